@@ -1,0 +1,21 @@
+-- For development only: a ledger is never rolled back in production.
+DROP TABLE sandbox_events;
+DROP TABLE sandbox_payments;
+DROP TABLE rate_limits;
+DROP TABLE idempotency_keys;
+DROP TABLE reviews;
+DROP TABLE inbox;
+DROP TABLE schedules;
+DROP TABLE jobs;
+DROP TABLE receipts;
+DROP TABLE receipt_series;
+DROP TABLE campaign_totals;
+DROP TABLE ledger_postings;
+DROP TABLE ledger_entries;
+DROP TABLE refunds;
+DROP TABLE donations;
+DROP TABLE attempts;
+DROP TABLE pledges;
+DROP TABLE donors;
+DROP TABLE campaigns;
+DROP TABLE settings;

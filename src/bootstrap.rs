@@ -1,0 +1,252 @@
+//! The composition root: from the configuration to a running application. Shared by the program and the tests.
+
+use crate::config::{Config, DatabaseUrl, MailTransport};
+use crate::domain::bank::BankAccount;
+use crate::domain::clock::{Clock, Entropy, IdSource};
+use crate::domain::receipt::Organisation;
+use crate::gateways::sandbox::Sandbox;
+use crate::gateways::{BankTransfer, Gateway, Registry};
+use crate::jobs::{Rhythm, Services};
+use crate::mail::{MailError, Mailer};
+use crate::render::{SiteMeta, Templates};
+use crate::store::limits::Rate;
+use crate::store::{DatabaseOptions, Db, StoreError, settings};
+use crate::telemetry::metrics::Metrics;
+use crate::usecases::sandbox::DatabaseBook;
+use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
+use crate::web::{AppState, ContentFault, Files, Publication};
+use base64::Engine as _;
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How long a payment on a gateway's page may take before its pledge expires.
+const CHECKOUT_LIFETIME: TimeDelta = TimeDelta::hours(24);
+
+/// Why the application cannot start. One clear sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The way out for letters.
+    #[error("mail: {0}")]
+    Mail(#[from] MailError),
+    /// Articles, appeals or campaigns.
+    #[error("{0}")]
+    Content(#[from] ContentFault),
+    /// The metrics.
+    #[error("metrics: {0}")]
+    Metrics(String),
+    /// The schema is older than the program.
+    #[error("the database needs {0} migration(s) first: run `mainstay migrate`")]
+    NotMigrated(usize),
+    /// The secret of the site cannot be read.
+    #[error("the site key in the database cannot be read: {0}")]
+    SiteKey(String),
+}
+
+/// Time and randomness: the computer's in the program, held still in tests.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The operating system's randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::expect_used, reason = "without randomness from the system nothing safe can be done")]
+    fn bytes16(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).expect("the operating system provides randomness");
+        bytes
+    }
+}
+
+impl World {
+    /// The real one.
+    pub fn real() -> Self {
+        Self { clock: Arc::new(crate::domain::clock::SystemClock), entropy: Arc::new(SystemEntropy) }
+    }
+}
+
+/// The application, ready to run jobs and to serve.
+#[derive(Clone)]
+pub struct App {
+    /// All that jobs use; the use cases' context among it.
+    pub services: Services,
+    files: Arc<Files>,
+}
+
+/// What to do about migrations that are not applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrations {
+    /// Apply them.
+    Apply,
+    /// Refuse to start.
+    Require,
+}
+
+/// Opens the database of a configuration.
+pub fn open_database(config: &Config) -> Result<Db, StoreError> {
+    let database = &config.database;
+    let url = match &database.url {
+        DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
+        DatabaseUrl::Postgres(url) => url.expose().clone(),
+    };
+    Db::open(&DatabaseOptions {
+        url,
+        pool_size: database.pool_size,
+        busy_timeout: database.busy_timeout,
+        statement_timeout: database.statement_timeout,
+        acquire_timeout: database.acquire_timeout,
+    })
+}
+
+impl App {
+    /// Opens everything. `public_url` is the base of absolute addresses.
+    pub async fn open(
+        config: &Config,
+        world: World,
+        public_url: &str,
+        migrations: Migrations,
+    ) -> Result<Self, StartError> {
+        let db = open_database(config)?;
+        match migrations {
+            Migrations::Apply => {
+                for name in db.migrate().await? {
+                    tracing::info!(name, "migration applied");
+                }
+            }
+            Migrations::Require => match db.pending_migrations().await?.len() {
+                0 => {}
+                pending => return Err(StartError::NotMigrated(pending)),
+            },
+        }
+        let ids = IdSource::new(Arc::clone(&world.clock), Arc::clone(&world.entropy));
+        let key = site_key(&db, &ids).await?;
+        let ctx = Context {
+            gateways: gateways(config, &db, &world, &ids),
+            policy: Arc::new(policy(config, public_url)),
+            clock: world.clock,
+            db,
+            ids,
+            key,
+        };
+        let files = Arc::new(Files::load());
+        let templates = templates(config, public_url, &files);
+        let host = config.server.public_host();
+        let services = Services {
+            ctx,
+            templates,
+            mailer: Mailer::from_config(&config.mail, &host)?,
+            sandbox_secret: config.sandbox.enabled.then(|| config.sandbox.webhook_secret.clone()),
+            host,
+            rhythm: Rhythm { at_once: config.jobs.workers, poll: config.jobs.poll, lease: config.jobs.lease },
+        };
+        Ok(Self { services, files })
+    }
+
+    /// What the web needs on top: the publication with all its pages, and the metrics.
+    pub async fn web_state(&self, config: &Config, metrics: Metrics) -> Result<AppState, StartError> {
+        let Services { ctx, templates, .. } = &self.services;
+        let publication = Publication::open(&config.site.content, ctx, templates).await?;
+        let server = &config.server;
+        let file_mail = matches!(config.mail.transport, MailTransport::File);
+        Ok(AppState {
+            ctx: ctx.clone(),
+            templates: templates.clone(),
+            publication: Arc::new(publication),
+            files: Arc::clone(&self.files),
+            metrics,
+            metrics_access: server.metrics.clone(),
+            sandbox: config.sandbox.enabled,
+            dev_mail: (file_mail && !server.mode.is_production()).then(|| config.mail.directory.clone()),
+            trusted_proxies: server.trusted_proxies,
+            body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
+            cors_origins: Arc::new(server.cors_origins.clone()),
+            secure: server.mode.is_production(),
+        })
+    }
+}
+
+/// The key of this site, made once by whichever process comes first.
+async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
+    use base64::engine::general_purpose::STANDARD;
+    let fresh = STANDARD.encode([ids.random(), ids.random()].concat());
+    let text = db.write(move |tx| settings::find_or_set(tx, "site_key", &fresh)).await?;
+    let bytes = STANDARD.decode(text).map_err(|error| StartError::SiteKey(error.to_string()))?;
+    if bytes.len() < 32 {
+        return Err(StartError::SiteKey("it is too short".into()));
+    }
+    Ok(SiteKey::new(&bytes))
+}
+
+/// The gateways that the configuration turns on, in the order of display.
+fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Registry {
+    let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
+    if config.sandbox.enabled {
+        let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
+        list.push(Arc::new(Sandbox::new(Arc::new(book), config.sandbox.webhook_secret.expose())));
+    }
+    if config.bank_transfer.is_some() {
+        list.push(Arc::new(BankTransfer));
+    }
+    Registry::new(list)
+}
+
+fn policy(config: &Config, public_url: &str) -> Policy {
+    let site = &config.site;
+    let legal = &site.organisation;
+    let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let limits = &config.limits;
+    let by_currency: BTreeMap<&'static str, (i64, i64)> = crate::domain::money::Currency::all()
+        .map(|c| (c.code(), (limits.minimum_for(c).minor(), limits.maximum_for(c).minor())))
+        .collect();
+    let default = site.default_currency;
+    let others = site.currencies.iter().copied().filter(|currency| *currency != default);
+    Policy {
+        public_url: public_url.to_owned(),
+        time_zone: site.time_zone,
+        organisation: Organisation {
+            name: filled(&legal.legal_name).unwrap_or_else(|| site.name.clone()),
+            address: legal.address.clone(),
+            registration: filled(&legal.registration),
+            statement: filled(&legal.receipt_statement),
+        },
+        receipt_series: legal.receipt_series.clone(),
+        default_currency: default,
+        currencies: std::iter::once(default).chain(others).collect(),
+        default_locale: site.default_locale.clone(),
+        amounts: AmountLimits::new(by_currency),
+        bank_account: config.bank_transfer.as_ref().map(|bank| BankAccount {
+            holder: bank.account_holder.clone(),
+            iban: bank.iban.clone(),
+            bic: bank.bic.clone(),
+            instructions: filled(&bank.instructions),
+            expires_after: TimeDelta::days(i64::from(bank.expires_days)),
+        }),
+        pledges_per_client: Rate { burst: limits.pledges_per_ip_burst, per_hour: limits.pledges_per_ip_per_hour },
+        pledges_per_email: Rate {
+            burst: limits.pledges_per_email_per_hour,
+            per_hour: limits.pledges_per_email_per_hour,
+        },
+        checkout_lifetime: CHECKOUT_LIFETIME,
+        keep_done_jobs: TimeDelta::days(i64::from(config.jobs.keep_done_days)),
+    }
+}
+
+fn templates(config: &Config, public_url: &str, files: &Files) -> Templates {
+    let site = SiteMeta {
+        name: config.site.name.clone(),
+        url: public_url.to_owned(),
+        language: config.site.default_locale.clone(),
+        dir: "ltr",
+    };
+    Templates::new(site, files.addresses(), config.site.templates.as_deref())
+}

@@ -1,0 +1,57 @@
+//! `article import`.
+
+use super::{Failure, Outcome, Setting};
+use crate::content::import::{self, ImportOptions, WriteOptions};
+use crate::domain::article::Slug;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Bring a Markdown, HTML or plain-text file into the content folder.
+    Import(Import),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    /// The file.
+    file: PathBuf,
+    /// Name in addresses; by default made from the title.
+    #[arg(long)]
+    slug: Option<String>,
+    /// Make it the front page.
+    #[arg(long)]
+    landing: bool,
+    /// Replace an article or appeal of the same name.
+    #[arg(long)]
+    overwrite: bool,
+    /// The campaign that an appeal found in the file points at; by default the only or first one.
+    #[arg(long)]
+    campaign: Option<String>,
+}
+
+pub(super) fn run(setting: &Setting, command: Command) -> Outcome {
+    let Command::Import(options) = command;
+    let slug = |text: Option<String>| {
+        text.map(|text| Slug::parse(&text).map_err(|error| Failure::Usage(error.to_string()))).transpose()
+    };
+    let bytes = std::fs::read(&options.file)
+        .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", options.file.display())))?;
+    let name = options.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let failed = |error: import::ImportError| Failure::Failed(error.to_string());
+    let how = ImportOptions { slug: slug(options.slug)?, language: Some(setting.config.site.default_locale.clone()) };
+    let imported = import::import(&bytes, &name, &how).map_err(failed)?;
+    let write = WriteOptions {
+        landing: options.landing,
+        overwrite: options.overwrite,
+        campaign: slug(options.campaign)?,
+    };
+    let written = import::write(&setting.config.site.content, &imported, &write).map_err(failed)?;
+    println!("Imported “{}”.", imported.article.headline());
+    for file in &written.files {
+        println!("  wrote {}", file.display());
+    }
+    for note in imported.notes.iter().chain(&written.notes) {
+        println!("  note: {note}");
+    }
+    Ok(())
+}

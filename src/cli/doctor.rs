@@ -1,0 +1,125 @@
+//! `doctor`: is everything as it must be?
+
+use super::{Failure, Outcome, Setting};
+use crate::bootstrap::{self, App};
+use crate::store::{Db, checks, jobs, reviews};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// For programs.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Ok,
+    /// A person should look; nothing is broken.
+    Warning,
+    Failed,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Finding {
+    verdict: Verdict,
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+fn finding(verdict: Verdict, what: impl Into<String>, detail: Option<String>) -> Finding {
+    Finding { verdict, what: what.into(), detail }
+}
+
+pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
+    let mut findings = vec![finding(Verdict::Ok, "configuration", None)];
+    match bootstrap::open_database(&setting.config) {
+        Err(error) => findings.push(finding(Verdict::Failed, "database", Some(error.to_string()))),
+        Ok(db) => {
+            check_database(&db, &mut findings).await;
+            check_application(setting, &mut findings).await;
+        }
+    }
+    if options.json {
+        let json = serde_json::to_string_pretty(&findings).map_err(|error| Failure::Failed(error.to_string()))?;
+        println!("{json}");
+    } else {
+        for finding in &findings {
+            let word = match finding.verdict {
+                Verdict::Ok => "ok     ",
+                Verdict::Warning => "look   ",
+                Verdict::Failed => "FAILED ",
+            };
+            let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+            println!("{word}{}{detail}", finding.what);
+        }
+    }
+    let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
+    if failed > 0 { Err(Failure::Failed(format!("{failed} check(s) failed"))) } else { Ok(()) }
+}
+
+async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
+    let pending = db.pending_migrations().await;
+    let migrated = matches!(&pending, Ok(names) if names.is_empty());
+    findings.push(match pending {
+        Ok(names) if names.is_empty() => finding(Verdict::Ok, "database", None),
+        Ok(names) => {
+            let detail = format!("{} migration(s) pending: run `mainstay migrate`", names.len());
+            finding(Verdict::Failed, "database", Some(detail))
+        }
+        Err(error) => finding(Verdict::Failed, "database", Some(error.to_string())),
+    });
+    if !migrated {
+        return;
+    }
+    match db.read(checks::run).await {
+        Ok(results) => findings.extend(results.into_iter().map(|result| {
+            let broken = (!result.broken.is_empty()).then(|| format!("broken by {}", result.broken.join(", ")));
+            finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
+        })),
+        Err(error) => findings.push(finding(Verdict::Failed, "books", Some(error.to_string()))),
+    }
+    check_open_work(db, findings).await;
+}
+
+async fn check_open_work(db: &Db, findings: &mut Vec<Finding>) {
+    if let Ok(counts) = db.read(jobs::counts).await {
+        let failed = counts.iter().find(|(status, _)| status == "failed").map_or(0, |(_, n)| *n);
+        let detail = (failed > 0).then(|| format!("{failed} failed: see `mainstay job list`"));
+        findings.push(finding(if failed > 0 { Verdict::Warning } else { Verdict::Ok }, "jobs", detail));
+    }
+    if let Ok(open) = db.read(|conn| reviews::open(conn, 100)).await {
+        for review in &open {
+            let detail = format!("{} ({})", review.detail, review.subject);
+            findings.push(finding(Verdict::Warning, format!("review: {}", review.kind), Some(detail)));
+        }
+    }
+}
+
+async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
+    match setting.app().await {
+        Ok(app) => {
+            check_mail(&app, findings).await;
+            let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(|kind| kind.as_str()).collect();
+            let verdict = if kinds.is_empty() { Verdict::Warning } else { Verdict::Ok };
+            let detail = if kinds.is_empty() { "none is on: nobody can give".to_owned() } else { kinds.join(", ") };
+            findings.push(finding(verdict, "gateways", Some(detail)));
+        }
+        Err(Failure::Usage(why) | Failure::Failed(why)) => {
+            findings.push(finding(Verdict::Failed, "application", Some(why)));
+        }
+    }
+    let content = crate::content::load(&setting.config.site.content);
+    findings.push(match content {
+        Ok(_) => finding(Verdict::Ok, "content", None),
+        Err(errors) => finding(Verdict::Failed, "content", Some(errors.to_string())),
+    });
+}
+
+async fn check_mail(app: &App, findings: &mut Vec<Finding>) {
+    findings.push(match app.services.mailer.check().await {
+        Ok(()) => finding(Verdict::Ok, "mail", None),
+        Err(error) => finding(Verdict::Failed, "mail", Some(error.to_string())),
+    });
+}

@@ -1,0 +1,116 @@
+//! `export`: streams rows to standard output in constant memory.
+
+use super::{Failure, Outcome, Setting};
+use crate::render::csv::Writer;
+use crate::store::exports::{Span, Table};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use std::io::BufWriter;
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum What {
+    Donations,
+    Pledges,
+    Donors,
+    Ledger,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Csv,
+    Jsonl,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// Which rows.
+    what: What,
+    /// First day, YYYY-MM-DD, in UTC.
+    #[arg(long, value_name = "DAY")]
+    from: Option<NaiveDate>,
+    /// Last day, YYYY-MM-DD, in UTC.
+    #[arg(long, value_name = "DAY")]
+    to: Option<NaiveDate>,
+    /// How they are written.
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
+}
+
+/// Writes rows one after another.
+enum Sink<W: std::io::Write> {
+    Csv(Writer<W>),
+    Jsonl(W, &'static [&'static str]),
+}
+
+impl<W: std::io::Write> Sink<W> {
+    fn row(&mut self, cells: &[String]) -> std::io::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.row(cells),
+            Self::Jsonl(out, columns) => {
+                let object: serde_json::Map<String, serde_json::Value> =
+                    columns.iter().zip(cells).map(|(column, cell)| ((*column).to_owned(), value(column, cell))).collect();
+                serde_json::to_writer(&mut *out, &object)?;
+                out.write_all(b"\n")
+            }
+        }
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.finish(),
+            Self::Jsonl(mut out, _) => out.flush(),
+        }
+    }
+}
+
+/// Counts and minor units are numbers; an empty cell is null.
+fn value(column: &str, cell: &str) -> serde_json::Value {
+    if cell.is_empty() {
+        return serde_json::Value::Null;
+    }
+    let number = if column.ends_with("_minor") || column == "line" { cell.parse::<i64>().ok() } else { None };
+    number.map_or_else(|| cell.into(), Into::into)
+}
+
+pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
+    let table = match options.what {
+        What::Donations => Table::Donations,
+        What::Pledges => Table::Pledges,
+        What::Donors => Table::Donors,
+        What::Ledger => Table::Ledger,
+    };
+    let app = setting.app().await?;
+    let from = options.from.unwrap_or(NaiveDate::MIN).max(first_day());
+    let to = options.to.map_or(last_day(), |day| day.min(last_day()) + TimeDelta::days(1));
+    if from > to {
+        return Err(Failure::Usage("--from is after --to".into()));
+    }
+    let span = Span { from: from.and_time(NaiveTime::MIN), to: to.and_time(NaiveTime::MIN) };
+    let out = BufWriter::new(std::io::stdout().lock());
+    let mut sink = match options.format {
+        Format::Csv => Sink::Csv(Writer::new(out, table.columns())?),
+        Format::Jsonl => Sink::Jsonl(out, table.columns()),
+    };
+    let mut after = String::new();
+    loop {
+        let from = after.clone();
+        let (rows, last) = app.services.ctx.db.read(move |conn| table.page(conn, span, &from)).await?;
+        for row in &rows {
+            sink.row(row)?;
+        }
+        match last {
+            Some(last) => after = last,
+            None => break,
+        }
+    }
+    sink.finish()?;
+    Ok(())
+}
+
+/// Both databases hold every day between these.
+fn first_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN)
+}
+
+fn last_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(9_999, 12, 30).unwrap_or(NaiveDate::MAX)
+}

@@ -1,0 +1,52 @@
+//! `job list` and `job retry`.
+
+use super::{Failure, Outcome, Setting};
+use crate::domain::ids::JobId;
+use crate::store::{StoreError, jobs};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// List what is not done, the longest due first.
+    List {
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+    },
+    /// Try failed jobs again: one by its id, or all.
+    Retry {
+        /// job_…
+        id: Option<String>,
+        /// All that failed.
+        #[arg(long, conflicts_with = "id", required_unless_present = "id")]
+        all: bool,
+    },
+}
+
+pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
+    let app = setting.app().await?;
+    let ctx = &app.services.ctx;
+    match command {
+        Command::List { limit } => {
+            let listed = ctx.db.read(move |conn| jobs::unfinished(conn, limit)).await?;
+            for job in &listed {
+                let why = job.last_error.as_deref().unwrap_or("-");
+                let due = job.run_at.format("%Y-%m-%dT%H:%M:%SZ");
+                println!("{}  {:<8} {:<22} due {due}  failures {}  {why}", job.id, job.status, job.kind, job.failures);
+            }
+            if listed.is_empty() {
+                println!("Everything is done.");
+            }
+        }
+        Command::Retry { id, all: _ } => {
+            let id: Option<JobId> =
+                id.map(|id| id.parse()).transpose().map_err(|error| Failure::Usage(format!("{error}")))?;
+            let now = ctx.now();
+            let revived = ctx.db.write(move |tx| Ok::<_, StoreError>(jobs::revive(tx, id, now)?)).await?;
+            if revived == 0 && id.is_some() {
+                return Err(Failure::Failed("there is no failed job of this id".into()));
+            }
+            println!("{revived} job(s) will be tried again.");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Owns: the commands. Each says what it did on standard output; the log goes to standard error.
+//! May import: everything. Must not: hold rules of its own.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
+
+mod article;
+mod config;
+mod demo;
+mod doctor;
+mod donation;
+mod export;
+mod job;
+mod migrate;
+mod receipt;
+mod refund;
+mod serve;
+
+use crate::bootstrap::{App, Migrations, StartError, World};
+use crate::config::{Config, ConfigErrors};
+use crate::store::StoreError;
+use crate::telemetry;
+use crate::usecases::UseCaseError;
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Donations and patrons for small publishers: the article, the appeal, the books and the receipts.
+#[derive(Debug, Parser)]
+#[command(name = "mainstay", version, about)]
+struct Arguments {
+    /// Configuration file; also by `MAINSTAY_CONFIG`. Single keys by `MAINSTAY_<SECTION>__<KEY>`.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site and run jobs (the default).
+    Serve(serve::Options),
+    /// Run jobs only.
+    Worker,
+    /// Bring the database to the form that this version needs.
+    Migrate(migrate::Options),
+    /// Check or show the configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Check configuration, database, books, mail and gateways.
+    Doctor(doctor::Options),
+    /// Articles.
+    #[command(subcommand)]
+    Article(article::Command),
+    /// Money that arrived.
+    #[command(subcommand)]
+    Donation(donation::Command),
+    /// Give money back, in full or in part.
+    Refund(refund::Options),
+    /// Background jobs.
+    #[command(subcommand)]
+    Job(job::Command),
+    /// Receipts.
+    #[command(subcommand)]
+    Receipt(receipt::Command),
+    /// Write rows to standard output.
+    Export(export::Options),
+    /// Invented data, for trying and measuring.
+    #[command(subcommand)]
+    Demo(demo::Command),
+}
+
+/// How a command ends badly.
+#[derive(Debug)]
+enum Failure {
+    /// Wrong usage or configuration: exit code 2.
+    Usage(String),
+    /// It could not be done: exit code 1.
+    Failed(String),
+}
+
+impl From<ConfigErrors> for Failure {
+    fn from(errors: ConfigErrors) -> Self {
+        Self::Usage(errors.to_string())
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<UseCaseError> for Failure {
+    fn from(error: UseCaseError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// What every command is given.
+struct Setting {
+    config: Config,
+}
+
+impl Setting {
+    /// Opens the application for a command; the database must be migrated.
+    async fn app(&self) -> Result<App, Failure> {
+        let server = &self.config.server;
+        let url = server.public_url_when_bound_to(server.bind);
+        Ok(App::open(&self.config, World::real(), &url, Migrations::Require).await?)
+    }
+}
+
+/// Runs the program and returns its exit code: 0 done, 1 failed, 2 wrong usage or configuration.
+pub fn run(
+    arguments: impl Iterator<Item = OsString>,
+    environment: impl Iterator<Item = (String, String)>,
+) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are printed to standard output and are no failure.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(1) };
+        }
+    };
+    match start(arguments, environment) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(message)) => {
+            eprintln!("mainstay: {message}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(message)) => {
+            eprintln!("mainstay: {message}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String)>) -> Outcome {
+    let config = Config::load(arguments.config.as_deref(), environment)?;
+    telemetry::init(&config.log);
+    let setting = Setting { config };
+    let command = arguments.command.unwrap_or(Command::Serve(serve::Options::default()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(dispatch(&setting, command))
+}
+
+async fn dispatch(setting: &Setting, command: Command) -> Outcome {
+    match command {
+        Command::Serve(options) => serve::serve(setting, &options).await,
+        Command::Worker => serve::worker(setting).await,
+        Command::Migrate(options) => migrate::run(setting, &options).await,
+        Command::Config(command) => config::run(setting, &command),
+        Command::Doctor(options) => doctor::run(setting, &options).await,
+        Command::Article(command) => article::run(setting, command),
+        Command::Donation(command) => donation::run(setting, command).await,
+        Command::Refund(options) => refund::run(setting, options).await,
+        Command::Job(command) => job::run(setting, command).await,
+        Command::Receipt(command) => receipt::run(setting, command).await,
+        Command::Export(options) => export::run(setting, &options).await,
+        Command::Demo(command) => demo::run(setting, command).await,
+    }
+}

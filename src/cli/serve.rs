@@ -1,0 +1,138 @@
+//! `serve` and `worker`.
+
+use super::{Failure, Outcome, Setting};
+use crate::bootstrap::{App, Migrations, World};
+use crate::config::{Config, MailTransport};
+use crate::jobs::Worker;
+use crate::telemetry::metrics::Metrics;
+use crate::web::{self, AppState, ServerOptions};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How often the content folder is looked at.
+const CONTENT_POLL: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Options {
+    /// Serve only; another process runs the jobs.
+    #[arg(long)]
+    no_worker: bool,
+}
+
+/// Migrates, then serves and runs jobs until told to stop.
+pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
+    let config = &setting.config;
+    // The port first: a second copy stops here, before it touches anything.
+    let listener = listen(config.server.bind)?;
+    let bound = listener.local_addr()?;
+    let url = config.server.public_url_when_bound_to(bound);
+    let app = App::open(config, World::real(), &url, Migrations::Apply).await?;
+    let metrics = Metrics::install().map_err(|error| Failure::Failed(error.to_string()))?;
+    let state = app.web_state(config, metrics).await?;
+    let server_options = ServerOptions {
+        workers: config.server.worker_count(),
+        shutdown_timeout: config.server.shutdown_timeout,
+    };
+    let server = web::serve(listener, state.clone(), server_options)?;
+    let handle = server.handle();
+    let worker = (!options.no_worker).then(|| Worker::start(&app.services));
+    let content = tokio::spawn(watch_content(state));
+    announce(config, bound, &url);
+    let mut running = tokio::spawn(server);
+    tokio::select! {
+        ended = &mut running => {
+            let died = ended.map_or_else(|panic| panic.to_string(), |_| "the server ended by itself".into());
+            return Err(Failure::Failed(died));
+        }
+        name = stop_signal() => tracing::info!(signal = name?, "stopping: running requests and jobs are finished first"),
+    }
+    content.abort();
+    handle.stop(true).await;
+    if let Some(worker) = worker {
+        worker.stop().await;
+    }
+    Ok(())
+}
+
+/// Runs jobs until told to stop.
+pub(super) async fn worker(setting: &Setting) -> Outcome {
+    let app = setting.app().await?;
+    let worker = Worker::start(&app.services);
+    println!("Running jobs. Stop with Ctrl-C.");
+    let name = stop_signal().await?;
+    tracing::info!(signal = name, "stopping: running jobs are finished first");
+    worker.stop().await;
+    Ok(())
+}
+
+fn listen(bind: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(bind).map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::AddrInUse => "the port is taken; stop the other program or set server.bind".to_owned(),
+            ErrorKind::PermissionDenied => "the port needs more rights; choose one above 1023".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::Usage(format!("cannot listen on {bind}: {why}"))
+    })
+}
+
+/// Takes up changed articles while the site runs. A mistake in a file keeps what was shown before.
+async fn watch_content(state: AppState) {
+    let mut interval = tokio::time::interval(CONTENT_POLL);
+    loop {
+        interval.tick().await;
+        match state.publication.refresh(&state.ctx, &state.templates).await {
+            Ok(true) => tracing::info!("the content changed and is shown"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the content changed but has a mistake; the old one stays"),
+        }
+    }
+}
+
+fn announce(config: &Config, bound: SocketAddr, url: &str) {
+    println!("Mainstay {} is running.", env!("CARGO_PKG_VERSION"));
+    println!("  The site:   {url}");
+    if url != format!("http://{bound}") {
+        println!("  Listening:  http://{bound}");
+    }
+    let file_mail = matches!(config.mail.transport, MailTransport::File);
+    if file_mail && !config.server.mode.is_production() {
+        println!("  Its mail:   {url}/dev/mail");
+    }
+    let missing = not_configured(config);
+    if !missing.is_empty() {
+        println!("Not configured yet:");
+        for line in missing {
+            println!("  - {line}");
+        }
+    }
+}
+
+fn not_configured(config: &Config) -> Vec<String> {
+    let mut missing = Vec::new();
+    if config.site.organisation.legal_name.trim().is_empty() {
+        missing.push("site.organisation: receipts carry the site's name only, without legal details".to_owned());
+    }
+    if matches!(config.mail.transport, MailTransport::File) {
+        let folder = config.mail.directory.display();
+        missing.push(format!("mail.transport: letters are written to {folder}, not sent"));
+    }
+    if config.sandbox.enabled {
+        missing.push("sandbox.enabled: the test gateway is on; no real money moves through it".to_owned());
+    }
+    if !config.server.mode.is_production() {
+        missing.push("server.mode: development; see docs/operating.md before going live".to_owned());
+    }
+    missing
+}
+
+async fn stop_signal() -> std::io::Result<&'static str> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    })
+}

@@ -1,0 +1,418 @@
+//! Front matter: the YAML between two `---` lines at the head of a content file, and its three kinds.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::Problem;
+use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug};
+
+/// A problem and the line it stands on, when known.
+pub(super) type Located = (Option<u64>, Problem);
+
+/// A file cut into its front matter and the Markdown below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// YAML without the `---` lines. Its first line is line 2 of the file.
+    pub front_matter: &'a str,
+    /// Markdown below.
+    pub body: &'a str,
+}
+
+/// Cuts a file into front matter and body. A byte order mark before the first `---` is ignored.
+pub fn split(text: &str) -> Result<Parts<'_>, Problem> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    if first.trim_end() != "---" {
+        return Err(Problem::NoFrontMatter);
+    }
+    let mut offset = 0;
+    for line in rest.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            let front_matter = rest.get(..offset).unwrap_or_default();
+            let body = rest.get(offset + line.len()..).unwrap_or_default();
+            return Ok(Parts { front_matter, body });
+        }
+        offset += line.len();
+    }
+    Err(Problem::UnclosedFrontMatter)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ArticleKeys {
+    title: String,
+    slug: Option<String>,
+    kicker: Option<String>,
+    date: Option<String>,
+    #[serde(default)]
+    authors: Vec<String>,
+    author: Option<String>,
+    standfirst: Option<String>,
+    language: Option<String>,
+    #[serde(default)]
+    landing: bool,
+    #[serde(default)]
+    draft: bool,
+    appeal: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppealKeys {
+    heading: String,
+    slug: Option<String>,
+    campaign: String,
+    #[serde(default)]
+    amounts: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CampaignKeys {
+    title: String,
+    slug: Option<String>,
+    summary: String,
+    goal: Option<String>,
+    starts: Option<String>,
+    ends: Option<String>,
+    #[serde(default)]
+    amounts: BTreeMap<String, Vec<String>>,
+}
+
+/// Reads an article's file. `stem` is the file's name without `.md`: its slug unless a key says otherwise.
+pub(super) fn article(stem: &str, text: &str) -> Result<Article, Located> {
+    let parts = split(text).map_err(|problem| (Some(1), problem))?;
+    let keys: ArticleKeys = read(parts.front_matter)?;
+    let at = |key: &str, problem: Problem| (line_of(parts.front_matter, key), problem);
+    let mut authors = keys.authors;
+    authors.extend(keys.author);
+    let date = match keys.date {
+        None => None,
+        Some(text) => match ArticleDate::parse(&text) {
+            Ok(date) => Some(date),
+            Err(source) => return Err(at("date", Problem::BadDate { text, source })),
+        },
+    };
+    let language = keys.language.unwrap_or_else(|| "en".to_owned());
+    if !is_language(&language) {
+        return Err(at("language", Problem::BadLanguage { text: language }));
+    }
+    Ok(Article {
+        slug: own_slug(stem, keys.slug, parts.front_matter)?,
+        title: said("title", keys.title).map_err(|problem| at("title", problem))?,
+        kicker: spoken(keys.kicker),
+        date,
+        authors: authors
+            .into_iter()
+            .filter_map(|author| spoken(Some(author)))
+            .collect(),
+        standfirst: spoken(keys.standfirst),
+        language,
+        landing: keys.landing,
+        draft: keys.draft,
+        appeal: match keys.appeal {
+            Some(text) => Some(named_slug("appeal", text).map_err(|problem| at("appeal", problem))?),
+            None => None,
+        },
+        body: parts.body.trim().to_owned(),
+    })
+}
+
+/// Reads an appeal's file.
+pub(super) fn appeal(stem: &str, text: &str) -> Result<Appeal, Located> {
+    let parts = split(text).map_err(|problem| (Some(1), problem))?;
+    let keys: AppealKeys = read(parts.front_matter)?;
+    let at = |key: &str, problem: Problem| (line_of(parts.front_matter, key), problem);
+    Ok(Appeal {
+        slug: own_slug(stem, keys.slug, parts.front_matter)?,
+        heading: said("heading", keys.heading).map_err(|problem| at("heading", problem))?,
+        body: parts.body.trim().to_owned(),
+        campaign: named_slug("campaign", keys.campaign).map_err(|problem| at("campaign", problem))?,
+        amounts: keys.amounts,
+    })
+}
+
+/// Reads a campaign's file.
+pub(super) fn campaign(stem: &str, text: &str) -> Result<CampaignFile, Located> {
+    let parts = split(text).map_err(|problem| (Some(1), problem))?;
+    let keys: CampaignKeys = read(parts.front_matter)?;
+    let at = |key: &str, problem: Problem| (line_of(parts.front_matter, key), problem);
+    let starts = day("starts", keys.starts).map_err(|problem| at("starts", problem))?;
+    let ends = day("ends", keys.ends).map_err(|problem| at("ends", problem))?;
+    if let (Some(first), Some(last)) = (starts, ends)
+        && last < first
+    {
+        return Err(at("ends", Problem::EndsBeforeStart));
+    }
+    Ok(CampaignFile {
+        slug: own_slug(stem, keys.slug, parts.front_matter)?,
+        title: said("title", keys.title).map_err(|problem| at("title", problem))?,
+        summary: said("summary", keys.summary).map_err(|problem| at("summary", problem))?,
+        goal: match keys.goal {
+            Some(text) => Some(goal(text).map_err(|problem| at("goal", problem))?),
+            None => None,
+        },
+        starts,
+        ends,
+        amounts: keys.amounts,
+        body: parts.body.trim().to_owned(),
+    })
+}
+
+/// Reads YAML into `T`; the error names the key and the line of the file.
+fn read<T: DeserializeOwned>(front_matter: &str) -> Result<T, Located> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_str_with_options(front_matter, options).map_err(|error| {
+        // The reader counts from the line after the first `---`.
+        let line = error.location().map(|location| location.line() + 1);
+        (
+            line,
+            Problem::BadFrontMatter {
+                message: plain_message(&error),
+            },
+        )
+    })
+}
+
+/// The reader's message without its own line numbers, which do not count the `---` line.
+pub(super) fn plain_message(error: &serde_saphyr::Error) -> String {
+    let text = error.to_string().replace('\n', " ");
+    let text = text
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .trim_end_matches('.');
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    match text.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
+        Some((_numbers, message)) => message.to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// The line of the file on which a top-level key stands.
+pub(super) fn line_of(front_matter: &str, key: &str) -> Option<u64> {
+    let index = front_matter.lines().position(|line| {
+        line.strip_prefix(key)
+            .is_some_and(|rest| rest.trim_start().starts_with(':'))
+    })?;
+    u64::try_from(index + 2).ok()
+}
+
+fn own_slug(stem: &str, key: Option<String>, front_matter: &str) -> Result<Slug, Located> {
+    match key {
+        Some(text) => named_slug("slug", text).map_err(|problem| (line_of(front_matter, "slug"), problem)),
+        None => Slug::parse(stem).map_err(|source| {
+            (
+                None,
+                Problem::BadSlug {
+                    text: stem.to_owned(),
+                    place: "the file name",
+                    source,
+                },
+            )
+        }),
+    }
+}
+
+fn named_slug(place: &'static str, text: String) -> Result<Slug, Problem> {
+    Slug::parse(&text).map_err(|source| Problem::BadSlug { text, place, source })
+}
+
+/// A text that must not be empty.
+fn said(key: &'static str, text: String) -> Result<String, Problem> {
+    spoken(Some(text)).ok_or(Problem::EmptyText { key })
+}
+
+/// An optional text, trimmed and with its line breaks joined; empty counts as absent.
+fn spoken(text: Option<String>) -> Option<String> {
+    let text = text?.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!text.is_empty()).then_some(text)
+}
+
+fn day(key: &'static str, text: Option<String>) -> Result<Option<NaiveDate>, Problem> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    match NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
+        Ok(day) => Ok(Some(day)),
+        Err(_shape) => Err(Problem::BadDay { key, text }),
+    }
+}
+
+fn goal(text: String) -> Result<(String, String), Problem> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match words.as_slice() {
+        [amount, currency] => Ok(((*amount).to_owned(), (*currency).to_owned())),
+        _ => Err(Problem::BadGoal { text }),
+    }
+}
+
+/// Whether a text has the shape of a BCP 47 tag.
+pub(super) fn is_language(text: &str) -> bool {
+    let mut subtags = text.split('-');
+    let primary_is_good = subtags
+        .next()
+        .is_some_and(|tag| (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphabetic()));
+    primary_is_good
+        && subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Writes a text as a double-quoted YAML scalar on one line.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                let escape = format!("\\u{:04X}", u32::from(c));
+                out.push_str(&escape);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_with_any_line_end_and_byte_order_mark() {
+        let parts = split("\u{feff}---\r\ntitle: A\r\n---\r\nBody\r\n").unwrap();
+
+        assert_eq!(
+            parts,
+            Parts {
+                front_matter: "title: A\r\n",
+                body: "Body\r\n"
+            }
+        );
+        assert!(matches!(split("title: A"), Err(Problem::NoFrontMatter)));
+        assert!(matches!(
+            split("---\ntitle: A\n"),
+            Err(Problem::UnclosedFrontMatter)
+        ));
+        assert!(matches!(split(""), Err(Problem::NoFrontMatter)));
+    }
+
+    #[test]
+    fn reads_every_key_of_an_article() {
+        let text = "---\ntitle: 'Bread: a history'\nkicker: Review\ndate: 2003\nauthors: [Ann Lee, Bo Ek]\n\
+                    standfirst: >\n  Two\n  lines.\nlanguage: pt-BR\nlanding: true\nappeal: spring\n---\n\nBody\n";
+
+        let article = article("bread", text).unwrap();
+
+        assert_eq!(article.slug.as_str(), "bread");
+        assert_eq!(article.headline(), "Review: Bread: a history");
+        assert_eq!(article.date.unwrap().iso(), "2003");
+        assert_eq!(article.authors, ["Ann Lee", "Bo Ek"]);
+        assert_eq!(article.standfirst.as_deref(), Some("Two lines."));
+        assert_eq!(article.language, "pt-BR");
+        assert!(article.landing && !article.draft);
+        assert_eq!(article.appeal.unwrap().as_str(), "spring");
+        assert_eq!(article.body, "Body");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line() {
+        let (line, problem) = article("bread", "---\ntitle: A\nauthor: B\nfoto: x.png\n---\n").unwrap_err();
+
+        assert_eq!(line, Some(4));
+        assert!(problem.to_string().contains("foto"), "{problem}");
+        assert!(!problem.to_string().contains("line"), "{problem}");
+    }
+
+    #[test]
+    fn a_missing_key_and_broken_yaml_are_said_plainly() {
+        let missing = article("bread", "---\ndate: 2003\n---\n")
+            .unwrap_err()
+            .1
+            .to_string();
+        assert!(missing.contains("title"), "{missing}");
+
+        let (line, broken) = article("bread", "---\ntitle: A\nauthors: [x\n---\n").unwrap_err();
+        assert!(line.is_some_and(|line| line >= 3), "{line:?} {broken}");
+    }
+
+    #[test]
+    fn values_are_checked_with_their_line() {
+        let line_and_text = |text: &str| {
+            let (line, problem) = article("bread", text).unwrap_err();
+            (line, problem.to_string())
+        };
+
+        assert_eq!(line_and_text("---\ntitle: A\ndate: May 2003\n---\n").0, Some(3));
+        assert_eq!(line_and_text("---\ntitle: ' '\n---\n").0, Some(2));
+        assert_eq!(
+            line_and_text("---\ntitle: A\nlanguage: klingon!\n---\n").0,
+            Some(3)
+        );
+        assert!(
+            line_and_text("---\ntitle: A\nappeal: No Good\n---\n")
+                .1
+                .contains("No Good")
+        );
+        let file_name = article("No Good", "---\ntitle: A\n---\n")
+            .unwrap_err()
+            .1
+            .to_string();
+        assert!(file_name.contains("the file name"));
+    }
+
+    #[test]
+    fn amounts_and_goals_stay_as_typed() {
+        let text = "---\ntitle: Fund\nsummary: S.\ngoal: 20000 EUR\nstarts: 2026-01-01\nends: 2026-12-31\n\
+                    amounts:\n  EUR: [10, 2.50, '100']\n  JPY: [1000]\n---\n";
+
+        let campaign = campaign("fund", text).unwrap();
+
+        assert_eq!(campaign.goal, Some(("20000".into(), "EUR".into())));
+        assert_eq!(campaign.amounts["EUR"], ["10", "2.50", "100"]);
+        assert_eq!(campaign.ends, NaiveDate::from_ymd_opt(2026, 12, 31));
+    }
+
+    #[test]
+    fn wrong_campaigns_are_refused() {
+        let problem = |keys: &str| {
+            campaign("fund", &format!("---\ntitle: Fund\nsummary: S.\n{keys}\n---\n"))
+                .unwrap_err()
+                .1
+        };
+
+        assert!(matches!(problem("goal: lots"), Problem::BadGoal { .. }));
+        assert!(matches!(problem("starts: 2026-02-30"), Problem::BadDay { .. }));
+        assert!(matches!(
+            problem("starts: 2026-02-01\nends: 2026-01-01"),
+            Problem::EndsBeforeStart
+        ));
+        assert!(matches!(
+            problem("amounts: {EUR: {a: b}}"),
+            Problem::BadFrontMatter { .. }
+        ));
+    }
+
+    #[test]
+    fn quoted_text_reads_back_unchanged() {
+        for text in [
+            "plain",
+            "a \"b\" \\ c: #d",
+            "’curly’\n\tand — dash",
+            "\u{1}\u{85}\u{2028}",
+            "yes",
+            "2003",
+        ] {
+            let read: String = serde_saphyr::from_str(&quoted(text)).unwrap();
+            assert_eq!(read, text);
+        }
+    }
+}

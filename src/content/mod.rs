@@ -1,0 +1,475 @@
+//! Owns: the content folder — articles, appeals and campaigns as files — and Markdown.
+//! May import: `domain`. Must not: know the store, the web or any other module.
+//!
+//! `content/articles/<slug>.md`, `content/appeals/<slug>.md` and `content/campaigns/<slug>.md` each begin with
+//! front matter (YAML between two `---` lines) and go on in Markdown.
+
+pub mod error;
+pub mod front_matter;
+pub mod import;
+pub mod markdown;
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+pub use error::{ContentError, ContentErrors, Problem};
+
+use crate::domain::article::{Appeal, Article, CampaignFile, Slug};
+use front_matter::Located;
+
+const ARTICLES: &str = "articles";
+const APPEALS: &str = "appeals";
+const CAMPAIGNS: &str = "campaigns";
+
+/// Everything the content folder holds, checked: every name in it leads somewhere, and one article is the landing
+/// page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// Newest first, undated last; drafts among them.
+    pub articles: Vec<Article>,
+    /// By slug.
+    pub appeals: BTreeMap<Slug, Appeal>,
+    /// By slug.
+    pub campaigns: BTreeMap<Slug, CampaignFile>,
+}
+
+impl Library {
+    /// The article shown at `/`. Always there in a library that [`load`] returned.
+    pub fn landing(&self) -> Option<&Article> {
+        self.articles.iter().find(|article| article.landing)
+    }
+
+    /// The article with this slug, draft or not.
+    pub fn article(&self, slug: &str) -> Option<&Article> {
+        self.articles.iter().find(|article| article.slug.as_str() == slug)
+    }
+
+    /// The articles for the public, newest first.
+    pub fn published(&self) -> impl Iterator<Item = &Article> {
+        self.articles.iter().filter(|article| !article.draft)
+    }
+
+    /// The appeal shown on an article, if it has one.
+    pub fn appeal_of(&self, article: &Article) -> Option<&Appeal> {
+        self.appeals.get(article.appeal.as_ref()?)
+    }
+}
+
+/// Reads and checks the whole content folder. All faults of all files are returned together.
+pub fn load(folder: &Path) -> Result<Library, ContentErrors> {
+    let mut errors = Vec::new();
+    if !folder.is_dir() {
+        errors.push(ContentError {
+            file: folder.to_owned(),
+            line: None,
+            problem: Problem::FolderMissing,
+        });
+        return Err(ContentErrors(errors));
+    }
+    let articles = read_kind(folder, ARTICLES, front_matter::article, |a| &a.slug, &mut errors);
+    let appeals = read_kind(folder, APPEALS, front_matter::appeal, |a| &a.slug, &mut errors);
+    let campaigns = read_kind(
+        folder,
+        CAMPAIGNS,
+        front_matter::campaign,
+        |c| &c.slug,
+        &mut errors,
+    );
+
+    check_names(&articles, &appeals, &campaigns, &mut errors);
+    check_landing(folder, &articles, &mut errors);
+    if !errors.is_empty() {
+        return Err(ContentErrors(errors));
+    }
+    let mut articles: Vec<Article> = articles
+        .found
+        .into_values()
+        .map(|(_file, article)| article)
+        .collect();
+    articles.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
+    Ok(Library {
+        articles,
+        appeals: without_files(appeals),
+        campaigns: without_files(campaigns),
+    })
+}
+
+/// A number that changes when a file of the folder is added, removed, renamed or written, read from names, sizes
+/// and times alone. Compare it only with another one of the same process.
+pub fn fingerprint(folder: &Path) -> io::Result<u64> {
+    let mut files = Vec::new();
+    for kind in [ARTICLES, APPEALS, CAMPAIGNS] {
+        for file in files_of(&folder.join(kind))? {
+            let meta = match std::fs::metadata(&file) {
+                Ok(meta) => meta,
+                // Gone since the folder was listed: the next look sees the folder without it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            let written = meta
+                .modified()?
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default();
+            files.push((file, meta.len(), written));
+        }
+    }
+    let mut hasher = DefaultHasher::new();
+    files.hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
+/// The files of one kind by slug, and the slugs of files that are there but faulty.
+struct Kind<T> {
+    found: BTreeMap<Slug, (PathBuf, T)>,
+    faulty: Vec<String>,
+}
+
+impl<T> Kind<T> {
+    /// Whether something goes by this name. A faulty file counts: its own fault is reported, and one is enough.
+    fn knows(&self, slug: &Slug) -> bool {
+        self.found.contains_key(slug) || self.faulty.iter().any(|stem| stem == slug.as_str())
+    }
+}
+
+fn without_files<T>(kind: Kind<T>) -> BTreeMap<Slug, T> {
+    kind.found
+        .into_iter()
+        .map(|(slug, (_file, item))| (slug, item))
+        .collect()
+}
+
+fn read_kind<T>(
+    folder: &Path,
+    kind: &str,
+    read: fn(&str, &str) -> Result<T, Located>,
+    slug_of: fn(&T) -> &Slug,
+    errors: &mut Vec<ContentError>,
+) -> Kind<T> {
+    let mut items = Kind {
+        found: BTreeMap::new(),
+        faulty: Vec::new(),
+    };
+    let files = match files_of(&folder.join(kind)) {
+        Ok(files) => files,
+        Err(error) => {
+            errors.push(ContentError {
+                file: folder.join(kind),
+                line: None,
+                problem: error.into(),
+            });
+            return items;
+        }
+    };
+    for file in files {
+        let stem = file
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        match read_text(&file)
+            .map_err(|problem| (None, problem))
+            .and_then(|text| read(&stem, &text))
+        {
+            Err((line, problem)) => {
+                items.faulty.push(stem);
+                errors.push(ContentError { file, line, problem });
+            }
+            Ok(item) => {
+                let slug = slug_of(&item).clone();
+                if let Some((first, _item)) = items.found.get(&slug) {
+                    let problem = Problem::DuplicateSlug {
+                        slug: slug.to_string(),
+                        first: first.clone(),
+                    };
+                    errors.push(ContentError {
+                        file,
+                        line: None,
+                        problem,
+                    });
+                } else {
+                    items.found.insert(slug, (file, item));
+                }
+            }
+        }
+    }
+    items
+}
+
+/// The Markdown files of a folder, sorted by name; none if the folder is not there. Hidden files are left out:
+/// editors and the importer write theirs beside the file they will replace.
+fn files_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry?.path();
+        let is_hidden = file
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let is_markdown = file
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        if is_markdown && !is_hidden && !file.is_dir() {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read_text(file: &Path) -> Result<String, Problem> {
+    String::from_utf8(std::fs::read(file)?).map_err(|_bytes| Problem::NotUtf8)
+}
+
+fn check_names(
+    articles: &Kind<Article>,
+    appeals: &Kind<Appeal>,
+    campaigns: &Kind<CampaignFile>,
+    errors: &mut Vec<ContentError>,
+) {
+    for (file, article) in articles.found.values() {
+        if let Some(slug) = article.appeal.as_ref().filter(|slug| !appeals.knows(slug)) {
+            errors.push(located(
+                file,
+                "appeal",
+                Problem::NoSuchAppeal {
+                    slug: slug.to_string(),
+                },
+            ));
+        }
+    }
+    for (file, appeal) in appeals.found.values() {
+        if !campaigns.knows(&appeal.campaign) {
+            let problem = Problem::NoSuchCampaign {
+                slug: appeal.campaign.to_string(),
+            };
+            errors.push(located(file, "campaign", problem));
+        }
+    }
+}
+
+fn check_landing(folder: &Path, articles: &Kind<Article>, errors: &mut Vec<ContentError>) {
+    let mut landings = articles.found.values().filter(|(_file, article)| article.landing);
+    let Some((first, article)) = landings.next() else {
+        // A faulty file may be the landing page: mending it comes first.
+        if articles.faulty.is_empty() {
+            let file = folder.join(ARTICLES);
+            errors.push(ContentError {
+                file,
+                line: None,
+                problem: Problem::NoLanding,
+            });
+        }
+        return;
+    };
+    if article.draft {
+        errors.push(located(first, "draft", Problem::DraftLanding));
+    }
+    for (file, _article) in landings {
+        errors.push(located(
+            file,
+            "landing",
+            Problem::TwoLandings { first: first.clone() },
+        ));
+    }
+}
+
+/// An error with the line of a key. The file is read again: faults are rare, and good files are not kept for them.
+fn located(file: &Path, key: &str, problem: Problem) -> ContentError {
+    let text = read_text(file).unwrap_or_default();
+    let line = front_matter::split(&text)
+        .ok()
+        .and_then(|parts| front_matter::line_of(parts.front_matter, key));
+    ContentError {
+        file: file.to_owned(),
+        line,
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let file = folder.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        folder
+    }
+
+    fn faults(files: &[(&str, &str)]) -> Vec<String> {
+        let folder = folder(files);
+        let errors = load(folder.path()).unwrap_err();
+        let root = format!("{}/", folder.path().display());
+        errors
+            .0
+            .iter()
+            .map(|error| error.to_string().replace(&root, ""))
+            .collect()
+    }
+
+    const LANDING: (&str, &str) = (
+        "articles/home.md",
+        "---\ntitle: Home\nlanding: true\ndate: 2001\n---\nHello.\n",
+    );
+
+    #[test]
+    fn a_good_folder_loads_newest_first() {
+        let folder = folder(&[
+            LANDING,
+            (
+                "articles/new.md",
+                "---\ntitle: New\ndate: 2003-03\nappeal: spring\n---\n",
+            ),
+            ("articles/undated.md", "---\ntitle: Undated\ndraft: true\n---\n"),
+            ("articles/.new.md.swp.md", "not ours"),
+            ("articles/photo.png", "not text"),
+            (
+                "appeals/spring.md",
+                "---\nheading: Give\ncampaign: fund\n---\nPlease.\n",
+            ),
+            ("campaigns/fund.md", "---\ntitle: Fund\nsummary: S.\n---\n"),
+        ]);
+
+        let library = load(folder.path()).unwrap();
+
+        let slugs: Vec<&str> = library
+            .articles
+            .iter()
+            .map(|article| article.slug.as_str())
+            .collect();
+        assert_eq!(slugs, ["new", "home", "undated"]);
+        assert_eq!(library.published().count(), 2);
+        assert_eq!(library.landing().unwrap().title, "Home");
+        let new = library.article("new").unwrap();
+        assert_eq!(library.appeal_of(new).unwrap().body, "Please.");
+        assert!(library.appeal_of(library.landing().unwrap()).is_none());
+        assert!(library.article("missing").is_none());
+    }
+
+    #[test]
+    fn all_faults_are_reported_together() {
+        let faults = faults(&[
+            LANDING,
+            ("articles/a.md", "---\ntitle: A\nlanding: true\n---\n"),
+            ("articles/b.md", "---\ntitle: B\nappeal: none\n---\n"),
+            ("articles/c.md", "---\ntitle: C\nslug: b\n---\n"),
+            ("articles/d.md", "---\ntitel: D\n---\n"),
+            ("articles/e.md", "no front matter"),
+            ("appeals/spring.md", "---\nheading: Give\ncampaign: none\n---\n"),
+        ]);
+
+        let all = faults.join("\n");
+        assert_eq!(faults.len(), 6, "{all}");
+        assert!(
+            all.contains("articles/home.md, line 3: `landing: true` stands in articles/a.md too"),
+            "{all}"
+        );
+        assert!(
+            all.contains("articles/b.md, line 3: the appeal `none` does not exist"),
+            "{all}"
+        );
+        assert!(
+            all.contains("articles/c.md: the slug `b` is used by articles/b.md too"),
+            "{all}"
+        );
+        assert!(
+            all.contains("articles/d.md, line 2: ") && all.contains("titel"),
+            "{all}"
+        );
+        assert!(
+            all.contains("articles/e.md, line 1: the file has no front matter"),
+            "{all}"
+        );
+        assert!(
+            all.contains("appeals/spring.md, line 3: the campaign `none` does not exist"),
+            "{all}"
+        );
+    }
+
+    #[test]
+    fn a_name_that_leads_to_a_faulty_file_is_one_fault() {
+        let faults = faults(&[
+            LANDING,
+            ("articles/a.md", "---\ntitle: A\nappeal: spring\n---\n"),
+            ("appeals/spring.md", "---\nheading: Give\n---\n"),
+        ]);
+
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with("appeals/spring.md"), "{faults:?}");
+    }
+
+    #[test]
+    fn no_folder_and_no_landing_say_what_to_type() {
+        let missing = load(Path::new("no/such/folder")).unwrap_err().to_string();
+        assert!(
+            missing.contains("mainstay article import FILE --landing"),
+            "{missing}"
+        );
+
+        for files in [&[][..], &[("articles/a.md", "---\ntitle: A\n---\n")][..]] {
+            let faults = faults(files);
+            assert_eq!(faults.len(), 1);
+            assert!(
+                faults[0].contains("mainstay article import FILE --landing"),
+                "{faults:?}"
+            );
+        }
+        let draft = faults(&[(
+            "articles/a.md",
+            "---\ntitle: A\nlanding: true\ndraft: true\n---\n",
+        )]);
+        assert!(
+            draft[0].contains("line 4: the landing page is a draft"),
+            "{draft:?}"
+        );
+    }
+
+    #[test]
+    fn files_that_are_not_utf8_are_named() {
+        let folder = folder(&[LANDING]);
+        std::fs::write(
+            folder.path().join("articles/latin.md"),
+            b"---\ntitle: caf\xe9\n---\n",
+        )
+        .unwrap();
+
+        let errors = load(folder.path()).unwrap_err().to_string();
+
+        assert!(
+            errors.contains("latin.md") && errors.contains("UTF-8"),
+            "{errors}"
+        );
+    }
+
+    #[test]
+    fn the_fingerprint_follows_names_sizes_and_times() {
+        let folder = folder(&[LANDING]);
+        let at_first = fingerprint(folder.path()).unwrap();
+        assert_eq!(fingerprint(folder.path()).unwrap(), at_first);
+
+        std::fs::write(folder.path().join("articles/b.md"), "---\n").unwrap();
+        let with_file = fingerprint(folder.path()).unwrap();
+        assert_ne!(with_file, at_first);
+
+        let file = std::fs::File::options()
+            .write(true)
+            .open(folder.path().join("articles/b.md"))
+            .unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert_ne!(fingerprint(folder.path()).unwrap(), with_file);
+
+        std::fs::remove_file(folder.path().join("articles/b.md")).unwrap();
+        assert_eq!(fingerprint(folder.path()).unwrap(), at_first);
+        assert!(fingerprint(Path::new("no/such/folder")).is_ok());
+    }
+}

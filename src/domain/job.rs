@@ -1,0 +1,176 @@
+//! Jobs: everything that happens after a commit. A job is a row of that commit; it may run twice and must
+//! then change nothing the second time.
+
+use super::ids::{AttemptId, InboxId, PledgeId, ReceiptId, RefundId, SandboxEventId};
+use chrono::TimeDelta;
+
+/// Every background task there is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Mails a receipt. `copy` counts the times it was asked for again.
+    SendReceipt {
+        /// Which.
+        receipt: ReceiptId,
+        /// 0 for the first.
+        copy: u32,
+    },
+    /// Mails how to pay a pledge by bank transfer.
+    SendInstructions {
+        /// Which.
+        pledge: PledgeId,
+    },
+    /// Tells a donor that money is on its way back.
+    SendRefundNotice {
+        /// Which.
+        refund: RefundId,
+    },
+    /// Takes a stored webhook event into the books.
+    ProcessWebhook {
+        /// Which.
+        event: InboxId,
+    },
+    /// Asks the gateway what came of an attempt.
+    SyncAttempt {
+        /// Which.
+        attempt: AttemptId,
+    },
+    /// Asks the gateway to carry out a refund, again if need be.
+    CarryOutRefund {
+        /// Which.
+        refund: RefundId,
+    },
+    /// Sends a webhook event of the sandbox gateway to ourselves.
+    DeliverSandboxEvent {
+        /// Which.
+        event: SandboxEventId,
+        /// 0 for the first delivery.
+        repeat: u32,
+    },
+    /// Ends pledges whose time to pay is over.
+    ExpirePledges,
+    /// Removes finished jobs, spent limits and old idempotency keys.
+    CleanUp,
+}
+
+/// Jobs of one lane wait for one another, never for the other lane: a mail server that hangs holds up no money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Webhooks, gateways, upkeep.
+    Money,
+    /// Letters.
+    Mail,
+}
+
+impl Lane {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Money, Self::Mail];
+
+    /// The kinds of jobs that it takes.
+    pub fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Money => &[
+                "process_webhook",
+                "sync_attempt",
+                "carry_out_refund",
+                "deliver_sandbox_event",
+                "expire_pledges",
+                "clean_up",
+            ],
+            Self::Mail => &["send_receipt", "send_instructions", "send_refund_notice"],
+        }
+    }
+}
+
+impl Job {
+    /// The word used in the database, in metrics and on the command line.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SendReceipt { .. } => "send_receipt",
+            Self::SendInstructions { .. } => "send_instructions",
+            Self::SendRefundNotice { .. } => "send_refund_notice",
+            Self::ProcessWebhook { .. } => "process_webhook",
+            Self::SyncAttempt { .. } => "sync_attempt",
+            Self::CarryOutRefund { .. } => "carry_out_refund",
+            Self::DeliverSandboxEvent { .. } => "deliver_sandbox_event",
+            Self::ExpirePledges => "expire_pledges",
+            Self::CleanUp => "clean_up",
+        }
+    }
+
+    /// At most one job with this key is ever enqueued; none for jobs that may pile up.
+    pub fn unique_key(&self) -> Option<String> {
+        match self {
+            Self::SendReceipt { receipt, copy } => Some(format!("send_receipt/{receipt}/{copy}")),
+            Self::SendInstructions { pledge } => Some(format!("send_instructions/{pledge}")),
+            Self::SendRefundNotice { refund } => Some(format!("send_refund_notice/{refund}")),
+            Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
+            Self::SyncAttempt { attempt } => Some(format!("sync_attempt/{attempt}")),
+            Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
+            Self::DeliverSandboxEvent { event, repeat } => Some(format!("deliver_sandbox_event/{event}/{repeat}")),
+            Self::ExpirePledges | Self::CleanUp => None,
+        }
+    }
+
+    /// How long to wait after the `failures`-th failure in a row; none when it is time to give up.
+    ///
+    /// Mail is tried for about three days, as mail servers do; questions about money for about a month.
+    pub fn retry_after(&self, failures: u32) -> Option<TimeDelta> {
+        let (first_s, longest_s, tries_max) = match self {
+            Self::SendReceipt { .. } | Self::SendInstructions { .. } | Self::SendRefundNotice { .. } => (15, 3 * 3600, 32),
+            Self::ProcessWebhook { .. } => (2, 3600, 40),
+            Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
+            Self::DeliverSandboxEvent { .. } => (2, 600, 20),
+            Self::ExpirePledges | Self::CleanUp => (60, 3600, 5),
+        };
+        if failures >= tries_max {
+            return None;
+        }
+        let doubled = i64::from(first_s) << failures.saturating_sub(1).min(20);
+        Some(TimeDelta::seconds(doubled.min(i64::from(longest_s))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Id as _;
+
+    #[test]
+    fn every_kind_runs_in_exactly_one_lane() {
+        let ulid = ulid::Ulid::from_parts(1, 1);
+        let jobs = [
+            Job::SendReceipt { receipt: ReceiptId::from_ulid(ulid), copy: 0 },
+            Job::SendInstructions { pledge: PledgeId::from_ulid(ulid) },
+            Job::SendRefundNotice { refund: RefundId::from_ulid(ulid) },
+            Job::ProcessWebhook { event: InboxId::from_ulid(ulid) },
+            Job::SyncAttempt { attempt: AttemptId::from_ulid(ulid) },
+            Job::CarryOutRefund { refund: RefundId::from_ulid(ulid) },
+            Job::DeliverSandboxEvent { event: SandboxEventId::from_ulid(ulid), repeat: 0 },
+            Job::ExpirePledges,
+            Job::CleanUp,
+        ];
+        let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
+        for job in &jobs {
+            assert_eq!(lanes.iter().filter(|kind| **kind == job.kind()).count(), 1, "{}", job.kind());
+        }
+        assert_eq!(lanes.len(), jobs.len());
+    }
+
+    #[test]
+    fn mail_is_tried_for_about_three_days() {
+        let job = Job::SendInstructions { pledge: PledgeId::from_ulid(ulid::Ulid::from_parts(1, 1)) };
+        let waits: Vec<TimeDelta> = (1..).map_while(|failures| job.retry_after(failures)).collect();
+        let total: TimeDelta = waits.iter().sum();
+        assert!((2..=4).contains(&total.num_days()), "{total}");
+        assert!(waits.is_sorted());
+    }
+
+    #[test]
+    fn a_job_reads_back_under_its_kind() {
+        let job = Job::SendReceipt { receipt: ReceiptId::from_ulid(ulid::Ulid::from_parts(1, 1)), copy: 0 };
+        let json = serde_json::to_value(&job).unwrap();
+        assert_eq!(json["kind"], job.kind());
+        assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
+    }
+}

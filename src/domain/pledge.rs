@@ -1,0 +1,181 @@
+//! Pledges: what a donor promised on the form.
+
+use super::article::Slug;
+use super::bank::CreditorReference;
+use super::donor::{EmailAddress, PersonName};
+use super::ids::{CampaignId, DonorId, PledgeId};
+use super::money::Money;
+use super::words;
+use chrono::{DateTime, Utc};
+
+words! {
+    /// How often a pledge is to be fulfilled.
+    Frequency {
+        /// One gift.
+        Once = "once",
+    }
+}
+
+words! {
+    /// Where a pledge stands.
+    PledgeStatus {
+        /// Promised; no money yet.
+        Pending = "pending",
+        /// The money arrived.
+        Fulfilled = "fulfilled",
+        /// The donor stepped back before paying.
+        Cancelled = "cancelled",
+        /// The time to pay is over. Money that still arrives is accepted.
+        Expired = "expired",
+        /// The gateway refused the payment. Money that still arrives is accepted.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Who moves the money.
+    GatewayKind {
+        /// The built-in test gateway; no real money.
+        Sandbox = "sandbox",
+        /// The donor's own transfer to the publisher's bank account.
+        BankTransfer = "bank_transfer",
+    }
+}
+
+words! {
+    /// Why a gift is given in somebody's name.
+    TributeKind {
+        /// For a living person or an occasion.
+        Honour = "in_honour_of",
+        /// For somebody who died.
+        Memory = "in_memory_of",
+    }
+}
+
+/// A gift in somebody's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tribute {
+    /// In honour or in memory.
+    pub kind: TributeKind,
+    /// Of whom.
+    pub name: PersonName,
+}
+
+/// Whether the public may see the donor's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// The name may be shown.
+    Named,
+    /// The name is hidden in public; staff see it.
+    Hidden,
+}
+
+/// Where a gift came from, for "which article brought support".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The article whose appeal was followed.
+    pub article: Option<Slug>,
+    /// Origin of the referring page, without path or query.
+    pub referrer: Option<String>,
+    /// Campaign tags of the address: source, medium, campaign, term, content.
+    pub utm: Utm,
+}
+
+/// The five campaign tags, each at most 80 characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the tags")]
+pub struct Utm {
+    pub source: Option<String>,
+    pub medium: Option<String>,
+    pub campaign: Option<String>,
+    pub term: Option<String>,
+    pub content: Option<String>,
+}
+
+/// The promise itself: everything that the donor decided. Nothing here changes afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PledgeTerms {
+    /// What for.
+    pub campaign: CampaignId,
+    /// How much, the covered fee included.
+    pub amount: Money,
+    /// The part of `amount` that was added to cover the gateway's fee; zero if not covered.
+    pub fee_cover: Money,
+    /// How often.
+    pub frequency: Frequency,
+    /// By which way.
+    pub gateway: GatewayKind,
+    /// Where the receipt goes.
+    pub email: EmailAddress,
+    /// By whom.
+    pub name: Option<PersonName>,
+    /// A word to the publisher.
+    pub message: Option<String>,
+    /// Whether the name may be shown.
+    pub visibility: Visibility,
+    /// In whose name.
+    pub tribute: Option<Tribute>,
+    /// What brought the donor here.
+    pub source: Source,
+    /// Language of pages and mails, a BCP 47 tag.
+    pub locale: String,
+}
+
+/// A promise on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pledge {
+    /// Its id.
+    pub id: PledgeId,
+    /// What was promised.
+    pub terms: PledgeTerms,
+    /// Where it stands.
+    pub status: PledgeStatus,
+    /// Who kept it; known once money arrived.
+    pub donor: Option<DonorId>,
+    /// What the donor writes on the transfer; bank transfers only.
+    pub reference: Option<CreditorReference>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Until when the money is expected.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Pledge {
+    /// True while something may still happen that the donor is waiting for.
+    pub fn is_open(&self) -> bool {
+        match self.status {
+            PledgeStatus::Pending => true,
+            PledgeStatus::Fulfilled | PledgeStatus::Cancelled | PledgeStatus::Expired | PledgeStatus::Failed => false,
+        }
+    }
+}
+
+/// What a donor adds so that about `amount` is left after a fee of `basis_points` and a fixed part.
+///
+/// Solves `gross − gross·rate − fixed = amount` in whole minor units, rounded up in the publisher's favour
+/// by at most one unit.
+pub fn fee_cover(amount: Money, basis_points: i64, fixed_minor: i64) -> Result<Money, super::money::MoneyError> {
+    let keep = i128::from(10_000 - basis_points.clamp(0, 9_000));
+    let wanted = (i128::from(amount.minor()) + i128::from(fixed_minor)) * 10_000;
+    let gross = (wanted + keep - 1).div_euclid(keep);
+    let gross = i64::try_from(gross).map_err(|_overflow| super::money::MoneyError::TooLarge)?;
+    Money::new(gross, amount.currency()).minus(amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::money::Currency;
+    use super::*;
+
+    #[test]
+    fn a_covered_fee_leaves_the_amount() {
+        let eur = Currency::parse("EUR").unwrap();
+        for minor in [1, 99, 500, 2_500, 10_000, 123_457, 9_999_999] {
+            let amount = Money::new(minor, eur);
+            let gross = amount.plus(fee_cover(amount, 290, 25).unwrap()).unwrap();
+            let fee = gross.fraction(290).unwrap().plus(Money::new(25, eur)).unwrap();
+            let left = gross.minus(fee).unwrap().minor();
+            assert!((minor..=minor + 1).contains(&left), "{minor}: {left}");
+        }
+    }
+}

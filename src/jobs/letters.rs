@@ -1,0 +1,137 @@
+//! Which letter a job sends, to whom, and with what attached.
+
+use super::Services;
+use super::run::JobError;
+use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
+use crate::domain::money::Money;
+use crate::domain::pledge::GatewayKind;
+use crate::domain::receipt::{Receipt, ReceiptStatus};
+use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
+use crate::render::letters::{Instructions, Letter, OrganisationHead, ReceiptLetter, RefundLetter};
+use crate::render::receipt::tribute_text;
+use crate::render::{date_text, gateway_label, qr, receipt as document, transfer};
+use crate::usecases::views::PledgeView;
+use crate::usecases::{Context, tokens, views};
+
+/// The content id of the QR code in the letter.
+const QR_CID: &str = "payment-code";
+/// Pixels of one module of the QR code in a letter.
+const QR_SCALE: u32 = 4;
+
+/// The receipt's letter; none if the receipt was taken back before it left.
+pub(super) async fn receipt(
+    services: &Services,
+    id: ReceiptId,
+    message_id: &str,
+) -> Result<Option<OutgoingMail>, JobError> {
+    let (receipt, view) = views::receipt(&services.ctx, id).await?;
+    if !receipt.status.is_live() {
+        return Ok(None);
+    }
+    let letter = receipt_letter(&services.ctx, &receipt, &view)?.render(&services.templates)?;
+    let drawn = receipt.clone();
+    let pdf = tokio::task::spawn_blocking(move || document::pdf(&drawn, None))
+        .await
+        .map_err(|panic| JobError::Retry(format!("drawing the receipt was cut off: {panic}")))??;
+    let snapshot = &receipt.snapshot;
+    let to = Address { name: snapshot.donor_name.clone(), email: snapshot.donor_email.clone() };
+    let mut mail = addressed(to, letter, message_id);
+    let name = document::file_name(&receipt);
+    mail.attachments.push(Attachment { name, media_type: "application/pdf".into(), bytes: pdf });
+    Ok(Some(mail))
+}
+
+fn receipt_letter(ctx: &Context, receipt: &Receipt, view: &PledgeView) -> Result<ReceiptLetter, JobError> {
+    let snapshot = &receipt.snapshot;
+    let text = |frozen| Money::try_from(frozen).map(Money::text);
+    let refunded = Money::try_from(&snapshot.refunded)?;
+    let cover = snapshot.fee_cover.as_ref().map(text).transpose()?;
+    let organisation = &snapshot.organisation;
+    let lines = organisation.address.iter().chain(&organisation.registration).cloned().collect();
+    Ok(ReceiptLetter {
+        donor_name: snapshot.donor_name.clone(),
+        amount_text: text(&snapshot.gross)?,
+        campaign_title: snapshot.campaign.clone(),
+        receipt_number: snapshot.number.clone(),
+        received_text: date_text(snapshot.received_on),
+        method_text: GatewayKind::parse(&snapshot.method).map_or("", gateway_label).to_owned(),
+        fee_covered_text: cover.map(|cover| format!("{cover} of it covers the payment fee")),
+        tribute_text: snapshot.tribute.as_ref().map(|(kind, name)| tribute_text(kind, name)),
+        organisation: OrganisationHead { name: organisation.name.clone(), lines },
+        corrected: snapshot.replaces.is_some(),
+        replaces_number: snapshot.replaces.clone(),
+        net_text: refunded.is_positive().then(|| text(&snapshot.net)).transpose()?,
+        refunded_text: refunded.is_positive().then(|| refunded.text()),
+        thanks_url: thanks_url(ctx, view.pledge.id)?,
+    })
+}
+
+/// How to pay by bank transfer; none if the pledge has ended before the letter left.
+pub(super) async fn instructions(
+    services: &Services,
+    id: PledgeId,
+    message_id: &str,
+) -> Result<Option<OutgoingMail>, JobError> {
+    let ctx = &services.ctx;
+    let view = views::pledge(ctx, id).await?;
+    let pledge = &view.pledge;
+    let Some(details) = views::transfer(ctx, pledge).filter(|_| pledge.is_open()) else { return Ok(None) };
+    let payload = transfer::epc_payload(&details);
+    let mut shown = transfer::shown(&details);
+    shown.qr_cid = payload.as_ref().map(|_| QR_CID.to_owned());
+    let letter = Instructions {
+        donor_name: pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
+        amount_text: pledge.terms.amount.text(),
+        campaign_title: view.campaign.title.clone(),
+        transfer: shown,
+        thanks_url: thanks_url(ctx, id)?,
+        expires_text: date_text(ctx.day_of(pledge.expires_at)),
+    };
+    let mut mail = addressed(donor_of(&view), letter.render(&services.templates)?, message_id);
+    if let Some(payload) = payload {
+        let bytes = qr::png(&payload, QR_SCALE).map_err(|error| JobError::Fail(error.to_string()))?;
+        mail.inline.push(InlineImage { cid: QR_CID.into(), media_type: "image/png".into(), bytes });
+    }
+    Ok(Some(mail))
+}
+
+/// Money is on its way back.
+pub(super) async fn refund(services: &Services, id: RefundId, message_id: &str) -> Result<OutgoingMail, JobError> {
+    let (refund, view, receipts) = views::refund(&services.ctx, id).await?;
+    let kept = view.donation.as_ref().and_then(|donation| donation.payment.kept());
+    let full = kept.is_some_and(Money::is_zero);
+    let voided = receipts.iter().rev().find(|receipt| receipt.status == ReceiptStatus::Voided);
+    let gross = view.donation.as_ref().and_then(|donation| donation.payment.money()).map(|money| money.gross);
+    let letter = RefundLetter {
+        donor_name: view.pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
+        refunded_text: refund.amount.text(),
+        amount_text: gross.unwrap_or(view.pledge.terms.amount).text(),
+        full,
+        receipt_number: voided.filter(|_| full).map(|receipt| receipt.number.to_string()),
+        campaign_title: view.campaign.title.clone(),
+        reason_text: refund.reason.clone(),
+    };
+    Ok(addressed(donor_of(&view), letter.render(&services.templates)?, message_id))
+}
+
+fn donor_of(view: &PledgeView) -> Address {
+    let terms = &view.pledge.terms;
+    Address { name: terms.name.as_ref().map(|name| name.as_str().to_owned()), email: terms.email.as_str().to_owned() }
+}
+
+fn addressed(to: Address, letter: Letter, message_id: &str) -> OutgoingMail {
+    OutgoingMail {
+        to,
+        subject: letter.subject,
+        text: letter.text,
+        html: letter.html,
+        message_id: message_id.to_owned(),
+        attachments: Vec::new(),
+        inline: Vec::new(),
+        headers: Vec::new(),
+    }
+}
+
+fn thanks_url(ctx: &Context, pledge: PledgeId) -> Result<String, JobError> {
+    Ok(format!("{}/thanks/{}", ctx.policy.public_url, tokens::status_token(&ctx.key, pledge)?))
+}

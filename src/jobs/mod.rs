@@ -1,0 +1,42 @@
+//! Owns: running what follows from commits: claiming, carrying out, retrying, giving up.
+//! May import: usecases, store (the queue), mail, render, gateways. Must not: know the web.
+
+mod letters;
+mod run;
+mod worker;
+
+pub use worker::{Worker, run_due};
+
+use crate::config::Secret;
+use crate::mail::Mailer;
+use crate::render::Templates;
+use crate::usecases::Context;
+use std::time::Duration;
+
+/// All that jobs use. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The use cases' context.
+    pub ctx: Context,
+    /// Letters.
+    pub templates: Templates,
+    /// The way out for letters.
+    pub mailer: Mailer,
+    /// Signs the sandbox's webhooks; none if the sandbox is off.
+    pub sandbox_secret: Option<Secret<String>>,
+    /// The part of a `Message-ID` behind the `@`.
+    pub host: String,
+    /// How the worker works.
+    pub rhythm: Rhythm,
+}
+
+/// How the worker works.
+#[derive(Debug, Clone, Copy)]
+pub struct Rhythm {
+    /// Jobs of one lane that run at the same time.
+    pub at_once: usize,
+    /// How often to look for work that nobody rang for.
+    pub poll: Duration,
+    /// How long a claimed job is left alone; longer than the slowest job.
+    pub lease: Duration,
+}

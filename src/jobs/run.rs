@@ -1,0 +1,108 @@
+//! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
+
+use super::{Services, letters};
+use crate::domain::job::Job;
+use crate::domain::money::MoneyError;
+use crate::mail::MailError;
+use crate::render::RenderError;
+use crate::render::receipt::ReceiptError;
+use crate::store::StoreError;
+use crate::usecases::{UseCaseError, receipts, refund, sandbox, sync, upkeep, webhook};
+
+/// Why a job was not done, and whether trying again can help.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    /// It can help.
+    #[error("{0}")]
+    Retry(String),
+    /// It cannot, until somebody changes something.
+    #[error("{0}")]
+    Fail(String),
+}
+
+impl From<UseCaseError> for JobError {
+    fn from(error: UseCaseError) -> Self {
+        let message = error.to_string();
+        match error {
+            UseCaseError::Store(StoreError::Corrupt { .. } | StoreError::NotFound | StoreError::Refused(_))
+            | UseCaseError::NotFound(_)
+            | UseCaseError::Invalid(_)
+            | UseCaseError::Conflict { .. }
+            | UseCaseError::GatewayRefused { .. } => Self::Fail(message),
+            UseCaseError::Store(StoreError::Conflict { .. } | StoreError::Stale | StoreError::Unavailable(_))
+            | UseCaseError::RateLimited { .. }
+            | UseCaseError::GatewayUnavailable(_)
+            | UseCaseError::Internal(_) => Self::Retry(message),
+        }
+    }
+}
+
+impl From<MailError> for JobError {
+    fn from(error: MailError) -> Self {
+        let message = error.to_string();
+        match error {
+            MailError::Temporary { .. } => Self::Retry(message),
+            MailError::Permanent { .. } | MailError::Invalid(_) => Self::Fail(message),
+        }
+    }
+}
+
+impl From<RenderError> for JobError {
+    fn from(error: RenderError) -> Self {
+        // An operator's template may be wrong today and right tomorrow.
+        Self::Retry(error.to_string())
+    }
+}
+
+impl From<MoneyError> for JobError {
+    fn from(error: MoneyError) -> Self {
+        Self::Fail(error.to_string())
+    }
+}
+
+impl From<ReceiptError> for JobError {
+    fn from(error: ReceiptError) -> Self {
+        Self::Retry(error.to_string())
+    }
+}
+
+/// Carries out a job. `message_id` names the letter it sends: the same for every try.
+pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Result<(), JobError> {
+    let ctx = &services.ctx;
+    match job {
+        Job::SendReceipt { receipt, copy: _ } => {
+            if let Some(mail) = letters::receipt(services, *receipt, message_id).await? {
+                send(services, mail).await?;
+                receipts::mark_sent(ctx, *receipt).await?;
+            }
+        }
+        Job::SendInstructions { pledge } => {
+            if let Some(mail) = letters::instructions(services, *pledge, message_id).await? {
+                send(services, mail).await?;
+            }
+        }
+        Job::SendRefundNotice { refund } => {
+            let mail = letters::refund(services, *refund, message_id).await?;
+            send(services, mail).await?;
+        }
+        Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
+        Job::SyncAttempt { attempt } => sync::attempt(ctx, *attempt).await?,
+        Job::CarryOutRefund { refund } => {
+            refund::carry_out(ctx, *refund).await?;
+        }
+        Job::DeliverSandboxEvent { event, repeat: _ } => match &services.sandbox_secret {
+            Some(secret) => sandbox::deliver(ctx, secret.expose(), *event).await?,
+            None => return Err(JobError::Fail("the sandbox is off".into())),
+        },
+        Job::ExpirePledges => upkeep::expire(ctx).await?,
+        Job::CleanUp => upkeep::clean_up(ctx).await?,
+    }
+    Ok(())
+}
+
+async fn send(services: &Services, mail: crate::mail::OutgoingMail) -> Result<(), JobError> {
+    use crate::telemetry::metrics::MAILS_TOTAL;
+    let sent = services.mailer.send(&mail, services.ctx.now()).await;
+    metrics::counter!(MAILS_TOTAL, "outcome" => if sent.is_ok() { "sent" } else { "failed" }).increment(1);
+    Ok(sent?)
+}

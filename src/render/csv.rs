@@ -1,0 +1,51 @@
+//! CSV that a spreadsheet opens safely: a cell never becomes a formula.
+
+use std::io::{self, Write};
+
+/// Writes rows of text.
+pub struct Writer<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Writer<W> {
+    /// Writes the heading to `out`.
+    pub fn new(out: W, columns: &[&str]) -> io::Result<Self> {
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+        writer.write_record(columns).map_err(io::Error::other)?;
+        Ok(Self(writer))
+    }
+
+    /// Writes one row.
+    pub fn row(&mut self, cells: &[String]) -> io::Result<()> {
+        self.0.write_record(cells.iter().map(|cell| harmless(cell))).map_err(io::Error::other)
+    }
+
+    /// Writes out what is buffered.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A text that a spreadsheet would run as a formula is preceded by an apostrophe. Plain numbers are not.
+fn harmless(cell: &str) -> String {
+    let starts = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠');
+    let number = cell.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    if cell.starts_with(starts) && !number { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_becomes_a_formula() {
+        let mut out = Vec::new();
+        let mut writer = Writer::new(&mut out, &["name", "minor"]).unwrap();
+        writer.row(&["=HYPERLINK(\"http://x\")".into(), "-25".into()]).unwrap();
+        writer.row(&["@SUM(1)\nline, two".into(), "-25+1".into()]).unwrap();
+        writer.finish().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(
+            text,
+            "name,minor\r\n\"'=HYPERLINK(\"\"http://x\"\")\",-25\r\n\"'@SUM(1)\nline, two\",'-25+1\r\n"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! The letters: what each is given, and how its three parts are rendered.
+
+use super::pages::Transfer;
+use super::templates::{RenderError, Templates};
+use serde::Serialize;
+
+/// The three parts of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// For those who read plain text.
+    pub text: String,
+    /// For the others.
+    pub html: String,
+}
+
+/// How to pay by bank transfer.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct Instructions {
+    pub donor_name: Option<String>,
+    pub amount_text: String,
+    pub campaign_title: String,
+    pub transfer: Transfer,
+    pub thanks_url: String,
+    pub expires_text: String,
+}
+
+/// Thanks, with the receipt attached.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct ReceiptLetter {
+    pub donor_name: Option<String>,
+    pub amount_text: String,
+    pub campaign_title: String,
+    pub receipt_number: String,
+    pub received_text: String,
+    pub method_text: String,
+    pub fee_covered_text: Option<String>,
+    pub tribute_text: Option<String>,
+    pub organisation: OrganisationHead,
+    pub corrected: bool,
+    pub replaces_number: Option<String>,
+    pub net_text: Option<String>,
+    pub refunded_text: Option<String>,
+    pub thanks_url: String,
+}
+
+/// Who signs.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct OrganisationHead {
+    pub name: String,
+    pub lines: Vec<String>,
+}
+
+/// Money is on its way back.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct RefundLetter {
+    pub donor_name: Option<String>,
+    pub refunded_text: String,
+    pub amount_text: String,
+    pub full: bool,
+    pub receipt_number: Option<String>,
+    pub campaign_title: String,
+    pub reason_text: Option<String>,
+}
+
+impl Instructions {
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "instructions", self)
+    }
+}
+
+impl ReceiptLetter {
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "receipt", self)
+    }
+}
+
+impl RefundLetter {
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "refund", self)
+    }
+}
+
+fn render(templates: &Templates, name: &str, context: &impl Serialize) -> Result<Letter, RenderError> {
+    let part = |end: &str| templates.letter(&format!("email/{name}.{end}"), context);
+    let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(Letter { subject, text: part("txt")?, html: part("html")? })
+}

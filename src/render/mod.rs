@@ -1,0 +1,15 @@
+//! Owns: how things look: pages, letters, the PDF receipt, QR codes. The only place that names minijinja.
+//! May import: domain. Must not: read the database or a request; decide anything.
+
+pub mod csv;
+pub mod letters;
+pub mod pages;
+pub mod qr;
+pub mod receipt;
+pub mod receipt_pdf;
+mod templates;
+pub mod transfer;
+mod words;
+
+pub use templates::{Assets, PageMeta, RenderError, SiteMeta, Templates};
+pub use words::{date_text, gateway_label, long_date_text};

@@ -1,0 +1,247 @@
+//! What each page is given: the names here are the names in its template.
+
+#![expect(missing_docs, reason = "the names say it, and stand in the templates")]
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ArticlePage {
+    pub article: ArticleBody,
+    pub appeal: Option<AppealBox>,
+    pub more: Vec<Teaser>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ArticleBody {
+    pub slug: String,
+    pub title: String,
+    pub kicker: Option<String>,
+    pub standfirst_html: Option<String>,
+    pub date_text: Option<String>,
+    pub date_iso: Option<String>,
+    pub authors: Vec<String>,
+    pub html: String,
+    pub language: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct AppealBox {
+    pub heading: String,
+    pub html: String,
+    pub campaign: String,
+    pub action: &'static str,
+    pub from: String,
+    pub choices: Vec<CurrencyChoice>,
+    pub gateways: Vec<Labelled>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CurrencyChoice {
+    pub currency: String,
+    pub symbol: String,
+    pub amounts: Vec<Labelled>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Labelled {
+    pub value: String,
+    pub label: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Teaser {
+    pub title: String,
+    pub kicker: Option<String>,
+    pub url: String,
+    pub date_text: Option<String>,
+    pub date_iso: Option<String>,
+    pub standfirst: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ArticlesPage {
+    pub articles: Vec<Teaser>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DonatePage {
+    pub form: DonateForm,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DonateForm {
+    pub action: &'static str,
+    pub campaign: CampaignHead,
+    pub currency: String,
+    pub currencies: Vec<Currency>,
+    pub suggestions: Vec<Choice>,
+    pub values: DonateValues,
+    pub gateways: Vec<Choice>,
+    pub errors: BTreeMap<String, String>,
+    pub error_list: Vec<FieldProblem>,
+    pub minimum_text: String,
+    pub maximum_text: Option<String>,
+    pub tribute_kinds: Vec<Choice>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CampaignHead {
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Currency {
+    pub code: String,
+    pub label: String,
+    pub selected: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub hint: Option<String>,
+    pub selected: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FieldProblem {
+    pub field: String,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct DonateValues {
+    pub amount: String,
+    pub name: String,
+    pub email: String,
+    pub message: String,
+    pub anonymous: bool,
+    pub cover_fees: bool,
+    pub tribute_kind: String,
+    pub tribute_name: String,
+    pub from: String,
+    pub form_id: String,
+    pub utm: Vec<Hidden>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Hidden {
+    pub name: &'static str,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ThanksPage {
+    pub pledge: PledgeStatus,
+    pub transfer: Option<Transfer>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PledgeStatus {
+    pub status: &'static str,
+    pub amount_text: String,
+    pub campaign_title: String,
+    pub name: Option<String>,
+    pub gateway: &'static str,
+    pub created_text: String,
+    pub status_url: String,
+    pub live: bool,
+    pub retry_url: Option<String>,
+    pub receipt_number: Option<String>,
+    pub received_text: Option<String>,
+    pub email_masked: String,
+}
+
+/// How to pay by bank transfer, on the page and in the letter.
+#[derive(Debug, Clone, Serialize)]
+pub struct Transfer {
+    pub holder: String,
+    pub iban: String,
+    pub bic: Option<String>,
+    pub reference: String,
+    pub amount_text: String,
+    pub qr_svg: Option<String>,
+    pub qr_cid: Option<String>,
+    pub instructions: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SandboxPage {
+    pub payment: SandboxPayment,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SandboxPayment {
+    pub id: String,
+    pub amount_text: String,
+    pub description: String,
+    pub status: String,
+    pub action: String,
+    pub cancel_url: String,
+    pub outcomes: Vec<Choice>,
+    pub deliveries: Vec<Choice>,
+    pub paid: bool,
+    pub return_url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ErrorPage {
+    pub error: Failure,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Failure {
+    pub status: u16,
+    pub title: String,
+    pub detail: String,
+    pub request_id: Option<String>,
+    pub home_url: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MailList {
+    pub messages: Vec<MailListed>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MailListed {
+    pub id: String,
+    pub to: String,
+    pub subject: String,
+    pub date_text: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MailPage {
+    pub message: MailShown,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MailShown {
+    pub subject: String,
+    pub from: String,
+    pub to: String,
+    pub date_text: String,
+    pub text: String,
+    pub html_url: Option<String>,
+    pub attachments: Vec<MailAttachment>,
+    pub headers: Vec<MailHeader>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MailAttachment {
+    pub name: String,
+    pub size_text: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MailHeader {
+    pub name: String,
+    pub value: String,
+}

@@ -1,0 +1,22 @@
+//! Words and dates for people, in English.
+
+use crate::domain::pledge::GatewayKind;
+use chrono::{Datelike as _, NaiveDate};
+
+/// How donors know a gateway.
+pub fn gateway_label(kind: GatewayKind) -> &'static str {
+    match kind {
+        GatewayKind::Sandbox => "Test payment",
+        GatewayKind::BankTransfer => "Bank transfer",
+    }
+}
+
+/// `25 November 2026`
+pub fn date_text(day: NaiveDate) -> String {
+    format!("{} {}", day.day(), day.format("%B %Y"))
+}
+
+/// `Wednesday, 25 November 2026`
+pub fn long_date_text(day: NaiveDate) -> String {
+    format!("{}, {}", day.format("%A"), date_text(day))
+}

@@ -1,0 +1,138 @@
+//! Attempts at a gateway.
+
+use super::row::{Row, one, utc};
+use super::schema::attempts;
+use super::{Conn, StoreError, Tx};
+use crate::domain::attempt::{Attempt, AttemptOutcome};
+use crate::domain::donation::RemoteId;
+use crate::domain::ids::{AttemptId, PledgeId};
+use crate::domain::pledge::GatewayKind;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = attempts)]
+struct AttemptRow {
+    id: String,
+    pledge_id: String,
+    gateway: String,
+    outcome: String,
+    remote_id: Option<String>,
+    next_url: Option<String>,
+    code: Option<String>,
+    created_at: NaiveDateTime,
+}
+
+impl AttemptRow {
+    fn into_domain(self) -> Result<Attempt, StoreError> {
+        let row = Row { table: "attempts", id: &self.id };
+        let outcome = match (self.outcome.as_str(), self.remote_id, self.code) {
+            ("started", None, None) => AttemptOutcome::Started,
+            ("unknown", None, None) => AttemptOutcome::Unknown,
+            ("refused", None, Some(code)) => AttemptOutcome::Refused { code },
+            ("accepted", Some(remote), None) => AttemptOutcome::Accepted {
+                remote: RemoteId::parse(&remote).map_err(|error| row.corrupt(error))?,
+                next_url: self.next_url,
+            },
+            (other, _, _) => return Err(row.corrupt(format!("outcome {other} with the wrong columns"))),
+        };
+        Ok(Attempt {
+            id: row.parse(&self.id)?,
+            pledge: row.parse(&self.pledge_id)?,
+            gateway: row.word(GatewayKind::parse, &self.gateway)?,
+            outcome,
+            created_at: utc(self.created_at),
+        })
+    }
+}
+
+/// Writes down an attempt before its call is made.
+pub fn insert(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), StoreError> {
+    let now = attempt.created_at.naive_utc();
+    let inserted = diesel::insert_into(attempts::table)
+        .values((
+            attempts::id.eq(attempt.id.to_string()),
+            attempts::pledge_id.eq(attempt.pledge.to_string()),
+            attempts::gateway.eq(attempt.gateway.as_str()),
+            columns_of(&attempt.outcome),
+            attempts::created_at.eq(now),
+            attempts::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    one(inserted)
+}
+
+type OutcomeColumns = (
+    diesel::dsl::Eq<attempts::outcome, &'static str>,
+    diesel::dsl::Eq<attempts::remote_id, Option<String>>,
+    diesel::dsl::Eq<attempts::next_url, Option<String>>,
+    diesel::dsl::Eq<attempts::code, Option<String>>,
+);
+
+fn columns_of(outcome: &AttemptOutcome) -> OutcomeColumns {
+    let (remote, next_url, code) = match outcome {
+        AttemptOutcome::Accepted { remote, next_url } => (Some(remote.as_str().to_owned()), next_url.clone(), None),
+        AttemptOutcome::Refused { code } => (None, None, Some(code.clone())),
+        AttemptOutcome::Started | AttemptOutcome::Unknown => (None, None, None),
+    };
+    (
+        attempts::outcome.eq(outcome.as_str()),
+        attempts::remote_id.eq(remote),
+        attempts::next_url.eq(next_url),
+        attempts::code.eq(code),
+    )
+}
+
+/// Records what came of an attempt. An outcome that the gateway gave is never overwritten: then false.
+pub fn set_outcome(
+    tx: &mut Tx<'_>,
+    id: AttemptId,
+    outcome: &AttemptOutcome,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let open = attempts::table.find(id.to_string()).filter(attempts::outcome.eq_any(["started", "unknown"]));
+    let changed = diesel::update(open)
+        .set((columns_of(outcome), attempts::updated_at.eq(now.naive_utc())))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// The attempt with this id, if there is one.
+pub fn find(conn: &mut Conn, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
+    let row = attempts::table.find(id.to_string()).select(AttemptRow::as_select()).first(conn).optional()?;
+    row.map(AttemptRow::into_domain).transpose()
+}
+
+/// The latest attempt to fulfil a pledge.
+pub fn latest_of(conn: &mut Conn, pledge: PledgeId) -> Result<Option<Attempt>, StoreError> {
+    let rows = attempts::table.filter(attempts::pledge_id.eq(pledge.to_string())).order(attempts::id.desc());
+    rows.select(AttemptRow::as_select()).first(conn).optional()?.map(AttemptRow::into_domain).transpose()
+}
+
+/// The attempt that the gateway calls `remote`.
+pub fn find_by_remote(
+    conn: &mut Conn,
+    gateway: GatewayKind,
+    remote: &RemoteId,
+) -> Result<Option<Attempt>, StoreError> {
+    let rows = attempts::table
+        .filter(attempts::gateway.eq(gateway.as_str()))
+        .filter(attempts::remote_id.eq(remote.as_str()));
+    rows.select(AttemptRow::as_select()).first(conn).optional()?.map(AttemptRow::into_domain).transpose()
+}
+
+/// Attempts without an answer that were begun in the given time, oldest first.
+pub fn unanswered(
+    conn: &mut Conn,
+    begun: std::ops::Range<DateTime<Utc>>,
+    limit: i64,
+) -> Result<Vec<AttemptId>, StoreError> {
+    let ids: Vec<String> = attempts::table
+        .filter(attempts::outcome.eq_any(["started", "unknown"]))
+        .filter(attempts::created_at.ge(begun.start.naive_utc()).and(attempts::created_at.lt(begun.end.naive_utc())))
+        .order(attempts::created_at)
+        .limit(limit)
+        .select(attempts::id)
+        .load(conn)?;
+    ids.iter().map(|id| Row { table: "attempts", id }.parse(id)).collect()
+}

@@ -1,0 +1,151 @@
+//! Campaigns and what they have received.
+
+use super::dialect::on_each;
+use super::row::{Row, to_json, utc};
+use super::schema::{campaign_totals, campaigns};
+use super::{Conn, StoreError, Tx};
+use crate::domain::campaign::{Campaign, CampaignTotal};
+use crate::domain::ids::CampaignId;
+use crate::domain::money::Money;
+use crate::domain::receipt::FrozenMoney;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = campaigns)]
+struct CampaignRow {
+    id: String,
+    slug: String,
+    title: String,
+    summary: String,
+    goal_minor: Option<i64>,
+    goal_currency: Option<String>,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    suggestions: String,
+}
+
+impl CampaignRow {
+    fn into_domain(self) -> Result<Campaign, StoreError> {
+        let row = Row { table: "campaigns", id: &self.id };
+        let goal = match (self.goal_minor, &self.goal_currency) {
+            (Some(minor), Some(currency)) => Some(row.money(minor, currency)?),
+            _ => None,
+        };
+        let frozen: Vec<FrozenMoney> = row.json(&self.suggestions)?;
+        let suggestions: Result<Vec<Money>, _> = frozen.iter().map(Money::try_from).collect();
+        Ok(Campaign {
+            id: row.parse(&self.id)?,
+            slug: crate::domain::article::Slug::parse(&self.slug).map_err(|error| row.corrupt(error))?,
+            goal,
+            suggestions: suggestions.map_err(|error| row.corrupt(error))?,
+            title: self.title,
+            summary: self.summary,
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+        })
+    }
+}
+
+/// The campaign with this name.
+pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Campaign>, StoreError> {
+    let row = campaigns::table.filter(campaigns::slug.eq(slug)).select(CampaignRow::as_select()).first(conn).optional()?;
+    row.map(CampaignRow::into_domain).transpose()
+}
+
+/// The campaign with this id.
+pub fn get(conn: &mut Conn, id: CampaignId) -> Result<Campaign, StoreError> {
+    campaigns::table.find(id.to_string()).select(CampaignRow::as_select()).first(conn)?.into_domain()
+}
+
+/// Adds the campaign, or brings the one of the same name up to date and keeps its id.
+pub fn put(tx: &mut Tx<'_>, campaign: &Campaign, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let frozen: Vec<FrozenMoney> = campaign.suggestions.iter().copied().map(FrozenMoney::from).collect();
+    let suggestions = to_json(&frozen)?;
+    let changing = (
+        campaigns::title.eq(&campaign.title),
+        campaigns::summary.eq(&campaign.summary),
+        campaigns::goal_minor.eq(campaign.goal.map(Money::minor)),
+        campaigns::goal_currency.eq(campaign.goal.map(|goal| goal.currency().code())),
+        campaigns::starts_on.eq(campaign.starts_on),
+        campaigns::ends_on.eq(campaign.ends_on),
+        campaigns::suggestions.eq(&suggestions),
+        campaigns::updated_at.eq(now.naive_utc()),
+    );
+    on_each!(tx, |c| diesel::insert_into(campaigns::table)
+        .values((
+            campaigns::id.eq(campaign.id.to_string()),
+            campaigns::slug.eq(campaign.slug.as_str()),
+            campaigns::created_at.eq(now.naive_utc()),
+            changing.clone(),
+        ))
+        .on_conflict(campaigns::slug)
+        .do_update()
+        .set(changing.clone())
+        .execute(c))?;
+    Ok(())
+}
+
+/// What the campaign has received, one row for each currency.
+pub fn totals(conn: &mut Conn, id: CampaignId) -> Result<Vec<CampaignTotal>, StoreError> {
+    type Columns = (String, i64, i64, i64, NaiveDateTime);
+    let rows: Vec<Columns> = campaign_totals::table
+        .filter(campaign_totals::campaign_id.eq(id.to_string()))
+        .select((
+            campaign_totals::currency,
+            campaign_totals::gross_minor,
+            campaign_totals::refunded_minor,
+            campaign_totals::donations,
+            campaign_totals::updated_at,
+        ))
+        .order(campaign_totals::currency)
+        .load(conn)?;
+    let id = id.to_string();
+    let row = Row { table: "campaign_totals", id: &id };
+    rows.into_iter()
+        .map(|(currency, gross, refunded, donations, updated_at)| {
+            Ok(CampaignTotal {
+                gross: row.money(gross, &currency)?,
+                refunded: row.money(refunded, &currency)?,
+                donations,
+                updated_at: utc(updated_at),
+            })
+        })
+        .collect()
+}
+
+/// By how much one donation changed what a campaign has received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TotalChange {
+    /// Which campaign.
+    pub campaign: CampaignId,
+    /// More (or less) money that arrived.
+    pub gross: Money,
+    /// More (or less) money given back, minor units of the same currency.
+    pub refunded_minor: i64,
+    /// 1 for a donation that was not counted before.
+    pub donations: i64,
+}
+
+/// Applies a change to the rollup, in the transaction that books it.
+pub fn add_to_total(tx: &mut Tx<'_>, change: TotalChange, now: DateTime<Utc>) -> Result<(), StoreError> {
+    on_each!(tx, |c| diesel::insert_into(campaign_totals::table)
+        .values((
+            campaign_totals::campaign_id.eq(change.campaign.to_string()),
+            campaign_totals::currency.eq(change.gross.currency().code()),
+            campaign_totals::gross_minor.eq(change.gross.minor()),
+            campaign_totals::refunded_minor.eq(change.refunded_minor),
+            campaign_totals::donations.eq(change.donations),
+            campaign_totals::updated_at.eq(now.naive_utc()),
+        ))
+        .on_conflict((campaign_totals::campaign_id, campaign_totals::currency))
+        .do_update()
+        .set((
+            campaign_totals::gross_minor.eq(campaign_totals::gross_minor + change.gross.minor()),
+            campaign_totals::refunded_minor.eq(campaign_totals::refunded_minor + change.refunded_minor),
+            campaign_totals::donations.eq(campaign_totals::donations + change.donations),
+            campaign_totals::updated_at.eq(now.naive_utc()),
+        ))
+        .execute(c))?;
+    Ok(())
+}

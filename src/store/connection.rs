@@ -1,0 +1,185 @@
+//! Connections of both engines behind one type, and what a read and a write are on each.
+
+use super::dialect;
+use super::{Bell, DatabaseOptions, Engine, StoreError};
+use diesel::connection::{AnsiTransactionManager, Connection as _, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, R2D2Connection as _};
+use std::ops::{Deref, DerefMut};
+
+/// A connection to either engine.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+type Transactions = <Conn as Connection>::TransactionManager;
+
+/// Proof that a write transaction is open: only [`super::Db::write`] makes one.
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    enqueued: bool,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(conn: &'a mut Conn) -> Self {
+        Self { conn, enqueued: false }
+    }
+
+    /// Remembers to ring the worker once this is committed.
+    pub(super) fn ring_after_commit(&mut self) {
+        self.enqueued = true;
+    }
+
+    pub(super) fn rings(&self) -> bool {
+        self.enqueued
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        self.conn
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn
+    }
+}
+
+/// Opens connections for the pool.
+#[derive(Debug)]
+pub(super) struct Manager {
+    options: DatabaseOptions,
+    engine: Engine,
+}
+
+pub(super) type Pool = diesel::r2d2::Pool<Manager>;
+
+impl Manager {
+    pub(super) fn pool(options: &DatabaseOptions, engine: Engine) -> Result<Pool, StoreError> {
+        let size = match (options.pool_size, engine) {
+            (0, Engine::Sqlite) => 4,
+            (0, Engine::Postgres) => 16,
+            (size, _) => size,
+        };
+        diesel::r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .test_on_check_out(engine == Engine::Postgres)
+            .connection_timeout(options.acquire_timeout)
+            .error_handler(Box::new(LogPoolErrors))
+            .build(Self { options: options.clone(), engine })
+            .map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        let mut conn = establish(&self.options, self.engine).map_err(diesel::r2d2::Error::ConnectionError)?;
+        dialect::set_up_reader(&mut conn, &self.options).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(conn)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        // A panic may have left a transaction open: such a connection is not used again.
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// The pool's own errors are logged; whoever waits for a connection gets an error of its own.
+#[derive(Debug)]
+struct LogPoolErrors;
+
+impl<E: std::error::Error> diesel::r2d2::HandleError<E> for LogPoolErrors {
+    fn handle_error(&self, error: E) {
+        tracing::warn!(%error, "a database connection could not be opened");
+    }
+}
+
+pub(super) fn acquire(pool: &Pool) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
+    pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+pub(super) fn establish(options: &DatabaseOptions, engine: Engine) -> ConnectionResult<Conn> {
+    match engine {
+        Engine::Sqlite => SqliteConnection::establish(sqlite_path(&options.url)).map(Conn::Sqlite),
+        Engine::Postgres => PgConnection::establish(&options.url).map(Conn::Postgres),
+    }
+}
+
+/// A connection outside the pool that may write.
+pub(super) fn writer(options: &DatabaseOptions, engine: Engine) -> Result<Conn, StoreError> {
+    let mut conn = establish(options, engine).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    dialect::set_up_writer(&mut conn, options)?;
+    Ok(conn)
+}
+
+pub(super) fn sqlite_path(url: &str) -> &str {
+    url.strip_prefix("sqlite://").unwrap_or(url)
+}
+
+/// Creates the folder of an SQLite file, so that the first start needs nothing.
+pub(super) fn prepare_folder(url: &str) -> Result<(), StoreError> {
+    let path = std::path::Path::new(sqlite_path(url));
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(folder)
+        .map_err(|error| StoreError::Unavailable(format!("cannot create the folder {}: {error}", folder.display())))
+}
+
+/// A snapshot that cannot be written to.
+pub(super) fn read<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    query: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    dialect::begin_read(conn).map_err(StoreError::from)?;
+    let result = query(conn);
+    // Nothing was written: how the snapshot ends does not matter to the result.
+    Transactions::rollback_transaction(conn).map_err(StoreError::from)?;
+    result
+}
+
+/// A transaction of its own, durable when this returns `Ok`.
+pub(super) fn write<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    work: &Bell,
+    change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    dialect::begin_write(conn).map_err(StoreError::from)?;
+    let mut tx = Tx::new(conn);
+    let result = change(&mut tx);
+    let rings = tx.rings();
+    match result {
+        Ok(value) => {
+            Transactions::commit_transaction(conn).map_err(StoreError::from)?;
+            if rings {
+                work.ring();
+            }
+            Ok(value)
+        }
+        Err(error) => {
+            Transactions::rollback_transaction(conn).map_err(StoreError::from)?;
+            Err(error)
+        }
+    }
+}
+
+/// Begins a transaction with the given words.
+pub(super) fn begin_with(conn: &mut Conn, sqlite: &str, postgres: &str) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, sqlite),
+        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, postgres),
+    }
+}

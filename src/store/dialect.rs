@@ -1,0 +1,92 @@
+//! Every difference between the two engines.
+
+use super::connection::{Conn, begin_with};
+use super::{DatabaseOptions, StoreError};
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+
+/// One body, compiled for each engine: for what the shared connection type lacks (`ON CONFLICT`).
+macro_rules! on_each {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match &mut **$conn {
+            $crate::store::Conn::Postgres($c) => $body,
+            $crate::store::Conn::Sqlite($c) => $body,
+        }
+    };
+}
+pub(super) use on_each;
+
+/// Takes SQLite's write lock at once. A plain `BEGIN` that reads and then writes fails with "database is
+/// locked" as soon as a second process does the same, and waiting does not help it.
+pub(super) fn begin_write(conn: &mut Conn) -> QueryResult<()> {
+    begin_with(conn, "BEGIN IMMEDIATE", "BEGIN")
+}
+
+/// A snapshot. On SQLite the connection itself refuses to write.
+pub(super) fn begin_read(conn: &mut Conn) -> QueryResult<()> {
+    begin_with(conn, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+}
+
+/// `synchronous=FULL`: with less, a committed payment can vanish when the power fails.
+pub(super) fn set_up_writer(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(c) => c.batch_execute(&format!(
+            "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+            options.busy_timeout.as_millis()
+        ))?,
+        Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options))?,
+    }
+    Ok(())
+}
+
+/// For the pool: on SQLite a reader, on PostgreSQL both.
+pub(super) fn set_up_reader(conn: &mut Conn, options: &DatabaseOptions) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(c) => c.batch_execute(&format!(
+            "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA query_only = ON; PRAGMA cache_size = -1000;",
+            options.busy_timeout.as_millis()
+        )),
+        Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options)),
+    }
+}
+
+fn postgres_timeouts(options: &DatabaseOptions) -> String {
+    let milliseconds = options.statement_timeout.as_millis();
+    format!(
+        "SET TIME ZONE 'UTC'; SET statement_timeout = {milliseconds}; SET lock_timeout = {milliseconds}; \
+         SET idle_in_transaction_session_timeout = {};",
+        milliseconds * 2
+    )
+}
+
+/// Makes the rest of the transaction the only one that works on this row, and returns whether it exists.
+/// SQLite has one writer at a time: there the transaction itself is the lock.
+macro_rules! lock_row {
+    ($tx:expr, $table:ident, $id:expr) => {{
+        let rows = $table::table.filter($table::id.eq($id.to_string())).select($table::id);
+        match &mut **$tx {
+            $crate::store::Conn::Postgres(c) => rows.for_update().first::<String>(c),
+            $crate::store::Conn::Sqlite(c) => rows.first::<String>(c),
+        }
+    }};
+}
+pub(super) use lock_row;
+
+/// The name of the constraint behind SQLite's message, which lists columns instead.
+pub(super) fn sqlite_constraint(message: &str) -> String {
+    let columns = message.rsplit("failed: ").next().unwrap_or(message);
+    match columns {
+        "pledges.form_key" => "pledges_form_key_unique".into(),
+        "pledges.reference" => "pledges_reference_unique".into(),
+        "donations.gateway, donations.remote_id" => "donations_remote_unique".into(),
+        "refunds.request_key" => "refunds_request_unique".into(),
+        "refunds.gateway, refunds.remote_id" => "refunds_remote_unique".into(),
+        "attempts.gateway, attempts.remote_id" => "attempts_remote_unique".into(),
+        other => other.to_owned(),
+    }
+}
+
+/// True for what our own triggers say.
+pub(super) fn is_rule_of_ours(message: &str) -> bool {
+    ["is append-only", "does not balance", "is already sealed"].iter().any(|rule| message.contains(rule))
+}

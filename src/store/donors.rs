@@ -1,0 +1,60 @@
+//! Donors: one row for each address from which money arrived.
+
+use super::dialect::on_each;
+use super::row::{Row, utc};
+use super::schema::donors;
+use super::{Conn, StoreError, Tx};
+use crate::domain::donor::{Donor, EmailAddress, PersonName};
+use crate::domain::ids::DonorId;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+/// The donor of this address; made, or given the newer name, as needed.
+pub fn upsert(
+    tx: &mut Tx<'_>,
+    fresh: DonorId,
+    email: &EmailAddress,
+    name: Option<&PersonName>,
+    now: DateTime<Utc>,
+) -> Result<DonorId, StoreError> {
+    let name = name.map(PersonName::as_str);
+    let new = (
+        donors::id.eq(fresh.to_string()),
+        donors::email.eq(email.as_str()),
+        donors::name.eq(name),
+        donors::created_at.eq(now.naive_utc()),
+        donors::updated_at.eq(now.naive_utc()),
+    );
+    let id: String = match name {
+        Some(name) => on_each!(tx, |c| diesel::insert_into(donors::table)
+            .values(new.clone())
+            .on_conflict(donors::email)
+            .do_update()
+            .set((donors::name.eq(name), donors::updated_at.eq(now.naive_utc())))
+            .returning(donors::id)
+            .get_result(c)),
+        // A gift without a name does not take the known one away.
+        None => on_each!(tx, |c| diesel::insert_into(donors::table)
+            .values(new.clone())
+            .on_conflict(donors::email)
+            .do_update()
+            .set(donors::updated_at.eq(now.naive_utc()))
+            .returning(donors::id)
+            .get_result(c)),
+    }?;
+    Row { table: "donors", id: &id }.parse(&id)
+}
+
+/// The donor with this id.
+pub fn get(conn: &mut Conn, id: DonorId) -> Result<Donor, StoreError> {
+    let text = id.to_string();
+    let (email, name, created_at): (String, Option<String>, NaiveDateTime) =
+        donors::table.find(&text).select((donors::email, donors::name, donors::created_at)).first(conn)?;
+    let row = Row { table: "donors", id: &text };
+    Ok(Donor {
+        id,
+        email: EmailAddress::parse(&email).map_err(|error| row.corrupt(error))?,
+        name: name.and_then(|name| PersonName::parse(&name).transpose()).transpose().map_err(|error| row.corrupt(error))?,
+        created_at: utc(created_at),
+    })
+}

@@ -1,0 +1,92 @@
+//! The inbox: webhook events as they came, kept for good.
+
+use super::dialect::on_each;
+use super::row::{Row, one, utc};
+use super::schema::inbox;
+use super::{Conn, StoreError, Tx};
+use crate::domain::ids::InboxId;
+use crate::domain::pledge::GatewayKind;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+/// A stored event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its id here.
+    pub id: InboxId,
+    /// Who sent it.
+    pub gateway: GatewayKind,
+    /// The gateway's id of it.
+    pub event_id: String,
+    /// The verified bytes.
+    pub body: Vec<u8>,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+}
+
+/// What came of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Its facts are in the books.
+    Processed,
+    /// It is of no concern.
+    Ignored,
+    /// It concerns money that nobody here knows: a person must look.
+    Parked,
+}
+
+impl Fate {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Processed => "processed",
+            Self::Ignored => "ignored",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+/// Stores an event. False if it was stored before.
+pub fn insert(tx: &mut Tx<'_>, event: &Stored) -> Result<bool, StoreError> {
+    let inserted = on_each!(tx, |c| diesel::insert_into(inbox::table)
+        .values((
+            inbox::id.eq(event.id.to_string()),
+            inbox::gateway.eq(event.gateway.as_str()),
+            inbox::event_id.eq(&event.event_id),
+            inbox::body.eq(&event.body),
+            inbox::status.eq("received"),
+            inbox::received_at.eq(event.received_at.naive_utc()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// The event with this id.
+pub fn get(conn: &mut Conn, id: InboxId) -> Result<Stored, StoreError> {
+    type Columns = (String, String, Vec<u8>, NaiveDateTime);
+    let text = id.to_string();
+    let (gateway, event_id, body, received_at): Columns = inbox::table
+        .find(&text)
+        .select((inbox::gateway, inbox::event_id, inbox::body, inbox::received_at))
+        .first(conn)?;
+    let row = Row { table: "inbox", id: &text };
+    Ok(Stored { id, gateway: row.word(GatewayKind::parse, &gateway)?, event_id, body, received_at: utc(received_at) })
+}
+
+/// Writes down what came of an event.
+pub fn set_fate(
+    tx: &mut Tx<'_>,
+    id: InboxId,
+    fate: Fate,
+    note: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(inbox::table.find(id.to_string()))
+        .set((
+            inbox::status.eq(fate.as_str()),
+            inbox::note.eq(note),
+            inbox::processed_at.eq(Some(now.naive_utc())),
+        ))
+        .execute(&mut **tx)?;
+    one(changed)
+}

@@ -1,0 +1,75 @@
+//! Migrations: embedded, one tree for each engine with the same names, forward only.
+
+use super::{Conn, StoreError};
+use diesel::RunQueryDsl as _;
+use diesel::migration::MigrationSource;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Any number, as long as every Mainstay process uses the same: processes that start together migrate in turn.
+const LOCK: i64 = 7_263_541_890;
+
+fn unavailable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(format!("migration: {error}"))
+}
+
+/// Applies what is pending, one transaction each, and returns the names.
+///
+/// # Errors
+/// Refuses a database that a newer program has migrated further.
+pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    match conn {
+        Conn::Sqlite(c) => apply(c, SQLITE),
+        Conn::Postgres(c) => {
+            diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
+            let applied = apply(c, POSTGRES);
+            diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(c)?;
+            applied
+        }
+    }
+}
+
+/// The names of migrations that are not applied yet.
+pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    match conn {
+        Conn::Sqlite(c) => names_of(&c.pending_migrations(SQLITE).map_err(unavailable)?),
+        Conn::Postgres(c) => names_of(&c.pending_migrations(POSTGRES).map_err(unavailable)?),
+    }
+}
+
+fn names_of<DB: diesel::backend::Backend>(
+    migrations: &[Box<dyn diesel::migration::Migration<DB>>],
+) -> Result<Vec<String>, StoreError> {
+    Ok(migrations.iter().map(|migration| migration.name().to_string()).collect())
+}
+
+fn apply<C, DB>(conn: &mut C, tree: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    refuse_newer(conn, &tree)?;
+    let applied = conn.run_pending_migrations(tree).map_err(unavailable)?;
+    Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+/// An older program must not write to a database that it does not know.
+fn refuse_newer<C, DB>(conn: &mut C, tree: &EmbeddedMigrations) -> Result<(), StoreError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let known: Vec<String> =
+        tree.migrations().map_err(unavailable)?.iter().map(|m| m.name().version().to_string()).collect();
+    let applied = conn.applied_migrations().map_err(unavailable)?;
+    match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+        None => Ok(()),
+        Some(version) => Err(StoreError::Refused(format!(
+            "this database was migrated by a newer version of mainstay (migration {version}); run that version or a newer one"
+        ))),
+    }
+}

@@ -1,0 +1,180 @@
+//! Owns: the database, on SQLite and PostgreSQL, from one set of queries. The only place that names diesel.
+//! May import: domain. Must not: know gateways, use cases, mail or the web; decide anything.
+
+pub mod attempts;
+pub mod campaigns;
+pub mod checks;
+mod connection;
+mod dialect;
+pub mod donations;
+pub mod donors;
+mod error;
+pub mod exports;
+pub mod idempotency;
+pub mod inbox;
+pub mod jobs;
+pub mod ledger;
+pub mod limits;
+pub mod migrate;
+pub mod pledges;
+pub mod receipts;
+pub mod refunds;
+pub mod reviews;
+mod row;
+pub mod sandbox;
+pub mod schedules;
+mod schema;
+pub mod settings;
+mod writer;
+
+pub use connection::{Conn, Tx};
+pub use error::StoreError;
+
+use connection::{Manager, Pool};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use writer::Writer;
+
+/// Where the database is and how long to wait for it.
+#[derive(Debug, Clone)]
+pub struct DatabaseOptions {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections; 0 chooses.
+    pub pool_size: u32,
+    /// How long SQLite waits for another process to finish writing.
+    pub busy_timeout: Duration,
+    /// Longest statement on PostgreSQL.
+    pub statement_timeout: Duration,
+    /// How long to wait for a free connection.
+    pub acquire_timeout: Duration,
+}
+
+/// The two engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one machine.
+    Sqlite,
+    /// A server, many processes.
+    Postgres,
+}
+
+impl Engine {
+    /// Which engine a URL names.
+    pub fn of(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite://") {
+            Ok(Self::Sqlite)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres)
+        } else {
+            Err(StoreError::Unavailable("the database URL must start with sqlite:// or postgres://".into()))
+        }
+    }
+}
+
+/// Rings after a commit that enqueued a job. Every lane of the worker hears it.
+#[derive(Debug, Clone)]
+struct Bell(Arc<watch::Sender<u64>>);
+
+impl Bell {
+    fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(0)))
+    }
+
+    fn ring(&self) {
+        self.0.send_modify(|rings| *rings = rings.wrapping_add(1));
+    }
+}
+
+/// The handle that the application holds. Cheap to clone.
+///
+/// Both closures are synchronous on purpose: they cannot await, so no network call can ever happen inside a
+/// transaction.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    pool: Pool,
+    /// SQLite only: all writes of this process, several to a commit.
+    writer: Option<Writer>,
+    /// Rings after a commit that enqueued a job.
+    work: Bell,
+    options: Arc<DatabaseOptions>,
+}
+
+impl Db {
+    /// Opens the database; does not migrate it.
+    ///
+    /// # Errors
+    /// `Unavailable` with the reason when it cannot be reached or its folder cannot be written.
+    pub fn open(options: &DatabaseOptions) -> Result<Self, StoreError> {
+        let engine = Engine::of(&options.url)?;
+        if engine == Engine::Sqlite {
+            connection::prepare_folder(&options.url)?;
+        }
+        let work = Bell::new();
+        let writer = match engine {
+            Engine::Sqlite => Some(Writer::start(options.clone(), work.clone())?),
+            Engine::Postgres => None,
+        };
+        Ok(Self { engine, pool: Manager::pool(options, engine)?, writer, work, options: Arc::new(options.clone()) })
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Rings after each commit that enqueued a job: the worker need not wait for its next poll.
+    pub fn work(&self) -> watch::Receiver<u64> {
+        self.work.0.subscribe()
+    }
+
+    /// Runs `query` on a snapshot that cannot be written to.
+    pub async fn read<T, E, F>(&self, query: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        let done = tokio::task::spawn_blocking(move || connection::read(&mut *connection::acquire(&pool)?, query)).await;
+        done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("a query was cut off: {panic}")).into()))
+    }
+
+    /// Runs `change` in a transaction of its own and returns when it is on disk, or not at all.
+    pub async fn write<T, E, F>(&self, change: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.writer {
+            return writer.write(change).await;
+        }
+        let (pool, work) = (self.pool.clone(), self.work.clone());
+        let done =
+            tokio::task::spawn_blocking(move || connection::write(&mut *connection::acquire(&pool)?, &work, change)).await;
+        done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("a change was cut off: {panic}")).into()))
+    }
+
+    /// Applies pending migrations and returns their names.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        self.on_own_connection(migrate::run).await
+    }
+
+    /// The names of migrations that are not applied yet.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        self.on_own_connection(migrate::pending).await
+    }
+
+    /// Runs `work` on a connection of its own, free to change the schema.
+    async fn on_own_connection<T: Send + 'static>(
+        &self,
+        work: fn(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (options, engine) = (Arc::clone(&self.options), self.engine);
+        let done = tokio::task::spawn_blocking(move || work(&mut connection::writer(&options, engine)?)).await;
+        done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("the work was cut off: {panic}"))))
+    }
+}

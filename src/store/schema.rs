@@ -1,0 +1,294 @@
+//! The tables as diesel sees them: one description for both engines. A test holds it against a freshly
+//! migrated database of each.
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    campaigns (id) {
+        id -> Text,
+        slug -> Text,
+        title -> Text,
+        summary -> Text,
+        goal_minor -> Nullable<BigInt>,
+        goal_currency -> Nullable<Text>,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        suggestions -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    donors (id) {
+        id -> Text,
+        email -> Text,
+        name -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pledges (id) {
+        id -> Text,
+        campaign_id -> Text,
+        donor_id -> Nullable<Text>,
+        amount_minor -> BigInt,
+        currency -> Text,
+        fee_cover_minor -> BigInt,
+        frequency -> Text,
+        gateway -> Text,
+        email -> Text,
+        name -> Nullable<Text>,
+        message -> Nullable<Text>,
+        hidden -> Bool,
+        tribute_kind -> Nullable<Text>,
+        tribute_name -> Nullable<Text>,
+        source_article -> Nullable<Text>,
+        source -> Text,
+        locale -> Text,
+        status -> Text,
+        reference -> Nullable<Text>,
+        form_key -> Nullable<Text>,
+        fingerprint -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attempts (id) {
+        id -> Text,
+        pledge_id -> Text,
+        gateway -> Text,
+        outcome -> Text,
+        remote_id -> Nullable<Text>,
+        next_url -> Nullable<Text>,
+        code -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    donations (id) {
+        id -> Text,
+        pledge_id -> Text,
+        campaign_id -> Text,
+        donor_id -> Nullable<Text>,
+        gateway -> Text,
+        remote_id -> Text,
+        status -> Text,
+        currency -> Text,
+        gross_minor -> Nullable<BigInt>,
+        fee_minor -> Nullable<BigInt>,
+        refunded_minor -> BigInt,
+        received_at -> Nullable<Timestamp>,
+        waiting_state -> Nullable<Text>,
+        waiting_code -> Nullable<Text>,
+        waiting_as_of -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    refunds (id) {
+        id -> Text,
+        donation_id -> Text,
+        gateway -> Text,
+        remote_id -> Nullable<Text>,
+        amount_minor -> BigInt,
+        currency -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        request_key -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ledger_entries (id) {
+        id -> Text,
+        kind -> Text,
+        donation_id -> Text,
+        refund_id -> Nullable<Text>,
+        currency -> Text,
+        sequence -> BigInt,
+        happened_at -> Timestamp,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ledger_postings (entry_id, line) {
+        entry_id -> Text,
+        line -> BigInt,
+        account -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_totals (campaign_id, currency) {
+        campaign_id -> Text,
+        currency -> Text,
+        gross_minor -> BigInt,
+        refunded_minor -> BigInt,
+        donations -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    receipt_series (series, year) {
+        series -> Text,
+        year -> Integer,
+        last_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    receipts (id) {
+        id -> Text,
+        donation_id -> Text,
+        series -> Text,
+        year -> Integer,
+        number -> BigInt,
+        status -> Text,
+        net_minor -> BigInt,
+        snapshot -> Text,
+        replaces -> Nullable<Text>,
+        issued_at -> Timestamp,
+        status_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        payload -> Text,
+        unique_key -> Nullable<Text>,
+        status -> Text,
+        run_at -> Timestamp,
+        lease_until -> Nullable<Timestamp>,
+        attempt -> BigInt,
+        failures -> BigInt,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    schedules (name) {
+        name -> Text,
+        next_run_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    inbox (id) {
+        id -> Text,
+        gateway -> Text,
+        event_id -> Text,
+        body -> Binary,
+        status -> Text,
+        note -> Nullable<Text>,
+        received_at -> Timestamp,
+        processed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Text,
+        kind -> Text,
+        subject -> Text,
+        detail -> Text,
+        created_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (scope, key) {
+        scope -> Text,
+        key -> Text,
+        input_hash -> Text,
+        pledge_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    rate_limits (bucket) {
+        bucket -> Text,
+        full_at_us -> BigInt,
+    }
+}
+
+diesel::table! {
+    sandbox_payments (id) {
+        id -> Text,
+        idempotency_key -> Text,
+        amount_minor -> BigInt,
+        currency -> Text,
+        description -> Text,
+        return_url -> Text,
+        status -> Text,
+        fee_minor -> BigInt,
+        refunds -> Text,
+        changed_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sandbox_events (id) {
+        id -> Text,
+        payment_id -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(attempts -> pledges (pledge_id));
+diesel::joinable!(pledges -> campaigns (campaign_id));
+diesel::joinable!(donations -> pledges (pledge_id));
+diesel::joinable!(receipts -> donations (donation_id));
+diesel::joinable!(refunds -> donations (donation_id));
+diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    attempts,
+    campaign_totals,
+    campaigns,
+    donations,
+    donors,
+    idempotency_keys,
+    inbox,
+    jobs,
+    ledger_entries,
+    ledger_postings,
+    pledges,
+    rate_limits,
+    receipt_series,
+    receipts,
+    refunds,
+    reviews,
+    sandbox_events,
+    sandbox_payments,
+    schedules,
+    settings,
+);

@@ -1,0 +1,21 @@
+//! Values that the site keeps about itself.
+
+use super::dialect::on_each;
+use super::schema::settings;
+use super::{Conn, StoreError, Tx};
+use diesel::prelude::*;
+
+/// The value of a setting.
+pub fn find(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(settings::table.find(name).select(settings::value).first(conn).optional()?)
+}
+
+/// Keeps the value that is there, or sets `fresh`; returns the one that counts. Processes that start together
+/// agree on one.
+pub fn find_or_set(tx: &mut Tx<'_>, name: &str, fresh: &str) -> Result<String, StoreError> {
+    on_each!(tx, |c| diesel::insert_into(settings::table)
+        .values((settings::name.eq(name), settings::value.eq(fresh)))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    find(tx, name)?.ok_or(StoreError::NotFound)
+}

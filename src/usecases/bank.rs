@@ -1,0 +1,109 @@
+//! Bank transfers that arrived, as staff read them from the statement.
+
+use super::settle::{self, News};
+use super::{Context, FieldError, UseCaseError};
+use crate::domain::bank::CreditorReference;
+use crate::domain::donation::{Captured, Donation, Happening, RemoteId};
+use crate::domain::money::Money;
+use crate::domain::pledge::{GatewayKind, Pledge};
+use crate::store::{donations, pledges};
+use chrono::{NaiveDate, NaiveTime};
+
+/// A line of the bank statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// What the donor wrote on the transfer.
+    pub reference: CreditorReference,
+    /// How much arrived.
+    pub amount: Money,
+    /// The day it arrived, in the publisher's time zone.
+    pub received_on: NaiveDate,
+    /// The bank's own name of the line; tells two equal transfers of one day apart.
+    pub bank_id: Option<String>,
+}
+
+/// How an arrival relates to the promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// The amount that was promised.
+    Exact,
+    /// Less than was promised.
+    Short,
+    /// More than was promised.
+    Over,
+    /// In another currency than was promised.
+    OtherCurrency,
+    /// This line was recorded before: nothing changed.
+    Repeat,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The donation.
+    pub donation: Donation,
+    /// The promise.
+    pub pledge: Pledge,
+    /// How they relate.
+    pub matched: Match,
+}
+
+/// Records a transfer that arrived. The same line again changes nothing; another line for the same pledge is
+/// another donation. Money is booked as it truly is: short and over are accepted and shown to staff.
+pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCaseError> {
+    let today = ctx.day_of(ctx.now());
+    if arrival.received_on > today {
+        let message = format!("{} is still to come; today is {today}", arrival.received_on);
+        return Err(UseCaseError::Invalid(vec![FieldError { field: "received_on", code: "future_day", message }]));
+    }
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let pledge =
+                pledges::find_by_reference(tx, &arrival.reference)?.ok_or(UseCaseError::NotFound("payment reference"))?;
+            let pledge = pledges::lock(tx, pledge.id)?;
+            let payment = line_name(&arrival)?;
+            if let Some(donation) = donations::find_by_remote(tx, GatewayKind::BankTransfer, &payment)? {
+                return Ok(Recorded { donation, pledge, matched: Match::Repeat });
+            }
+            // Noon of the publisher's day is that day in every other time zone that matters.
+            let noon = arrival.received_on.and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(12);
+            let at = noon.and_local_timezone(inner.policy.time_zone).earliest();
+            let at = at.map_or_else(|| noon.and_utc(), |at| at.to_utc()).min(inner.now());
+            let zero_fee = Some(Money::zero(arrival.amount.currency()));
+            let captured = Captured { gross: arrival.amount, fee: zero_fee, at };
+            let news = News {
+                gateway: GatewayKind::BankTransfer,
+                payment,
+                pledge: pledge.id,
+                attempt: None,
+                news: vec![Happening::Captured(captured)],
+            };
+            let donation = settle::settle_payment(tx, &inner, news)?;
+            let matched = compare(arrival.amount, pledge.terms.amount);
+            Ok(Recorded { donation, pledge: pledges::get(tx, pledge.id)?, matched })
+        })
+        .await
+}
+
+/// One name for one line of the statement.
+fn line_name(arrival: &Arrival) -> Result<RemoteId, UseCaseError> {
+    let name = match &arrival.bank_id {
+        Some(id) => format!("{}/{id}", arrival.reference),
+        None => format!("{}/{}/{}", arrival.reference, arrival.received_on, arrival.amount.minor()),
+    };
+    RemoteId::parse(&name).map_err(|error| {
+        UseCaseError::Invalid(vec![FieldError { field: "bank_id", code: "invalid", message: error.to_string() }])
+    })
+}
+
+fn compare(arrived: Money, promised: Money) -> Match {
+    if arrived.currency() != promised.currency() {
+        return Match::OtherCurrency;
+    }
+    match arrived.minor().cmp(&promised.minor()) {
+        std::cmp::Ordering::Equal => Match::Exact,
+        std::cmp::Ordering::Less => Match::Short,
+        std::cmp::Ordering::Greater => Match::Over,
+    }
+}

@@ -1,0 +1,174 @@
+//! All that a verb may use, and the rules it goes by.
+
+use crate::domain::bank::BankAccount;
+use crate::domain::clock::{Clock, IdSource};
+use crate::domain::ids::Id;
+use crate::domain::money::{Currency, Money};
+use crate::domain::pledge::GatewayKind;
+use crate::domain::receipt::Organisation;
+use crate::gateways::Registry;
+use crate::store::limits::Rate;
+use crate::store::{Db, StoreError, Tx, jobs};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The database, the gateways, time, and the rules. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The database.
+    pub db: Db,
+    /// The gateways that are on.
+    pub gateways: Registry,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: IdSource,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// The secret of this site.
+    pub key: SiteKey,
+}
+
+impl Context {
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new id.
+    pub fn new_id<T: Id>(&self) -> T {
+        self.ids.next()
+    }
+
+    /// Enqueues a job in this transaction, due now.
+    pub fn enqueue(&self, tx: &mut Tx<'_>, job: &crate::domain::job::Job) -> Result<(), StoreError> {
+        self.enqueue_after(tx, job, TimeDelta::zero())
+    }
+
+    /// Enqueues a job in this transaction, due after a while.
+    pub fn enqueue_after(
+        &self,
+        tx: &mut Tx<'_>,
+        job: &crate::domain::job::Job,
+        after: TimeDelta,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        jobs::enqueue(tx, self.new_id(), job, now + after, now)
+    }
+
+    /// The day in the publisher's time zone.
+    pub fn day_of(&self, time: DateTime<Utc>) -> NaiveDate {
+        time.with_timezone(&self.policy.time_zone).date_naive()
+    }
+}
+
+/// The rules of this site, fixed while it runs.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Base of absolute addresses, without a slash at the end. Never taken from a request.
+    pub public_url: String,
+    /// The publisher's time zone: decides the day, and so the year, of receipts.
+    pub time_zone: chrono_tz::Tz,
+    /// Legal details on receipts.
+    pub organisation: Organisation,
+    /// Series of receipt numbers.
+    pub receipt_series: String,
+    /// The currency that forms begin with.
+    pub default_currency: Currency,
+    /// Currencies that are taken, the default first.
+    pub currencies: Vec<Currency>,
+    /// Language of pages and mails.
+    pub default_locale: String,
+    /// Smallest and largest gift.
+    pub amounts: AmountLimits,
+    /// The publisher's account; none if bank transfer is off.
+    pub bank_account: Option<BankAccount>,
+    /// How many pledges one client may start.
+    pub pledges_per_client: Rate,
+    /// How many pledges may be started for one e-mail address.
+    pub pledges_per_email: Rate,
+    /// How long a card payment may take before its pledge expires.
+    pub checkout_lifetime: TimeDelta,
+    /// How long finished jobs are kept.
+    pub keep_done_jobs: TimeDelta,
+}
+
+impl Policy {
+    /// How long a pledge waits for its money.
+    pub fn lifetime(&self, gateway: GatewayKind) -> TimeDelta {
+        match (gateway, &self.bank_account) {
+            (GatewayKind::BankTransfer, Some(account)) => account.expires_after,
+            (GatewayKind::BankTransfer | GatewayKind::Sandbox, _) => self.checkout_lifetime,
+        }
+    }
+}
+
+/// Smallest and largest gift by currency, in minor units.
+#[derive(Debug, Clone)]
+pub struct AmountLimits(BTreeMap<&'static str, (i64, i64)>);
+
+impl AmountLimits {
+    /// The limits of every currency, by code.
+    pub fn new(by_currency: BTreeMap<&'static str, (i64, i64)>) -> Self {
+        Self(by_currency)
+    }
+
+    /// The smallest and the largest gift in a currency. A currency without limits takes nothing.
+    pub fn of(&self, currency: Currency) -> (Money, Money) {
+        let (minimum, maximum) = self.0.get(currency.code()).copied().unwrap_or((1, 0));
+        (Money::new(minimum, currency), Money::new(maximum, currency))
+    }
+}
+
+/// A secret of the site, made at the first start and kept in its database. Signs status links and blurs
+/// addresses of clients.
+#[derive(Clone)]
+pub struct SiteKey(Arc<[u8]>);
+
+impl SiteKey {
+    /// A key of at least 32 bytes.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// A code that only this site can make, for `parts` in a certain `role`.
+    ///
+    /// Each part is preceded by its length, so that two different lists never give the same bytes.
+    pub fn code(&self, role: &str, parts: &[&str]) -> Result<[u8; 32], KeyError> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_length| KeyError)?;
+        for part in std::iter::once(&role).chain(parts) {
+            mac.update(part.len().to_string().as_bytes());
+            mac.update(b":");
+            mac.update(part.as_bytes());
+        }
+        Ok(mac.finalize().into_bytes().into())
+    }
+
+    /// The first 16 bytes of [`SiteKey::code`], as text for a database column.
+    pub fn blurred(&self, role: &str, parts: &[&str]) -> Result<String, KeyError> {
+        use base64::Engine as _;
+        let code = self.code(role, parts)?;
+        let (head, _) = code.split_at(16);
+        Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(head))
+    }
+}
+
+impl std::fmt::Debug for SiteKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SiteKey(***)")
+    }
+}
+
+/// HMAC takes keys of any length; if that ever changes, nothing is signed.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the site's key cannot be used")]
+pub struct KeyError;
+
+impl From<KeyError> for super::UseCaseError {
+    fn from(error: KeyError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}

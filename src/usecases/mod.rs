@@ -1,0 +1,25 @@
+//! Owns: the verbs of the product. The only place that changes anything.
+//! May import: domain, store, the gateway trait. Must not: know the web, mail, templates or configuration.
+
+#![warn(missing_docs)]
+
+pub mod bank;
+pub mod campaigns;
+mod context;
+pub mod demo;
+mod error;
+pub mod limits;
+pub mod pledge;
+pub mod pledge_terms;
+pub mod receipts;
+pub mod refund;
+pub mod sandbox;
+pub mod settle;
+pub mod sync;
+pub mod tokens;
+pub mod upkeep;
+pub mod views;
+pub mod webhook;
+
+pub use context::{AmountLimits, Context, Policy, SiteKey};
+pub use error::{FieldError, UseCaseError};

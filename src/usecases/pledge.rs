@@ -1,0 +1,308 @@
+//! Promising a gift: written down first, then the gateway is called, then the answer is written down.
+
+use super::pledge_terms::{self, PledgeRequest};
+use super::{Context, UseCaseError, limits, tokens};
+use crate::domain::attempt::{Attempt, AttemptOutcome};
+use crate::domain::bank::CreditorReference;
+use crate::domain::job::Job;
+use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus, PledgeTerms};
+use crate::gateways::{CheckoutKind, CheckoutRequest, GatewayError};
+use crate::store::pledges::Sameness;
+use crate::store::{StoreError, Tx, attempts, campaigns, idempotency, pledges};
+use chrono::TimeDelta;
+
+/// Two equal submissions within this time are one: a double click, the back button, an impatient reload.
+const SAME_WITHIN: TimeDelta = TimeDelta::minutes(2);
+
+/// When to ask a gateway that gave no answer.
+const ASK_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(10);
+
+/// Who sends a pledge, as far as the request tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The client's address.
+    pub client: String,
+    /// The id that the form was given in the browser, if any.
+    pub form_id: Option<String>,
+    /// The key that an API client sent, if any.
+    pub idempotency: Option<idempotency::Key>,
+}
+
+/// A pledge on record, and where its donor goes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// The pledge.
+    pub pledge: Pledge,
+    /// The token of its status page.
+    pub token: String,
+    /// Where to go.
+    pub next: Next,
+    /// Whether an equal submission had made it before.
+    pub origin: Origin,
+}
+
+/// Whether a submission made a pledge or met one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Made now.
+    New,
+    /// Made by an equal submission before.
+    Repeat,
+}
+
+/// Where a donor goes after the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// To the gateway's page; a path on this site for the sandbox.
+    Redirect(String),
+    /// To the status page, which shows how to transfer the money.
+    Instructions,
+    /// To the status page: there is nothing more to pay, or nothing known yet.
+    Status,
+}
+
+/// What the first transaction found.
+enum Written {
+    New(Pledge, Attempt),
+    NewInstructions(Pledge),
+    Repeat(Pledge, Option<Attempt>),
+}
+
+/// Why the first transaction was rolled back.
+enum Abandoned {
+    /// An equal submission is on record: the token taken from the rate limit goes back.
+    Repeat(Box<Pledge>),
+    Failed(UseCaseError),
+}
+
+impl From<StoreError> for Abandoned {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<UseCaseError> for Abandoned {
+    fn from(error: UseCaseError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Starts a pledge, or finds the one that an equal submission started.
+pub async fn start(ctx: &Context, request: PledgeRequest, sender: Sender) -> Result<Started, UseCaseError> {
+    let written = write_down(ctx, request, sender).await?;
+    let (pledge, attempt, origin) = match written {
+        Written::New(pledge, attempt) => (pledge, Some(attempt), Origin::New),
+        Written::NewInstructions(pledge) => (pledge, None, Origin::New),
+        Written::Repeat(pledge, attempt) => (pledge, attempt, Origin::Repeat),
+    };
+    let next = next_step(ctx, &pledge, attempt).await?;
+    let token = tokens::status_token(&ctx.key, pledge.id)?;
+    Ok(Started { pledge, token, next, origin })
+}
+
+/// How often the first step is tried when another process got in between.
+const TRIES: u32 = 3;
+
+async fn write_down(ctx: &Context, request: PledgeRequest, sender: Sender) -> Result<Written, UseCaseError> {
+    let mut tries = 1;
+    loop {
+        let (inner, request, sender) = (ctx.clone(), request.clone(), sender.clone());
+        match ctx.db.write(move |tx| write_down_in(tx, &inner, &request, &sender)).await {
+            Ok(written) => return Ok(written),
+            Err(Abandoned::Repeat(pledge)) => {
+                let id = pledge.id;
+                let attempt = ctx.db.read(move |conn| attempts::latest_of(conn, id)).await?;
+                return Ok(Written::Repeat(*pledge, attempt));
+            }
+            // An equal submission at the same instant, or a reference that is taken: look again.
+            Err(Abandoned::Failed(UseCaseError::Store(StoreError::Conflict { .. }))) if tries < TRIES => tries += 1,
+            Err(Abandoned::Failed(error)) => return Err(error),
+        }
+    }
+}
+
+fn write_down_in(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    request: &PledgeRequest,
+    sender: &Sender,
+) -> Result<Written, Abandoned> {
+    let campaign = campaigns::find_by_slug(tx, request.campaign.trim())?;
+    let terms = pledge_terms::check(ctx, request, campaign.as_ref()).map_err(UseCaseError::Invalid)?;
+    let same = sameness(ctx, &terms, sender)?;
+    if let Some(pledge) = find_equal(tx, ctx, sender, &same)? {
+        return Err(Abandoned::Repeat(Box::new(pledge)));
+    }
+    limits::take_for_pledge(tx, ctx, &sender.client, terms.email.as_str())?;
+    // The bucket is locked now: equal submissions that ran beside this one are on record or wait.
+    if let Some(pledge) = find_equal(tx, ctx, sender, &same)? {
+        return Err(Abandoned::Repeat(Box::new(pledge)));
+    }
+    let (pledge, attempt) = insert(tx, ctx, terms, &same)?;
+    if let Some(key) = &sender.idempotency
+        && !idempotency::insert(tx, key, pledge.id, pledge.created_at)?
+    {
+        return Err(StoreError::Conflict { constraint: "idempotency_keys".into() }.into());
+    }
+    Ok(match attempt {
+        Some(attempt) => Written::New(pledge, attempt),
+        None => Written::NewInstructions(pledge),
+    })
+}
+
+/// The pledge that an equal submission made before.
+fn find_equal(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    sender: &Sender,
+    same: &Sameness,
+) -> Result<Option<Pledge>, UseCaseError> {
+    if let Some(key) = &sender.idempotency {
+        match idempotency::find(tx, key)? {
+            Some(idempotency::Used::SameInput(id)) => return Ok(Some(pledges::get(tx, id)?)),
+            Some(idempotency::Used::OtherInput) => {
+                let message = "this idempotency key was used with other content".to_owned();
+                return Err(UseCaseError::Conflict { code: "idempotency_key_reused", message });
+            }
+            // A client that sends a key decides by it alone what is a repeat.
+            None => return Ok(None),
+        }
+    }
+    Ok(pledges::find_same(tx, same, ctx.now() - SAME_WITHIN)?)
+}
+
+fn sameness(ctx: &Context, terms: &PledgeTerms, sender: &Sender) -> Result<Sameness, UseCaseError> {
+    let campaign = terms.campaign.to_string();
+    let amount = terms.amount.to_string();
+    let content = [campaign.as_str(), amount.as_str(), terms.gateway.as_str(), terms.email.as_str()];
+    // A form that was changed after the back button is another one, though it kept its id.
+    let form_key = match sender.form_id.as_deref().filter(|id| !id.trim().is_empty()) {
+        Some(id) => Some(ctx.key.blurred("form", &[&[id], content.as_slice()].concat())?),
+        None => None,
+    };
+    let fingerprint = ctx.key.blurred("submission", &[&[sender.client.as_str()], content.as_slice()].concat())?;
+    Ok(Sameness { form_key, fingerprint })
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    terms: PledgeTerms,
+    same: &Sameness,
+) -> Result<(Pledge, Option<Attempt>), UseCaseError> {
+    let now = ctx.now();
+    let gateway = terms.gateway;
+    let pledge = Pledge {
+        id: ctx.new_id(),
+        status: PledgeStatus::Pending,
+        donor: None,
+        reference: (gateway == GatewayKind::BankTransfer).then(|| CreditorReference::from_random(ctx.ids.random())),
+        created_at: now,
+        expires_at: now + ctx.policy.lifetime(gateway),
+        terms,
+    };
+    pledges::insert(tx, &pledge, same)?;
+    match capabilities_of(ctx, gateway)?.checkout {
+        CheckoutKind::Instructions => {
+            ctx.enqueue(tx, &Job::SendInstructions { pledge: pledge.id })?;
+            Ok((pledge, None))
+        }
+        CheckoutKind::Redirect => {
+            let attempt = Attempt {
+                id: ctx.new_id(),
+                pledge: pledge.id,
+                gateway,
+                outcome: AttemptOutcome::Started,
+                created_at: now,
+            };
+            attempts::insert(tx, &attempt)?;
+            Ok((pledge, Some(attempt)))
+        }
+    }
+}
+
+fn capabilities_of(ctx: &Context, kind: GatewayKind) -> Result<crate::gateways::Capabilities, UseCaseError> {
+    Ok(ctx.gateways.get(kind).ok_or(UseCaseError::NotFound("gateway"))?.capabilities())
+}
+
+/// Where the donor goes. Calls the gateway if it has not answered yet: the attempt is the idempotency key, so
+/// a double click opens one page.
+async fn next_step(ctx: &Context, pledge: &Pledge, attempt: Option<Attempt>) -> Result<Next, UseCaseError> {
+    let Some(attempt) = attempt else { return Ok(Next::Instructions) };
+    if !pledge.is_open() {
+        return Ok(Next::Status);
+    }
+    let outcome = match attempt.outcome {
+        AttemptOutcome::Started | AttemptOutcome::Unknown => open_checkout(ctx, pledge, &attempt).await?,
+        AttemptOutcome::Accepted { .. } | AttemptOutcome::Refused { .. } => attempt.outcome,
+    };
+    Ok(match outcome {
+        AttemptOutcome::Accepted { next_url: Some(url), .. } => Next::Redirect(url),
+        AttemptOutcome::Accepted { next_url: None, .. }
+        | AttemptOutcome::Refused { .. }
+        | AttemptOutcome::Started
+        | AttemptOutcome::Unknown => Next::Status,
+    })
+}
+
+/// Calls the gateway and writes down its answer. No answer is not a refusal: it stays unknown, and is asked
+/// for again.
+pub(super) async fn open_checkout(
+    ctx: &Context,
+    pledge: &Pledge,
+    attempt: &Attempt,
+) -> Result<AttemptOutcome, UseCaseError> {
+    let gateway = ctx.gateways.get(attempt.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let token = tokens::status_token(&ctx.key, pledge.id)?;
+    let request = CheckoutRequest {
+        attempt: attempt.id,
+        amount: pledge.terms.amount,
+        description: ctx.policy.organisation.name.clone(),
+        return_url: format!("{}/thanks/{token}", ctx.policy.public_url),
+    };
+    let outcome = match gateway.start_checkout(&request).await {
+        Ok(checkout) => AttemptOutcome::Accepted { remote: checkout.remote, next_url: Some(checkout.url) },
+        Err(GatewayError::Refused { code }) => AttemptOutcome::Refused { code },
+        Err(GatewayError::Unsupported { what, .. }) => AttemptOutcome::Refused { code: what.to_owned() },
+        Err(GatewayError::Unknown(why)) => {
+            tracing::warn!(attempt.id = %attempt.id, why, "the gateway gave no answer");
+            AttemptOutcome::Unknown
+        }
+    };
+    let (inner, id, pledge_id, answer) = (ctx.clone(), attempt.id, pledge.id, outcome.clone());
+    ctx.db
+        .write(move |tx| {
+            let now = inner.now();
+            let recorded = attempts::set_outcome(tx, id, &answer, now)?;
+            match answer {
+                AttemptOutcome::Unknown => {
+                    inner.enqueue_after(tx, &Job::SyncAttempt { attempt: id }, ASK_AGAIN_AFTER)?;
+                }
+                AttemptOutcome::Refused { .. } if recorded => {
+                    let pledge = pledges::lock(tx, pledge_id)?;
+                    if pledge.is_open() {
+                        pledges::set_status(tx, pledge_id, PledgeStatus::Failed, pledge.donor, now)?;
+                    }
+                }
+                AttemptOutcome::Refused { .. } | AttemptOutcome::Started | AttemptOutcome::Accepted { .. } => {}
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    Ok(outcome)
+}
+
+/// Ends pledges whose time to pay is over; returns how many. Money that still arrives is accepted.
+pub async fn expire(ctx: &Context) -> Result<usize, UseCaseError> {
+    /// Rows of one transaction: others are not kept waiting for long.
+    const ROWS: i64 = 500;
+    let mut total = 0;
+    loop {
+        let now = ctx.now();
+        let ended = ctx.db.write(move |tx| pledges::expire_due(tx, now, ROWS)).await?;
+        total += ended;
+        if ended == 0 {
+            return Ok(total);
+        }
+    }
+}

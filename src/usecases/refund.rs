@@ -1,0 +1,142 @@
+//! Giving money back: promised under lock, asked of the gateway, booked when the gateway says so.
+
+use super::settle::{self, News};
+use super::{Context, FieldError, UseCaseError};
+use crate::domain::donation::{Donation, Happening};
+use crate::domain::donor::clean_line;
+use crate::domain::ids::{DonationId, RefundId};
+use crate::domain::job::Job;
+use crate::domain::money::Money;
+use crate::domain::refund::{Refund, RefundStatus};
+use crate::gateways::{GatewayError, RefundRequest};
+use crate::store::{StoreError, Tx, donations, pledges, refunds};
+
+/// What staff ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundOrder {
+    /// From which donation.
+    pub donation: DonationId,
+    /// How much; none for all that is left.
+    pub amount: Option<Money>,
+    /// Why.
+    pub reason: Option<String>,
+    /// What makes two clicks one order; none makes each order its own.
+    pub request_key: Option<String>,
+}
+
+/// Writes an order down. Together with what is on its way, never more than was paid.
+///
+/// The same request key again returns the first refund.
+pub async fn order(ctx: &Context, order: RefundOrder) -> Result<Refund, UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db.write(move |tx| order_in(tx, &inner, order)).await
+}
+
+fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: RefundOrder) -> Result<Refund, UseCaseError> {
+    let donation = match donations::get(tx, order.donation) {
+        Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donation")),
+        found => found?,
+    };
+    // Refunds and facts of one pledge take turns.
+    pledges::lock(tx, donation.pledge)?;
+    let donation = donations::lock(tx, donation.id)?;
+    if let Some(key) = &order.request_key
+        && let Some(refund) = refunds::find_by_request(tx, key)?
+    {
+        return Ok(refund);
+    }
+    let amount = refundable(tx, &donation, order.amount)?;
+    let reason = clean_line(order.reason.as_deref().unwrap_or_default(), 200)
+        .map_err(|error| invalid("reason", "too_long", &error))?;
+    let refund = Refund {
+        id: ctx.new_id(),
+        donation: donation.id,
+        amount,
+        status: RefundStatus::Pending,
+        remote: None,
+        reason,
+        created_at: ctx.now(),
+    };
+    refunds::insert(tx, &refund, donation.gateway, order.request_key.as_deref())?;
+    ctx.enqueue(tx, &Job::CarryOutRefund { refund: refund.id })?;
+    Ok(refund)
+}
+
+fn invalid(field: &'static str, code: &'static str, message: &impl ToString) -> UseCaseError {
+    UseCaseError::Invalid(vec![FieldError { field, code, message: message.to_string() }])
+}
+
+fn refundable(tx: &mut Tx<'_>, donation: &Donation, wanted: Option<Money>) -> Result<Money, UseCaseError> {
+    let known = refunds::of_donation(tx, donation.id)?;
+    let pending = Refund::total_minor(&known, RefundStatus::Pending);
+    let Some(left) = donation.payment.refundable(pending) else {
+        let message = format!("no money has arrived for {}", donation.id);
+        return Err(UseCaseError::Conflict { code: "nothing_to_refund", message });
+    };
+    let amount = wanted.unwrap_or(left);
+    if amount.currency() != left.currency() {
+        let words = format!("the gift was made in {}", left.currency());
+        return Err(invalid("amount", "wrong_currency", &words));
+    }
+    if !amount.is_positive() || amount.minor() > left.minor() {
+        let message = format!("{} can be refunded, not {}", left.text(), amount.text());
+        return Err(UseCaseError::Conflict { code: "refund_too_large", message });
+    }
+    Ok(amount)
+}
+
+/// Asks the gateway to carry out a refund. Asking again is harmless: the refund is the idempotency key.
+pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseError> {
+    let (refund, donation) = ctx
+        .db
+        .read(move |conn| {
+            let refund = refunds::get(conn, id)?;
+            let donation = donations::get(conn, refund.donation)?;
+            Ok::<_, StoreError>((refund, donation))
+        })
+        .await?;
+    if refund.status != RefundStatus::Pending {
+        return Ok(refund);
+    }
+    let gateway = ctx.gateways.get(donation.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let request = RefundRequest { refund: id, payment: donation.remote.clone(), amount: refund.amount };
+    match gateway.refund(&request).await {
+        Ok(answer) => {
+            let inner = ctx.clone();
+            ctx.db
+                .write(move |tx| {
+                    let what = Happening::Refund {
+                        remote: answer.remote,
+                        ours: Some(id),
+                        amount: refund.amount,
+                        status: answer.status,
+                        at: inner.now(),
+                    };
+                    let news = News {
+                        gateway: donation.gateway,
+                        payment: donation.remote,
+                        pledge: donation.pledge,
+                        attempt: None,
+                        news: vec![what],
+                    };
+                    settle::settle_payment(tx, &inner, news)?;
+                    Ok(refunds::get(tx, id)?)
+                })
+                .await
+        }
+        Err(error @ (GatewayError::Refused { .. } | GatewayError::Unsupported { .. })) => {
+            refuse(ctx, refund, &error).await
+        }
+        Err(GatewayError::Unknown(why)) => Err(UseCaseError::GatewayUnavailable(why)),
+    }
+}
+
+/// The gateway said no: the money is free to be refunded in another way.
+async fn refuse(ctx: &Context, refund: Refund, error: &GatewayError) -> Result<Refund, UseCaseError> {
+    tracing::warn!(refund.id = %refund.id, %error, "the gateway refused a refund");
+    let now = ctx.now();
+    let failed = refund.learned(RefundStatus::Failed, None);
+    let written = failed.clone();
+    ctx.db.write(move |tx| refunds::update(tx, &written, now)).await?;
+    Ok(failed)
+}

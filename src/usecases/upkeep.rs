@@ -1,0 +1,57 @@
+//! Housekeeping: the recurring work, and what nobody needs any more.
+
+use super::{Context, UseCaseError, pledge, sync};
+use crate::domain::job::Job;
+use crate::store::{StoreError, idempotency, jobs, limits, schedules};
+use chrono::TimeDelta;
+
+/// How long idempotency keys of API clients are kept.
+const KEEP_IDEMPOTENCY_KEYS: TimeDelta = TimeDelta::days(3);
+
+/// Recurring work: name, how often, what.
+const SCHEDULES: &[(&str, TimeDelta, Job)] = &[
+    ("expire_pledges", TimeDelta::minutes(5), Job::ExpirePledges),
+    ("clean_up", TimeDelta::hours(1), Job::CleanUp),
+];
+
+/// Enqueues the recurring work that is due. Of many processes, one does.
+pub async fn enqueue_due(ctx: &Context) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            for (name, every, job) in SCHEDULES {
+                if schedules::take_if_due(tx, name, *every, inner.now())? {
+                    inner.enqueue(tx, job)?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// Ends pledges whose time is over, and asks about attempts that a crash cut off.
+pub async fn expire(ctx: &Context) -> Result<(), UseCaseError> {
+    sync::sweep(ctx).await?;
+    let ended = pledge::expire(ctx).await?;
+    if ended > 0 {
+        tracing::info!(ended, "pledges expired");
+    }
+    Ok(())
+}
+
+/// Removes finished jobs, full rate-limit buckets and old idempotency keys.
+pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
+    /// Rows of one transaction: others are not kept waiting for long.
+    const ROWS: i64 = 1_000;
+    let (now, keep) = (ctx.now(), ctx.policy.keep_done_jobs);
+    while ctx.db.write(move |tx| jobs::remove_done(tx, now - keep, ROWS)).await? > 0 {}
+    ctx.db
+        .write(move |tx| {
+            limits::remove_full(tx, now)?;
+            idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! What pages and mails show: read on one snapshot, changed by nobody.
+
+use super::{Context, UseCaseError, tokens};
+use crate::domain::attempt::{Attempt, AttemptOutcome};
+use crate::domain::bank::Transfer;
+use crate::domain::campaign::{Campaign, CampaignTotal};
+use crate::domain::donation::{Donation, DonationStatus};
+use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
+use crate::domain::pledge::{Pledge, PledgeStatus};
+use crate::domain::receipt::Receipt;
+use crate::domain::refund::Refund;
+use crate::store::{StoreError, attempts, campaigns, donations, pledges, receipts, refunds};
+
+/// How a pledge stands, for the person who made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PledgeView {
+    /// The promise.
+    pub pledge: Pledge,
+    /// What for.
+    pub campaign: Campaign,
+    /// The latest call to the gateway.
+    pub attempt: Option<Attempt>,
+    /// The payment that counts most: one with money, else the latest.
+    pub donation: Option<Donation>,
+    /// The receipt that the donor may rely on.
+    pub receipt: Option<Receipt>,
+}
+
+/// How a pledge and its money stand together, in the words of pages and API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing happened to the pledge since: its own status.
+    Pledge(PledgeStatus),
+    /// The bank is working on it.
+    Processing,
+    /// The money arrived; some or all of it went back.
+    Refunded(DonationStatus),
+}
+
+impl Standing {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pledge(status) => status.as_str(),
+            Self::Processing => "processing",
+            Self::Refunded(status) => status.as_str(),
+        }
+    }
+}
+
+impl PledgeView {
+    /// In one word.
+    pub fn standing(&self) -> Standing {
+        match (self.donation.as_ref().map(|donation| donation.payment.status()), self.pledge.status) {
+            (Some(status @ (DonationStatus::PartlyRefunded | DonationStatus::Refunded)), _) => Standing::Refunded(status),
+            (Some(DonationStatus::Processing), PledgeStatus::Pending) => Standing::Processing,
+            (_, status) => Standing::Pledge(status),
+        }
+    }
+
+    /// True while the page should look again.
+    pub fn is_live(&self) -> bool {
+        self.pledge.is_open()
+    }
+
+    /// Where the donor can go on paying, if that is still to be done.
+    pub fn unpaid_checkout(&self) -> Option<&str> {
+        if !self.pledge.is_open() || self.donation.is_some() {
+            return None;
+        }
+        match self.attempt.as_ref().map(|attempt| &attempt.outcome) {
+            Some(AttemptOutcome::Accepted { next_url, .. }) => next_url.as_deref(),
+            Some(AttemptOutcome::Started | AttemptOutcome::Unknown | AttemptOutcome::Refused { .. }) | None => None,
+        }
+    }
+}
+
+/// What the donor needs to pay by bank transfer; none for pledges that are paid in another way.
+pub fn transfer(ctx: &Context, pledge: &Pledge) -> Option<Transfer> {
+    Some(Transfer {
+        account: ctx.policy.bank_account.clone()?,
+        reference: pledge.reference.clone()?,
+        amount: pledge.terms.amount,
+    })
+}
+
+/// How a pledge stands, by the token of its status page.
+pub async fn pledge_by_token(ctx: &Context, token: &str) -> Result<PledgeView, UseCaseError> {
+    let id = tokens::open_status_token(&ctx.key, token)?.ok_or(UseCaseError::NotFound("pledge"))?;
+    pledge(ctx, id).await
+}
+
+/// How a pledge stands.
+pub async fn pledge(ctx: &Context, id: PledgeId) -> Result<PledgeView, UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            let pledge = pledges::find(conn, id)?.ok_or(UseCaseError::NotFound("pledge"))?;
+            let campaign = campaigns::get(conn, pledge.terms.campaign)?;
+            let attempt = attempts::latest_of(conn, id)?;
+            let mut all = donations::of_pledge(conn, id)?;
+            all.sort_by_key(|donation| (donation.payment.money().is_some(), donation.id));
+            let donation = all.pop();
+            let receipt = match &donation {
+                Some(donation) => receipts::find_live(conn, donation.id)?,
+                None => None,
+            };
+            Ok(PledgeView { pledge, campaign, attempt, donation, receipt })
+        })
+        .await
+}
+
+/// A campaign and what it has received.
+pub async fn campaign(ctx: &Context, slug: &str) -> Result<(Campaign, Vec<CampaignTotal>), UseCaseError> {
+    let slug = slug.to_owned();
+    ctx.db
+        .read(move |conn| {
+            let campaign = campaigns::find_by_slug(conn, &slug)?.ok_or(UseCaseError::NotFound("campaign"))?;
+            let totals = campaigns::totals(conn, campaign.id)?;
+            Ok((campaign, totals))
+        })
+        .await
+}
+
+/// A receipt with the pledge that it is for.
+pub async fn receipt(ctx: &Context, id: ReceiptId) -> Result<(Receipt, PledgeView), UseCaseError> {
+    let receipt = ctx.db.read(move |conn| receipts::get(conn, id)).await?;
+    let donation = receipt.donation;
+    let pledge_id = ctx.db.read(move |conn| Ok::<_, StoreError>(donations::get(conn, donation)?.pledge)).await?;
+    Ok((receipt, pledge(ctx, pledge_id).await?))
+}
+
+/// A refund with its donation, its pledge, and the receipts of the donation, oldest first.
+pub async fn refund(ctx: &Context, id: RefundId) -> Result<(Refund, PledgeView, Vec<Receipt>), UseCaseError> {
+    let (refund, donation, all) = ctx
+        .db
+        .read(move |conn| {
+            let refund = refunds::get(conn, id)?;
+            let donation = donations::get(conn, refund.donation)?;
+            let all = receipts::of_donation(conn, donation.id)?;
+            Ok::<_, StoreError>((refund, donation, all))
+        })
+        .await?;
+    let mut view = pledge(ctx, donation.pledge).await?;
+    view.donation = Some(donation);
+    Ok((refund, view, all))
+}

@@ -1,0 +1,88 @@
+//! Webhooks: the raw bytes are verified, stored and acknowledged; what they mean is worked out in a job.
+
+use super::settle::{self, Settled};
+use super::{Context, UseCaseError};
+use crate::domain::ids::InboxId;
+use crate::domain::job::Job;
+use crate::domain::pledge::GatewayKind;
+use crate::gateways::{Interpretation, WebhookHeaders, WebhookRejected};
+use crate::store::{StoreError, inbox};
+
+/// Why a webhook was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookError {
+    /// This gateway is off, or sends none: the route does not exist.
+    #[error("this gateway sends no webhooks")]
+    Off,
+    /// The signature is wrong. The sender learns nothing more.
+    #[error(transparent)]
+    Rejected(#[from] WebhookRejected),
+    /// It could not be stored: the gateway will send it again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What became of an event at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is on disk.
+    Stored,
+    /// It was on disk already.
+    Repeat,
+}
+
+/// Verifies and stores an event. Once this returns `Ok`, the event is on disk.
+pub async fn accept(
+    ctx: &Context,
+    kind: GatewayKind,
+    headers: &WebhookHeaders,
+    body: Vec<u8>,
+) -> Result<Arrival, WebhookError> {
+    let gateway = ctx.gateways.get(kind).filter(|gateway| gateway.capabilities().webhooks).ok_or(WebhookError::Off)?;
+    let verified = gateway.verify_webhook(headers, &body, ctx.now())?;
+    let inner = ctx.clone();
+    let arrival = ctx
+        .db
+        .write(move |tx| {
+            let event = inbox::Stored {
+                id: inner.new_id(),
+                gateway: kind,
+                event_id: verified.event_id,
+                body,
+                received_at: inner.now(),
+            };
+            if !inbox::insert(tx, &event)? {
+                return Ok::<_, StoreError>(Arrival::Repeat);
+            }
+            inner.enqueue(tx, &Job::ProcessWebhook { event: event.id })?;
+            Ok(Arrival::Stored)
+        })
+        .await?;
+    Ok(arrival)
+}
+
+/// Takes a stored event into the books. Doing it again changes nothing.
+pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
+    let event = ctx.db.read(move |conn| inbox::get(conn, id)).await?;
+    let gateway = ctx.gateways.get(event.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let meaning = gateway.interpret(&event.body);
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let now = inner.now();
+            match meaning {
+                Ok(Interpretation::Facts(facts)) => {
+                    let fate = match settle::apply(tx, &inner, event.gateway, &facts)? {
+                        Settled::Booked => inbox::Fate::Processed,
+                        Settled::Unclaimed => inbox::Fate::Parked,
+                    };
+                    inbox::set_fate(tx, id, fate, None, now)?;
+                }
+                Ok(Interpretation::Ignore(why)) => inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?,
+                // Signed by the gateway and yet unreadable: kept, shown, and no reason to fail for days.
+                Err(error) => inbox::set_fate(tx, id, inbox::Fate::Parked, Some(&error.to_string()), now)?,
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,92 @@
+//! `GET /api/v1/campaigns/{slug}`: what a form needs.
+
+use super::MoneyDto;
+use crate::domain::campaign::{Campaign, CampaignTotal};
+use crate::domain::money::Money;
+use crate::domain::pledge::Frequency;
+use crate::render::gateway_label;
+use crate::usecases::views;
+use crate::web::error::WebError;
+use crate::web::state::AppState;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Data, Path};
+use chrono::NaiveDate;
+
+#[derive(serde::Serialize)]
+struct CampaignDto {
+    id: String,
+    slug: String,
+    title: String,
+    summary: String,
+    open: bool,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    frequencies: Vec<&'static str>,
+    currencies: Vec<CurrencyDto>,
+    gateways: Vec<GatewayDto>,
+    tiers: [(); 0],
+    goal: Option<MoneyDto>,
+    progress: Vec<ProgressDto>,
+}
+
+#[derive(serde::Serialize)]
+struct CurrencyDto {
+    code: &'static str,
+    exponent: u32,
+    amounts: Vec<MoneyDto>,
+    minimum: MoneyDto,
+    maximum: MoneyDto,
+}
+
+#[derive(serde::Serialize)]
+struct GatewayDto {
+    code: &'static str,
+    label: &'static str,
+}
+
+/// Money that arrived and stayed, by currency.
+#[derive(serde::Serialize)]
+struct ProgressDto {
+    received: MoneyDto,
+    donations: i64,
+}
+
+pub(in crate::web) async fn show(state: Data<AppState>, slug: Path<String>) -> Result<HttpResponse, WebError> {
+    let (campaign, totals) = views::campaign(&state.ctx, &slug).await?;
+    let dto = dto(&state, &campaign, &totals);
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(dto))
+}
+
+fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal]) -> CampaignDto {
+    let policy = &state.ctx.policy;
+    let currency = |currency: &crate::domain::money::Currency| {
+        let (minimum, maximum) = policy.amounts.of(*currency);
+        CurrencyDto {
+            code: currency.code(),
+            exponent: currency.exponent(),
+            amounts: campaign.suggestions_in(*currency).into_iter().map(MoneyDto::from).collect(),
+            minimum: minimum.into(),
+            maximum: maximum.into(),
+        }
+    };
+    let progress = |total: &CampaignTotal| ProgressDto {
+        received: Money::new(total.gross.minor().saturating_sub(total.refunded.minor()), total.gross.currency()).into(),
+        donations: total.donations,
+    };
+    CampaignDto {
+        id: campaign.id.to_string(),
+        slug: campaign.slug.to_string(),
+        title: campaign.title.clone(),
+        summary: campaign.summary.clone(),
+        open: campaign.open_on(state.ctx.day_of(state.ctx.now())).is_ok(),
+        starts_on: campaign.starts_on,
+        ends_on: campaign.ends_on,
+        frequencies: Frequency::ALL.iter().map(|frequency| frequency.as_str()).collect(),
+        currencies: policy.currencies.iter().map(currency).collect(),
+        gateways: state.ctx.gateways.kinds().map(|k| GatewayDto { code: k.as_str(), label: gateway_label(k) }).collect(),
+        tiers: [],
+        goal: campaign.goal.map(MoneyDto::from),
+        progress: totals.iter().map(progress).collect(),
+    }
+}

@@ -1,0 +1,74 @@
+//! The JSON API.
+
+pub(super) mod campaigns;
+pub(super) mod pledges;
+pub(super) mod problem;
+
+use super::error::WebError;
+use super::state::AppState;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::JsonPayloadError;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpRequest, HttpResponse};
+
+/// Money on the wire.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MoneyDto {
+    pub(super) minor: i64,
+    pub(super) currency: String,
+}
+
+impl From<crate::domain::money::Money> for MoneyDto {
+    fn from(money: crate::domain::money::Money) -> Self {
+        Self { minor: money.minor(), currency: money.currency().code().to_owned() }
+    }
+}
+
+/// A body that is no JSON, or not the JSON that is wanted.
+pub(super) fn json_error(error: JsonPayloadError, _request: &HttpRequest) -> Error {
+    let (status, code) = match &error {
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+        }
+        JsonPayloadError::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type"),
+        _ => (StatusCode::BAD_REQUEST, "malformed"),
+    };
+    WebError::new(status, code, error.to_string()).into()
+}
+
+/// Pages of the configured origins may use the public API; no others, and never with cookies.
+pub(super) async fn cors<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let allowed = origin.filter(|origin| {
+        let state = request.app_data::<Data<AppState>>();
+        state.is_some_and(|state| state.cors_origins.iter().any(|own| origin == own.as_str()))
+    });
+    if *request.method() == Method::OPTIONS {
+        let mut answer = HttpResponse::NoContent().finish();
+        allow(answer.headers_mut(), allowed.as_ref());
+        return Ok(request.into_response(answer).map_into_right_body());
+    }
+    let mut response = next.call(request).await?.map_into_left_body();
+    allow(response.headers_mut(), allowed.as_ref());
+    Ok(response)
+}
+
+fn allow(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
+    let Some(origin) = origin else { return };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("content-type, idempotency-key"),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+}

@@ -1,0 +1,37 @@
+//! Errors for programs: problem details (RFC 9457) with a stable code and the list of fields.
+
+use crate::web::error::WebError;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+#[derive(serde::Serialize)]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Field<'a>>,
+    request_id: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct Field<'a> {
+    field: &'static str,
+    code: &'static str,
+    message: &'a str,
+}
+
+pub(in crate::web) fn write(builder: &mut HttpResponseBuilder, failure: &WebError, request_id: &str) -> HttpResponse {
+    let field = |f: &crate::usecases::FieldError| (f.field, f.code, f.message.clone());
+    let fields: Vec<_> = failure.fields.iter().map(field).collect();
+    builder.content_type("application/problem+json").json(Problem {
+        r#type: "about:blank",
+        title: failure.title(),
+        status: failure.status.as_u16(),
+        code: failure.code,
+        detail: &failure.detail,
+        fields: fields.iter().map(|(field, code, message)| Field { field, code, message }).collect(),
+        request_id,
+    })
+}

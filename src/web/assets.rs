@@ -1,0 +1,54 @@
+//! Style sheet, script and icon: embedded, compressed once, under names that change with their content.
+
+use super::error::WebError;
+use super::page_cache::CachedPage;
+use super::state::AppState;
+use crate::render::Assets;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use std::collections::BTreeMap;
+
+#[derive(rust_embed::Embed)]
+#[folder = "src/web/static/"]
+struct Embedded;
+
+/// The files by the name they are served under.
+pub struct Files {
+    by_name: BTreeMap<String, CachedPage>,
+    addresses: Assets,
+}
+
+impl Files {
+    /// Reads and compresses the embedded files.
+    pub fn load() -> Self {
+        let mut by_name = BTreeMap::new();
+        let mut add = |name: &str, media_type: &'static str| {
+            let bytes = Embedded::get(name).map(|file| file.data.into_owned()).unwrap_or_default();
+            let page = CachedPage::new(bytes, media_type);
+            let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+            let served = format!("{stem}-{}.{end}", page.digest());
+            by_name.insert(served.clone(), page);
+            format!("/static/{served}")
+        };
+        let addresses = Assets {
+            css: add("site.css", "text/css; charset=utf-8"),
+            js: add("site.js", "text/javascript; charset=utf-8"),
+            icon: add("favicon.svg", "image/svg+xml"),
+        };
+        Self { by_name, addresses }
+    }
+
+    /// Where pages find them.
+    pub fn addresses(&self) -> Assets {
+        self.addresses.clone()
+    }
+}
+
+pub(super) async fn file(
+    request: HttpRequest,
+    state: Data<AppState>,
+    name: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let file = state.files.by_name.get(name.as_str()).ok_or_else(|| WebError::not_found("file"))?;
+    Ok(file.answer(&request, "public, max-age=31536000, immutable"))
+}

@@ -1,0 +1,270 @@
+//! The publication: articles, appeals and campaigns as their files are now, with every page rendered.
+
+use super::page_cache::CachedPage;
+use crate::content::{self, ContentErrors, Library, markdown};
+use crate::domain::article::{Appeal, Article, CampaignFile, Slug};
+use crate::domain::campaign::Campaign;
+use crate::domain::ids::CampaignId;
+use crate::domain::money::{Currency, Money};
+use crate::render::pages::{
+    AppealBox, ArticleBody, ArticlePage, ArticlesPage, CurrencyChoice, Labelled, Teaser,
+};
+use crate::render::{PageMeta, RenderError, Templates, gateway_label};
+use crate::usecases::{Context, UseCaseError, campaigns};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Longest description for search engines, in characters.
+const DESCRIPTION_CHARACTERS: usize = 180;
+
+/// Why the content could not be brought on.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentFault {
+    /// A file is wrong.
+    #[error("{0}")]
+    Files(#[from] ContentErrors),
+    /// The folder cannot be read.
+    #[error("the content folder cannot be read: {0}")]
+    Folder(#[from] std::io::Error),
+    /// An amount or a currency is wrong.
+    #[error("{file}: {why}")]
+    Amount {
+        /// Which file.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A page does not render.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The campaigns could not be written to the database.
+    #[error(transparent)]
+    Campaigns(#[from] UseCaseError),
+    /// The work was cut off.
+    #[error("loading the content was cut off")]
+    CutOff,
+}
+
+/// Pages ready to be served.
+#[derive(Default)]
+pub(super) struct Pages {
+    pub(super) landing: Option<CachedPage>,
+    pub(super) list: Option<CachedPage>,
+    pub(super) articles: HashMap<String, CachedPage>,
+    /// The campaign that `/donate` shows when none is named: that of the landing article's appeal.
+    pub(super) default_campaign: Option<String>,
+}
+
+/// The publication as its files are now.
+pub struct Publication {
+    folder: PathBuf,
+    pages: RwLock<Arc<Pages>>,
+    seen: RwLock<u64>,
+}
+
+impl Publication {
+    /// Reads the folder, writes its campaigns to the database, renders every page.
+    pub async fn open(folder: &Path, ctx: &Context, templates: &Templates) -> Result<Self, ContentFault> {
+        let publication =
+            Self { folder: folder.to_owned(), pages: RwLock::default(), seen: RwLock::default() };
+        publication.refresh(ctx, templates).await?;
+        Ok(publication)
+    }
+
+    /// Takes up changed files. With a mistake in them, what was shown before stays.
+    ///
+    /// Returns whether anything changed.
+    pub async fn refresh(&self, ctx: &Context, templates: &Templates) -> Result<bool, ContentFault> {
+        let folder = self.folder.clone();
+        let now = blocking(move || Ok(content::fingerprint(&folder)?)).await?;
+        if now == *self.seen.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(false);
+        }
+        // Remembered first: a faulty folder is reported once, not at every look.
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = now;
+        let (folder, inner, renderer) = (self.folder.clone(), ctx.clone(), templates.clone());
+        let (pages, list) = blocking(move || {
+            let library = content::load(&folder)?;
+            let list = campaigns_of(&library, &inner)?;
+            Ok((render_all(&library, &list, &inner, &renderer)?, list))
+        })
+        .await?;
+        campaigns::put(ctx, list).await?;
+        *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pages);
+        Ok(true)
+    }
+
+    pub(super) fn pages(&self) -> Arc<Pages> {
+        Arc::clone(&self.pages.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ContentFault> + Send + 'static,
+) -> Result<T, ContentFault> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(ContentFault::CutOff))
+}
+
+fn campaigns_of(library: &Library, ctx: &Context) -> Result<Vec<Campaign>, ContentFault> {
+    library.campaigns.values().map(|file| campaign_of(file, ctx)).collect()
+}
+
+fn campaign_of(file: &CampaignFile, ctx: &Context) -> Result<Campaign, ContentFault> {
+    let name = format!("campaigns/{}.md", file.slug);
+    let goal = file.goal.as_ref().map(|(amount, currency)| money(&name, amount, currency)).transpose()?;
+    Ok(Campaign {
+        id: ctx.new_id::<CampaignId>(),
+        slug: file.slug.clone(),
+        title: file.title.clone(),
+        summary: file.summary.clone(),
+        goal,
+        starts_on: file.starts,
+        ends_on: file.ends,
+        suggestions: amounts(&name, &file.amounts, ctx)?,
+    })
+}
+
+fn money(file: &str, amount: &str, currency: &str) -> Result<Money, ContentFault> {
+    let fault = |error: crate::domain::money::MoneyError| ContentFault::Amount {
+        file: file.to_owned(),
+        why: format!("“{amount} {currency}”: {error}"),
+    };
+    let currency = Currency::parse(currency).map_err(fault)?;
+    let money = Money::parse_major(amount, currency).map_err(fault)?;
+    Money::positive(money.minor(), currency).map_err(fault)
+}
+
+/// Suggested amounts, ascending, in the currencies that the site takes, the default first.
+fn amounts(file: &str, by_code: &BTreeMap<String, Vec<String>>, ctx: &Context) -> Result<Vec<Money>, ContentFault> {
+    let mut all = Vec::new();
+    for (code, list) in by_code {
+        for amount in list {
+            all.push(money(file, amount, code)?);
+        }
+    }
+    all.sort_by_key(|money| money.minor());
+    let currencies = &ctx.policy.currencies;
+    let in_order = currencies.iter().flat_map(|currency| all.iter().filter(|money| money.currency() == *currency));
+    Ok(in_order.copied().collect())
+}
+
+fn render_all(
+    library: &Library,
+    campaigns: &[Campaign],
+    ctx: &Context,
+    templates: &Templates,
+) -> Result<Pages, ContentFault> {
+    let mut pages = Pages::default();
+    for article in library.published() {
+        let appeal = library.appeal_of(article).map(|appeal| appeal_box(appeal, article, campaigns, ctx)).transpose()?;
+        let more = library.published().filter(|other| other.slug != article.slug).take(4).map(teaser).collect();
+        let body = ArticlePage { article: article_body(article), appeal, more };
+        let path = format!("/articles/{}", article.slug);
+        let cached = |path: &str, canonical: &str| {
+            let meta = article_meta(article, path, &format!("{}{canonical}", ctx.policy.public_url));
+            let html = templates.page("public/article.html", &meta, &body)?;
+            Ok::<_, RenderError>(CachedPage::new(html, "text/html; charset=utf-8"))
+        };
+        if article.landing {
+            pages.landing = Some(cached("/", "/")?);
+            pages.default_campaign = library.appeal_of(article).map(|appeal| appeal.campaign.to_string());
+        }
+        // The landing article has one canonical address: the front page.
+        let canonical = if article.landing { "/" } else { path.as_str() };
+        pages.articles.insert(article.slug.to_string(), cached(&path, canonical)?);
+    }
+    if pages.default_campaign.is_none() {
+        pages.default_campaign = campaigns.first().map(|campaign| campaign.slug.to_string());
+    }
+    let meta = PageMeta {
+        title: "Articles".into(),
+        canonical: Some(format!("{}/articles", ctx.policy.public_url)),
+        path: "/articles".into(),
+        ..PageMeta::default()
+    };
+    let list = ArticlesPage { articles: library.published().map(teaser).collect() };
+    let html = templates.page("public/articles.html", &meta, list)?;
+    pages.list = Some(CachedPage::new(html, "text/html; charset=utf-8"));
+    Ok(pages)
+}
+
+fn article_meta(article: &Article, path: &str, canonical: &str) -> PageMeta {
+    let described = article.standfirst.as_deref().unwrap_or(&article.body);
+    PageMeta {
+        title: article.headline(),
+        description: Some(markdown::excerpt(described, DESCRIPTION_CHARACTERS)),
+        canonical: Some(canonical.to_owned()),
+        path: path.to_owned(),
+        robots: None,
+    }
+}
+
+fn article_body(article: &Article) -> ArticleBody {
+    ArticleBody {
+        slug: article.slug.to_string(),
+        title: article.title.clone(),
+        kicker: article.kicker.clone(),
+        standfirst_html: article.standfirst.as_deref().map(|text| markdown::to_html(text).html),
+        date_text: article.date.as_ref().map(crate::domain::article::ArticleDate::text),
+        date_iso: article.date.as_ref().map(crate::domain::article::ArticleDate::iso),
+        authors: article.authors.clone(),
+        html: markdown::to_html(&article.body).html,
+        language: article.language.clone(),
+    }
+}
+
+fn teaser(article: &Article) -> Teaser {
+    let url = if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) };
+    Teaser {
+        title: article.title.clone(),
+        kicker: article.kicker.clone(),
+        url,
+        date_text: article.date.as_ref().map(crate::domain::article::ArticleDate::text),
+        date_iso: article.date.as_ref().map(crate::domain::article::ArticleDate::iso),
+        standfirst: article.standfirst.as_deref().map(|text| markdown::excerpt(text, 280)),
+    }
+}
+
+fn appeal_box(
+    appeal: &Appeal,
+    article: &Article,
+    campaigns: &[Campaign],
+    ctx: &Context,
+) -> Result<AppealBox, ContentFault> {
+    let own = amounts(&format!("appeals/{}.md", appeal.slug), &appeal.amounts, ctx)?;
+    let is_ours = |campaign: &&Campaign| campaign.slug == appeal.campaign;
+    let inherited = campaigns.iter().find(is_ours).map(|campaign| campaign.suggestions.clone()).unwrap_or_default();
+    let suggested = if own.is_empty() { inherited } else { own };
+    let choices = ctx.policy.currencies.iter().map(|currency| currency_choice(*currency, &suggested)).collect();
+    Ok(AppealBox {
+        heading: appeal.heading.clone(),
+        html: markdown::to_html(&appeal.body).html,
+        campaign: appeal.campaign.to_string(),
+        action: "/donate",
+        from: article_slug(&article.slug),
+        choices,
+        gateways: gateway_choices(ctx),
+    })
+}
+
+fn article_slug(slug: &Slug) -> String {
+    slug.as_str().to_owned()
+}
+
+fn currency_choice(currency: Currency, suggested: &[Money]) -> CurrencyChoice {
+    let amounts = suggested.iter().filter(|money| money.currency() == currency);
+    CurrencyChoice {
+        currency: currency.code().to_owned(),
+        symbol: currency.symbol().unwrap_or(currency.code()).to_owned(),
+        amounts: amounts.map(|money| Labelled { value: money.major(), label: money.short_text() }).collect(),
+    }
+}
+
+fn gateway_choices(ctx: &Context) -> Vec<Labelled> {
+    let choice = |kind: crate::domain::pledge::GatewayKind| Labelled {
+        value: kind.as_str().to_owned(),
+        label: gateway_label(kind).to_owned(),
+    };
+    ctx.gateways.kinds().map(choice).collect()
+}

@@ -1,0 +1,133 @@
+//! Errors as answers: the one map from what went wrong to a status and words. The body is written by
+//! [`super::observe`], as a page for people and as problem details for programs.
+
+use crate::render::RenderError;
+use crate::store::StoreError;
+use crate::usecases::{FieldError, UseCaseError};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+/// A request that is not answered as asked.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub(super) struct WebError {
+    pub(super) status: StatusCode,
+    /// Stable word for programs.
+    pub(super) code: &'static str,
+    /// For people. Never says how the inside works.
+    pub(super) detail: String,
+    pub(super) fields: Vec<FieldError>,
+}
+
+impl WebError {
+    pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), fields: Vec::new() }
+    }
+
+    pub(super) fn not_found(what: &str) -> Self {
+        let detail = format!("There is no such {what} here. It may have moved, or the address may be misspelt.");
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    pub(super) fn method_not_allowed() -> Self {
+        let detail = "This address does not take that kind of request.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    }
+
+    pub(super) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    fn internal() -> Self {
+        let detail = "Something went wrong on our side. Nothing you sent was lost or counted twice.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", detail)
+    }
+
+    fn unavailable() -> Self {
+        let detail = "The site is busy with itself for a moment. Please try again in a minute; nothing was charged.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+
+    /// The title of the page.
+    pub(super) fn title(&self) -> &'static str {
+        match self.status.as_u16() {
+            400 => "This request cannot be read",
+            403 => "This was refused",
+            404 => "Page not found",
+            409 => "This cannot be done now",
+            413 => "That is too much at once",
+            422 => "Please check what you entered",
+            429 => "A little slower, please",
+            502 | 503 => "Back in a moment",
+            _ => "Something went wrong",
+        }
+    }
+}
+
+impl From<UseCaseError> for WebError {
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::NotFound(what) => Self::not_found(what),
+            UseCaseError::Invalid(fields) => Self {
+                fields,
+                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need your attention.")
+            },
+            UseCaseError::Conflict { code: "idempotency_key_reused", message } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message)
+            }
+            UseCaseError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
+            UseCaseError::RateLimited { .. } => {
+                metrics::counter!(crate::telemetry::metrics::RATE_LIMITED_TOTAL).increment(1);
+                let detail = "There were many tries from here in a short time. Please wait a few minutes and try again.";
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+            }
+            UseCaseError::GatewayRefused { .. } => {
+                let detail = "The payment service did not accept this. Nothing was charged.";
+                Self::new(StatusCode::BAD_GATEWAY, "gateway_refused", detail)
+            }
+            UseCaseError::GatewayUnavailable(_) => Self::unavailable(),
+            UseCaseError::Store(error) => error.into(),
+            UseCaseError::Internal(_) => {
+                tracing::error!(%error, "a request failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for WebError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::not_found("page"),
+            StoreError::Unavailable(_) => {
+                tracing::error!(%error, "the database is not available");
+                Self::unavailable()
+            }
+            StoreError::Conflict { .. } | StoreError::Stale => {
+                tracing::warn!(%error, "two requests got in each other's way");
+                Self::unavailable()
+            }
+            StoreError::Corrupt { .. } | StoreError::Refused(_) => {
+                tracing::error!(%error, "a request failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<RenderError> for WebError {
+    fn from(error: RenderError) -> Self {
+        tracing::error!(%error, "a page could not be rendered");
+        Self::internal()
+    }
+}
+
+impl ResponseError for WebError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status)
+    }
+}

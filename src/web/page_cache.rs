@@ -1,0 +1,130 @@
+//! A body that is the same for everybody: compressed once, served without touching the database.
+
+use actix_web::http::header::{self, ContentEncoding, HeaderValue};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest as _, Sha256};
+use std::io::Write as _;
+
+/// Brotli's window, log2 of bytes: larger than any page.
+const BROTLI_WINDOW: u32 = 20;
+/// Slow and small: each page is compressed once.
+const BROTLI_QUALITY: u32 = 9;
+
+/// A finished body with its compressed forms.
+#[derive(Debug, Clone)]
+pub(super) struct CachedPage {
+    media_type: HeaderValue,
+    digest: String,
+    etag: HeaderValue,
+    plain: Bytes,
+    gzip: Bytes,
+    brotli: Bytes,
+}
+
+/// The forms a body can be sent in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Plain,
+    Gzip,
+    Brotli,
+}
+
+impl CachedPage {
+    pub(super) fn new(body: impl Into<Bytes>, media_type: &'static str) -> Self {
+        let plain = body.into();
+        let hash = Sha256::digest(&plain);
+        let digest: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let etag = HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
+        Self {
+            media_type: HeaderValue::from_static(media_type),
+            etag,
+            digest,
+            gzip: gzip(&plain).unwrap_or_default(),
+            brotli: brotli(&plain).unwrap_or_default(),
+            plain,
+        }
+    }
+
+    /// Sixteen characters that change with the content.
+    pub(super) fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The answer to a request: 304 if the client has it, else the smallest form it takes.
+    pub(super) fn answer(&self, request: &HttpRequest, caching: &'static str) -> HttpResponse {
+        let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| self.is_known_by(value));
+        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        answer
+            .insert_header((header::ETAG, self.etag.clone()))
+            .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching)))
+            .insert_header((header::VARY, HeaderValue::from_static("accept-encoding")));
+        if known {
+            return answer.finish();
+        }
+        answer.insert_header((header::CONTENT_TYPE, self.media_type.clone()));
+        let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        let (body, coding) = match best_coding(accepted.unwrap_or_default()) {
+            Coding::Brotli if !self.brotli.is_empty() => (&self.brotli, Some(ContentEncoding::Brotli)),
+            Coding::Gzip | Coding::Brotli if !self.gzip.is_empty() => (&self.gzip, Some(ContentEncoding::Gzip)),
+            Coding::Gzip | Coding::Brotli | Coding::Plain => (&self.plain, None),
+        };
+        if let Some(coding) = coding {
+            answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str())));
+        }
+        answer.body(body.clone())
+    }
+
+    /// A weak comparison, as the standard wants it for `If-None-Match`.
+    fn is_known_by(&self, value: &HeaderValue) -> bool {
+        let Ok(text) = value.to_str() else { return false };
+        text.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || self.etag == tag)
+    }
+}
+
+/// The best coding that the client takes; `q=0` means that it does not.
+fn best_coding(accepted: &str) -> Coding {
+    let takes = |wanted: &str| {
+        accepted.split(',').any(|part| {
+            let (coding, parameters) = part.trim().split_once(';').unwrap_or((part.trim(), ""));
+            let weight = parameters.trim().strip_prefix("q=").unwrap_or("1").trim();
+            let refused = weight.starts_with('0') && weight.bytes().all(|b| matches!(b, b'0' | b'.'));
+            coding.trim().eq_ignore_ascii_case(wanted) && !refused
+        })
+    };
+    if takes("br") {
+        Coding::Brotli
+    } else if takes("gzip") {
+        Coding::Gzip
+    } else {
+        Coding::Plain
+    }
+}
+
+fn gzip(plain: &[u8]) -> std::io::Result<Bytes> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain)?;
+    Ok(encoder.finish()?.into())
+}
+
+fn brotli(plain: &[u8]) -> std::io::Result<Bytes> {
+    let mut out = Vec::new();
+    let mut encoder = brotli::CompressorWriter::new(&mut out, 4096, BROTLI_QUALITY, BROTLI_WINDOW);
+    encoder.write_all(plain)?;
+    drop(encoder);
+    Ok(out.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_form_that_the_client_takes_is_chosen() {
+        assert_eq!(best_coding("gzip, deflate, br, zstd"), Coding::Brotli);
+        assert_eq!(best_coding("gzip;q=1.0, br;q=0"), Coding::Gzip);
+        assert_eq!(best_coding("br;q=0.0, gzip;q=0"), Coding::Plain);
+        assert_eq!(best_coding("identity"), Coding::Plain);
+        assert_eq!(best_coding(""), Coding::Plain);
+    }
+}

@@ -1,0 +1,30 @@
+//! Articles: rendered when their files change, served from memory.
+
+use crate::web::error::WebError;
+use crate::web::page_cache::CachedPage;
+use crate::web::state::AppState;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// A change is seen at the next visit; until then the browser asks with its ETag.
+const CACHING: &str = "public, no-cache";
+
+fn answer(request: &HttpRequest, page: Option<&CachedPage>) -> Result<HttpResponse, WebError> {
+    page.map(|page| page.answer(request, CACHING)).ok_or_else(|| WebError::not_found("article"))
+}
+
+pub(in crate::web) async fn landing(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, WebError> {
+    answer(&request, state.publication.pages().landing.as_ref())
+}
+
+pub(in crate::web) async fn list(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, WebError> {
+    answer(&request, state.publication.pages().list.as_ref())
+}
+
+pub(in crate::web) async fn article(
+    request: HttpRequest,
+    state: Data<AppState>,
+    slug: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    answer(&request, state.publication.pages().articles.get(slug.as_str()))
+}

@@ -1,0 +1,70 @@
+//! How a pledge stands, for whoever has its link; live until it is settled.
+
+use super::private_page;
+use crate::domain::pledge::{GatewayKind, PledgeStatus as Stored};
+use crate::render::pages::{PledgeStatus, ThanksPage, Transfer};
+use crate::render::{PageMeta, date_text, gateway_label, qr, transfer};
+use crate::usecases::views::{self, PledgeView, Standing};
+use crate::web::error::WebError;
+use crate::web::state::AppState;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+
+pub(in crate::web) async fn show(state: Data<AppState>, token: Path<String>) -> Result<HttpResponse, WebError> {
+    let view = views::pledge_by_token(&state.ctx, &token).await?;
+    let page = ThanksPage { pledge: status(&state, &view, &token), transfer: bank_details(&state, &view) };
+    let meta = PageMeta {
+        title: "Your gift".into(),
+        path: "/thanks".into(),
+        robots: Some("noindex"),
+        ..PageMeta::default()
+    };
+    Ok(private_page(StatusCode::OK, state.templates.page("public/thanks.html", &meta, page)?))
+}
+
+fn status(state: &AppState, view: &PledgeView, token: &str) -> PledgeStatus {
+    let pledge = &view.pledge;
+    let money = view.donation.as_ref().and_then(|donation| donation.payment.money());
+    let code = token.split_once('.').map_or("", |(_, code)| code);
+    PledgeStatus {
+        status: view.standing().as_str(),
+        amount_text: money.map_or(pledge.terms.amount, |money| money.gross).text(),
+        campaign_title: view.campaign.title.clone(),
+        name: pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
+        gateway: gateway_label(pledge.terms.gateway),
+        created_text: date_text(state.ctx.day_of(pledge.created_at)),
+        status_url: format!("/api/v1/pledges/{}?token={code}", pledge.id),
+        live: view.is_live(),
+        retry_url: retry_url(view),
+        receipt_number: view.receipt.as_ref().map(|receipt| receipt.number.to_string()),
+        received_text: money.map(|money| date_text(state.ctx.day_of(money.at))),
+        email_masked: pledge.terms.email.masked(),
+    }
+}
+
+/// Back to the gateway's page, or to the form with the same choices.
+fn retry_url(view: &PledgeView) -> Option<String> {
+    if let Some(url) = view.unpaid_checkout() {
+        return Some(url.to_owned());
+    }
+    let terms = &view.pledge.terms;
+    match view.standing() {
+        Standing::Pledge(Stored::Failed | Stored::Expired | Stored::Cancelled) => Some(format!(
+            "/donate?campaign={}&amount={}&currency={}&gateway={}",
+            view.campaign.slug,
+            terms.amount.minus(terms.fee_cover).unwrap_or(terms.amount).major(),
+            terms.amount.currency(),
+            terms.gateway
+        )),
+        Standing::Pledge(Stored::Pending | Stored::Fulfilled) | Standing::Processing | Standing::Refunded(_) => None,
+    }
+}
+
+fn bank_details(state: &AppState, view: &PledgeView) -> Option<Transfer> {
+    let waiting = view.pledge.terms.gateway == GatewayKind::BankTransfer && view.is_live();
+    let details = views::transfer(&state.ctx, &view.pledge).filter(|_| waiting)?;
+    let mut shown = transfer::shown(&details);
+    shown.qr_svg = transfer::epc_payload(&details).and_then(|payload| qr::svg(&payload).ok());
+    Some(shown)
+}

@@ -1,0 +1,39 @@
+//! What handlers use.
+
+use super::assets::Files;
+use super::content::Publication;
+use crate::config::MetricsAccess;
+use crate::render::Templates;
+use crate::telemetry::metrics::Metrics;
+use crate::usecases::Context;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What handlers use. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases' context.
+    pub ctx: Context,
+    /// Pages.
+    pub templates: Templates,
+    /// Articles and their rendered pages.
+    pub publication: Arc<Publication>,
+    /// Style sheet, script, icon.
+    pub files: Arc<Files>,
+    /// Numbers for operators.
+    pub metrics: Metrics,
+    /// Who may read them.
+    pub metrics_access: MetricsAccess,
+    /// Whether the sandbox's payment page exists.
+    pub sandbox: bool,
+    /// Where sent mail is shown from; development only.
+    pub dev_mail: Option<PathBuf>,
+    /// Proxies in front whose `X-Forwarded-For` entry is believed.
+    pub trusted_proxies: usize,
+    /// Largest body of forms, webhooks and the API, in bytes.
+    pub body_bytes_max: (usize, usize, usize),
+    /// Origins of other sites whose pages may use the public API.
+    pub cors_origins: Arc<Vec<String>>,
+    /// Whether the site is reached by https only.
+    pub secure: bool,
+}

@@ -1,0 +1,7 @@
+//! One test binary: it mirrors the routes and the flows. Every flow runs on both databases.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod giving;

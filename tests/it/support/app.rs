@@ -1,0 +1,148 @@
+//! The application as a test uses it: real routes on a real socket, an own database, mail in a folder, a clock
+//! that moves only when told, the same ids for the same test.
+
+use super::client::Client;
+use super::postgres::{TestDatabase, create_database};
+use chrono::{DateTime, TimeDelta, Utc};
+use mainstay::bootstrap::{App, Migrations, World};
+use mainstay::config::Config;
+use mainstay::domain::clock::{FixedClock, SeededEntropy};
+use mainstay::jobs::{self, Services};
+use mainstay::mail::stored::{self, StoredMessage};
+use mainstay::store::{checks, jobs as queue};
+use mainstay::telemetry::metrics::Metrics;
+use mainstay::usecases::Context;
+use mainstay::web::{self, ServerOptions};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which database a flow runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// What a test wants to be different.
+#[derive(Default)]
+pub(crate) struct Changes {
+    /// `MAINSTAY_…` variables.
+    pub(crate) environment: Vec<(&'static str, String)>,
+}
+
+/// A running site.
+pub(crate) struct TestApp {
+    pub(crate) services: Services,
+    pub(crate) clock: FixedClock,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) url: String,
+    pub(crate) engine: Engine,
+    database: Option<TestDatabase>,
+    server: actix_web::dev::ServerHandle,
+}
+
+/// The moment at which every test begins: the middle of a working day, far from the turn of a year.
+pub(crate) fn start_of_tests() -> DateTime<Utc> {
+    "2026-06-15T10:00:00Z".parse().unwrap()
+}
+
+impl TestApp {
+    pub(crate) async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, Changes::default()).await
+    }
+
+    pub(crate) async fn start_with(engine: Engine, changes: Changes) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = (engine == Engine::Postgres).then(|| create_database(None));
+        let url = match &database {
+            Some(database) => database.url.clone(),
+            None => format!("sqlite://{}/site.db", folder.path().display()),
+        };
+        let mut environment = vec![
+            ("MAINSTAY_DATABASE__URL".to_owned(), url),
+            ("MAINSTAY_SITE__CONTENT".to_owned(), format!("{}/content", env!("CARGO_MANIFEST_DIR"))),
+            ("MAINSTAY_MAIL__DIRECTORY".to_owned(), format!("{}/mail", folder.path().display())),
+            ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST".to_owned(), "1000".to_owned()),
+            ("MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR".to_owned(), "1000".to_owned()),
+            ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR".to_owned(), "1000".to_owned()),
+            ("MAINSTAY_DATABASE__POOL_SIZE".to_owned(), "4".to_owned()),
+        ];
+        environment.extend(changes.environment.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let config = Config::load(None, environment).unwrap_or_else(|errors| panic!("{errors}"));
+        let clock = FixedClock::at(start_of_tests());
+        let world = World { clock: Arc::new(clock.clone()), entropy: Arc::new(SeededEntropy::new(7)) };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = App::open(&config, world, &url, Migrations::Apply).await.unwrap_or_else(|error| panic!("{error}"));
+        let state = app.web_state(&config, Metrics::install().unwrap()).await.unwrap_or_else(|error| panic!("{error}"));
+        let options = ServerOptions { workers: 1, shutdown_timeout: Duration::from_secs(1) };
+        let server = web::serve(listener, state, options).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { services: app.services, clock, folder, url, engine, database, server: handle }
+    }
+
+    pub(crate) fn ctx(&self) -> &Context {
+        &self.services.ctx
+    }
+
+    /// Somebody at a browser without a history.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    pub(crate) fn mail_folder(&self) -> PathBuf {
+        self.folder.path().join("mail")
+    }
+
+    /// Runs every job that is due now.
+    pub(crate) async fn run_jobs(&self) -> usize {
+        jobs::run_due(&self.services).await.unwrap()
+    }
+
+    /// Lets time pass, then runs every job that became due.
+    pub(crate) async fn pass(&self, time: TimeDelta) -> usize {
+        self.clock.advance(time);
+        self.run_jobs().await
+    }
+
+    /// Every letter sent so far, oldest first.
+    pub(crate) fn letters(&self) -> Vec<StoredMessage> {
+        let folder = self.mail_folder();
+        let Ok(mut listed) = stored::list(&folder) else { return Vec::new() };
+        listed.sort_by(|a, b| a.id.cmp(&b.id));
+        listed.iter().map(|letter| stored::read(&folder, &letter.id).unwrap()).collect()
+    }
+
+    /// The letters with these words in the subject.
+    pub(crate) fn letters_about(&self, words: &str) -> Vec<StoredMessage> {
+        self.letters().into_iter().filter(|letter| letter.subject.contains(words)).collect()
+    }
+
+    /// The invariants hold: said by name if one does not.
+    pub(crate) async fn check_books(&self) {
+        let findings = self.ctx().db.read(checks::run).await.unwrap();
+        let broken: Vec<_> = findings.iter().filter(|finding| !finding.broken.is_empty()).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+
+    /// Every test ends here: the books are right, and no job failed or is left over unseen.
+    pub(crate) async fn finish(self) {
+        self.run_jobs().await;
+        self.check_books().await;
+        let left = self.ctx().db.read(|conn| queue::unfinished(conn, 20)).await.unwrap();
+        let now = chrono::DateTime::<Utc>::from(mainstay::domain::clock::Clock::now(&self.clock));
+        let due: Vec<_> = left.iter().filter(|job| job.status == "failed" || job.run_at <= now).collect();
+        assert!(due.is_empty(), "jobs left over: {due:#?}");
+        self.stop().await;
+    }
+
+    /// Ends without looking: for tests that break something on purpose.
+    pub(crate) async fn stop(self) {
+        self.server.stop(false).await;
+        drop(self.services);
+        drop(self.database);
+    }
+}

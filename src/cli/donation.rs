@@ -43,15 +43,30 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
     let received_on = options.on.unwrap_or_else(|| ctx.day_of(ctx.now()));
-    let recorded = bank::record(ctx, Arrival { reference, amount, received_on, bank_id: options.bank_id }).await?;
+    let recorded = bank::record(
+        ctx,
+        Arrival {
+            reference,
+            amount,
+            received_on,
+            bank_id: options.bank_id,
+        },
+    )
+    .await?;
     let promised = recorded.pledge.terms.amount.text();
     let id = recorded.donation.id;
     let arrived = amount.text();
     match recorded.matched {
         Match::Exact => println!("Recorded {id}: {arrived}, as promised. The receipt is on its way."),
-        Match::Short => println!("Recorded {id}: {arrived}, less than the {promised} promised. The receipt is for {arrived}."),
-        Match::Over => println!("Recorded {id}: {arrived}, more than the {promised} promised. The receipt is for {arrived}."),
-        Match::OtherCurrency => println!("Recorded {id}: {arrived}, though {promised} was promised. The receipt is for {arrived}."),
+        Match::Short => println!(
+            "Recorded {id}: {arrived}, less than the {promised} promised. The receipt is for {arrived}."
+        ),
+        Match::Over => println!(
+            "Recorded {id}: {arrived}, more than the {promised} promised. The receipt is for {arrived}."
+        ),
+        Match::OtherCurrency => println!(
+            "Recorded {id}: {arrived}, though {promised} was promised. The receipt is for {arrived}."
+        ),
         Match::Repeat => println!(
             "Nothing to do: {id} is this very transfer. If it is another one of the same day and amount, give --bank-id."
         ),

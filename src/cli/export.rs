@@ -46,8 +46,11 @@ impl<W: std::io::Write> Sink<W> {
         match self {
             Self::Csv(writer) => writer.row(cells),
             Self::Jsonl(out, columns) => {
-                let object: serde_json::Map<String, serde_json::Value> =
-                    columns.iter().zip(cells).map(|(column, cell)| ((*column).to_owned(), value(column, cell))).collect();
+                let object: serde_json::Map<String, serde_json::Value> = columns
+                    .iter()
+                    .zip(cells)
+                    .map(|(column, cell)| ((*column).to_owned(), value(column, cell)))
+                    .collect();
                 serde_json::to_writer(&mut *out, &object)?;
                 out.write_all(b"\n")
             }
@@ -67,7 +70,11 @@ fn value(column: &str, cell: &str) -> serde_json::Value {
     if cell.is_empty() {
         return serde_json::Value::Null;
     }
-    let number = if column.ends_with("_minor") || column == "line" { cell.parse::<i64>().ok() } else { None };
+    let number = if column.ends_with("_minor") || column == "line" {
+        cell.parse::<i64>().ok()
+    } else {
+        None
+    };
     number.map_or_else(|| cell.into(), Into::into)
 }
 
@@ -80,11 +87,16 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
     };
     let app = setting.app().await?;
     let from = options.from.unwrap_or(NaiveDate::MIN).max(first_day());
-    let to = options.to.map_or(last_day(), |day| day.min(last_day()) + TimeDelta::days(1));
+    let to = options
+        .to
+        .map_or(last_day(), |day| day.min(last_day()) + TimeDelta::days(1));
     if from > to {
         return Err(Failure::Usage("--from is after --to".into()));
     }
-    let span = Span { from: from.and_time(NaiveTime::MIN), to: to.and_time(NaiveTime::MIN) };
+    let span = Span {
+        from: from.and_time(NaiveTime::MIN),
+        to: to.and_time(NaiveTime::MIN),
+    };
     let out = BufWriter::new(std::io::stdout().lock());
     let mut sink = match options.format {
         Format::Csv => Sink::Csv(Writer::new(out, table.columns())?),
@@ -93,7 +105,12 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
     let mut after = String::new();
     loop {
         let from = after.clone();
-        let (rows, last) = app.services.ctx.db.read(move |conn| table.page(conn, span, &from)).await?;
+        let (rows, last) = app
+            .services
+            .ctx
+            .db
+            .read(move |conn| table.page(conn, span, &from))
+            .await?;
         for row in &rows {
             sink.row(row)?;
         }

@@ -31,17 +31,25 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
             for job in &listed {
                 let why = job.last_error.as_deref().unwrap_or("-");
                 let due = job.run_at.format("%Y-%m-%dT%H:%M:%SZ");
-                println!("{}  {:<8} {:<22} due {due}  failures {}  {why}", job.id, job.status, job.kind, job.failures);
+                println!(
+                    "{}  {:<8} {:<22} due {due}  failures {}  {why}",
+                    job.id, job.status, job.kind, job.failures
+                );
             }
             if listed.is_empty() {
                 println!("Everything is done.");
             }
         }
         Command::Retry { id, all: _ } => {
-            let id: Option<JobId> =
-                id.map(|id| id.parse()).transpose().map_err(|error| Failure::Usage(format!("{error}")))?;
+            let id: Option<JobId> = id
+                .map(|id| id.parse())
+                .transpose()
+                .map_err(|error| Failure::Usage(format!("{error}")))?;
             let now = ctx.now();
-            let revived = ctx.db.write(move |tx| Ok::<_, StoreError>(jobs::revive(tx, id, now)?)).await?;
+            let revived = ctx
+                .db
+                .write(move |tx| Ok::<_, StoreError>(jobs::revive(tx, id, now)?))
+                .await?;
             if revived == 0 && id.is_some() {
                 return Err(Failure::Failed("there is no failed job of this id".into()));
             }

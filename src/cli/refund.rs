@@ -25,22 +25,44 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
-    let id: DonationId = options.donation.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
+    let id: DonationId = options
+        .donation
+        .parse()
+        .map_err(|error| Failure::Usage(format!("{error}")))?;
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
-    let donation = ctx.db.read(move |conn| donations::get(conn, id)).await.map_err(|error| match error {
-        crate::store::StoreError::NotFound => Failure::Failed(format!("there is no donation {id}")),
-        other => other.into(),
-    })?;
-    let currency = donation.payment.money().map_or(setting.config.site.default_currency, |m| m.gross.currency());
-    let amount = options.amount.as_deref().map(|text| parse(text, currency)).transpose()?;
-    let order = RefundOrder { donation: id, amount, reason: options.reason, request_key: options.once };
+    let donation = ctx
+        .db
+        .read(move |conn| donations::get(conn, id))
+        .await
+        .map_err(|error| match error {
+            crate::store::StoreError::NotFound => Failure::Failed(format!("there is no donation {id}")),
+            other => other.into(),
+        })?;
+    let currency = donation
+        .payment
+        .money()
+        .map_or(setting.config.site.default_currency, |m| m.gross.currency());
+    let amount = options
+        .amount
+        .as_deref()
+        .map(|text| parse(text, currency))
+        .transpose()?;
+    let order = RefundOrder {
+        donation: id,
+        amount,
+        reason: options.reason,
+        request_key: options.once,
+    };
     let ordered = refund::order(ctx, order).await?;
     let amount = ordered.amount.text();
     let refunded = match refund::carry_out(ctx, ordered.id).await {
         Ok(refunded) => refunded,
         Err(UseCaseError::GatewayUnavailable(why)) => {
-            println!("{} of {amount} is on record; the gateway does not answer ({why}) and is asked again.", ordered.id);
+            println!(
+                "{} of {amount} is on record; the gateway does not answer ({why}) and is asked again.",
+                ordered.id
+            );
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -51,11 +73,16 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
         .is_some_and(|gateway| gateway.capabilities().refunds == RefundWay::ByHand);
     match refunded.status {
         RefundStatus::Succeeded if by_hand => {
-            println!("Recorded {}: now send {amount} to the donor from your bank. The receipt is corrected.", refunded.id);
+            println!(
+                "Recorded {}: now send {amount} to the donor from your bank. The receipt is corrected.",
+                refunded.id
+            );
         }
         RefundStatus::Succeeded => println!("Refunded {amount} ({}). The receipt is corrected.", refunded.id),
         RefundStatus::Pending => println!("{} of {amount} is on its way.", refunded.id),
-        RefundStatus::Failed => return Err(Failure::Failed(format!("the gateway refused to refund {amount}"))),
+        RefundStatus::Failed => {
+            return Err(Failure::Failed(format!("the gateway refused to refund {amount}")));
+        }
     }
     Ok(())
 }

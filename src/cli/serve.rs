@@ -113,11 +113,14 @@ fn announce(config: &Config, bound: SocketAddr, url: &str) {
 fn not_configured(config: &Config) -> Vec<String> {
     let mut missing = Vec::new();
     if config.site.organisation.legal_name.trim().is_empty() {
-        missing.push("site.organisation: receipts carry the site's name only, without legal details".to_owned());
+        missing
+            .push("site.organisation: receipts carry the site's name only, without legal details".to_owned());
     }
     if matches!(config.mail.transport, MailTransport::File) {
         let folder = config.mail.directory.display();
-        missing.push(format!("mail.transport: letters are written to {folder}, not sent"));
+        missing.push(format!(
+            "mail.transport: letters are written to {folder}, not sent"
+        ));
     }
     if config.sandbox.enabled {
         missing.push("sandbox.enabled: the test gateway is on; no real money moves through it".to_owned());

@@ -179,7 +179,11 @@ fn read_origins(layers: &mut Layers) -> Option<Vec<String>> {
     for text in &list {
         let origin = Url::parse(text).map(|url| url.origin().ascii_serialization());
         if origin.as_deref() != Ok(text.as_str()) {
-            layers.reject(PATH, &format!("holds “{text}”, which is no origin"), "[\"https://www.example.org\"]");
+            layers.reject(
+                PATH,
+                &format!("holds “{text}”, which is no origin"),
+                "[\"https://www.example.org\"]",
+            );
             return None;
         }
     }

@@ -91,11 +91,21 @@ ids! {
 }
 
 fn parse(text: &str, prefix: &'static str) -> Result<Ulid, IdError> {
-    let refused = || IdError { given: text.chars().take(40).collect(), prefix };
-    let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(refused)?;
+    let refused = || IdError {
+        given: text.chars().take(40).collect(),
+        prefix,
+    };
+    let rest = text
+        .strip_prefix(prefix)
+        .and_then(|rest| rest.strip_prefix('_'))
+        .ok_or_else(refused)?;
     let ulid = Ulid::from_string(rest).map_err(|_malformed| refused())?;
     // Lower case or look-alike letters also decode: only the one canonical spelling is an id.
-    if ulid.to_string() == rest { Ok(ulid) } else { Err(refused()) }
+    if ulid.to_string() == rest {
+        Ok(ulid)
+    } else {
+        Err(refused())
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +117,13 @@ mod tests {
         let id = PledgeId::from_ulid(Ulid::from_parts(1_700_000_000_000, 42));
         assert_eq!(id.to_string().parse::<PledgeId>(), Ok(id));
         let text = id.to_string();
-        for other in [text.to_lowercase(), text.replace("plg", "don"), format!("{text} "), "plg_".to_owned(), String::new()] {
+        for other in [
+            text.to_lowercase(),
+            text.replace("plg", "don"),
+            format!("{text} "),
+            "plg_".to_owned(),
+            String::new(),
+        ] {
             assert!(other.parse::<PledgeId>().is_err(), "{other}");
         }
     }

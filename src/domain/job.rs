@@ -107,7 +107,9 @@ impl Job {
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
             Self::SyncAttempt { attempt } => Some(format!("sync_attempt/{attempt}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
-            Self::DeliverSandboxEvent { event, repeat } => Some(format!("deliver_sandbox_event/{event}/{repeat}")),
+            Self::DeliverSandboxEvent { event, repeat } => {
+                Some(format!("deliver_sandbox_event/{event}/{repeat}"))
+            }
             Self::ExpirePledges | Self::CleanUp => None,
         }
     }
@@ -117,7 +119,9 @@ impl Job {
     /// Mail is tried for about three days, as mail servers do; questions about money for about a month.
     pub fn retry_after(&self, failures: u32) -> Option<TimeDelta> {
         let (first_s, longest_s, tries_max) = match self {
-            Self::SendReceipt { .. } | Self::SendInstructions { .. } | Self::SendRefundNotice { .. } => (15, 3 * 3600, 32),
+            Self::SendReceipt { .. } | Self::SendInstructions { .. } | Self::SendRefundNotice { .. } => {
+                (15, 3 * 3600, 32)
+            }
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
@@ -140,26 +144,49 @@ mod tests {
     fn every_kind_runs_in_exactly_one_lane() {
         let ulid = ulid::Ulid::from_parts(1, 1);
         let jobs = [
-            Job::SendReceipt { receipt: ReceiptId::from_ulid(ulid), copy: 0 },
-            Job::SendInstructions { pledge: PledgeId::from_ulid(ulid) },
-            Job::SendRefundNotice { refund: RefundId::from_ulid(ulid) },
-            Job::ProcessWebhook { event: InboxId::from_ulid(ulid) },
-            Job::SyncAttempt { attempt: AttemptId::from_ulid(ulid) },
-            Job::CarryOutRefund { refund: RefundId::from_ulid(ulid) },
-            Job::DeliverSandboxEvent { event: SandboxEventId::from_ulid(ulid), repeat: 0 },
+            Job::SendReceipt {
+                receipt: ReceiptId::from_ulid(ulid),
+                copy: 0,
+            },
+            Job::SendInstructions {
+                pledge: PledgeId::from_ulid(ulid),
+            },
+            Job::SendRefundNotice {
+                refund: RefundId::from_ulid(ulid),
+            },
+            Job::ProcessWebhook {
+                event: InboxId::from_ulid(ulid),
+            },
+            Job::SyncAttempt {
+                attempt: AttemptId::from_ulid(ulid),
+            },
+            Job::CarryOutRefund {
+                refund: RefundId::from_ulid(ulid),
+            },
+            Job::DeliverSandboxEvent {
+                event: SandboxEventId::from_ulid(ulid),
+                repeat: 0,
+            },
             Job::ExpirePledges,
             Job::CleanUp,
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {
-            assert_eq!(lanes.iter().filter(|kind| **kind == job.kind()).count(), 1, "{}", job.kind());
+            assert_eq!(
+                lanes.iter().filter(|kind| **kind == job.kind()).count(),
+                1,
+                "{}",
+                job.kind()
+            );
         }
         assert_eq!(lanes.len(), jobs.len());
     }
 
     #[test]
     fn mail_is_tried_for_about_three_days() {
-        let job = Job::SendInstructions { pledge: PledgeId::from_ulid(ulid::Ulid::from_parts(1, 1)) };
+        let job = Job::SendInstructions {
+            pledge: PledgeId::from_ulid(ulid::Ulid::from_parts(1, 1)),
+        };
         let waits: Vec<TimeDelta> = (1..).map_while(|failures| job.retry_after(failures)).collect();
         let total: TimeDelta = waits.iter().sum();
         assert!((2..=4).contains(&total.num_days()), "{total}");
@@ -168,7 +195,10 @@ mod tests {
 
     #[test]
     fn a_job_reads_back_under_its_kind() {
-        let job = Job::SendReceipt { receipt: ReceiptId::from_ulid(ulid::Ulid::from_parts(1, 1)), copy: 0 };
+        let job = Job::SendReceipt {
+            receipt: ReceiptId::from_ulid(ulid::Ulid::from_parts(1, 1)),
+            copy: 0,
+        };
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["kind"], job.kind());
         assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);

@@ -75,8 +75,14 @@ pub struct Entry {
 
 impl Entry {
     /// Checks that the lines balance.
-    pub fn balanced(kind: EntryKind, subject: Option<RefundId>, postings: Vec<Posting>) -> Result<Self, LedgerError> {
-        let Some(first) = postings.first() else { return Err(LedgerError::Unbalanced) };
+    pub fn balanced(
+        kind: EntryKind,
+        subject: Option<RefundId>,
+        postings: Vec<Posting>,
+    ) -> Result<Self, LedgerError> {
+        let Some(first) = postings.first() else {
+            return Err(LedgerError::Unbalanced);
+        };
         let mut sum = Money::zero(first.amount.currency());
         for posting in &postings {
             sum = sum.plus(posting.amount)?;
@@ -84,7 +90,11 @@ impl Entry {
         if postings.len() < 2 || !sum.is_zero() || postings.iter().any(|p| p.amount.is_zero()) {
             return Err(LedgerError::Unbalanced);
         }
-        Ok(Self { kind, subject, postings })
+        Ok(Self {
+            kind,
+            subject,
+            postings,
+        })
     }
 
     /// Moves `amount` from the credited to the debited account; a negative amount moves back.
@@ -95,8 +105,16 @@ impl Entry {
         credit: Account,
         amount: Money,
     ) -> Result<Self, LedgerError> {
-        let postings =
-            vec![Posting { account: debit, amount }, Posting { account: credit, amount: amount.negated()? }];
+        let postings = vec![
+            Posting {
+                account: debit,
+                amount,
+            },
+            Posting {
+                account: credit,
+                amount: amount.negated()?,
+            },
+        ];
         Self::balanced(kind, subject, postings)
     }
 
@@ -130,41 +148,78 @@ pub struct Booked {
 impl Booked {
     /// What the books should hold, given all that is known. Nothing before the money arrived.
     pub fn wanted(payment: &Payment, refunds: &[Refund]) -> Self {
-        let Some(money) = payment.money() else { return Self::default() };
+        let Some(money) = payment.money() else {
+            return Self::default();
+        };
         // Refunds above the payment are in doubt: the books take them only up to the payment.
         let mut left = money.gross.minor();
         let mut booked = BTreeMap::new();
-        let mut sorted: Vec<&Refund> = refunds.iter().filter(|r| r.status == RefundStatus::Succeeded).collect();
+        let mut sorted: Vec<&Refund> = refunds
+            .iter()
+            .filter(|r| r.status == RefundStatus::Succeeded)
+            .collect();
         sorted.sort_by_key(|r| r.id);
         for refund in sorted {
             let amount = refund.amount.minor().min(left);
             left = left.saturating_sub(amount);
             booked.insert(refund.id, amount);
         }
-        Self { gross: money.gross.minor(), fee: money.fee.map_or(0, Money::minor), refunds: booked }
+        Self {
+            gross: money.gross.minor(),
+            fee: money.fee.map_or(0, Money::minor),
+            refunds: booked,
+        }
     }
 
     /// The entries that lead from what the books hold (`self`) to `wanted`.
-    pub fn entries_to(&self, wanted: &Self, gateway: GatewayKind, currency: Currency) -> Result<Vec<Entry>, LedgerError> {
+    pub fn entries_to(
+        &self,
+        wanted: &Self,
+        gateway: GatewayKind,
+        currency: Currency,
+    ) -> Result<Vec<Entry>, LedgerError> {
         let clearing = Account::Clearing(gateway);
         let difference = |want: i64, have: i64| Money::new(want, currency).minus(Money::new(have, currency));
         let mut entries = Vec::new();
         let gross = difference(wanted.gross, self.gross)?;
         if !gross.is_zero() {
-            entries.push(Entry::transfer(EntryKind::Donation, None, clearing, Account::Donations, gross)?);
+            entries.push(Entry::transfer(
+                EntryKind::Donation,
+                None,
+                clearing,
+                Account::Donations,
+                gross,
+            )?);
         }
         let fee = difference(wanted.fee, self.fee)?;
         if !fee.is_zero() {
-            entries.push(Entry::transfer(EntryKind::Fee, None, Account::Fees, clearing, fee)?);
+            entries.push(Entry::transfer(
+                EntryKind::Fee,
+                None,
+                Account::Fees,
+                clearing,
+                fee,
+            )?);
         }
-        let mut refunds: Vec<RefundId> = self.refunds.keys().chain(wanted.refunds.keys()).copied().collect();
+        let mut refunds: Vec<RefundId> = self
+            .refunds
+            .keys()
+            .chain(wanted.refunds.keys())
+            .copied()
+            .collect();
         refunds.sort();
         refunds.dedup();
         for id in refunds {
             let of = |booked: &Self| booked.refunds.get(&id).copied().unwrap_or_default();
             let amount = difference(of(wanted), of(self))?;
             if !amount.is_zero() {
-                entries.push(Entry::transfer(EntryKind::Refund, Some(id), Account::Refunds, clearing, amount)?);
+                entries.push(Entry::transfer(
+                    EntryKind::Refund,
+                    Some(id),
+                    Account::Refunds,
+                    clearing,
+                    amount,
+                )?);
             }
         }
         Ok(entries)
@@ -176,7 +231,10 @@ mod tests {
     use super::*;
 
     fn line(account: Account, minor: i64, code: &str) -> Posting {
-        Posting { account, amount: Money::new(minor, Currency::parse(code).unwrap()) }
+        Posting {
+            account,
+            amount: Money::new(minor, Currency::parse(code).unwrap()),
+        }
     }
 
     #[test]
@@ -185,8 +243,14 @@ mod tests {
         let bank = Account::Clearing(GatewayKind::BankTransfer);
         assert!(entry(vec![line(bank, 5, "EUR"), line(Account::Donations, -5, "EUR")]).is_ok());
         assert_eq!(entry(vec![]), Err(LedgerError::Unbalanced));
-        assert_eq!(entry(vec![line(bank, 0, "EUR"), line(bank, 0, "EUR")]), Err(LedgerError::Unbalanced));
-        assert_eq!(entry(vec![line(bank, 5, "EUR"), line(Account::Fees, -4, "EUR")]), Err(LedgerError::Unbalanced));
+        assert_eq!(
+            entry(vec![line(bank, 0, "EUR"), line(bank, 0, "EUR")]),
+            Err(LedgerError::Unbalanced)
+        );
+        assert_eq!(
+            entry(vec![line(bank, 5, "EUR"), line(Account::Fees, -4, "EUR")]),
+            Err(LedgerError::Unbalanced)
+        );
         assert!(entry(vec![line(bank, 5, "EUR"), line(Account::Fees, -5, "USD")]).is_err());
         assert!(entry(vec![line(bank, i64::MAX, "EUR"), line(bank, 1, "EUR")]).is_err());
     }
@@ -194,9 +258,23 @@ mod tests {
     #[test]
     fn only_the_difference_is_posted() {
         let eur = Currency::parse("EUR").unwrap();
-        let wanted = Booked { gross: 2500, fee: 97, refunds: BTreeMap::new() };
-        let entries = Booked::default().entries_to(&wanted, GatewayKind::Sandbox, eur).unwrap();
-        assert_eq!(entries.iter().map(Entry::kind).collect::<Vec<_>>(), [EntryKind::Donation, EntryKind::Fee]);
-        assert!(wanted.entries_to(&wanted, GatewayKind::Sandbox, eur).unwrap().is_empty());
+        let wanted = Booked {
+            gross: 2500,
+            fee: 97,
+            refunds: BTreeMap::new(),
+        };
+        let entries = Booked::default()
+            .entries_to(&wanted, GatewayKind::Sandbox, eur)
+            .unwrap();
+        assert_eq!(
+            entries.iter().map(Entry::kind).collect::<Vec<_>>(),
+            [EntryKind::Donation, EntryKind::Fee]
+        );
+        assert!(
+            wanted
+                .entries_to(&wanted, GatewayKind::Sandbox, eur)
+                .unwrap()
+                .is_empty()
+        );
     }
 }

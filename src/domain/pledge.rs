@@ -145,7 +145,10 @@ impl Pledge {
     pub fn is_open(&self) -> bool {
         match self.status {
             PledgeStatus::Pending => true,
-            PledgeStatus::Fulfilled | PledgeStatus::Cancelled | PledgeStatus::Expired | PledgeStatus::Failed => false,
+            PledgeStatus::Fulfilled
+            | PledgeStatus::Cancelled
+            | PledgeStatus::Expired
+            | PledgeStatus::Failed => false,
         }
     }
 }
@@ -154,7 +157,11 @@ impl Pledge {
 ///
 /// Solves `gross − gross·rate − fixed = amount` in whole minor units, rounded up in the publisher's favour
 /// by at most one unit.
-pub fn fee_cover(amount: Money, basis_points: i64, fixed_minor: i64) -> Result<Money, super::money::MoneyError> {
+pub fn fee_cover(
+    amount: Money,
+    basis_points: i64,
+    fixed_minor: i64,
+) -> Result<Money, super::money::MoneyError> {
     let keep = i128::from(10_000 - basis_points.clamp(0, 9_000));
     let wanted = (i128::from(amount.minor()) + i128::from(fixed_minor)) * 10_000;
     let gross = (wanted + keep - 1).div_euclid(keep);

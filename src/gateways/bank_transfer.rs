@@ -1,8 +1,8 @@
 //! Bank transfer: the donor moves the money; staff record that it arrived. No call to anybody is made.
 
 use super::{
-    Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError, Interpretation, RefundAnswer,
-    RefundRequest, RefundWay, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError, Interpretation,
+    RefundAnswer, RefundRequest, RefundWay, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::donation::{GatewayFact, RemoteId};
 use crate::domain::ids::AttemptId;
@@ -26,12 +26,18 @@ impl Gateway for BankTransfer {
             checkout: CheckoutKind::Instructions,
             refunds: RefundWay::ByHand,
             webhooks: false,
-            fee: FeeRate { basis_points: 0, fixed_minor: 0 },
+            fee: FeeRate {
+                basis_points: 0,
+                fixed_minor: 0,
+            },
         }
     }
 
     async fn start_checkout(&self, _request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
-        Err(GatewayError::Unsupported { gateway: self.kind(), what: "open a payment page" })
+        Err(GatewayError::Unsupported {
+            gateway: self.kind(),
+            what: "open a payment page",
+        })
     }
 
     async fn look_up(&self, _attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError> {
@@ -41,9 +47,13 @@ impl Gateway for BankTransfer {
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
         // Staff send the money by hand; recording it is all there is to do.
-        let remote = RemoteId::parse(&request.refund.to_string())
-            .map_err(|error| GatewayError::Refused { code: error.to_string() })?;
-        Ok(RefundAnswer { remote, status: RefundStatus::Succeeded })
+        let remote = RemoteId::parse(&request.refund.to_string()).map_err(|error| GatewayError::Refused {
+            code: error.to_string(),
+        })?;
+        Ok(RefundAnswer {
+            remote,
+            status: RefundStatus::Succeeded,
+        })
     }
 
     fn verify_webhook(

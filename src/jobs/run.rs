@@ -24,12 +24,16 @@ impl From<UseCaseError> for JobError {
     fn from(error: UseCaseError) -> Self {
         let message = error.to_string();
         match error {
-            UseCaseError::Store(StoreError::Corrupt { .. } | StoreError::NotFound | StoreError::Refused(_))
+            UseCaseError::Store(
+                StoreError::Corrupt { .. } | StoreError::NotFound | StoreError::Refused(_),
+            )
             | UseCaseError::NotFound(_)
             | UseCaseError::Invalid(_)
             | UseCaseError::Conflict { .. }
             | UseCaseError::GatewayRefused { .. } => Self::Fail(message),
-            UseCaseError::Store(StoreError::Conflict { .. } | StoreError::Stale | StoreError::Unavailable(_))
+            UseCaseError::Store(
+                StoreError::Conflict { .. } | StoreError::Stale | StoreError::Unavailable(_),
+            )
             | UseCaseError::RateLimited { .. }
             | UseCaseError::GatewayUnavailable(_)
             | UseCaseError::Internal(_) => Self::Retry(message),

@@ -25,7 +25,10 @@ struct AttemptRow {
 
 impl AttemptRow {
     fn into_domain(self) -> Result<Attempt, StoreError> {
-        let row = Row { table: "attempts", id: &self.id };
+        let row = Row {
+            table: "attempts",
+            id: &self.id,
+        };
         let outcome = match (self.outcome.as_str(), self.remote_id, self.code) {
             ("started", None, None) => AttemptOutcome::Started,
             ("unknown", None, None) => AttemptOutcome::Unknown,
@@ -71,7 +74,9 @@ type OutcomeColumns = (
 
 fn columns_of(outcome: &AttemptOutcome) -> OutcomeColumns {
     let (remote, next_url, code) = match outcome {
-        AttemptOutcome::Accepted { remote, next_url } => (Some(remote.as_str().to_owned()), next_url.clone(), None),
+        AttemptOutcome::Accepted { remote, next_url } => {
+            (Some(remote.as_str().to_owned()), next_url.clone(), None)
+        }
         AttemptOutcome::Refused { code } => (None, None, Some(code.clone())),
         AttemptOutcome::Started | AttemptOutcome::Unknown => (None, None, None),
     };
@@ -90,7 +95,9 @@ pub fn set_outcome(
     outcome: &AttemptOutcome,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let open = attempts::table.find(id.to_string()).filter(attempts::outcome.eq_any(["started", "unknown"]));
+    let open = attempts::table
+        .find(id.to_string())
+        .filter(attempts::outcome.eq_any(["started", "unknown"]));
     let changed = diesel::update(open)
         .set((columns_of(outcome), attempts::updated_at.eq(now.naive_utc())))
         .execute(&mut **tx)?;
@@ -99,14 +106,24 @@ pub fn set_outcome(
 
 /// The attempt with this id, if there is one.
 pub fn find(conn: &mut Conn, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
-    let row = attempts::table.find(id.to_string()).select(AttemptRow::as_select()).first(conn).optional()?;
+    let row = attempts::table
+        .find(id.to_string())
+        .select(AttemptRow::as_select())
+        .first(conn)
+        .optional()?;
     row.map(AttemptRow::into_domain).transpose()
 }
 
 /// The latest attempt to fulfil a pledge.
 pub fn latest_of(conn: &mut Conn, pledge: PledgeId) -> Result<Option<Attempt>, StoreError> {
-    let rows = attempts::table.filter(attempts::pledge_id.eq(pledge.to_string())).order(attempts::id.desc());
-    rows.select(AttemptRow::as_select()).first(conn).optional()?.map(AttemptRow::into_domain).transpose()
+    let rows = attempts::table
+        .filter(attempts::pledge_id.eq(pledge.to_string()))
+        .order(attempts::id.desc());
+    rows.select(AttemptRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(AttemptRow::into_domain)
+        .transpose()
 }
 
 /// The attempt that the gateway calls `remote`.
@@ -118,7 +135,11 @@ pub fn find_by_remote(
     let rows = attempts::table
         .filter(attempts::gateway.eq(gateway.as_str()))
         .filter(attempts::remote_id.eq(remote.as_str()));
-    rows.select(AttemptRow::as_select()).first(conn).optional()?.map(AttemptRow::into_domain).transpose()
+    rows.select(AttemptRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(AttemptRow::into_domain)
+        .transpose()
 }
 
 /// Attempts without an answer that were begun in the given time, oldest first.
@@ -129,10 +150,22 @@ pub fn unanswered(
 ) -> Result<Vec<AttemptId>, StoreError> {
     let ids: Vec<String> = attempts::table
         .filter(attempts::outcome.eq_any(["started", "unknown"]))
-        .filter(attempts::created_at.ge(begun.start.naive_utc()).and(attempts::created_at.lt(begun.end.naive_utc())))
+        .filter(
+            attempts::created_at
+                .ge(begun.start.naive_utc())
+                .and(attempts::created_at.lt(begun.end.naive_utc())),
+        )
         .order(attempts::created_at)
         .limit(limit)
         .select(attempts::id)
         .load(conn)?;
-    ids.iter().map(|id| Row { table: "attempts", id }.parse(id)).collect()
+    ids.iter()
+        .map(|id| {
+            Row {
+                table: "attempts",
+                id,
+            }
+            .parse(id)
+        })
+        .collect()
 }

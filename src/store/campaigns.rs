@@ -27,7 +27,10 @@ struct CampaignRow {
 
 impl CampaignRow {
     fn into_domain(self) -> Result<Campaign, StoreError> {
-        let row = Row { table: "campaigns", id: &self.id };
+        let row = Row {
+            table: "campaigns",
+            id: &self.id,
+        };
         let goal = match (self.goal_minor, &self.goal_currency) {
             (Some(minor), Some(currency)) => Some(row.money(minor, currency)?),
             _ => None,
@@ -49,18 +52,31 @@ impl CampaignRow {
 
 /// The campaign with this name.
 pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Campaign>, StoreError> {
-    let row = campaigns::table.filter(campaigns::slug.eq(slug)).select(CampaignRow::as_select()).first(conn).optional()?;
+    let row = campaigns::table
+        .filter(campaigns::slug.eq(slug))
+        .select(CampaignRow::as_select())
+        .first(conn)
+        .optional()?;
     row.map(CampaignRow::into_domain).transpose()
 }
 
 /// The campaign with this id.
 pub fn get(conn: &mut Conn, id: CampaignId) -> Result<Campaign, StoreError> {
-    campaigns::table.find(id.to_string()).select(CampaignRow::as_select()).first(conn)?.into_domain()
+    campaigns::table
+        .find(id.to_string())
+        .select(CampaignRow::as_select())
+        .first(conn)?
+        .into_domain()
 }
 
 /// Adds the campaign, or brings the one of the same name up to date and keeps its id.
 pub fn put(tx: &mut Tx<'_>, campaign: &Campaign, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let frozen: Vec<FrozenMoney> = campaign.suggestions.iter().copied().map(FrozenMoney::from).collect();
+    let frozen: Vec<FrozenMoney> = campaign
+        .suggestions
+        .iter()
+        .copied()
+        .map(FrozenMoney::from)
+        .collect();
     let suggestions = to_json(&frozen)?;
     let changing = (
         campaigns::title.eq(&campaign.title),
@@ -101,7 +117,10 @@ pub fn totals(conn: &mut Conn, id: CampaignId) -> Result<Vec<CampaignTotal>, Sto
         .order(campaign_totals::currency)
         .load(conn)?;
     let id = id.to_string();
-    let row = Row { table: "campaign_totals", id: &id };
+    let row = Row {
+        table: "campaign_totals",
+        id: &id,
+    };
     rows.into_iter()
         .map(|(currency, gross, refunded, donations, updated_at)| {
             Ok(CampaignTotal {

@@ -26,7 +26,10 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: &'a mut Conn) -> Self {
-        Self { conn, enqueued: false }
+        Self {
+            conn,
+            enqueued: false,
+        }
     }
 
     /// Remembers to ring the worker once this is committed.
@@ -74,7 +77,10 @@ impl Manager {
             .test_on_check_out(engine == Engine::Postgres)
             .connection_timeout(options.acquire_timeout)
             .error_handler(Box::new(LogPoolErrors))
-            .build(Self { options: options.clone(), engine })
+            .build(Self {
+                options: options.clone(),
+                engine,
+            })
             .map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 }
@@ -110,7 +116,8 @@ impl<E: std::error::Error> diesel::r2d2::HandleError<E> for LogPoolErrors {
 }
 
 pub(super) fn acquire(pool: &Pool) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
-    pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+    pool.get()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 pub(super) fn establish(options: &DatabaseOptions, engine: Engine) -> ConnectionResult<Conn> {
@@ -134,9 +141,12 @@ pub(super) fn sqlite_path(url: &str) -> &str {
 /// Creates the folder of an SQLite file, so that the first start needs nothing.
 pub(super) fn prepare_folder(url: &str) -> Result<(), StoreError> {
     let path = std::path::Path::new(sqlite_path(url));
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    std::fs::create_dir_all(folder)
-        .map_err(|error| StoreError::Unavailable(format!("cannot create the folder {}: {error}", folder.display())))
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        StoreError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()))
+    })
 }
 
 /// A snapshot that cannot be written to.

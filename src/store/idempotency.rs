@@ -35,11 +35,16 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<Used>, StoreError> {
         .select((keys::input_hash, keys::pledge_id))
         .first(conn)
         .optional()?;
-    let Some((hash, pledge)) = found else { return Ok(None) };
+    let Some((hash, pledge)) = found else {
+        return Ok(None);
+    };
     if hash != key.input_hash {
         return Ok(Some(Used::OtherInput));
     }
-    let row = Row { table: "idempotency_keys", id: &key.key };
+    let row = Row {
+        table: "idempotency_keys",
+        id: &key.key,
+    };
     Ok(Some(Used::SameInput(row.parse(&pledge)?)))
 }
 

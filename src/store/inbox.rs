@@ -69,8 +69,17 @@ pub fn get(conn: &mut Conn, id: InboxId) -> Result<Stored, StoreError> {
         .find(&text)
         .select((inbox::gateway, inbox::event_id, inbox::body, inbox::received_at))
         .first(conn)?;
-    let row = Row { table: "inbox", id: &text };
-    Ok(Stored { id, gateway: row.word(GatewayKind::parse, &gateway)?, event_id, body, received_at: utc(received_at) })
+    let row = Row {
+        table: "inbox",
+        id: &text,
+    };
+    Ok(Stored {
+        id,
+        gateway: row.word(GatewayKind::parse, &gateway)?,
+        event_id,
+        body,
+        received_at: utc(received_at),
+    })
 }
 
 /// Writes down what came of an event.

@@ -19,7 +19,12 @@ pub struct Rate {
 /// Takes a token. The bucket stays locked until the transaction ends, and a rollback gives the token back.
 ///
 /// Returns the time to wait if there was none.
-pub fn take(tx: &mut Tx<'_>, bucket: &str, rate: Rate, now: DateTime<Utc>) -> Result<Option<TimeDelta>, StoreError> {
+pub fn take(
+    tx: &mut Tx<'_>,
+    bucket: &str,
+    rate: Rate,
+    now: DateTime<Utc>,
+) -> Result<Option<TimeDelta>, StoreError> {
     let now_us = now.timestamp_micros();
     let interval_us = 3_600_000_000 / i64::from(rate.per_hour.max(1));
     let refilled = diesel::dsl::sql::<BigInt>("CASE WHEN rate_limits.full_at_us > ")
@@ -29,7 +34,10 @@ pub fn take(tx: &mut Tx<'_>, bucket: &str, rate: Rate, now: DateTime<Utc>) -> Re
         .sql(" END + ")
         .bind::<BigInt, _>(interval_us);
     let full_at_us: i64 = on_each!(tx, |c| diesel::insert_into(rate_limits::table)
-        .values((rate_limits::bucket.eq(bucket), rate_limits::full_at_us.eq(now_us + interval_us)))
+        .values((
+            rate_limits::bucket.eq(bucket),
+            rate_limits::full_at_us.eq(now_us + interval_us)
+        ))
         .on_conflict(rate_limits::bucket)
         .do_update()
         .set(rate_limits::full_at_us.eq(refilled))

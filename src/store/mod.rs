@@ -68,7 +68,9 @@ impl Engine {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Self::Postgres)
         } else {
-            Err(StoreError::Unavailable("the database URL must start with sqlite:// or postgres://".into()))
+            Err(StoreError::Unavailable(
+                "the database URL must start with sqlite:// or postgres://".into(),
+            ))
         }
     }
 }
@@ -117,7 +119,13 @@ impl Db {
             Engine::Sqlite => Some(Writer::start(options.clone(), work.clone())?),
             Engine::Postgres => None,
         };
-        Ok(Self { engine, pool: Manager::pool(options, engine)?, writer, work, options: Arc::new(options.clone()) })
+        Ok(Self {
+            engine,
+            pool: Manager::pool(options, engine)?,
+            writer,
+            work,
+            options: Arc::new(options.clone()),
+        })
     }
 
     /// Which engine it is.
@@ -138,8 +146,12 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let pool = self.pool.clone();
-        let done = tokio::task::spawn_blocking(move || connection::read(&mut *connection::acquire(&pool)?, query)).await;
-        done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("a query was cut off: {panic}")).into()))
+        let done =
+            tokio::task::spawn_blocking(move || connection::read(&mut *connection::acquire(&pool)?, query))
+                .await;
+        done.unwrap_or_else(|panic| {
+            Err(StoreError::Unavailable(format!("a query was cut off: {panic}")).into())
+        })
     }
 
     /// Runs `change` in a transaction of its own and returns when it is on disk, or not at all.
@@ -153,9 +165,13 @@ impl Db {
             return writer.write(change).await;
         }
         let (pool, work) = (self.pool.clone(), self.work.clone());
-        let done =
-            tokio::task::spawn_blocking(move || connection::write(&mut *connection::acquire(&pool)?, &work, change)).await;
-        done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("a change was cut off: {panic}")).into()))
+        let done = tokio::task::spawn_blocking(move || {
+            connection::write(&mut *connection::acquire(&pool)?, &work, change)
+        })
+        .await;
+        done.unwrap_or_else(|panic| {
+            Err(StoreError::Unavailable(format!("a change was cut off: {panic}")).into())
+        })
     }
 
     /// Applies pending migrations and returns their names.
@@ -174,7 +190,8 @@ impl Db {
         work: fn(&mut Conn) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let (options, engine) = (Arc::clone(&self.options), self.engine);
-        let done = tokio::task::spawn_blocking(move || work(&mut connection::writer(&options, engine)?)).await;
+        let done =
+            tokio::task::spawn_blocking(move || work(&mut connection::writer(&options, engine)?)).await;
         done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("the work was cut off: {panic}"))))
     }
 }

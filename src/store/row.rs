@@ -18,7 +18,10 @@ impl Row<'_> {
         text.parse().map_err(|error| self.corrupt(error))
     }
 
-    pub(super) fn parse_option<T: FromStr<Err: Display>>(self, text: Option<&str>) -> Result<Option<T>, StoreError> {
+    pub(super) fn parse_option<T: FromStr<Err: Display>>(
+        self,
+        text: Option<&str>,
+    ) -> Result<Option<T>, StoreError> {
         text.map(|text| self.parse(text)).transpose()
     }
 
@@ -27,7 +30,10 @@ impl Row<'_> {
     }
 
     pub(super) fn money(self, minor: i64, currency: &str) -> Result<Money, StoreError> {
-        Ok(Money::new(minor, Currency::parse(currency).map_err(|error| self.corrupt(error))?))
+        Ok(Money::new(
+            minor,
+            Currency::parse(currency).map_err(|error| self.corrupt(error))?,
+        ))
     }
 
     pub(super) fn json<T: serde::de::DeserializeOwned>(self, text: &str) -> Result<T, StoreError> {

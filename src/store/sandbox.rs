@@ -74,19 +74,30 @@ pub fn open(tx: &mut Tx<'_>, record: &PaymentRecord) -> Result<PaymentRecord, St
         changed_at: record.changed_at.naive_utc(),
         created_at: record.created_at.naive_utc(),
     };
-    on_each!(tx, |c| diesel::insert_into(sandbox_payments::table).values(&row).on_conflict_do_nothing().execute(c))?;
+    on_each!(tx, |c| diesel::insert_into(sandbox_payments::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
     find_by_key(tx, &record.idempotency_key)?.ok_or(StoreError::NotFound)
 }
 
 /// The payment that this key opened.
 pub fn find_by_key(conn: &mut Conn, key: &str) -> Result<Option<PaymentRecord>, StoreError> {
     let rows = sandbox_payments::table.filter(sandbox_payments::idempotency_key.eq(key));
-    Ok(rows.select(PaymentRow::as_select()).first(conn).optional()?.map(PaymentRecord::from))
+    Ok(rows
+        .select(PaymentRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(PaymentRecord::from))
 }
 
 /// The payment with this id.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<PaymentRecord>, StoreError> {
-    let row = sandbox_payments::table.find(id).select(PaymentRow::as_select()).first(conn).optional()?;
+    let row = sandbox_payments::table
+        .find(id)
+        .select(PaymentRow::as_select())
+        .first(conn)
+        .optional()?;
     Ok(row.map(PaymentRecord::from))
 }
 
@@ -130,5 +141,8 @@ pub fn insert_event(
 
 /// The body of an event.
 pub fn event_body(conn: &mut Conn, id: &str) -> Result<String, StoreError> {
-    Ok(sandbox_events::table.find(id).select(sandbox_events::body).first(conn)?)
+    Ok(sandbox_events::table
+        .find(id)
+        .select(sandbox_events::body)
+        .first(conn)?)
 }

@@ -81,16 +81,24 @@ where
     let outcome = catch_unwind(AssertUnwindSafe(|| change(&mut tx)));
     let rings = tx.rings();
     let outcome = match outcome {
-        Ok(Ok(value)) => Transactions::commit_transaction(conn).map(|()| value).map_err(|e| StoreError::from(e).into()),
+        Ok(Ok(value)) => Transactions::commit_transaction(conn)
+            .map(|()| value)
+            .map_err(|e| StoreError::from(e).into()),
         Ok(Err(error)) => Err(roll_back(conn).map_or_else(E::from, |()| error)),
         Err(_panic) => {
             let rolled_back = roll_back(conn);
-            Err(rolled_back.err().unwrap_or_else(|| StoreError::Unavailable("the change panicked".into())).into())
+            Err(rolled_back
+                .err()
+                .unwrap_or_else(|| StoreError::Unavailable("the change panicked".into()))
+                .into())
         }
     };
     match outcome {
         Ok(value) => Some(Box::new(move |committed| {
-            let result = committed.clone().map(|()| value).map_err(|why| StoreError::Unavailable(why).into());
+            let result = committed
+                .clone()
+                .map(|()| value)
+                .map_err(|why| StoreError::Unavailable(why).into());
             // A caller that went away does not undo what is committed.
             drop(answer.send(result));
             rings && committed.is_ok()
@@ -124,9 +132,13 @@ fn batch(
     waiting: &mut mpsc::Receiver<Change>,
     work: &Bell,
 ) -> Result<Conn, String> {
-    let opened = conn.map_or_else(|| connection::writer(options, Engine::Sqlite), Ok).map_err(|error| error.to_string());
+    let opened = conn
+        .map_or_else(|| connection::writer(options, Engine::Sqlite), Ok)
+        .map_err(|error| error.to_string());
     let begun = opened.and_then(|mut conn| {
-        dialect::begin_write(&mut conn).map(|()| conn).map_err(|error| StoreError::from(error).to_string())
+        dialect::begin_write(&mut conn)
+            .map(|()| conn)
+            .map_err(|error| StoreError::from(error).to_string())
     });
     let mut conn = match begun {
         Ok(conn) => conn,

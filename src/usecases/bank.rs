@@ -54,24 +54,38 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
     let today = ctx.day_of(ctx.now());
     if arrival.received_on > today {
         let message = format!("{} is still to come; today is {today}", arrival.received_on);
-        return Err(UseCaseError::Invalid(vec![FieldError { field: "received_on", code: "future_day", message }]));
+        return Err(UseCaseError::Invalid(vec![FieldError {
+            field: "received_on",
+            code: "future_day",
+            message,
+        }]));
     }
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            let pledge =
-                pledges::find_by_reference(tx, &arrival.reference)?.ok_or(UseCaseError::NotFound("payment reference"))?;
+            let pledge = pledges::find_by_reference(tx, &arrival.reference)?
+                .ok_or(UseCaseError::NotFound("payment reference"))?;
             let pledge = pledges::lock(tx, pledge.id)?;
             let payment = line_name(&arrival)?;
             if let Some(donation) = donations::find_by_remote(tx, GatewayKind::BankTransfer, &payment)? {
-                return Ok(Recorded { donation, pledge, matched: Match::Repeat });
+                return Ok(Recorded {
+                    donation,
+                    pledge,
+                    matched: Match::Repeat,
+                });
             }
             // Noon of the publisher's day is that day in every other time zone that matters.
             let noon = arrival.received_on.and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(12);
             let at = noon.and_local_timezone(inner.policy.time_zone).earliest();
-            let at = at.map_or_else(|| noon.and_utc(), |at| at.to_utc()).min(inner.now());
+            let at = at
+                .map_or_else(|| noon.and_utc(), |at| at.to_utc())
+                .min(inner.now());
             let zero_fee = Some(Money::zero(arrival.amount.currency()));
-            let captured = Captured { gross: arrival.amount, fee: zero_fee, at };
+            let captured = Captured {
+                gross: arrival.amount,
+                fee: zero_fee,
+                at,
+            };
             let news = News {
                 gateway: GatewayKind::BankTransfer,
                 payment,
@@ -81,7 +95,11 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
             };
             let donation = settle::settle_payment(tx, &inner, news)?;
             let matched = compare(arrival.amount, pledge.terms.amount);
-            Ok(Recorded { donation, pledge: pledges::get(tx, pledge.id)?, matched })
+            Ok(Recorded {
+                donation,
+                pledge: pledges::get(tx, pledge.id)?,
+                matched,
+            })
         })
         .await
 }
@@ -90,10 +108,19 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
 fn line_name(arrival: &Arrival) -> Result<RemoteId, UseCaseError> {
     let name = match &arrival.bank_id {
         Some(id) => format!("{}/{id}", arrival.reference),
-        None => format!("{}/{}/{}", arrival.reference, arrival.received_on, arrival.amount.minor()),
+        None => format!(
+            "{}/{}/{}",
+            arrival.reference,
+            arrival.received_on,
+            arrival.amount.minor()
+        ),
     };
     RemoteId::parse(&name).map_err(|error| {
-        UseCaseError::Invalid(vec![FieldError { field: "bank_id", code: "invalid", message: error.to_string() }])
+        UseCaseError::Invalid(vec![FieldError {
+            field: "bank_id",
+            code: "invalid",
+            message: error.to_string(),
+        }])
     })
 }
 

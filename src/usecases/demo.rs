@@ -10,9 +10,7 @@ use crate::domain::donor::{EmailAddress, PersonName};
 use crate::domain::ids::CampaignId;
 use crate::domain::job::Job;
 use crate::domain::money::{Currency, Money};
-use crate::domain::pledge::{
-    Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility,
-};
+use crate::domain::pledge::{Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility};
 use crate::store::pledges::Sameness;
 use crate::store::{StoreError, Tx, campaigns, jobs, pledges, receipts};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,8 +21,12 @@ const BATCH: u64 = 200;
 /// One donor in so many donations is new; the others give again.
 const DONATIONS_PER_DONOR: u64 = 5;
 
-const FIRST: &[&str] = &["Ada", "Björn", "Chidi", "Dalia", "Emre", "Fatima", "Goran", "Hana", "Inês", "Jun"];
-const LAST: &[&str] = &["Moreau", "Nowak", "Okafor", "Petrov", "Quispe", "Rossi", "Sato", "Tamm", "Vega", "Weiss"];
+const FIRST: &[&str] = &[
+    "Ada", "Björn", "Chidi", "Dalia", "Emre", "Fatima", "Goran", "Hana", "Inês", "Jun",
+];
+const LAST: &[&str] = &[
+    "Moreau", "Nowak", "Okafor", "Petrov", "Quispe", "Rossi", "Sato", "Tamm", "Vega", "Weiss",
+];
 
 /// Adds the next batch of `wanted` and returns how many that were.
 pub async fn fill(ctx: &Context, seed: u64, wanted: Range<u64>) -> Result<u64, UseCaseError> {
@@ -84,7 +86,11 @@ fn add(tx: &mut Tx<'_>, ctx: &Context, campaign: CampaignId, seed: u64, n: u64) 
         email: EmailAddress::parse(&email).map_err(|error| internal(&error))?,
         name: PersonName::parse(&name).map_err(|error| internal(&error))?,
         message: None,
-        visibility: if random.is_multiple_of(4) { Visibility::Hidden } else { Visibility::Named },
+        visibility: if random.is_multiple_of(4) {
+            Visibility::Hidden
+        } else {
+            Visibility::Named
+        },
         tribute: None,
         source: Source::default(),
         locale: ctx.policy.default_locale.clone(),
@@ -93,7 +99,12 @@ fn add(tx: &mut Tx<'_>, ctx: &Context, campaign: CampaignId, seed: u64, n: u64) 
     settle_one(tx, ctx, terms, at)
 }
 
-fn settle_one(tx: &mut Tx<'_>, ctx: &Context, terms: PledgeTerms, at: DateTime<Utc>) -> Result<(), UseCaseError> {
+fn settle_one(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    terms: PledgeTerms,
+    at: DateTime<Utc>,
+) -> Result<(), UseCaseError> {
     let amount = terms.amount;
     let pledge = Pledge {
         id: ctx.new_id(),
@@ -104,11 +115,18 @@ fn settle_one(tx: &mut Tx<'_>, ctx: &Context, terms: PledgeTerms, at: DateTime<U
         created_at: at,
         expires_at: at + TimeDelta::days(60),
     };
-    let same = Sameness { form_key: None, fingerprint: pledge.id.to_string() };
+    let same = Sameness {
+        form_key: None,
+        fingerprint: pledge.id.to_string(),
+    };
     pledges::insert(tx, &pledge, &same)?;
     let payment = RemoteId::parse(&format!("demo/{}", pledge.id))
         .map_err(|error| UseCaseError::Internal(error.to_string()))?;
-    let captured = Captured { gross: amount, fee: Some(Money::zero(amount.currency())), at };
+    let captured = Captured {
+        gross: amount,
+        fee: Some(Money::zero(amount.currency())),
+        at,
+    };
     let news = News {
         gateway: GatewayKind::BankTransfer,
         payment,
@@ -118,7 +136,14 @@ fn settle_one(tx: &mut Tx<'_>, ctx: &Context, terms: PledgeTerms, at: DateTime<U
     };
     let donation = settle::settle_payment(tx, ctx, news)?;
     if let Some(receipt) = receipts::find_live(tx, donation.id)? {
-        withhold_mail(tx, ctx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
+        withhold_mail(
+            tx,
+            ctx,
+            &Job::SendReceipt {
+                receipt: receipt.id,
+                copy: 0,
+            },
+        )?;
     }
     Ok(())
 }

@@ -59,34 +59,65 @@ struct Mistakes(Vec<FieldError>);
 
 impl Mistakes {
     fn add(&mut self, field: &'static str, code: &'static str, message: impl ToString) {
-        self.0.push(FieldError { field, code, message: capitalised(&message.to_string()) });
+        self.0.push(FieldError {
+            field,
+            code,
+            message: capitalised(&message.to_string()),
+        });
     }
 
-    fn keep<T, E: ToString>(&mut self, field: &'static str, code: &'static str, result: Result<T, E>) -> Option<T> {
-        result.map_err(|error| self.add(field, code, error.to_string())).ok()
+    fn keep<T, E: ToString>(
+        &mut self,
+        field: &'static str,
+        code: &'static str,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        result
+            .map_err(|error| self.add(field, code, error.to_string()))
+            .ok()
     }
 }
 
 /// Messages of the domain begin in lower case, as errors do; beside a field they are sentences.
 fn capitalised(message: &str) -> String {
     let mut characters = message.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
 }
 
 /// Checks everything at once.
-pub fn check(ctx: &Context, request: &PledgeRequest, campaign: Option<&Campaign>) -> Result<PledgeTerms, Vec<FieldError>> {
+pub fn check(
+    ctx: &Context,
+    request: &PledgeRequest,
+    campaign: Option<&Campaign>,
+) -> Result<PledgeTerms, Vec<FieldError>> {
     let mut mistakes = Mistakes::default();
     let campaign = check_campaign(ctx, campaign, &mut mistakes);
     let gateway = check_gateway(ctx, &request.gateway, &mut mistakes);
     let currency = check_currency(ctx, &request.currency, &mut mistakes);
-    let bare_amount = currency.and_then(|currency| check_amount(ctx, &request.amount, currency, &mut mistakes));
+    let bare_amount =
+        currency.and_then(|currency| check_amount(ctx, &request.amount, currency, &mut mistakes));
     let frequency = check_frequency(&request.frequency, &mut mistakes);
     if !request.tier.trim().is_empty() {
-        mistakes.add("tier", "unknown_tier", format!("there is no tier “{}”", cut(&request.tier)));
+        mistakes.add(
+            "tier",
+            "unknown_tier",
+            format!("there is no tier “{}”", cut(&request.tier)),
+        );
     }
     let email = mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email));
-    let name = mistakes.keep("name", "too_long", PersonName::parse(&request.name)).flatten();
-    let message = mistakes.keep("message", "too_long", clean_text(&request.message, MESSAGE_CHARACTERS_MAX)).flatten();
+    let name = mistakes
+        .keep("name", "too_long", PersonName::parse(&request.name))
+        .flatten();
+    let message = mistakes
+        .keep(
+            "message",
+            "too_long",
+            clean_text(&request.message, MESSAGE_CHARACTERS_MAX),
+        )
+        .flatten();
     let tribute = check_tribute(request, &mut mistakes);
     let source = check_source(request);
     let cover = match (bare_amount, gateway) {
@@ -95,8 +126,13 @@ pub fn check(ctx: &Context, request: &PledgeRequest, campaign: Option<&Campaign>
     };
     let complete = (campaign, gateway, bare_amount, cover, frequency, email);
     match (complete, mistakes.0.is_empty()) {
-        ((Some(campaign), Some(gateway), Some(bare), Some(fee_cover), Some(frequency), Some(email)), true) => {
-            let amount = bare.plus(fee_cover).map_err(|error| vec![internal("amount", &error)])?;
+        (
+            (Some(campaign), Some(gateway), Some(bare), Some(fee_cover), Some(frequency), Some(email)),
+            true,
+        ) => {
+            let amount = bare
+                .plus(fee_cover)
+                .map_err(|error| vec![internal("amount", &error)])?;
             Ok(PledgeTerms {
                 campaign: campaign.id,
                 amount,
@@ -117,19 +153,37 @@ pub fn check(ctx: &Context, request: &PledgeRequest, campaign: Option<&Campaign>
 }
 
 fn internal(field: &'static str, error: &impl ToString) -> FieldError {
-    FieldError { field, code: "invalid", message: error.to_string() }
+    FieldError {
+        field,
+        code: "invalid",
+        message: error.to_string(),
+    }
 }
 
 fn cut(text: &str) -> String {
     text.trim().chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
-fn check_campaign<'a>(ctx: &Context, campaign: Option<&'a Campaign>, mistakes: &mut Mistakes) -> Option<&'a Campaign> {
+fn check_campaign<'a>(
+    ctx: &Context,
+    campaign: Option<&'a Campaign>,
+    mistakes: &mut Mistakes,
+) -> Option<&'a Campaign> {
     let Some(campaign) = campaign else {
-        mistakes.add("campaign", "unknown_campaign", "this campaign does not exist; please go back to the article");
+        mistakes.add(
+            "campaign",
+            "unknown_campaign",
+            "this campaign does not exist; please go back to the article",
+        );
         return None;
     };
-    mistakes.keep("campaign", "campaign_closed", campaign.open_on(ctx.day_of(ctx.now()))).map(|()| campaign)
+    mistakes
+        .keep(
+            "campaign",
+            "campaign_closed",
+            campaign.open_on(ctx.day_of(ctx.now())),
+        )
+        .map(|()| campaign)
 }
 
 fn check_gateway(ctx: &Context, word: &str, mistakes: &mut Mistakes) -> Option<GatewayKind> {
@@ -140,7 +194,11 @@ fn check_gateway(ctx: &Context, word: &str, mistakes: &mut Mistakes) -> Option<G
     }
     let on = GatewayKind::parse(word).filter(|kind| ctx.gateways.get(*kind).is_some());
     if on.is_none() {
-        mistakes.add("gateway", "unknown_gateway", format!("“{}” is not a way to pay here", cut(word)));
+        mistakes.add(
+            "gateway",
+            "unknown_gateway",
+            format!("“{}” is not a way to pay here", cut(word)),
+        );
     }
     on
 }
@@ -150,12 +208,26 @@ fn check_currency(ctx: &Context, code: &str, mistakes: &mut Mistakes) -> Option<
     if ctx.policy.currencies.contains(&currency) {
         return Some(currency);
     }
-    let taken: Vec<&str> = ctx.policy.currencies.iter().map(|currency| currency.code()).collect();
-    mistakes.add("currency", "currency_not_taken", format!("gifts are taken in {}", taken.join(", ")));
+    let taken: Vec<&str> = ctx
+        .policy
+        .currencies
+        .iter()
+        .map(|currency| currency.code())
+        .collect();
+    mistakes.add(
+        "currency",
+        "currency_not_taken",
+        format!("gifts are taken in {}", taken.join(", ")),
+    );
     None
 }
 
-fn check_amount(ctx: &Context, input: &AmountInput, currency: Currency, mistakes: &mut Mistakes) -> Option<Money> {
+fn check_amount(
+    ctx: &Context,
+    input: &AmountInput,
+    currency: Currency,
+    mistakes: &mut Mistakes,
+) -> Option<Money> {
     let parsed = match input {
         AmountInput::Typed(text) => Money::parse_typed(text, currency),
         AmountInput::Minor(minor) => Money::positive(*minor, currency),
@@ -163,9 +235,16 @@ fn check_amount(ctx: &Context, input: &AmountInput, currency: Currency, mistakes
     let amount = mistakes.keep("amount", "invalid_amount", parsed)?;
     let (minimum, maximum) = ctx.policy.amounts.of(currency);
     if amount.minor() < minimum.minor() {
-        mistakes.add("amount", "amount_too_small", format!("the smallest gift is {}", minimum.short_text()));
+        mistakes.add(
+            "amount",
+            "amount_too_small",
+            format!("the smallest gift is {}", minimum.short_text()),
+        );
     } else if amount.minor() > maximum.minor() {
-        let words = format!("the largest gift here is {}; for more, please write to us", maximum.short_text());
+        let words = format!(
+            "the largest gift here is {}; for more, please write to us",
+            maximum.short_text()
+        );
         mistakes.add("amount", "amount_too_large", words);
     } else {
         return Some(amount);
@@ -175,9 +254,16 @@ fn check_amount(ctx: &Context, input: &AmountInput, currency: Currency, mistakes
 
 fn check_frequency(word: &str, mistakes: &mut Mistakes) -> Option<Frequency> {
     let word = word.trim();
-    let frequency = if word.is_empty() { Some(Frequency::Once) } else { Frequency::parse(word) };
+    let frequency = if word.is_empty() {
+        Some(Frequency::Once)
+    } else {
+        Frequency::parse(word)
+    };
     if frequency.is_none() {
-        let offered: Vec<&str> = Frequency::ALL.iter().map(|frequency| frequency.as_str()).collect();
+        let offered: Vec<&str> = Frequency::ALL
+            .iter()
+            .map(|frequency| frequency.as_str())
+            .collect();
         let words = format!("“{}” is not offered; choose {}", cut(word), offered.join(", "));
         mistakes.add("frequency", "unknown_frequency", words);
     }
@@ -185,11 +271,19 @@ fn check_frequency(word: &str, mistakes: &mut Mistakes) -> Option<Frequency> {
 }
 
 fn check_tribute(request: &PledgeRequest, mistakes: &mut Mistakes) -> Option<Tribute> {
-    let name = mistakes.keep("tribute_name", "too_long", PersonName::parse(&request.tribute_name))?;
+    let name = mistakes.keep(
+        "tribute_name",
+        "too_long",
+        PersonName::parse(&request.tribute_name),
+    )?;
     match (request.tribute_kind.trim(), name) {
         ("", None) => None,
         ("", Some(_)) => {
-            mistakes.add("tribute_kind", "missing", "please choose whether the gift is in honour or in memory");
+            mistakes.add(
+                "tribute_kind",
+                "missing",
+                "please choose whether the gift is in honour or in memory",
+            );
             None
         }
         (word, name) => match (TributeKind::parse(word), name) {
@@ -199,7 +293,11 @@ fn check_tribute(request: &PledgeRequest, mistakes: &mut Mistakes) -> Option<Tri
                 None
             }
             (None, _) => {
-                mistakes.add("tribute_kind", "unknown_tribute", format!("“{}” is not a kind of tribute", cut(word)));
+                mistakes.add(
+                    "tribute_kind",
+                    "unknown_tribute",
+                    format!("“{}” is not a kind of tribute", cut(word)),
+                );
                 None
             }
         },
@@ -217,7 +315,11 @@ fn check_cover(
         FeeChoice::Included => Some(Money::zero(amount.currency())),
         FeeChoice::Covered => {
             let rate = ctx.gateways.get(gateway)?.capabilities().fee;
-            mistakes.keep("amount", "invalid_amount", fee_cover(amount, rate.basis_points, rate.fixed_minor))
+            mistakes.keep(
+                "amount",
+                "invalid_amount",
+                fee_cover(amount, rate.basis_points, rate.fixed_minor),
+            )
         }
     }
 }
@@ -228,10 +330,14 @@ fn check_source(request: &PledgeRequest) -> Source {
         let cleaned: Result<Option<String>, TooLong> = clean_line(text.as_deref().unwrap_or_default(), 80);
         cleaned.ok().flatten()
     };
-    let referrer = url::Url::parse(request.referrer.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let referrer = url::Url::parse(request.referrer.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
     Source {
         article: Slug::parse(request.from.trim()).ok(),
-        referrer: referrer.map(|url| url.origin().ascii_serialization()).filter(|origin| origin.len() <= 255),
+        referrer: referrer
+            .map(|url| url.origin().ascii_serialization())
+            .filter(|origin| origin.len() <= 255),
         utm: Utm {
             source: tag(&request.utm.source),
             medium: tag(&request.utm.medium),

@@ -20,7 +20,9 @@ pub(super) fn bring_up_to_date(
     pledge: &Pledge,
     donation: &Donation,
 ) -> Result<(), UseCaseError> {
-    let Some(net) = donation.payment.kept() else { return Ok(()) };
+    let Some(net) = donation.payment.kept() else {
+        return Ok(());
+    };
     let live = receipts::find_live(tx, donation.id)?;
     match live {
         None if net.is_zero() => {}
@@ -48,13 +50,17 @@ fn issue(
     donation: &Donation,
     replaced: Option<&Receipt>,
 ) -> Result<Receipt, UseCaseError> {
-    let money = donation.payment.money().ok_or_else(|| UseCaseError::Internal("a receipt without money".into()))?;
+    let money = donation
+        .payment
+        .money()
+        .ok_or_else(|| UseCaseError::Internal("a receipt without money".into()))?;
     let net = donation.payment.kept().unwrap_or(money.gross);
     let now = ctx.now();
     let issued_on = ctx.day_of(now);
     let number = receipts::take_number(tx, &ctx.policy.receipt_series, issued_on.year())?;
     let terms = &pledge.terms;
-    let fee_cover = (terms.fee_cover.is_positive() && terms.amount == money.gross).then(|| terms.fee_cover.into());
+    let fee_cover =
+        (terms.fee_cover.is_positive() && terms.amount == money.gross).then(|| terms.fee_cover.into());
     let snapshot = ReceiptSnapshot {
         number: number.to_string(),
         issued_on,
@@ -68,7 +74,10 @@ fn issue(
         refunded: money.gross.minus(net)?.into(),
         net: net.into(),
         fee_cover,
-        tribute: terms.tribute.as_ref().map(|t| (t.kind.as_str().to_owned(), t.name.as_str().to_owned())),
+        tribute: terms
+            .tribute
+            .as_ref()
+            .map(|t| (t.kind.as_str().to_owned(), t.name.as_str().to_owned())),
         replaces: replaced.map(|receipt| receipt.number.to_string()),
         locale: terms.locale.clone(),
     };
@@ -82,7 +91,13 @@ fn issue(
         issued_at: now,
     };
     receipts::insert(tx, &receipt)?;
-    ctx.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
+    ctx.enqueue(
+        tx,
+        &Job::SendReceipt {
+            receipt: receipt.id,
+            copy: 0,
+        },
+    )?;
     Ok(receipt)
 }
 
@@ -90,7 +105,9 @@ fn issue(
 pub async fn mark_sent(ctx: &Context, id: ReceiptId) -> Result<(), UseCaseError> {
     let now = ctx.now();
     ctx.db
-        .write(move |tx| receipts::set_status(tx, id, &[ReceiptStatus::Issued], ReceiptStatus::Sent, now).map(|_first| ()))
+        .write(move |tx| {
+            receipts::set_status(tx, id, &[ReceiptStatus::Issued], ReceiptStatus::Sent, now).map(|_first| ())
+        })
         .await
         .map_err(|error: StoreError| error.into())
 }
@@ -102,12 +119,26 @@ pub async fn resend(ctx: &Context, number: ReceiptNumber) -> Result<Receipt, Use
         .write(move |tx| {
             let receipt = receipts::find_by_number(tx, &number)?.ok_or(UseCaseError::NotFound("receipt"))?;
             if !receipt.status.is_live() {
-                let message = format!("receipt {number} was {}; a taken-back receipt is not sent again", receipt.status);
-                return Err(UseCaseError::Conflict { code: "receipt_not_live", message });
+                let message = format!(
+                    "receipt {number} was {}; a taken-back receipt is not sent again",
+                    receipt.status
+                );
+                return Err(UseCaseError::Conflict {
+                    code: "receipt_not_live",
+                    message,
+                });
             }
             // The second in the day is as good a count as any: it only tells copies apart.
-            let copy = u32::try_from(inner.now().timestamp().rem_euclid(i64::from(u32::MAX))).unwrap_or(1).max(1);
-            inner.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy })?;
+            let copy = u32::try_from(inner.now().timestamp().rem_euclid(i64::from(u32::MAX)))
+                .unwrap_or(1)
+                .max(1);
+            inner.enqueue(
+                tx,
+                &Job::SendReceipt {
+                    receipt: receipt.id,
+                    copy,
+                },
+            )?;
             Ok(receipt)
         })
         .await
@@ -123,7 +154,10 @@ pub async fn reissue(ctx: &Context, number: ReceiptNumber) -> Result<(Receipt, R
             let pledge = pledges::lock(tx, donation.pledge)?;
             if !receipts::set_status(tx, receipt.id, LIVE, ReceiptStatus::Replaced, inner.now())? {
                 let message = format!("receipt {number} was taken back before");
-                return Err(UseCaseError::Conflict { code: "receipt_not_live", message });
+                return Err(UseCaseError::Conflict {
+                    code: "receipt_not_live",
+                    message,
+                });
             }
             let fresh = issue(tx, &inner, &pledge, &donation, Some(&receipt))?;
             Ok((receipt, fresh))

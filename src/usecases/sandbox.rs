@@ -55,7 +55,8 @@ fn payment_of(record: &PaymentRecord) -> Result<SandboxPayment, BookError> {
         currency: record.currency.clone(),
         status: record.status.clone(),
         fee_minor: record.fee_minor,
-        refunds: serde_json::from_str(&record.refunds).map_err(|error| BookError::Unavailable(error.to_string()))?,
+        refunds: serde_json::from_str(&record.refunds)
+            .map_err(|error| BookError::Unavailable(error.to_string()))?,
         changed_at: record.changed_at,
     })
 }
@@ -101,11 +102,17 @@ fn refund_in(
     let mut record = sandbox::lock(tx, request.payment.as_str())?;
     let mut payment = payment_of(&record)?;
     let key = request.refund.to_string();
-    if let Some(known) = payment.refunds.iter().find(|refund| refund.refund.as_ref() == Some(&key)) {
+    if let Some(known) = payment
+        .refunds
+        .iter()
+        .find(|refund| refund.refund.as_ref() == Some(&key))
+    {
         return Ok(known.clone());
     }
     let refunded: i64 = payment.refunds.iter().map(|refund| refund.amount_minor).sum();
-    if payment.status != PaymentState::Succeeded.as_str() || refunded + request.amount.minor() > payment.amount_minor {
+    if payment.status != PaymentState::Succeeded.as_str()
+        || refunded + request.amount.minor() > payment.amount_minor
+    {
         return Err(BookError::Refused("amount_not_refundable".into()));
     }
     let refund = SandboxRefund {
@@ -158,13 +165,23 @@ const LATE: TimeDelta = TimeDelta::seconds(30);
 /// The payment as its page shows it.
 pub async fn payment(ctx: &Context, id: &str) -> Result<PaymentRecord, UseCaseError> {
     let id = id.to_owned();
-    ctx.db.read(move |conn| sandbox::find(conn, &id)).await?.ok_or(UseCaseError::NotFound("payment"))
+    ctx.db
+        .read(move |conn| sandbox::find(conn, &id))
+        .await?
+        .ok_or(UseCaseError::NotFound("payment"))
 }
 
 /// Presses the button of the payment page. A payment that has ended stays as it is.
-pub async fn pay(ctx: &Context, id: &str, outcome: Outcome, delivery: Delivery) -> Result<PaymentRecord, UseCaseError> {
+pub async fn pay(
+    ctx: &Context,
+    id: &str,
+    outcome: Outcome,
+    delivery: Delivery,
+) -> Result<PaymentRecord, UseCaseError> {
     let (inner, id) = (ctx.clone(), id.to_owned());
-    ctx.db.write(move |tx| pay_in(tx, &inner, &id, outcome, delivery)).await
+    ctx.db
+        .write(move |tx| pay_in(tx, &inner, &id, outcome, delivery))
+        .await
 }
 
 fn pay_in(
@@ -183,7 +200,10 @@ fn pay_in(
         return Ok(record);
     }
     record.changed_at = ctx.now();
-    let earlier = PaymentRecord { status: PaymentState::Processing.as_str().into(), ..record.clone() };
+    let earlier = PaymentRecord {
+        status: PaymentState::Processing.as_str().into(),
+        ..record.clone()
+    };
     let next = match outcome {
         Outcome::Succeed => PaymentState::Succeeded,
         Outcome::Fail => PaymentState::Failed,
@@ -203,7 +223,11 @@ fn pay_in(
 
 fn fee_of(record: &PaymentRecord) -> Result<i64, UseCaseError> {
     let amount = Money::new(record.amount_minor, Currency::parse(&record.currency)?);
-    Ok(amount.fraction(FEE.basis_points)?.minor().saturating_add(FEE.fixed_minor).min(record.amount_minor))
+    Ok(amount
+        .fraction(FEE.basis_points)?
+        .minor()
+        .saturating_add(FEE.fixed_minor)
+        .min(record.amount_minor))
 }
 
 /// Plans the webhook deliveries of a change.
@@ -235,7 +259,10 @@ fn deliver_after(
 ) -> Result<(), UseCaseError> {
     let id: SandboxEventId = ctx.new_id();
     let payment = payment_of(record).map_err(|error| UseCaseError::Internal(error.to_string()))?;
-    let event = SandboxEvent { id: id.to_string(), payment };
+    let event = SandboxEvent {
+        id: id.to_string(),
+        payment,
+    };
     let body = serde_json::to_string(&event).map_err(|error| UseCaseError::Internal(error.to_string()))?;
     sandbox::insert_event(tx, &event.id, &record.id, &body, ctx.now())?;
     for (delay, repeat) in delays.iter().zip(0_u32..) {
@@ -246,19 +273,28 @@ fn deliver_after(
 
 /// Sends a webhook to ourselves: signed and taken in exactly as one that came over the network.
 pub async fn deliver(ctx: &Context, secret: &str, id: SandboxEventId) -> Result<(), UseCaseError> {
-    let body = ctx.db.read(move |conn| sandbox::event_body(conn, &id.to_string())).await?;
+    let body = ctx
+        .db
+        .read(move |conn| sandbox::event_body(conn, &id.to_string()))
+        .await?;
     let signature = sign(secret, body.as_bytes(), ctx.now());
     let headers = WebhookHeaders::new([(SIGNATURE_HEADER.to_owned(), signature)]);
     match webhook::accept(ctx, GatewayKind::Sandbox, &headers, body.into_bytes()).await {
         Ok(_arrival) => Ok(()),
         Err(WebhookError::Store(error)) => Err(error.into()),
-        Err(error @ (WebhookError::Off | WebhookError::Rejected(_))) => Err(UseCaseError::Internal(error.to_string())),
+        Err(error @ (WebhookError::Off | WebhookError::Rejected(_))) => {
+            Err(UseCaseError::Internal(error.to_string()))
+        }
     }
 }
 
 /// Reads the words of the payment page's form.
 pub fn choices(outcome: &str, delivery: &str) -> Result<(Outcome, Delivery), UseCaseError> {
-    let wrong = |field, word: &str| FieldError { field, code: "unknown_word", message: format!("“{word}” is no choice") };
+    let wrong = |field, word: &str| FieldError {
+        field,
+        code: "unknown_word",
+        message: format!("“{word}” is no choice"),
+    };
     match (Outcome::parse(outcome), Delivery::parse(delivery)) {
         (Some(outcome), Some(delivery)) => Ok((outcome, delivery)),
         (None, _) => Err(UseCaseError::Invalid(vec![wrong("outcome", outcome)])),

@@ -13,8 +13,12 @@ pub fn status_token(key: &SiteKey, pledge: PledgeId) -> Result<String, UseCaseEr
 
 /// The pledge that a token opens; none for anything that this site did not make.
 pub fn open_status_token(key: &SiteKey, token: &str) -> Result<Option<PledgeId>, UseCaseError> {
-    let Some((id, given)) = token.split_once('.') else { return Ok(None) };
-    let Ok(pledge) = id.parse::<PledgeId>() else { return Ok(None) };
+    let Some((id, given)) = token.split_once('.') else {
+        return Ok(None);
+    };
+    let Ok(pledge) = id.parse::<PledgeId>() else {
+        return Ok(None);
+    };
     let right = code(key, pledge)?;
     Ok(bool::from(right.as_bytes().ct_eq(given.as_bytes())).then_some(pledge))
 }
@@ -37,7 +41,15 @@ mod tests {
         let other = token.replace(&pledge(1).to_string(), &pledge(2).to_string());
         let foreign = status_token(&SiteKey::new(&[8; 32]), pledge(1)).unwrap();
         let short = token.get(..token.len() - 1).unwrap().to_owned();
-        for bad in [other, foreign, short, format!("{token}a"), String::new(), ".".into(), pledge(1).to_string()] {
+        for bad in [
+            other,
+            foreign,
+            short,
+            format!("{token}a"),
+            String::new(),
+            ".".into(),
+            pledge(1).to_string(),
+        ] {
             assert_eq!(open_status_token(&key, &bad).unwrap(), None, "{bad}");
         }
     }

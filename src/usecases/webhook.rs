@@ -38,7 +38,11 @@ pub async fn accept(
     headers: &WebhookHeaders,
     body: Vec<u8>,
 ) -> Result<Arrival, WebhookError> {
-    let gateway = ctx.gateways.get(kind).filter(|gateway| gateway.capabilities().webhooks).ok_or(WebhookError::Off)?;
+    let gateway = ctx
+        .gateways
+        .get(kind)
+        .filter(|gateway| gateway.capabilities().webhooks)
+        .ok_or(WebhookError::Off)?;
     let verified = gateway.verify_webhook(headers, &body, ctx.now())?;
     let inner = ctx.clone();
     let arrival = ctx
@@ -64,7 +68,10 @@ pub async fn accept(
 /// Takes a stored event into the books. Doing it again changes nothing.
 pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
     let event = ctx.db.read(move |conn| inbox::get(conn, id)).await?;
-    let gateway = ctx.gateways.get(event.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx
+        .gateways
+        .get(event.gateway)
+        .ok_or(UseCaseError::NotFound("gateway"))?;
     let meaning = gateway.interpret(&event.body);
     let inner = ctx.clone();
     ctx.db
@@ -78,7 +85,9 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
                     };
                     inbox::set_fate(tx, id, fate, None, now)?;
                 }
-                Ok(Interpretation::Ignore(why)) => inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?,
+                Ok(Interpretation::Ignore(why)) => {
+                    inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?
+                }
                 // Signed by the gateway and yet unreadable: kept, shown, and no reason to fail for days.
                 Err(error) => inbox::set_fate(tx, id, inbox::Fate::Parked, Some(&error.to_string()), now)?,
             }

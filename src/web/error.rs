@@ -21,11 +21,17 @@ pub(super) struct WebError {
 
 impl WebError {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), fields: Vec::new() }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+        }
     }
 
     pub(super) fn not_found(what: &str) -> Self {
-        let detail = format!("There is no such {what} here. It may have moved, or the address may be misspelt.");
+        let detail =
+            format!("There is no such {what} here. It may have moved, or the address may be misspelt.");
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
@@ -44,7 +50,8 @@ impl WebError {
     }
 
     fn unavailable() -> Self {
-        let detail = "The site is busy with itself for a moment. Please try again in a minute; nothing was charged.";
+        let detail =
+            "The site is busy with itself for a moment. Please try again in a minute; nothing was charged.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
     }
 
@@ -70,11 +77,20 @@ impl From<UseCaseError> for WebError {
             UseCaseError::NotFound(what) => Self::not_found(what),
             UseCaseError::Invalid(fields) => Self {
                 fields,
-                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need your attention.")
+                ..Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "Some fields need your attention.",
+                )
             },
-            UseCaseError::Conflict { code: "idempotency_key_reused", message } => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message)
-            }
+            UseCaseError::Conflict {
+                code: "idempotency_key_reused",
+                message,
+            } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                message,
+            ),
             UseCaseError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
             UseCaseError::RateLimited { .. } => {
                 metrics::counter!(crate::telemetry::metrics::RATE_LIMITED_TOTAL).increment(1);

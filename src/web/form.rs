@@ -16,7 +16,10 @@ impl Fields {
         for (name, value) in url::form_urlencoded::parse(bytes) {
             if fields.insert(name.to_string(), value.into_owned()).is_some() {
                 let name: String = name.chars().take(40).collect();
-                return Err(WebError::bad_request("duplicate_field", format!("The field “{name}” was sent twice.")));
+                return Err(WebError::bad_request(
+                    "duplicate_field",
+                    format!("The field “{name}” was sent twice."),
+                ));
             }
         }
         Ok(Self(fields))
@@ -34,6 +37,8 @@ impl Fields {
 
     /// Whether a tick box was ticked.
     pub(super) fn ticked(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|value| matches!(value.trim(), "true" | "on" | "1" | "yes"))
+        self.0
+            .get(name)
+            .is_some_and(|value| matches!(value.trim(), "true" | "on" | "1" | "yes"))
     }
 }

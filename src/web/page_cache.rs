@@ -35,7 +35,8 @@ impl CachedPage {
         let plain = body.into();
         let hash = Sha256::digest(&plain);
         let digest: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let etag = HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
+        let etag =
+            HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
         Self {
             media_type: HeaderValue::from_static(media_type),
             etag,
@@ -53,8 +54,15 @@ impl CachedPage {
 
     /// The answer to a request: 304 if the client has it, else the smallest form it takes.
     pub(super) fn answer(&self, request: &HttpRequest, caching: &'static str) -> HttpResponse {
-        let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| self.is_known_by(value));
-        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        let known = request
+            .headers()
+            .get(header::IF_NONE_MATCH)
+            .is_some_and(|value| self.is_known_by(value));
+        let mut answer = if known {
+            HttpResponse::NotModified()
+        } else {
+            HttpResponse::Ok()
+        };
         answer
             .insert_header((header::ETAG, self.etag.clone()))
             .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching)))
@@ -63,14 +71,22 @@ impl CachedPage {
             return answer.finish();
         }
         answer.insert_header((header::CONTENT_TYPE, self.media_type.clone()));
-        let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        let accepted = request
+            .headers()
+            .get(header::ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok());
         let (body, coding) = match best_coding(accepted.unwrap_or_default()) {
             Coding::Brotli if !self.brotli.is_empty() => (&self.brotli, Some(ContentEncoding::Brotli)),
-            Coding::Gzip | Coding::Brotli if !self.gzip.is_empty() => (&self.gzip, Some(ContentEncoding::Gzip)),
+            Coding::Gzip | Coding::Brotli if !self.gzip.is_empty() => {
+                (&self.gzip, Some(ContentEncoding::Gzip))
+            }
             Coding::Gzip | Coding::Brotli | Coding::Plain => (&self.plain, None),
         };
         if let Some(coding) = coding {
-            answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str())));
+            answer.insert_header((
+                header::CONTENT_ENCODING,
+                HeaderValue::from_static(coding.as_str()),
+            ));
         }
         answer.body(body.clone())
     }
@@ -78,7 +94,9 @@ impl CachedPage {
     /// A weak comparison, as the standard wants it for `If-None-Match`.
     fn is_known_by(&self, value: &HeaderValue) -> bool {
         let Ok(text) = value.to_str() else { return false };
-        text.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || self.etag == tag)
+        text.split(',')
+            .map(|tag| tag.trim().trim_start_matches("W/"))
+            .any(|tag| tag == "*" || self.etag == tag)
     }
 }
 

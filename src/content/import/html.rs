@@ -202,16 +202,22 @@ fn converter(page: &Arc<Mutex<Page>>) -> HtmlToMarkdown {
     HtmlToMarkdown::builder()
         .options(options)
         .skip_tags(SKIPPED.to_vec())
-        .add_handler(vec!["title"], move |handlers: &dyn Handlers, element: Element<'_>| {
-            let words = markdown::to_text(&handlers.walk_children(element.node).content);
-            with(&title, |page| page.title = words);
-            None
-        })
-        .add_handler(vec!["h1"], move |handlers: &dyn Handlers, element: Element<'_>| {
-            let result = handlers.fallback(element)?;
-            with(&heading, |page| page.headings.push(result.content.clone()));
-            Some(result)
-        })
+        .add_handler(
+            vec!["title"],
+            move |handlers: &dyn Handlers, element: Element<'_>| {
+                let words = markdown::to_text(&handlers.walk_children(element.node).content);
+                with(&title, |page| page.title = words);
+                None
+            },
+        )
+        .add_handler(
+            vec!["h1"],
+            move |handlers: &dyn Handlers, element: Element<'_>| {
+                let result = handlers.fallback(element)?;
+                with(&heading, |page| page.headings.push(result.content.clone()));
+                Some(result)
+            },
+        )
         .add_handler(
             vec!["article"],
             move |handlers: &dyn Handlers, element: Element<'_>| {
@@ -222,29 +228,41 @@ fn converter(page: &Arc<Mutex<Page>>) -> HtmlToMarkdown {
                 Some(result)
             },
         )
-        .add_handler(vec!["main"], move |handlers: &dyn Handlers, element: Element<'_>| {
-            let result = handlers.fallback(element)?;
-            with(&main, |page| page.main = Some(result.content.trim().to_owned()));
-            Some(result)
-        })
-        .add_handler(vec!["html"], move |handlers: &dyn Handlers, element: Element<'_>| {
-            let language = attribute(&element, "lang");
-            with(&html, |page| page.language = language);
-            handlers.fallback(element)
-        })
-        .add_handler(vec!["meta"], move |_handlers: &dyn Handlers, element: Element<'_>| {
-            let name = attribute(&element, "property")
-                .or_else(|| attribute(&element, "name"))?
-                .to_lowercase();
-            let content = attribute(&element, "content")?;
-            with(&meta, |page| page.meta.push((name, content)));
-            None
-        })
-        .add_handler(vec!["time"], move |handlers: &dyn Handlers, element: Element<'_>| {
-            let date = attribute(&element, "datetime");
-            with(&time, |page| page.time = page.time.take().or(date));
-            Some(handlers.walk_children(element.node))
-        })
+        .add_handler(
+            vec!["main"],
+            move |handlers: &dyn Handlers, element: Element<'_>| {
+                let result = handlers.fallback(element)?;
+                with(&main, |page| page.main = Some(result.content.trim().to_owned()));
+                Some(result)
+            },
+        )
+        .add_handler(
+            vec!["html"],
+            move |handlers: &dyn Handlers, element: Element<'_>| {
+                let language = attribute(&element, "lang");
+                with(&html, |page| page.language = language);
+                handlers.fallback(element)
+            },
+        )
+        .add_handler(
+            vec!["meta"],
+            move |_handlers: &dyn Handlers, element: Element<'_>| {
+                let name = attribute(&element, "property")
+                    .or_else(|| attribute(&element, "name"))?
+                    .to_lowercase();
+                let content = attribute(&element, "content")?;
+                with(&meta, |page| page.meta.push((name, content)));
+                None
+            },
+        )
+        .add_handler(
+            vec!["time"],
+            move |handlers: &dyn Handlers, element: Element<'_>| {
+                let date = attribute(&element, "datetime");
+                with(&time, |page| page.time = page.time.take().or(date));
+                Some(handlers.walk_children(element.node))
+            },
+        )
         .build()
 }
 

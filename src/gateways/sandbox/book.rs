@@ -63,7 +63,8 @@ pub struct SandboxRefund {
 impl SandboxRefund {
     /// How far it is.
     pub fn status(&self) -> Result<RefundStatus, GatewayError> {
-        RefundStatus::parse(&self.status).ok_or_else(|| GatewayError::Unknown(format!("refund status “{}”", self.status)))
+        RefundStatus::parse(&self.status)
+            .ok_or_else(|| GatewayError::Unknown(format!("refund status “{}”", self.status)))
     }
 }
 

@@ -22,7 +22,11 @@ struct Field<'a> {
     message: &'a str,
 }
 
-pub(in crate::web) fn write(builder: &mut HttpResponseBuilder, failure: &WebError, request_id: &str) -> HttpResponse {
+pub(in crate::web) fn write(
+    builder: &mut HttpResponseBuilder,
+    failure: &WebError,
+    request_id: &str,
+) -> HttpResponse {
     let field = |f: &crate::usecases::FieldError| (f.field, f.code, f.message.clone());
     let fields: Vec<_> = failure.fields.iter().map(field).collect();
     builder.content_type("application/problem+json").json(Problem {
@@ -31,7 +35,10 @@ pub(in crate::web) fn write(builder: &mut HttpResponseBuilder, failure: &WebErro
         status: failure.status.as_u16(),
         code: failure.code,
         detail: &failure.detail,
-        fields: fields.iter().map(|(field, code, message)| Field { field, code, message }).collect(),
+        fields: fields
+            .iter()
+            .map(|(field, code, message)| Field { field, code, message })
+            .collect(),
         request_id,
     })
 }

@@ -10,14 +10,21 @@ use actix_web::{HttpRequest, HttpResponse};
 const CACHING: &str = "public, no-cache";
 
 fn answer(request: &HttpRequest, page: Option<&CachedPage>) -> Result<HttpResponse, WebError> {
-    page.map(|page| page.answer(request, CACHING)).ok_or_else(|| WebError::not_found("article"))
+    page.map(|page| page.answer(request, CACHING))
+        .ok_or_else(|| WebError::not_found("article"))
 }
 
-pub(in crate::web) async fn landing(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, WebError> {
+pub(in crate::web) async fn landing(
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, WebError> {
     answer(&request, state.publication.pages().landing.as_ref())
 }
 
-pub(in crate::web) async fn list(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, WebError> {
+pub(in crate::web) async fn list(
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, WebError> {
     answer(&request, state.publication.pages().list.as_ref())
 }
 

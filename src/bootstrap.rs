@@ -60,10 +60,7 @@ pub struct World {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(
-        clippy::expect_used,
-        reason = "without randomness from the system nothing safe can be done"
-    )]
+    #[expect(clippy::expect_used, reason = "without randomness from the system nothing safe can be done")]
     fn bytes16(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).expect("the operating system provides randomness");
@@ -74,10 +71,7 @@ impl Entropy for SystemEntropy {
 impl World {
     /// The real one.
     pub fn real() -> Self {
-        Self {
-            clock: Arc::new(crate::domain::clock::SystemClock),
-            entropy: Arc::new(SystemEntropy),
-        }
+        Self { clock: Arc::new(crate::domain::clock::SystemClock), entropy: Arc::new(SystemEntropy) }
     }
 }
 
@@ -151,16 +145,9 @@ impl App {
             ctx,
             templates,
             mailer: Mailer::from_config(&config.mail, &host)?,
-            sandbox_secret: config
-                .sandbox
-                .enabled
-                .then(|| config.sandbox.webhook_secret.clone()),
+            sandbox_secret: config.sandbox.enabled.then(|| config.sandbox.webhook_secret.clone()),
             host,
-            rhythm: Rhythm {
-                at_once: config.jobs.workers,
-                poll: config.jobs.poll,
-                lease: config.jobs.lease,
-            },
+            rhythm: Rhythm { at_once: config.jobs.workers, poll: config.jobs.poll, lease: config.jobs.lease },
         };
         Ok(Self { services, files })
     }
@@ -181,11 +168,7 @@ impl App {
             sandbox: config.sandbox.enabled,
             dev_mail: (file_mail && !server.mode.is_production()).then(|| config.mail.directory.clone()),
             trusted_proxies: server.trusted_proxies,
-            body_bytes_max: (
-                server.form_bytes_max,
-                server.webhook_bytes_max,
-                server.api_bytes_max,
-            ),
+            body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
             cors_origins: Arc::new(server.cors_origins.clone()),
             secure: server.mode.is_production(),
         })
@@ -196,12 +179,8 @@ impl App {
 async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
     use base64::engine::general_purpose::STANDARD;
     let fresh = STANDARD.encode([ids.random(), ids.random()].concat());
-    let text = db
-        .write(move |tx| settings::find_or_set(tx, "site_key", &fresh))
-        .await?;
-    let bytes = STANDARD
-        .decode(text)
-        .map_err(|error| StartError::SiteKey(error.to_string()))?;
+    let text = db.write(move |tx| settings::find_or_set(tx, "site_key", &fresh)).await?;
+    let bytes = STANDARD.decode(text).map_err(|error| StartError::SiteKey(error.to_string()))?;
     if bytes.len() < 32 {
         return Err(StartError::SiteKey("it is too short".into()));
     }
@@ -213,10 +192,7 @@ fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Registry
     let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
-        list.push(Arc::new(Sandbox::new(
-            Arc::new(book),
-            config.sandbox.webhook_secret.expose(),
-        )));
+        list.push(Arc::new(Sandbox::new(Arc::new(book), config.sandbox.webhook_secret.expose())));
     }
     if config.bank_transfer.is_some() {
         list.push(Arc::new(BankTransfer));
@@ -230,19 +206,10 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let limits = &config.limits;
     let by_currency: BTreeMap<&'static str, (i64, i64)> = crate::domain::money::Currency::all()
-        .map(|c| {
-            (
-                c.code(),
-                (limits.minimum_for(c).minor(), limits.maximum_for(c).minor()),
-            )
-        })
+        .map(|c| (c.code(), (limits.minimum_for(c).minor(), limits.maximum_for(c).minor())))
         .collect();
     let default = site.default_currency;
-    let others = site
-        .currencies
-        .iter()
-        .copied()
-        .filter(|currency| *currency != default);
+    let others = site.currencies.iter().copied().filter(|currency| *currency != default);
     Policy {
         public_url: public_url.to_owned(),
         time_zone: site.time_zone,

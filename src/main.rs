@@ -2,10 +2,7 @@
 
 use std::process::ExitCode;
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn main() -> ExitCode {
     mainstay::cli::run(std::env::args_os(), std::env::vars())
 }

@@ -32,16 +32,11 @@ pub(super) struct Import {
 pub(super) fn run(setting: &Setting, command: Command) -> Outcome {
     let Command::Import(options) = command;
     let slug = |text: Option<String>| {
-        text.map(|text| Slug::parse(&text).map_err(|error| Failure::Usage(error.to_string())))
-            .transpose()
+        text.map(|text| Slug::parse(&text).map_err(|error| Failure::Usage(error.to_string()))).transpose()
     };
     let bytes = std::fs::read(&options.file)
         .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", options.file.display())))?;
-    let name = options
-        .file
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = options.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let failed = |error: import::ImportError| Failure::Failed(error.to_string());
     let how = ImportOptions {
         slug: slug(options.slug)?,

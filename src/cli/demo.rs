@@ -20,9 +20,7 @@ pub(super) enum Command {
 pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let Command::Fill { donations, seed } = command;
     if setting.config.server.mode.is_production() {
-        return Err(Failure::Usage(
-            "invented donations do not belong into production books".into(),
-        ));
+        return Err(Failure::Usage("invented donations do not belong into production books".into()));
     }
     let app = setting.app().await?;
     let terminal = std::io::stderr().is_terminal();

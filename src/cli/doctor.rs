@@ -29,11 +29,7 @@ struct Finding {
 }
 
 fn finding(verdict: Verdict, what: impl Into<String>, detail: Option<String>) -> Finding {
-    Finding {
-        verdict,
-        what: what.into(),
-        detail,
-    }
+    Finding { verdict, what: what.into(), detail }
 }
 
 pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
@@ -56,23 +52,12 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
                 Verdict::Warning => "look   ",
                 Verdict::Failed => "FAILED ",
             };
-            let detail = finding
-                .detail
-                .as_ref()
-                .map(|detail| format!(": {detail}"))
-                .unwrap_or_default();
+            let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
             println!("{word}{}{detail}", finding.what);
         }
     }
-    let failed = findings
-        .iter()
-        .filter(|finding| finding.verdict == Verdict::Failed)
-        .count();
-    if failed > 0 {
-        Err(Failure::Failed(format!("{failed} check(s) failed")))
-    } else {
-        Ok(())
-    }
+    let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
+    if failed > 0 { Err(Failure::Failed(format!("{failed} check(s) failed"))) } else { Ok(()) }
 }
 
 async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
@@ -93,15 +78,7 @@ async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
         Ok(results) => findings.extend(results.into_iter().map(|result| {
             let broken =
                 (!result.broken.is_empty()).then(|| format!("broken by {}", result.broken.join(", ")));
-            finding(
-                if broken.is_none() {
-                    Verdict::Ok
-                } else {
-                    Verdict::Failed
-                },
-                result.name,
-                broken,
-            )
+            finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
         })),
         Err(error) => findings.push(finding(Verdict::Failed, "books", Some(error.to_string()))),
     }
@@ -110,25 +87,14 @@ async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
 
 async fn check_open_work(db: &Db, findings: &mut Vec<Finding>) {
     if let Ok(counts) = db.read(jobs::counts).await {
-        let failed = counts
-            .iter()
-            .find(|(status, _)| status == "failed")
-            .map_or(0, |(_, n)| *n);
+        let failed = counts.iter().find(|(status, _)| status == "failed").map_or(0, |(_, n)| *n);
         let detail = (failed > 0).then(|| format!("{failed} failed: see `mainstay job list`"));
-        findings.push(finding(
-            if failed > 0 { Verdict::Warning } else { Verdict::Ok },
-            "jobs",
-            detail,
-        ));
+        findings.push(finding(if failed > 0 { Verdict::Warning } else { Verdict::Ok }, "jobs", detail));
     }
     if let Ok(open) = db.read(|conn| reviews::open(conn, 100)).await {
         for review in &open {
             let detail = format!("{} ({})", review.detail, review.subject);
-            findings.push(finding(
-                Verdict::Warning,
-                format!("review: {}", review.kind),
-                Some(detail),
-            ));
+            findings.push(finding(Verdict::Warning, format!("review: {}", review.kind), Some(detail)));
         }
     }
 }
@@ -137,23 +103,10 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
     match setting.app().await {
         Ok(app) => {
             check_mail(&app, findings).await;
-            let kinds: Vec<&str> = app
-                .services
-                .ctx
-                .gateways
-                .kinds()
-                .map(|kind| kind.as_str())
-                .collect();
-            let verdict = if kinds.is_empty() {
-                Verdict::Warning
-            } else {
-                Verdict::Ok
-            };
-            let detail = if kinds.is_empty() {
-                "none is on: nobody can give".to_owned()
-            } else {
-                kinds.join(", ")
-            };
+            let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(|kind| kind.as_str()).collect();
+            let verdict = if kinds.is_empty() { Verdict::Warning } else { Verdict::Ok };
+            let detail =
+                if kinds.is_empty() { "none is on: nobody can give".to_owned() } else { kinds.join(", ") };
             findings.push(finding(verdict, "gateways", Some(detail)));
         }
         Err(Failure::Usage(why) | Failure::Failed(why)) => {

@@ -43,16 +43,8 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
     let received_on = options.on.unwrap_or_else(|| ctx.day_of(ctx.now()));
-    let recorded = bank::record(
-        ctx,
-        Arrival {
-            reference,
-            amount,
-            received_on,
-            bank_id: options.bank_id,
-        },
-    )
-    .await?;
+    let recorded =
+        bank::record(ctx, Arrival { reference, amount, received_on, bank_id: options.bank_id }).await?;
     let promised = recorded.pledge.terms.amount.text();
     let id = recorded.donation.id;
     let arrived = amount.text();

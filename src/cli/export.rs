@@ -70,11 +70,7 @@ fn value(column: &str, cell: &str) -> serde_json::Value {
     if cell.is_empty() {
         return serde_json::Value::Null;
     }
-    let number = if column.ends_with("_minor") || column == "line" {
-        cell.parse::<i64>().ok()
-    } else {
-        None
-    };
+    let number = if column.ends_with("_minor") || column == "line" { cell.parse::<i64>().ok() } else { None };
     number.map_or_else(|| cell.into(), Into::into)
 }
 
@@ -87,16 +83,11 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
     };
     let app = setting.app().await?;
     let from = options.from.unwrap_or(NaiveDate::MIN).max(first_day());
-    let to = options
-        .to
-        .map_or(last_day(), |day| day.min(last_day()) + TimeDelta::days(1));
+    let to = options.to.map_or(last_day(), |day| day.min(last_day()) + TimeDelta::days(1));
     if from > to {
         return Err(Failure::Usage("--from is after --to".into()));
     }
-    let span = Span {
-        from: from.and_time(NaiveTime::MIN),
-        to: to.and_time(NaiveTime::MIN),
-    };
+    let span = Span { from: from.and_time(NaiveTime::MIN), to: to.and_time(NaiveTime::MIN) };
     let out = BufWriter::new(std::io::stdout().lock());
     let mut sink = match options.format {
         Format::Csv => Sink::Csv(Writer::new(out, table.columns())?),
@@ -105,12 +96,7 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
     let mut after = String::new();
     loop {
         let from = after.clone();
-        let (rows, last) = app
-            .services
-            .ctx
-            .db
-            .read(move |conn| table.page(conn, span, &from))
-            .await?;
+        let (rows, last) = app.services.ctx.db.read(move |conn| table.page(conn, span, &from)).await?;
         for row in &rows {
             sink.row(row)?;
         }

@@ -41,15 +41,10 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
             }
         }
         Command::Retry { id, all: _ } => {
-            let id: Option<JobId> = id
-                .map(|id| id.parse())
-                .transpose()
-                .map_err(|error| Failure::Usage(format!("{error}")))?;
+            let id: Option<JobId> =
+                id.map(|id| id.parse()).transpose().map_err(|error| Failure::Usage(format!("{error}")))?;
             let now = ctx.now();
-            let revived = ctx
-                .db
-                .write(move |tx| Ok::<_, StoreError>(jobs::revive(tx, id, now)?))
-                .await?;
+            let revived = ctx.db.write(move |tx| Ok::<_, StoreError>(jobs::revive(tx, id, now)?)).await?;
             if revived == 0 && id.is_some() {
                 return Err(Failure::Failed("there is no failed job of this id".into()));
             }

@@ -1,11 +1,7 @@
 //! Owns: the commands. Each says what it did on standard output; the log goes to standard error.
 //! May import: everything. Must not: hold rules of its own.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line speaks by printing"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
 
 mod article;
 mod config;
@@ -139,11 +135,7 @@ pub fn run(
         Err(error) => {
             // Help and version are printed to standard output and are no failure.
             let code = if error.use_stderr() { 2 } else { 0 };
-            return if error.print().is_ok() {
-                ExitCode::from(code)
-            } else {
-                ExitCode::from(1)
-            };
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(1) };
         }
     };
     match start(arguments, environment) {
@@ -163,13 +155,8 @@ fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String
     let config = Config::load(arguments.config.as_deref(), environment)?;
     telemetry::init(&config.log);
     let setting = Setting { config };
-    let command = arguments
-        .command
-        .unwrap_or(Command::Serve(serve::Options::default()));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let command = arguments.command.unwrap_or(Command::Serve(serve::Options::default()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(dispatch(&setting, command))
 }
 

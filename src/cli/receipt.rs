@@ -19,10 +19,7 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
-    let parse = |text: &str| {
-        text.parse::<ReceiptNumber>()
-            .map_err(|error| Failure::Usage(error.to_string()))
-    };
+    let parse = |text: &str| text.parse::<ReceiptNumber>().map_err(|error| Failure::Usage(error.to_string()));
     match command {
         Command::Resend { number } => {
             let number = parse(&number)?;
@@ -34,10 +31,7 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
             let number = parse(&number)?;
             let app = setting.app().await?;
             let (old, fresh) = receipts::reissue(&app.services.ctx, number).await?;
-            println!(
-                "Receipt {} is void and replaced by {}, which is on its way.",
-                old.number, fresh.number
-            );
+            println!("Receipt {} is void and replaced by {}, which is on its way.", old.number, fresh.number);
         }
     }
     Ok(())

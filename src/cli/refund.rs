@@ -25,35 +25,17 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
-    let id: DonationId = options
-        .donation
-        .parse()
-        .map_err(|error| Failure::Usage(format!("{error}")))?;
+    let id: DonationId = options.donation.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
-    let donation = ctx
-        .db
-        .read(move |conn| donations::get(conn, id))
-        .await
-        .map_err(|error| match error {
-            crate::store::StoreError::NotFound => Failure::Failed(format!("there is no donation {id}")),
-            other => other.into(),
-        })?;
-    let currency = donation
-        .payment
-        .money()
-        .map_or(setting.config.site.default_currency, |m| m.gross.currency());
-    let amount = options
-        .amount
-        .as_deref()
-        .map(|text| parse(text, currency))
-        .transpose()?;
-    let order = RefundOrder {
-        donation: id,
-        amount,
-        reason: options.reason,
-        request_key: options.once,
-    };
+    let donation = ctx.db.read(move |conn| donations::get(conn, id)).await.map_err(|error| match error {
+        crate::store::StoreError::NotFound => Failure::Failed(format!("there is no donation {id}")),
+        other => other.into(),
+    })?;
+    let currency =
+        donation.payment.money().map_or(setting.config.site.default_currency, |m| m.gross.currency());
+    let amount = options.amount.as_deref().map(|text| parse(text, currency)).transpose()?;
+    let order = RefundOrder { donation: id, amount, reason: options.reason, request_key: options.once };
     let ordered = refund::order(ctx, order).await?;
     let amount = ordered.amount.text();
     let refunded = match refund::carry_out(ctx, ordered.id).await {

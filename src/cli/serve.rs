@@ -118,9 +118,7 @@ fn not_configured(config: &Config) -> Vec<String> {
     }
     if matches!(config.mail.transport, MailTransport::File) {
         let folder = config.mail.directory.display();
-        missing.push(format!(
-            "mail.transport: letters are written to {folder}, not sent"
-        ));
+        missing.push(format!("mail.transport: letters are written to {folder}, not sent"));
     }
     if config.sandbox.enabled {
         missing.push("sandbox.enabled: the test gateway is on; no real money moves through it".to_owned());

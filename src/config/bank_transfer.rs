@@ -33,11 +33,8 @@ impl BankTransfer {
 
     /// `None`: off.
     pub(super) fn read(layers: &mut Layers, mode: Mode) -> Result<Option<Self>, Reported> {
-        const ACCOUNT: [&str; 3] = [
-            "bank_transfer.account_holder",
-            "bank_transfer.iban",
-            "bank_transfer.bic",
-        ];
+        const ACCOUNT: [&str; 3] =
+            ["bank_transfer.account_holder", "bank_transfer.iban", "bank_transfer.bic"];
         // The invented account is all or nothing: mixed with real values it would send gifts astray.
         if mode.is_production() || ACCOUNT.iter().any(|path| layers.is_set(path)) {
             for path in ACCOUNT {
@@ -74,11 +71,8 @@ impl BankTransfer {
 }
 
 fn parse_iban(text: &str, mode: Mode) -> Result<String, String> {
-    let compact: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_ascii_uppercase();
+    let compact: String =
+        text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
     let is_plain = compact.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let (Some((head, rest)), true) = (compact.split_at_checked(4), is_plain) else {
         return Err("is not an IBAN: two letters, two digits, then letters and digits".to_owned());
@@ -93,19 +87,14 @@ fn parse_iban(text: &str, mode: Mode) -> Result<String, String> {
         return Err("has a typing mistake: its check digits do not agree".to_owned());
     }
     if mode.is_production() && compact == DEMO_IBAN {
-        return Err(
-            "is the invented account of the demonstration; gifts sent there would be lost".to_owned(),
-        );
+        return Err("is the invented account of the demonstration; gifts sent there would be lost".to_owned());
     }
     Ok(compact)
 }
 
 fn parse_bic(text: &str) -> Result<String, String> {
-    let compact: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_ascii_uppercase();
+    let compact: String =
+        text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
     let bank_and_country = compact.bytes().take(6).all(|byte| byte.is_ascii_uppercase());
     if bank_and_country
         && matches!(compact.len(), 8 | 11)
@@ -124,10 +113,7 @@ mod tests {
     #[test]
     fn ibans_with_and_without_spaces_and_their_mistakes() {
         let read = |text| parse_iban(text, Mode::Development);
-        assert_eq!(
-            read("gb33 bukb 2020 1555 5555 55").unwrap(),
-            "GB33BUKB20201555555555"
-        );
+        assert_eq!(read("gb33 bukb 2020 1555 5555 55").unwrap(), "GB33BUKB20201555555555");
         assert_eq!(read("NO9386011117947").unwrap(), "NO9386011117947");
         assert_eq!(read("DE02 1203 0000 0000 2020 51").unwrap(), DEMO_IBAN);
         for bad in [

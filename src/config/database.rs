@@ -24,7 +24,7 @@ impl DatabaseUrl {
             // In memory every connection would see an empty database of its own.
             if path.is_empty() || path.contains(":memory:") || path.contains('?') {
                 return Err(
-                    "names no file; sqlite:// is followed by the path of a file, and nothing else".to_owned(),
+                    "names no file; sqlite:// is followed by the path of a file, and nothing else".to_owned()
                 );
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
@@ -54,11 +54,7 @@ pub struct Database {
 
 impl Database {
     pub(super) fn read(layers: &mut Layers) -> Option<Self> {
-        let url = layers.parse(
-            "database.url",
-            "\"sqlite://data/mainstay.db\"",
-            DatabaseUrl::parse,
-        );
+        let url = layers.parse("database.url", "\"sqlite://data/mainstay.db\"", DatabaseUrl::parse);
         let pool_size: Option<u32> = layers.number("database.pool_size", 0..=1000);
         let busy_timeout = layers.milliseconds("database.busy_timeout_ms");
         let statement_timeout = layers.milliseconds("database.statement_timeout_ms");

@@ -23,9 +23,7 @@ impl Jobs {
         let poll = layers.milliseconds("jobs.poll_ms");
         let lease = layers.seconds("jobs.lease_s");
         let keep_done_days = layers.number("jobs.keep_done_days", 0..=3650);
-        let mail_timeout_s = layers
-            .integer("mail.timeout_s")
-            .and_then(|seconds| u64::try_from(seconds).ok());
+        let mail_timeout_s = layers.integer("mail.timeout_s").and_then(|seconds| u64::try_from(seconds).ok());
         if let (Some(lease), Some(mail_timeout_s)) = (lease, mail_timeout_s)
             && lease.as_secs() <= mail_timeout_s
         {
@@ -36,11 +34,6 @@ impl Jobs {
             );
             layers.reject("jobs.lease_s", what, "300");
         }
-        Some(Self {
-            workers: workers?,
-            poll: poll?,
-            lease: lease?,
-            keep_done_days: keep_done_days?,
-        })
+        Some(Self { workers: workers?, poll: poll?, lease: lease?, keep_done_days: keep_done_days? })
     }
 }

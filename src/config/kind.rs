@@ -52,10 +52,7 @@ fn list_from_text(text: &str) -> Result<Value, String> {
         return from_toml(Kind::List, list);
     }
     let separator = if text.contains('\n') { '\n' } else { ',' };
-    let items = text
-        .split(separator)
-        .map(str::trim)
-        .filter(|item| !item.is_empty());
+    let items = text.split(separator).map(str::trim).filter(|item| !item.is_empty());
     Ok(Value::Array(items.map(Value::from).collect()))
 }
 

@@ -81,21 +81,12 @@ fn reject_empty_ranges(
     maximum: &BTreeMap<String, String>,
 ) -> Option<()> {
     let mut all_valid = true;
-    for code in minimum
-        .keys()
-        .chain(maximum.keys().filter(|code| !minimum.contains_key(*code)))
-    {
+    for code in minimum.keys().chain(maximum.keys().filter(|code| !minimum.contains_key(*code))) {
         let (least, most) = if code == DEFAULT {
-            (
-                parse_minor(minimum.get(code)?).ok()?,
-                parse_minor(maximum.get(code)?).ok()?,
-            )
+            (parse_minor(minimum.get(code)?).ok()?, parse_minor(maximum.get(code)?).ok()?)
         } else {
             let currency = parse_currency(code).ok()?;
-            (
-                amount_for(minimum, currency).ok()?.minor(),
-                amount_for(maximum, currency).ok()?.minor(),
-            )
+            (amount_for(minimum, currency).ok()?.minor(), amount_for(maximum, currency).ok()?.minor())
         };
         if least > most {
             // Told at the one of the two that the operator wrote.
@@ -110,11 +101,7 @@ fn reject_empty_ranges(
             layers.reject(
                 &format!("{section}.{code}"),
                 what,
-                if section == here {
-                    "\"1.00\""
-                } else {
-                    "\"10000.00\""
-                },
+                if section == here { "\"1.00\"" } else { "\"10000.00\"" },
             );
             all_valid = false;
         }

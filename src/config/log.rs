@@ -24,11 +24,8 @@ pub enum LogFormat {
 
 impl Log {
     pub(super) fn read(layers: &mut Layers, mode: Mode) -> Option<Self> {
-        const CHOICES: [(&str, Option<LogFormat>); 3] = [
-            ("auto", None),
-            ("text", Some(LogFormat::Text)),
-            ("json", Some(LogFormat::Json)),
-        ];
+        const CHOICES: [(&str, Option<LogFormat>); 3] =
+            [("auto", None), ("text", Some(LogFormat::Text)), ("json", Some(LogFormat::Json))];
         let level = layers.parse("log.level", "\"info,actix_web=warn\"", parse_level);
         let format = layers.parse("log.format", "\"json\"", |text| choose(text, &CHOICES))?;
         let format = format.unwrap_or(match mode {
@@ -42,19 +39,13 @@ impl Log {
                 LogFormat::Json => "json",
             },
         );
-        Some(Self {
-            level: level?,
-            format,
-        })
+        Some(Self { level: level?, format })
     }
 }
 
 fn parse_level(text: &str) -> Result<String, String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-    let parts: Vec<String> = text
-        .split(',')
-        .map(|part| part.split_whitespace().collect())
-        .collect();
+    let parts: Vec<String> = text.split(',').map(|part| part.split_whitespace().collect()).collect();
     for part in &parts {
         let level = part.split_once('=').map_or(part.as_str(), |(_, level)| level);
         let has_module = part.split_once('=').is_none_or(|(module, _)| !module.is_empty());

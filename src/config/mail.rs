@@ -96,16 +96,10 @@ impl Mailbox {
         if let Some(local) = email.strip_suffix("@localhost") {
             let stand_in = format!("{local}@localhost.localdomain");
             EmailAddress::parse(&stand_in).map_err(|_malformed| "is not a mail address".to_owned())?;
-            return Ok(Self {
-                name,
-                email: email.to_owned(),
-            });
+            return Ok(Self { name, email: email.to_owned() });
         }
         let address = EmailAddress::parse(email).map_err(|_malformed| "is not a mail address".to_owned())?;
-        Ok(Self {
-            name,
-            email: address.as_str().to_owned(),
-        })
+        Ok(Self { name, email: address.as_str().to_owned() })
     }
 }
 
@@ -134,7 +128,7 @@ impl Mail {
             let from = Mailbox::parse(text)?;
             if mode.is_production() && from.email.ends_with("@localhost") {
                 return Err(
-                    "cannot be answered from outside; production needs an address of your domain".to_owned(),
+                    "cannot be answered from outside; production needs an address of your domain".to_owned()
                 );
             }
             Ok(from)
@@ -166,9 +160,7 @@ fn read_transport(layers: &mut Layers, mode: Mode) -> Option<MailTransport> {
             TransportKind::File | TransportKind::Smtp => Ok(kind),
         }
     });
-    let ca_file = Some(layers.text("mail.ca_file"))
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from);
+    let ca_file = Some(layers.text("mail.ca_file")).filter(|path| !path.is_empty()).map(PathBuf::from);
     // A wrong URL is told even while the transport is "file", before it is needed.
     let server = layers.parse_optional("mail.smtp_url", URL_EXAMPLE, |text| {
         let server = SmtpServer::parse(text)?;
@@ -183,11 +175,7 @@ fn read_transport(layers: &mut Layers, mode: Mode) -> Option<MailTransport> {
         TransportKind::Smtp => {
             let server = server.ok()?;
             if server.is_none() {
-                layers.reject(
-                    "mail.smtp_url",
-                    "is empty, but transport is \"smtp\"",
-                    URL_EXAMPLE,
-                );
+                layers.reject("mail.smtp_url", "is empty, but transport is \"smtp\"", URL_EXAMPLE);
             }
             server.map(|server| MailTransport::Smtp(SmtpServer { ca_file, ..server }))
         }
@@ -198,10 +186,7 @@ impl SmtpServer {
     /// Reads `smtp://` or `smtps://`; errors never repeat the text, which holds a password.
     fn parse(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).map_err(|error| format!("is not a URL: {error}"))?;
-        let host = url
-            .host_str()
-            .filter(|host| !host.is_empty())
-            .ok_or("names no host")?;
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("names no host")?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
             return Err("has a path; host and port are followed by ?tls= or nothing".to_owned());
@@ -212,13 +197,7 @@ impl SmtpServer {
             Encryption::Required | Encryption::Opportunistic => 587,
             Encryption::None => 25,
         });
-        Ok(Self {
-            host,
-            port,
-            encryption,
-            credentials: read_credentials(&url)?,
-            ca_file: None,
-        })
+        Ok(Self { host, port, encryption, credentials: read_credentials(&url)?, ca_file: None })
     }
 }
 
@@ -282,18 +261,10 @@ mod tests {
     fn smtp_urls_say_how_to_encrypt() {
         let cases = [
             ("smtp://mail.example.org", 587, Encryption::Required),
-            (
-                "smtp://mail.example.org?tls=opportunistic",
-                587,
-                Encryption::Opportunistic,
-            ),
+            ("smtp://mail.example.org?tls=opportunistic", 587, Encryption::Opportunistic),
             ("smtp://mail.example.org/?tls=none", 25, Encryption::None),
             ("smtps://mail.example.org", 465, Encryption::Implicit),
-            (
-                "smtps://mail.example.org:2465?tls=required",
-                2465,
-                Encryption::Implicit,
-            ),
+            ("smtps://mail.example.org:2465?tls=required", 2465, Encryption::Implicit),
             ("smtp://127.0.0.1:1025", 1025, Encryption::None),
             ("smtp://[::1]", 25, Encryption::None),
             ("smtp://localhost?tls=required", 587, Encryption::Required),
@@ -309,10 +280,7 @@ mod tests {
         let server = SmtpServer::parse("smtp://ann%40example.org:p%3A%2Fss%25@[2001:db8::1]:26").unwrap();
 
         let (user, password) = server.credentials.unwrap();
-        assert_eq!(
-            (user.as_str(), password.expose().as_str()),
-            ("ann@example.org", "p:/ss%")
-        );
+        assert_eq!((user.as_str(), password.expose().as_str()), ("ann@example.org", "p:/ss%"));
         assert_eq!(server.host, "2001:db8::1");
     }
 
@@ -329,10 +297,7 @@ mod tests {
             "smtp://a:hunter2%0d@mail.example.org",
         ] {
             let what = SmtpServer::parse(text).unwrap_err();
-            assert!(
-                !what.contains("example.org") && !what.contains("hunter2"),
-                "{what}"
-            );
+            assert!(!what.contains("example.org") && !what.contains("hunter2"), "{what}");
         }
     }
 
@@ -341,13 +306,7 @@ mod tests {
         let named = Mailbox::parse("The Exämple Review <donations@example.org>").unwrap();
         assert_eq!(named.to_string(), "The Exämple Review <donations@example.org>");
         assert_eq!(Mailbox::parse("a@example.org").unwrap().name, None);
-        for bad in [
-            "",
-            "nobody",
-            "Ann <a@example.org",
-            "Ann <>",
-            "A\r\nBcc: x@example.org <a@example.org>",
-        ] {
+        for bad in ["", "nobody", "Ann <a@example.org", "Ann <>", "A\r\nBcc: x@example.org <a@example.org>"] {
             assert!(Mailbox::parse(bad).is_err(), "{bad}");
         }
     }

@@ -78,27 +78,17 @@ pub(super) fn merge(
 impl Layers {
     fn defaults() -> Result<Self, ConfigErrors> {
         let table: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| {
-            ConfigErrors::from(vec![Problem::about_file(
-                "the built-in default.toml",
-                error.to_string(),
-            )])
+            ConfigErrors::from(vec![Problem::about_file("the built-in default.toml", error.to_string())])
         })?;
         let mut entries = BTreeMap::new();
         flatten(&table, "", &mut entries);
-        Ok(Self {
-            entries,
-            broken: BTreeSet::new(),
-            problems: Vec::new(),
-        })
+        Ok(Self { entries, broken: BTreeSet::new(), problems: Vec::new() })
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), ConfigErrors> {
         let shown = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|error| {
-            ConfigErrors::from(vec![Problem::about_file(
-                &shown,
-                format!("cannot be read: {error}"),
-            )])
+            ConfigErrors::from(vec![Problem::about_file(&shown, format!("cannot be read: {error}"))])
         })?;
         let table: Table = text.parse().map_err(|error: toml::de::Error| {
             ConfigErrors::from(vec![Problem::about_file(&shown, syntax_error(&text, &error))])
@@ -109,11 +99,7 @@ impl Layers {
 
     fn add_table(&mut self, table: &Table, section: &str, source: &Source) {
         for (key, value) in table {
-            let path = if section.is_empty() {
-                key.clone()
-            } else {
-                format!("{section}.{key}")
-            };
+            let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
             match value {
                 Value::Table(inner) if self.is_section(&path) => self.add_table(inner, &path, source),
                 Value::Table(_) | Value::Array(_) if section.is_empty() && !self.is_section(&path) => {
@@ -169,12 +155,7 @@ impl Layers {
     /// Replaces each secret that stands in a file by that file's text.
     fn read_secret_files(&mut self) {
         let strict = self.text("server.mode") == "production";
-        let secrets: Vec<String> = self
-            .entries
-            .keys()
-            .filter(|path| self.is_secret(path))
-            .cloned()
-            .collect();
+        let secrets: Vec<String> = self.entries.keys().filter(|path| self.is_secret(path)).cloned().collect();
         for path in secrets {
             let twin = format!("{path}_file");
             let file = self.text(&twin);
@@ -193,11 +174,7 @@ impl Layers {
                 continue;
             }
             match read_secret(Path::new(&file), strict) {
-                Ok(text) => self.set(
-                    &path,
-                    Value::String(text),
-                    Source::SecretFile(PathBuf::from(file)),
-                ),
+                Ok(text) => self.set(&path, Value::String(text), Source::SecretFile(PathBuf::from(file))),
                 Err(what) => {
                     self.reject(&twin, format!("{file}: {what}"), example);
                     self.broken.insert(path);
@@ -218,10 +195,7 @@ impl Layers {
 
     /// The text of a key as it was written: blanks may belong to a password.
     pub(super) fn exact_text(&self, path: &str) -> &str {
-        self.entries
-            .get(path)
-            .and_then(|entry| entry.value.as_str())
-            .unwrap_or_default()
+        self.entries.get(path).and_then(|entry| entry.value.as_str()).unwrap_or_default()
     }
 
     /// The number of a key.
@@ -231,39 +205,26 @@ impl Layers {
 
     /// The truth value of a key.
     pub(super) fn boolean(&self, path: &str) -> bool {
-        self.entries
-            .get(path)
-            .and_then(|entry| entry.value.as_bool())
-            .unwrap_or_default()
+        self.entries.get(path).and_then(|entry| entry.value.as_bool()).unwrap_or_default()
     }
 
     /// The items of a list, without blanks around them and without empty ones.
     pub(super) fn list(&self, path: &str) -> Vec<String> {
         let items = self.entries.get(path).and_then(|entry| entry.value.as_array());
-        let texts = items
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::trim);
+        let texts = items.into_iter().flatten().filter_map(Value::as_str).map(str::trim);
         texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
     }
 
     /// The entries of a table by currency.
     pub(super) fn table(&self, section: &str) -> BTreeMap<String, String> {
         let prefix = format!("{section}.");
-        let keys = self
-            .entries
-            .keys()
-            .filter_map(|path| Some((path, path.strip_prefix(&prefix)?)));
-        keys.map(|(path, key)| (key.to_owned(), self.text(path)))
-            .collect()
+        let keys = self.entries.keys().filter_map(|path| Some((path, path.strip_prefix(&prefix)?)));
+        keys.map(|(path, key)| (key.to_owned(), self.text(path))).collect()
     }
 
     /// Whether the operator set this key, rather than leaving the default.
     pub(super) fn is_set(&self, path: &str) -> bool {
-        self.entries
-            .get(path)
-            .is_some_and(|entry| entry.source != Source::Default)
+        self.entries.get(path).is_some_and(|entry| entry.source != Source::Default)
     }
 
     /// Empties a default that must not take effect, so that the printed values are the ones in force.
@@ -299,10 +260,7 @@ impl Layers {
         if !self.broken.insert(path.to_owned()) {
             return;
         }
-        let source = self
-            .entries
-            .get(path)
-            .map_or(Source::Default, |entry| entry.source.clone());
+        let source = self.entries.get(path).map_or(Source::Default, |entry| entry.source.clone());
         self.report(path, &what.into(), &source, example);
     }
 
@@ -329,9 +287,7 @@ impl Layers {
                 .or_default()
                 .push(format!("{} = {value}{origin}\n", key_of(path)));
         }
-        let blocks = sections
-            .iter()
-            .map(|(section, lines)| format!("[{section}]\n{}", lines.concat()));
+        let blocks = sections.iter().map(|(section, lines)| format!("[{section}]\n{}", lines.concat()));
         blocks.collect::<Vec<_>>().join("\n")
     }
 
@@ -351,10 +307,7 @@ impl Layers {
 
     fn is_section(&self, path: &str) -> bool {
         let prefix = format!("{path}.");
-        self.entries
-            .range(prefix.clone()..)
-            .next()
-            .is_some_and(|(key, _)| key.starts_with(&prefix))
+        self.entries.range(prefix.clone()..).next().is_some_and(|(key, _)| key.starts_with(&prefix))
     }
 
     fn is_secret(&self, path: &str) -> bool {
@@ -362,10 +315,7 @@ impl Layers {
     }
 
     fn source_name(&self, path: &str) -> String {
-        self.entries
-            .get(path)
-            .map(|entry| entry.source.name())
-            .unwrap_or_default()
+        self.entries.get(path).map(|entry| entry.source.name()).unwrap_or_default()
     }
 
     /// The path as the schema spells it, when it is part of the schema.
@@ -423,11 +373,7 @@ impl Layers {
     }
 
     fn report_section(&mut self, section: &str, source: &Source) {
-        let mut known: Vec<&str> = self
-            .entries
-            .keys()
-            .filter_map(|path| path.split('.').next())
-            .collect();
+        let mut known: Vec<&str> = self.entries.keys().filter_map(|path| path.split('.').next()).collect();
         known.dedup();
         self.problems.push(Problem {
             section: section.to_owned(),
@@ -480,29 +426,17 @@ impl Layers {
 
 fn flatten(table: &Table, section: &str, entries: &mut BTreeMap<String, Entry>) {
     for (key, value) in table {
-        let path = if section.is_empty() {
-            key.clone()
-        } else {
-            format!("{section}.{key}")
-        };
+        let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
         if let Value::Table(inner) = value {
             flatten(inner, &path, entries);
         } else {
-            entries.insert(
-                path,
-                Entry {
-                    value: value.clone(),
-                    source: Source::Default,
-                },
-            );
+            entries.insert(path, Entry { value: value.clone(), source: Source::Default });
         }
     }
 }
 
 fn section_of(path: &str) -> &str {
-    path.rsplit_once('.')
-        .map(|(section, _)| section)
-        .unwrap_or_default()
+    path.rsplit_once('.').map(|(section, _)| section).unwrap_or_default()
 }
 
 fn key_of(path: &str) -> &str {
@@ -511,19 +445,12 @@ fn key_of(path: &str) -> &str {
 
 /// One problem is one line, whatever a value contains.
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect()
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 /// The parser's message with the line, but without its picture of the line, which may hold a secret.
 fn syntax_error(text: &str, error: &toml::de::Error) -> String {
     let start = error.span().map(|span| span.start).unwrap_or_default();
-    let line = text
-        .bytes()
-        .take(start)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        .saturating_add(1);
+    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count().saturating_add(1);
     format!("line {line} is not valid TOML: {}", one_line(error.message()))
 }

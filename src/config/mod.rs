@@ -73,10 +73,7 @@ impl Config {
         let config = Self::read(&mut layers);
         let problems = layers.take_problems();
         match config {
-            Some(config) if problems.is_empty() => Ok(Self {
-                effective: layers.to_toml(),
-                ..config
-            }),
+            Some(config) if problems.is_empty() => Ok(Self { effective: layers.to_toml(), ..config }),
             _ => Err(ConfigErrors(problems)),
         }
     }
@@ -160,13 +157,7 @@ pub struct Problem {
 
 impl Problem {
     fn about_file(origin: &str, what: String) -> Self {
-        Self {
-            section: String::new(),
-            key: String::new(),
-            origin: origin.to_owned(),
-            what,
-            example: None,
-        }
+        Self { section: String::new(), key: String::new(), origin: origin.to_owned(), what, example: None }
     }
 }
 

@@ -79,11 +79,7 @@ impl Layers {
     /// A text that must not be empty.
     pub(super) fn required_text(&mut self, path: &str, example: &str) -> Option<String> {
         self.parse(path, example, |text| {
-            if text.is_empty() {
-                Err("is empty".to_owned())
-            } else {
-                Ok(text.to_owned())
-            }
+            if text.is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) }
         })
     }
 
@@ -94,18 +90,13 @@ impl Layers {
 
     /// A secret, or `None` when it is empty.
     pub(super) fn secret(&self, path: &str) -> Option<Secret<String>> {
-        Some(self.exact_text(path))
-            .filter(|text| !text.is_empty())
-            .map(|text| Secret::new(text.to_owned()))
+        Some(self.exact_text(path)).filter(|text| !text.is_empty()).map(|text| Secret::new(text.to_owned()))
     }
 }
 
 /// `text` as one of the `choices`, each a word and its value.
 pub(super) fn choose<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
-    let found = choices
-        .iter()
-        .find(|(word, _)| *word == text)
-        .map(|(_, value)| *value);
+    let found = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
     found.ok_or_else(|| {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
         format!("is none of {}", words.join(", "))

@@ -53,16 +53,10 @@ pub(super) fn mask_url(text: &str) -> String {
     }
     if url.query_pairs().any(|(name, _)| is_secret_parameter(&name)) {
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        url.query_pairs_mut()
-            .clear()
-            .extend_pairs(pairs.iter().map(|(name, value)| {
-                let shown = if is_secret_parameter(name) {
-                    MASK
-                } else {
-                    value.as_str()
-                };
-                (name.as_str(), shown)
-            }));
+        url.query_pairs_mut().clear().extend_pairs(pairs.iter().map(|(name, value)| {
+            let shown = if is_secret_parameter(name) { MASK } else { value.as_str() };
+            (name.as_str(), shown)
+        }));
     }
     url.into()
 }
@@ -84,11 +78,7 @@ pub(super) fn read_secret(path: &Path, strict: bool) -> Result<String, String> {
             text.pop();
         }
     }
-    if text.is_empty() {
-        Err("is empty".to_owned())
-    } else {
-        Ok(text)
-    }
+    if text.is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
 }
 
 #[cfg(unix)]
@@ -119,10 +109,7 @@ mod tests {
     #[test]
     fn passwords_in_urls_are_masked_and_the_rest_stays_readable() {
         let shown = mask_url("postgres://site:hunter2@db.example.org:5433/mainstay?sslmode=require");
-        assert_eq!(
-            shown,
-            "postgres://site:***@db.example.org:5433/mainstay?sslmode=require"
-        );
+        assert_eq!(shown, "postgres://site:***@db.example.org:5433/mainstay?sslmode=require");
 
         let shown = mask_url("postgres://db.example.org/mainstay?user=site&password=hunter2");
         assert_eq!(shown, "postgres://db.example.org/mainstay?user=site&password=***");

@@ -26,10 +26,8 @@ impl Mode {
     }
 
     pub(super) fn read(layers: &mut Layers) -> Self {
-        const CHOICES: [(&str, Mode); 2] = [
-            ("development", Mode::Development),
-            ("production", Mode::Production),
-        ];
+        const CHOICES: [(&str, Mode); 2] =
+            [("development", Mode::Development), ("production", Mode::Production)];
         let mode = layers.parse("server.mode", "\"production\"", |text| choose(text, &CHOICES));
         mode.unwrap_or(Self::Development)
     }
@@ -82,21 +80,14 @@ impl Server {
             return url.clone();
         }
         // Nobody can open http://0.0.0.0/ in a browser everywhere.
-        let ip = if bound.ip().is_unspecified() {
-            IpAddr::V4(Ipv4Addr::LOCALHOST)
-        } else {
-            bound.ip()
-        };
+        let ip = if bound.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { bound.ip() };
         format!("http://{}", SocketAddr::new(ip, bound.port()))
     }
 
     /// The host name visitors see, as in the addresses of mails: `give.example.org` or `127.0.0.1`.
     pub fn public_host(&self) -> String {
         let url = Url::parse(&self.public_url_when_bound_to(self.bind)).ok();
-        url.as_ref()
-            .and_then(Url::host_str)
-            .unwrap_or("localhost")
-            .to_owned()
+        url.as_ref().and_then(Url::host_str).unwrap_or("localhost").to_owned()
     }
 
     /// Threads that serve the web, at least one.
@@ -109,8 +100,7 @@ impl Server {
 
     pub(super) fn read(layers: &mut Layers, mode: Mode) -> Option<Self> {
         let bind = layers.parse("server.bind", "\"127.0.0.1:8080\"", |text| {
-            text.parse()
-                .map_err(|_unparsable| "is not an IP address with a port".to_owned())
+            text.parse().map_err(|_unparsable| "is not an IP address with a port".to_owned())
         });
         let public_url = read_public_url(layers, mode);
         let trusted_proxies = layers.number("server.trusted_proxies", 0..=10);
@@ -160,7 +150,7 @@ fn read_public_url(layers: &mut Layers, mode: Mode) -> Result<Option<String>, Re
         let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         if !is_bare || !url.username().is_empty() || url.password().is_some() {
             return Err(
-                "holds more than scheme, host and port; Mainstay has a host name of its own".to_owned(),
+                "holds more than scheme, host and port; Mainstay has a host name of its own".to_owned()
             );
         }
         Ok(url.as_str().trim_end_matches('/').to_owned())

@@ -55,33 +55,22 @@ impl Site {
         if let (Some(all), Some(one)) = (&currencies, &default_currency)
             && !all.contains(one)
         {
-            layers.reject(
-                "site.default_currency",
-                format!("{one} is not among site.currencies"),
-                "\"EUR\"",
-            );
+            layers.reject("site.default_currency", format!("{one} is not among site.currencies"), "\"EUR\"");
         }
         let locales = read_locales(layers);
         let default_locale = layers.parse("site.default_locale", "\"en\"", parse_locale);
         if let (Some(all), Some(one)) = (&locales, &default_locale)
             && !all.contains(one)
         {
-            layers.reject(
-                "site.default_locale",
-                format!("{one:?} is not among site.locales"),
-                "\"en\"",
-            );
+            layers.reject("site.default_locale", format!("{one:?} is not among site.locales"), "\"en\"");
         }
         let time_zone = layers.parse("site.time_zone", "\"Europe/London\"", |text| {
-            text.parse()
-                .map_err(|_unknown| "is not the IANA name of a time zone".to_owned())
+            text.parse().map_err(|_unknown| "is not the IANA name of a time zone".to_owned())
         });
         let organisation = Organisation::read(layers, name.as_deref().unwrap_or_default());
         Some(Self {
             content: content?,
-            templates: Some(layers.text("site.templates"))
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from),
+            templates: Some(layers.text("site.templates")).filter(|path| !path.is_empty()).map(PathBuf::from),
             name: name?,
             default_currency: default_currency?,
             currencies: currencies?,
@@ -97,11 +86,7 @@ impl Organisation {
     fn read(layers: &mut Layers, site_name: &str) -> Option<Self> {
         let receipt_series = layers.parse("site.organisation.receipt_series", "\"R\"", |text| {
             let fits = (1..=8).contains(&text.len());
-            if fits
-                && text
-                    .chars()
-                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
-            {
+            if fits && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-') {
                 Ok(text.to_owned())
             } else {
                 Err("is not 1 to 8 capital letters, digits or hyphens".to_owned())
@@ -109,11 +94,7 @@ impl Organisation {
         });
         let legal_name = layers.text("site.organisation.legal_name");
         Some(Self {
-            legal_name: if legal_name.is_empty() {
-                site_name.to_owned()
-            } else {
-                legal_name
-            },
+            legal_name: if legal_name.is_empty() { site_name.to_owned() } else { legal_name },
             address: layers.list("site.organisation.address"),
             registration: layers.text("site.organisation.registration"),
             receipt_statement: layers.text("site.organisation.receipt_statement"),

@@ -6,10 +6,7 @@ use tempfile::TempDir;
 use super::*;
 
 fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
@@ -49,10 +46,7 @@ fn without_any_setting_a_development_site_works() {
     let config = load(&[]).unwrap();
 
     assert_eq!(config.server.mode, Mode::Development);
-    assert_eq!(
-        config.server.public_url_when_bound_to(config.server.bind),
-        "http://127.0.0.1:8080"
-    );
+    assert_eq!(config.server.public_url_when_bound_to(config.server.bind), "http://127.0.0.1:8080");
     assert_eq!(config.server.public_host(), "127.0.0.1");
     assert!(matches!(config.server.metrics, MetricsAccess::Open));
     assert!(
@@ -61,10 +55,7 @@ fn without_any_setting_a_development_site_works() {
     assert_eq!(config.database.pool_size, 4);
     assert_eq!(config.site.organisation.legal_name, "Mainstay");
     assert!(matches!(config.mail.transport, MailTransport::File));
-    assert_eq!(
-        config.bank_transfer.unwrap().iban_grouped(),
-        "DE02 1203 0000 0000 2020 51"
-    );
+    assert_eq!(config.bank_transfer.unwrap().iban_grouped(), "DE02 1203 0000 0000 2020 51");
     assert!(config.sandbox.enabled);
     assert_eq!(config.log.format, LogFormat::Text);
 }
@@ -73,10 +64,7 @@ fn without_any_setting_a_development_site_works() {
 fn a_port_of_the_systems_choice_and_an_unspecified_address_give_a_link_that_opens() {
     let server = load(&[("MAINSTAY_SERVER__BIND", "0.0.0.0:0")]).unwrap().server;
 
-    assert_eq!(
-        server.public_url_when_bound_to("0.0.0.0:4711".parse().unwrap()),
-        "http://127.0.0.1:4711"
-    );
+    assert_eq!(server.public_url_when_bound_to("0.0.0.0:4711".parse().unwrap()), "http://127.0.0.1:4711");
     assert!(server.worker_count() >= 1);
 }
 
@@ -88,10 +76,7 @@ fn environment_wins_over_file_and_file_over_default() {
     let variables = env(&[
         ("MAINSTAY_SERVER__BIND", "127.0.0.1:2"),
         ("MAINSTAY_SITE__CURRENCIES", "EUR, SEK,JPY"),
-        (
-            "MAINSTAY_SITE__ORGANISATION__ADDRESS",
-            "1 High Street, Flat 2\nLondon",
-        ),
+        ("MAINSTAY_SITE__ORGANISATION__ADDRESS", "1 High Street, Flat 2\nLondon"),
         ("MAINSTAY_LIMITS__MINIMUM__SEK", "30.00"),
         ("HOME", "/home/ann"),
     ]);
@@ -100,16 +85,10 @@ fn environment_wins_over_file_and_file_over_default() {
 
     assert_eq!(config.server.bind.port(), 2);
     assert_eq!(config.server.workers, 3);
-    assert_eq!(
-        config.site.organisation.address,
-        ["1 High Street, Flat 2", "London"]
-    );
+    assert_eq!(config.site.organisation.address, ["1 High Street, Flat 2", "London"]);
     let minimum = |index: usize| config.limits.minimum_for(config.site.currencies[index]).minor();
     assert_eq!((minimum(0), minimum(1), minimum(2)), (500, 3000, 100));
-    assert_eq!(
-        config.limits.maximum_for(config.site.currencies[2]).minor(),
-        1_000_000
-    );
+    assert_eq!(config.limits.maximum_for(config.site.currencies[2]).minor(), 1_000_000);
 }
 
 #[test]
@@ -120,31 +99,21 @@ fn the_file_can_be_named_by_a_variable_and_the_option_wins() {
     let variables = env(&[("MAINSTAY_CONFIG", named.to_str().unwrap())]);
 
     assert_eq!(Config::load(None, variables.clone()).unwrap().site.name, "Named");
-    assert_eq!(
-        Config::load(Some(&option), variables).unwrap().site.name,
-        "Option"
-    );
+    assert_eq!(Config::load(Some(&option), variables).unwrap().site.name, "Option");
 }
 
 #[test]
 fn a_missing_file_and_a_file_that_is_no_toml_are_errors_without_a_picture_of_the_line() {
     let folder = TempDir::new().unwrap();
     let missing = folder.path().join("missing.toml");
-    let broken = file(
-        &folder,
-        "broken.toml",
-        "[mail]\nsmtp_url = \"smtps://a:hunter2@b\n",
-    );
+    let broken = file(&folder, "broken.toml", "[mail]\nsmtp_url = \"smtps://a:hunter2@b\n");
 
     let error = Config::load(Some(&missing), env(&[])).unwrap_err().to_string();
     assert!(error.contains("missing.toml: cannot be read"), "{error}");
 
     let error = Config::load(Some(&broken), env(&[])).unwrap_err().to_string();
     assert!(error.contains("broken.toml: line 2 is not valid TOML"), "{error}");
-    assert!(
-        !error.contains("hunter2") && error.lines().count() == 1,
-        "{error}"
-    );
+    assert!(!error.contains("hunter2") && error.lines().count() == 1, "{error}");
 }
 
 #[test]
@@ -228,29 +197,16 @@ fn secrets_come_from_files_without_their_last_line_break() {
     let token = token.to_str().unwrap();
 
     let config = load(&[("MAINSTAY_SERVER__METRICS_TOKEN_FILE", token)]).unwrap();
-    let MetricsAccess::Token(secret) = &config.server.metrics else {
-        panic!("no token")
-    };
+    let MetricsAccess::Token(secret) = &config.server.metrics else { panic!("no token") };
     assert_eq!(secret.expose(), "correct horse ");
-    assert!(
-        config
-            .effective()
-            .contains("metrics_token = \"***\"  # secret file"),
-        "{}",
-        config.effective()
-    );
+    assert!(config.effective().contains("metrics_token = \"***\"  # secret file"), "{}", config.effective());
 
-    let both = messages(&[
-        ("MAINSTAY_SERVER__METRICS_TOKEN_FILE", token),
-        ("MAINSTAY_SERVER__METRICS_TOKEN", "x"),
-    ]);
+    let both =
+        messages(&[("MAINSTAY_SERVER__METRICS_TOKEN_FILE", token), ("MAINSTAY_SERVER__METRICS_TOKEN", "x")]);
     assert!(both.contains("metrics_token is set as well"), "{both}");
 
     let missing = messages(&[("MAINSTAY_DATABASE__URL_FILE", "no/such/file")]);
-    assert!(
-        missing.contains("[database] url_file") && missing.contains("cannot be read"),
-        "{missing}"
-    );
+    assert!(missing.contains("[database] url_file") && missing.contains("cannot be read"), "{missing}");
     assert_eq!(missing.lines().count(), 1, "{missing}");
 }
 
@@ -264,10 +220,7 @@ fn production_refuses_a_secret_file_that_every_user_may_read() {
     set_mode(&token, 0o644);
     assert!(load(&setting).is_ok());
     let refused = production(&setting).unwrap_err().to_string();
-    assert!(
-        refused.contains("every user of this machine can read it"),
-        "{refused}"
-    );
+    assert!(refused.contains("every user of this machine can read it"), "{refused}");
 
     set_mode(&token, 0o640);
     assert!(production(&setting).is_ok());
@@ -276,10 +229,7 @@ fn production_refuses_a_secret_file_that_every_user_may_read() {
 #[test]
 fn no_secret_is_ever_printed() {
     let config = production(&[
-        (
-            "MAINSTAY_DATABASE__URL",
-            "postgres://site:hunter2@db.example.org/mainstay",
-        ),
+        ("MAINSTAY_DATABASE__URL", "postgres://site:hunter2@db.example.org/mainstay"),
         ("MAINSTAY_SERVER__METRICS_TOKEN", "hunter2"),
         ("MAINSTAY_SANDBOX__WEBHOOK_SECRET", "hunter2"),
     ])
@@ -287,31 +237,18 @@ fn no_secret_is_ever_printed() {
 
     let shown = format!("{} {config:?}", config.effective());
     assert!(!shown.contains("hunter2"), "{shown}");
-    assert!(
-        config
-            .effective()
-            .contains("url = \"postgres://site:***@db.example.org/mainstay\"")
-    );
+    assert!(config.effective().contains("url = \"postgres://site:***@db.example.org/mainstay\""));
 
     let errors = messages(&[
-        (
-            "MAINSTAY_DATABASE__URL",
-            "mysql://site:hunter2@db.example.org/mainstay",
-        ),
+        ("MAINSTAY_DATABASE__URL", "mysql://site:hunter2@db.example.org/mainstay"),
         ("MAINSTAY_MAIL__SMTP_URL", "http://site:hunter2@mail.example.org"),
     ]);
-    assert!(
-        !errors.contains("hunter2") && errors.lines().count() == 2,
-        "{errors}"
-    );
+    assert!(!errors.contains("hunter2") && errors.lines().count() == 2, "{errors}");
 }
 
 #[test]
 fn the_effective_settings_are_toml_that_says_where_values_come_from() {
-    let text = load(&[("MAINSTAY_SITE__NAME", "A \"quoted\" # name")])
-        .unwrap()
-        .effective()
-        .to_owned();
+    let text = load(&[("MAINSTAY_SITE__NAME", "A \"quoted\" # name")]).unwrap().effective().to_owned();
 
     assert!(text.contains("# environment MAINSTAY_SITE__NAME"), "{text}");
     let table: toml::Table = text.parse().unwrap();
@@ -324,32 +261,19 @@ fn the_effective_settings_are_toml_that_says_where_values_come_from() {
 fn production_with_its_own_settings_starts_and_leaves_the_invented_gateways_off() {
     let config = production(&[]).unwrap();
 
-    assert_eq!(
-        config.server.public_url.as_deref(),
-        Some("https://give.example.org")
-    );
+    assert_eq!(config.server.public_url.as_deref(), Some("https://give.example.org"));
     assert!(matches!(config.server.metrics, MetricsAccess::Off));
     assert!(config.bank_transfer.is_none());
     assert!(!config.sandbox.enabled);
     assert_eq!(config.log.format, LogFormat::Json);
-    assert!(
-        config.effective().contains("iban = \"\""),
-        "{}",
-        config.effective()
-    );
+    assert!(config.effective().contains("iban = \"\""), "{}", config.effective());
 }
 
 #[test]
 fn production_refuses_what_is_only_good_for_trying_out() {
     let shown = messages(&[("MAINSTAY_SERVER__MODE", "production")]);
-    assert!(
-        shown.contains("[server] public_url (default): is empty; production needs"),
-        "{shown}"
-    );
-    assert!(
-        shown.contains("[mail] transport (default): \"file\" would write receipts to files"),
-        "{shown}"
-    );
+    assert!(shown.contains("[server] public_url (default): is empty; production needs"), "{shown}");
+    assert!(shown.contains("[mail] transport (default): \"file\" would write receipts to files"), "{shown}");
     assert!(
         shown.contains("[mail] from (default): \"Mainstay <donations@localhost>\" cannot be answered"),
         "{shown}"
@@ -357,32 +281,13 @@ fn production_refuses_what_is_only_good_for_trying_out() {
     assert_eq!(shown.lines().count(), 3, "{shown}");
 
     for (name, value, expected) in [
-        (
-            "MAINSTAY_SERVER__PUBLIC_URL",
-            "http://give.example.org",
-            "production needs https://",
-        ),
-        (
-            "MAINSTAY_SERVER__PUBLIC_URL",
-            "https://example.org/give",
-            "more than scheme, host and port",
-        ),
-        (
-            "MAINSTAY_SANDBOX__ENABLED",
-            "true",
-            "let anybody pretend to have paid",
-        ),
-        (
-            "MAINSTAY_MAIL__SMTP_URL",
-            "smtp://a:b@mail.example.org?tls=none",
-            "send the password unencrypted",
-        ),
+        ("MAINSTAY_SERVER__PUBLIC_URL", "http://give.example.org", "production needs https://"),
+        ("MAINSTAY_SERVER__PUBLIC_URL", "https://example.org/give", "more than scheme, host and port"),
+        ("MAINSTAY_SANDBOX__ENABLED", "true", "let anybody pretend to have paid"),
+        ("MAINSTAY_MAIL__SMTP_URL", "smtp://a:b@mail.example.org?tls=none", "send the password unencrypted"),
     ] {
         let refused = production(&[(name, value)]).unwrap_err().to_string();
-        assert!(
-            refused.contains(expected) && refused.lines().count() == 1,
-            "{refused}"
-        );
+        assert!(refused.contains(expected) && refused.lines().count() == 1, "{refused}");
     }
 }
 
@@ -394,30 +299,16 @@ fn the_account_is_whole_or_absent_and_never_the_invented_one_in_production() {
     ];
     assert!(load(&demo).unwrap().bank_transfer.is_some());
     let refused = production(&demo).unwrap_err().to_string();
-    assert!(
-        refused.contains("invented account of the demonstration"),
-        "{refused}"
-    );
+    assert!(refused.contains("invented account of the demonstration"), "{refused}");
 
     let half = messages(&[("MAINSTAY_BANK_TRANSFER__IBAN", "GB33BUKB20201555555555")]);
     assert!(half.contains("[bank_transfer] account_holder"), "{half}");
     let half = messages(&[("MAINSTAY_BANK_TRANSFER__ACCOUNT_HOLDER", "Example Press")]);
     assert!(half.contains("[bank_transfer] iban"), "{half}");
 
-    assert!(
-        load(&[("MAINSTAY_BANK_TRANSFER__IBAN", "")])
-            .unwrap()
-            .bank_transfer
-            .is_none()
-    );
-    let own = [
-        demo[0],
-        ("MAINSTAY_BANK_TRANSFER__IBAN", "GB33 BUKB 2020 1555 5555 55"),
-    ];
-    assert_eq!(
-        production(&own).unwrap().bank_transfer.unwrap().iban,
-        "GB33BUKB20201555555555"
-    );
+    assert!(load(&[("MAINSTAY_BANK_TRANSFER__IBAN", "")]).unwrap().bank_transfer.is_none());
+    let own = [demo[0], ("MAINSTAY_BANK_TRANSFER__IBAN", "GB33 BUKB 2020 1555 5555 55")];
+    assert_eq!(production(&own).unwrap().bank_transfer.unwrap().iban, "GB33BUKB20201555555555");
 }
 
 #[test]

@@ -19,12 +19,7 @@ pub struct ContentError {
 impl fmt::Display for ContentError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            Some(line) => write!(
-                formatter,
-                "{}, line {line}: {}",
-                self.file.display(),
-                self.problem
-            ),
+            Some(line) => write!(formatter, "{}, line {line}: {}", self.file.display(), self.problem),
             None => write!(formatter, "{}: {}", self.file.display(), self.problem),
         }
     }

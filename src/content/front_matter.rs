@@ -105,10 +105,7 @@ pub(super) fn article(stem: &str, text: &str) -> Result<Article, Located> {
         title: said("title", keys.title).map_err(|problem| at("title", problem))?,
         kicker: spoken(keys.kicker),
         date,
-        authors: authors
-            .into_iter()
-            .filter_map(|author| spoken(Some(author)))
-            .collect(),
+        authors: authors.into_iter().filter_map(|author| spoken(Some(author))).collect(),
         standfirst: spoken(keys.standfirst),
         language,
         landing: keys.landing,
@@ -168,24 +165,14 @@ fn read<T: DeserializeOwned>(front_matter: &str) -> Result<T, Located> {
     serde_saphyr::from_str_with_options(front_matter, options).map_err(|error| {
         // The reader counts from the line after the first `---`.
         let line = error.location().map(|location| location.line() + 1);
-        (
-            line,
-            Problem::BadFrontMatter {
-                message: plain_message(&error),
-            },
-        )
+        (line, Problem::BadFrontMatter { message: plain_message(&error) })
     })
 }
 
 /// The reader's message without its own line numbers, which do not count the `---` line.
 pub(super) fn plain_message(error: &serde_saphyr::Error) -> String {
     let text = error.to_string().replace('\n', " ");
-    let text = text
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .trim_end()
-        .trim_end_matches('.');
+    let text = text.split(" at line ").next().unwrap_or_default().trim_end().trim_end_matches('.');
     let text = text.strip_prefix("error: ").unwrap_or(text);
     match text.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
         Some((_numbers, message)) => message.to_owned(),
@@ -195,10 +182,9 @@ pub(super) fn plain_message(error: &serde_saphyr::Error) -> String {
 
 /// The line of the file on which a top-level key stands.
 pub(super) fn line_of(front_matter: &str, key: &str) -> Option<u64> {
-    let index = front_matter.lines().position(|line| {
-        line.strip_prefix(key)
-            .is_some_and(|rest| rest.trim_start().starts_with(':'))
-    })?;
+    let index = front_matter
+        .lines()
+        .position(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':')))?;
     u64::try_from(index + 2).ok()
 }
 
@@ -206,14 +192,7 @@ fn own_slug(stem: &str, key: Option<String>, front_matter: &str) -> Result<Slug,
     match key {
         Some(text) => named_slug("slug", text).map_err(|problem| (line_of(front_matter, "slug"), problem)),
         None => Slug::parse(stem).map_err(|source| {
-            (
-                None,
-                Problem::BadSlug {
-                    text: stem.to_owned(),
-                    place: "the file name",
-                    source,
-                },
-            )
+            (None, Problem::BadSlug { text: stem.to_owned(), place: "the file name", source })
         }),
     }
 }
@@ -290,18 +269,9 @@ mod tests {
     fn splits_with_any_line_end_and_byte_order_mark() {
         let parts = split("\u{feff}---\r\ntitle: A\r\n---\r\nBody\r\n").unwrap();
 
-        assert_eq!(
-            parts,
-            Parts {
-                front_matter: "title: A\r\n",
-                body: "Body\r\n"
-            }
-        );
+        assert_eq!(parts, Parts { front_matter: "title: A\r\n", body: "Body\r\n" });
         assert!(matches!(split("title: A"), Err(Problem::NoFrontMatter)));
-        assert!(matches!(
-            split("---\ntitle: A\n"),
-            Err(Problem::UnclosedFrontMatter)
-        ));
+        assert!(matches!(split("---\ntitle: A\n"), Err(Problem::UnclosedFrontMatter)));
         assert!(matches!(split(""), Err(Problem::NoFrontMatter)));
     }
 
@@ -334,10 +304,7 @@ mod tests {
 
     #[test]
     fn a_missing_key_and_broken_yaml_are_said_plainly() {
-        let missing = article("bread", "---\ndate: 2003\n---\n")
-            .unwrap_err()
-            .1
-            .to_string();
+        let missing = article("bread", "---\ndate: 2003\n---\n").unwrap_err().1.to_string();
         assert!(missing.contains("title"), "{missing}");
 
         let (line, broken) = article("bread", "---\ntitle: A\nauthors: [x\n---\n").unwrap_err();
@@ -353,19 +320,9 @@ mod tests {
 
         assert_eq!(line_and_text("---\ntitle: A\ndate: May 2003\n---\n").0, Some(3));
         assert_eq!(line_and_text("---\ntitle: ' '\n---\n").0, Some(2));
-        assert_eq!(
-            line_and_text("---\ntitle: A\nlanguage: klingon!\n---\n").0,
-            Some(3)
-        );
-        assert!(
-            line_and_text("---\ntitle: A\nappeal: No Good\n---\n")
-                .1
-                .contains("No Good")
-        );
-        let file_name = article("No Good", "---\ntitle: A\n---\n")
-            .unwrap_err()
-            .1
-            .to_string();
+        assert_eq!(line_and_text("---\ntitle: A\nlanguage: klingon!\n---\n").0, Some(3));
+        assert!(line_and_text("---\ntitle: A\nappeal: No Good\n---\n").1.contains("No Good"));
+        let file_name = article("No Good", "---\ntitle: A\n---\n").unwrap_err().1.to_string();
         assert!(file_name.contains("the file name"));
     }
 
@@ -384,33 +341,20 @@ mod tests {
     #[test]
     fn wrong_campaigns_are_refused() {
         let problem = |keys: &str| {
-            campaign("fund", &format!("---\ntitle: Fund\nsummary: S.\n{keys}\n---\n"))
-                .unwrap_err()
-                .1
+            campaign("fund", &format!("---\ntitle: Fund\nsummary: S.\n{keys}\n---\n")).unwrap_err().1
         };
 
         assert!(matches!(problem("goal: lots"), Problem::BadGoal { .. }));
         assert!(matches!(problem("starts: 2026-02-30"), Problem::BadDay { .. }));
-        assert!(matches!(
-            problem("starts: 2026-02-01\nends: 2026-01-01"),
-            Problem::EndsBeforeStart
-        ));
-        assert!(matches!(
-            problem("amounts: {EUR: {a: b}}"),
-            Problem::BadFrontMatter { .. }
-        ));
+        assert!(matches!(problem("starts: 2026-02-01\nends: 2026-01-01"), Problem::EndsBeforeStart));
+        assert!(matches!(problem("amounts: {EUR: {a: b}}"), Problem::BadFrontMatter { .. }));
     }
 
     #[test]
     fn quoted_text_reads_back_unchanged() {
-        for text in [
-            "plain",
-            "a \"b\" \\ c: #d",
-            "’curly’\n\tand — dash",
-            "\u{1}\u{85}\u{2028}",
-            "yes",
-            "2003",
-        ] {
+        for text in
+            ["plain", "a \"b\" \\ c: #d", "’curly’\n\tand — dash", "\u{1}\u{85}\u{2028}", "yes", "2003"]
+        {
             let read: String = serde_saphyr::from_str(&quoted(text)).unwrap();
             assert_eq!(read, text);
         }

@@ -37,10 +37,7 @@ pub fn to_html(source: &str) -> Rendered {
     let events = events.into_iter().map(name_footnote).map(open_link);
     let mut html = String::with_capacity(source.len() + source.len() / 4);
     pulldown_cmark::html::push_html(&mut html, events);
-    Rendered {
-        html: sanitise(&align_cells(html)),
-        headings,
-    }
+    Rendered { html: sanitise(&align_cells(html)), headings }
 }
 
 /// The words of a Markdown text on one line, without any marks, footnotes or HTML.
@@ -129,8 +126,7 @@ fn show_raw_html<'a>(events: impl Iterator<Item = Event<'a>>) -> Vec<Event<'a>> 
 
 fn is_comment(html: &str) -> bool {
     let html = html.trim();
-    html.strip_prefix("<!--")
-        .is_some_and(|rest| rest.find("-->").is_some_and(|end| end + 3 == rest.len()))
+    html.strip_prefix("<!--").is_some_and(|rest| rest.find("-->").is_some_and(|end| end + 3 == rest.len()))
 }
 
 /// Shifts the headings so that the highest is an `<h2>`, gives each a unique id, and lists them.
@@ -146,12 +142,8 @@ fn name_headings(events: &mut [Event<'_>]) -> Vec<Heading> {
         let level = (level - highest + 2).min(6);
         let text = text_until_heading_ends(events.get(index..).unwrap_or_default());
         let id = unique_id(&text, headings.len() + 1, &mut uses, &mut taken);
-        if let Some(Event::Start(Tag::Heading {
-            level: shown,
-            id: shown_id,
-            classes,
-            attrs,
-        })) = events.get_mut(index)
+        if let Some(Event::Start(Tag::Heading { level: shown, id: shown_id, classes, attrs })) =
+            events.get_mut(index)
         {
             *shown = level_of(level);
             *shown_id = Some(CowStr::from(id.clone()));
@@ -159,11 +151,7 @@ fn name_headings(events: &mut [Event<'_>]) -> Vec<Heading> {
             attrs.clear();
         }
         let end = events.iter_mut().skip(index).find_map(|event| {
-            if let Event::End(TagEnd::Heading(shown)) = event {
-                Some(shown)
-            } else {
-                None
-            }
+            if let Event::End(TagEnd::Heading(shown)) = event { Some(shown) } else { None }
         });
         if let Some(shown) = end {
             *shown = level_of(level);
@@ -221,15 +209,8 @@ fn unique_id(
 ) -> String {
     let base = Slug::from_title(text).map_or_else(|| format!("s-{position}"), |slug| format!("s-{slug}"));
     loop {
-        let count = uses
-            .entry(base.clone())
-            .and_modify(|count| *count += 1)
-            .or_insert(1);
-        let id = if *count == 1 {
-            base.clone()
-        } else {
-            format!("{base}-{count}")
-        };
+        let count = uses.entry(base.clone()).and_modify(|count| *count += 1).or_insert(1);
+        let id = if *count == 1 { base.clone() } else { format!("{base}-{count}") };
         if taken.insert(id.clone()) {
             return id;
         }
@@ -249,11 +230,7 @@ fn name_footnote(event: Event<'_>) -> Event<'_> {
 
 fn footnote_id(label: &str) -> String {
     Slug::from_title(label).map_or_else(
-        || {
-            label
-                .chars()
-                .fold("fn".to_owned(), |id, c| id + &format!("-{:x}", u32::from(c)))
-        },
+        || label.chars().fold("fn".to_owned(), |id, c| id + &format!("-{:x}", u32::from(c))),
         |slug| format!("fn-{slug}"),
     )
 }
@@ -266,18 +243,9 @@ fn open_link(event: Event<'_>) -> Event<'_> {
     if !is_external(dest_url) {
         return event;
     }
-    let title = if title.is_empty() {
-        String::new()
-    } else {
-        format!(" title=\"{}\"", attribute_value(title))
-    };
-    Event::InlineHtml(
-        format!(
-            "<a href=\"{}\"{title} rel=\"noopener\">",
-            attribute_value(dest_url)
-        )
-        .into(),
-    )
+    let title =
+        if title.is_empty() { String::new() } else { format!(" title=\"{}\"", attribute_value(title)) };
+    Event::InlineHtml(format!("<a href=\"{}\"{title} rel=\"noopener\">", attribute_value(dest_url)).into())
 }
 
 fn is_external(url: &str) -> bool {
@@ -286,10 +254,7 @@ fn is_external(url: &str) -> bool {
 }
 
 fn attribute_value(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Says the alignment of table cells by attribute: a content security policy forbids inline styles.
@@ -352,16 +317,10 @@ fn sanitise(html: &str) -> String {
         .tags(HashSet::from(tags))
         .clean_content_tags(HashSet::from(["script", "style"]))
         .tag_attributes(attributes)
-        .tag_attribute_values(HashMap::from([(
-            "a",
-            HashMap::from([("rel", HashSet::from(["noopener"]))]),
-        )]))
+        .tag_attribute_values(HashMap::from([("a", HashMap::from([("rel", HashSet::from(["noopener"]))]))]))
         .allowed_classes(HashMap::from([
             ("div", HashSet::from(["footnote-definition"])),
-            (
-                "sup",
-                HashSet::from(["footnote-reference", "footnote-definition-label"]),
-            ),
+            ("sup", HashSet::from(["footnote-reference", "footnote-definition-label"])),
         ]))
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .url_relative(UrlRelative::PassThrough)
@@ -380,40 +339,20 @@ mod tests {
 
     #[test]
     fn the_highest_heading_becomes_h2_and_the_rest_follows() {
-        assert_eq!(
-            html("# A\n\n## B"),
-            "<h2 id=\"s-a\">A</h2>\n<h3 id=\"s-b\">B</h3>\n"
-        );
-        assert_eq!(
-            html("## A\n\n### B"),
-            "<h2 id=\"s-a\">A</h2>\n<h3 id=\"s-b\">B</h3>\n"
-        );
+        assert_eq!(html("# A\n\n## B"), "<h2 id=\"s-a\">A</h2>\n<h3 id=\"s-b\">B</h3>\n");
+        assert_eq!(html("## A\n\n### B"), "<h2 id=\"s-a\">A</h2>\n<h3 id=\"s-b\">B</h3>\n");
         assert_eq!(html("### A"), "<h2 id=\"s-a\">A</h2>\n");
         assert!(html("# A\n\n###### B").contains("<h6 id=\"s-b\">"));
     }
 
     #[test]
     fn heading_ids_are_unique_and_stable() {
-        let ids = |source: &str| {
-            to_html(source)
-                .headings
-                .into_iter()
-                .map(|h| h.id)
-                .collect::<Vec<_>>()
-        };
+        let ids = |source: &str| to_html(source).headings.into_iter().map(|h| h.id).collect::<Vec<_>>();
 
         let source = "## War *and* `peace`\n\n## Notes\n\n## Notes\n\n## Notes 2\n\n## Мир\n\n## …\n\n## 5";
         assert_eq!(
             ids(source),
-            [
-                "s-war-and-peace",
-                "s-notes",
-                "s-notes-2",
-                "s-notes-2-2",
-                "s-5",
-                "s-6",
-                "s-5-2"
-            ]
+            ["s-war-and-peace", "s-notes", "s-notes-2", "s-notes-2-2", "s-5", "s-6", "s-5-2"]
         );
         assert_eq!(ids(source), ids(source));
         assert_eq!(to_html(source).headings[0].text, "War and peace");
@@ -423,14 +362,8 @@ mod tests {
     #[test]
     fn curly_quotes_stay_and_straight_ones_become_curly() {
         assert_eq!(html("’single quotes’ ‘so’"), "<p>’single quotes’ ‘so’</p>\n");
-        assert_eq!(
-            html("\"double\" and 'single', don't"),
-            "<p>“double” and ‘single’, don’t</p>\n"
-        );
-        assert_eq!(
-            html("\"Open, then\n\n\"closed.\""),
-            "<p>“Open, then</p>\n<p>“closed.”</p>\n"
-        );
+        assert_eq!(html("\"double\" and 'single', don't"), "<p>“double” and ‘single’, don’t</p>\n");
+        assert_eq!(html("\"Open, then\n\n\"closed.\""), "<p>“Open, then</p>\n<p>“closed.”</p>\n");
         assert_eq!(html("`'code'`"), "<p><code>'code'</code></p>\n");
     }
 
@@ -441,14 +374,8 @@ mod tests {
         assert!(!table.contains("style"));
 
         let note = html("Text.[^x]\n\n[^x]: The note.");
-        assert!(
-            note.contains("<sup class=\"footnote-reference\"><a href=\"#fn-x\">1</a></sup>"),
-            "{note}"
-        );
-        assert!(
-            note.contains("<div class=\"footnote-definition\" id=\"fn-x\">"),
-            "{note}"
-        );
+        assert!(note.contains("<sup class=\"footnote-reference\"><a href=\"#fn-x\">1</a></sup>"), "{note}");
+        assert!(note.contains("<div class=\"footnote-definition\" id=\"fn-x\">"), "{note}");
 
         assert!(html("~~old~~").contains("<del>old</del>"));
     }
@@ -460,10 +387,7 @@ mod tests {
             "<p><a href=\"https://example.org/?a=1&amp;b=2\" title=\"T\" rel=\"noopener\">a</a></p>\n"
         );
         assert_eq!(html("[a](/donate)"), "<p><a href=\"/donate\">a</a></p>\n");
-        assert_eq!(
-            html("[a](//example.org)"),
-            "<p><a href=\"//example.org\" rel=\"noopener\">a</a></p>\n"
-        );
+        assert_eq!(html("[a](//example.org)"), "<p><a href=\"//example.org\" rel=\"noopener\">a</a></p>\n");
         assert!(html("<https://example.org>").contains("rel=\"noopener\""));
         assert!(html("[a](mailto:a@example.org)").contains("href=\"mailto:a@example.org\""));
     }
@@ -523,13 +447,9 @@ mod tests {
             // Tags that the renderer may write; everything else must be escaped.
             for tag in html.split('<').skip(1) {
                 let tag = tag.split('>').next().unwrap().to_lowercase();
-                let name: String = tag
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric() || *c == '/')
-                    .collect();
-                let known = [
-                    "p", "a", "img", "pre", "code", "h2", "sup", "div", "table", "thead", "tbody", "tr",
-                ];
+                let name: String = tag.chars().take_while(|c| c.is_alphanumeric() || *c == '/').collect();
+                let known =
+                    ["p", "a", "img", "pre", "code", "h2", "sup", "div", "table", "thead", "tbody", "tr"];
                 let known = known.contains(&name.trim_start_matches('/'))
                     || ["th", "/th", "td", "/td"].contains(&&*name);
                 assert!(known, "{attack} → {html}");

@@ -62,39 +62,21 @@ impl Library {
 pub fn load(folder: &Path) -> Result<Library, ContentErrors> {
     let mut errors = Vec::new();
     if !folder.is_dir() {
-        errors.push(ContentError {
-            file: folder.to_owned(),
-            line: None,
-            problem: Problem::FolderMissing,
-        });
+        errors.push(ContentError { file: folder.to_owned(), line: None, problem: Problem::FolderMissing });
         return Err(ContentErrors(errors));
     }
     let articles = read_kind(folder, ARTICLES, front_matter::article, |a| &a.slug, &mut errors);
     let appeals = read_kind(folder, APPEALS, front_matter::appeal, |a| &a.slug, &mut errors);
-    let campaigns = read_kind(
-        folder,
-        CAMPAIGNS,
-        front_matter::campaign,
-        |c| &c.slug,
-        &mut errors,
-    );
+    let campaigns = read_kind(folder, CAMPAIGNS, front_matter::campaign, |c| &c.slug, &mut errors);
 
     check_names(&articles, &appeals, &campaigns, &mut errors);
     check_landing(folder, &articles, &mut errors);
     if !errors.is_empty() {
         return Err(ContentErrors(errors));
     }
-    let mut articles: Vec<Article> = articles
-        .found
-        .into_values()
-        .map(|(_file, article)| article)
-        .collect();
+    let mut articles: Vec<Article> = articles.found.into_values().map(|(_file, article)| article).collect();
     articles.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
-    Ok(Library {
-        articles,
-        appeals: without_files(appeals),
-        campaigns: without_files(campaigns),
-    })
+    Ok(Library { articles, appeals: without_files(appeals), campaigns: without_files(campaigns) })
 }
 
 /// A number that changes when a file of the folder is added, removed, renamed or written, read from names, sizes
@@ -109,10 +91,7 @@ pub fn fingerprint(folder: &Path) -> io::Result<u64> {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
-            let written = meta
-                .modified()?
-                .duration_since(SystemTime::UNIX_EPOCH)
-                .unwrap_or_default();
+            let written = meta.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
             files.push((file, meta.len(), written));
         }
     }
@@ -135,10 +114,7 @@ impl<T> Kind<T> {
 }
 
 fn without_files<T>(kind: Kind<T>) -> BTreeMap<Slug, T> {
-    kind.found
-        .into_iter()
-        .map(|(slug, (_file, item))| (slug, item))
-        .collect()
+    kind.found.into_iter().map(|(slug, (_file, item))| (slug, item)).collect()
 }
 
 fn read_kind<T>(
@@ -148,30 +124,17 @@ fn read_kind<T>(
     slug_of: fn(&T) -> &Slug,
     errors: &mut Vec<ContentError>,
 ) -> Kind<T> {
-    let mut items = Kind {
-        found: BTreeMap::new(),
-        faulty: Vec::new(),
-    };
+    let mut items = Kind { found: BTreeMap::new(), faulty: Vec::new() };
     let files = match files_of(&folder.join(kind)) {
         Ok(files) => files,
         Err(error) => {
-            errors.push(ContentError {
-                file: folder.join(kind),
-                line: None,
-                problem: error.into(),
-            });
+            errors.push(ContentError { file: folder.join(kind), line: None, problem: error.into() });
             return items;
         }
     };
     for file in files {
-        let stem = file
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        match read_text(&file)
-            .map_err(|problem| (None, problem))
-            .and_then(|text| read(&stem, &text))
-        {
+        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        match read_text(&file).map_err(|problem| (None, problem)).and_then(|text| read(&stem, &text)) {
             Err((line, problem)) => {
                 items.faulty.push(stem);
                 errors.push(ContentError { file, line, problem });
@@ -179,15 +142,8 @@ fn read_kind<T>(
             Ok(item) => {
                 let slug = slug_of(&item).clone();
                 if let Some((first, _item)) = items.found.get(&slug) {
-                    let problem = Problem::DuplicateSlug {
-                        slug: slug.to_string(),
-                        first: first.clone(),
-                    };
-                    errors.push(ContentError {
-                        file,
-                        line: None,
-                        problem,
-                    });
+                    let problem = Problem::DuplicateSlug { slug: slug.to_string(), first: first.clone() };
+                    errors.push(ContentError { file, line: None, problem });
                 } else {
                     items.found.insert(slug, (file, item));
                 }
@@ -208,12 +164,8 @@ fn files_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         let file = entry?.path();
-        let is_hidden = file
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let is_markdown = file
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        let is_hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let is_markdown = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
         if is_markdown && !is_hidden && !file.is_dir() {
             files.push(file);
         }
@@ -234,20 +186,12 @@ fn check_names(
 ) {
     for (file, article) in articles.found.values() {
         if let Some(slug) = article.appeal.as_ref().filter(|slug| !appeals.knows(slug)) {
-            errors.push(located(
-                file,
-                "appeal",
-                Problem::NoSuchAppeal {
-                    slug: slug.to_string(),
-                },
-            ));
+            errors.push(located(file, "appeal", Problem::NoSuchAppeal { slug: slug.to_string() }));
         }
     }
     for (file, appeal) in appeals.found.values() {
         if !campaigns.knows(&appeal.campaign) {
-            let problem = Problem::NoSuchCampaign {
-                slug: appeal.campaign.to_string(),
-            };
+            let problem = Problem::NoSuchCampaign { slug: appeal.campaign.to_string() };
             errors.push(located(file, "campaign", problem));
         }
     }
@@ -259,11 +203,7 @@ fn check_landing(folder: &Path, articles: &Kind<Article>, errors: &mut Vec<Conte
         // A faulty file may be the landing page: mending it comes first.
         if articles.faulty.is_empty() {
             let file = folder.join(ARTICLES);
-            errors.push(ContentError {
-                file,
-                line: None,
-                problem: Problem::NoLanding,
-            });
+            errors.push(ContentError { file, line: None, problem: Problem::NoLanding });
         }
         return;
     };
@@ -271,25 +211,16 @@ fn check_landing(folder: &Path, articles: &Kind<Article>, errors: &mut Vec<Conte
         errors.push(located(first, "draft", Problem::DraftLanding));
     }
     for (file, _article) in landings {
-        errors.push(located(
-            file,
-            "landing",
-            Problem::TwoLandings { first: first.clone() },
-        ));
+        errors.push(located(file, "landing", Problem::TwoLandings { first: first.clone() }));
     }
 }
 
 /// An error with the line of a key. The file is read again: faults are rare, and good files are not kept for them.
 fn located(file: &Path, key: &str, problem: Problem) -> ContentError {
     let text = read_text(file).unwrap_or_default();
-    let line = front_matter::split(&text)
-        .ok()
-        .and_then(|parts| front_matter::line_of(parts.front_matter, key));
-    ContentError {
-        file: file.to_owned(),
-        line,
-        problem,
-    }
+    let line =
+        front_matter::split(&text).ok().and_then(|parts| front_matter::line_of(parts.front_matter, key));
+    ContentError { file: file.to_owned(), line, problem }
 }
 
 #[cfg(test)]
@@ -310,43 +241,27 @@ mod tests {
         let folder = folder(files);
         let errors = load(folder.path()).unwrap_err();
         let root = format!("{}/", folder.path().display());
-        errors
-            .0
-            .iter()
-            .map(|error| error.to_string().replace(&root, ""))
-            .collect()
+        errors.0.iter().map(|error| error.to_string().replace(&root, "")).collect()
     }
 
-    const LANDING: (&str, &str) = (
-        "articles/home.md",
-        "---\ntitle: Home\nlanding: true\ndate: 2001\n---\nHello.\n",
-    );
+    const LANDING: (&str, &str) =
+        ("articles/home.md", "---\ntitle: Home\nlanding: true\ndate: 2001\n---\nHello.\n");
 
     #[test]
     fn a_good_folder_loads_newest_first() {
         let folder = folder(&[
             LANDING,
-            (
-                "articles/new.md",
-                "---\ntitle: New\ndate: 2003-03\nappeal: spring\n---\n",
-            ),
+            ("articles/new.md", "---\ntitle: New\ndate: 2003-03\nappeal: spring\n---\n"),
             ("articles/undated.md", "---\ntitle: Undated\ndraft: true\n---\n"),
             ("articles/.new.md.swp.md", "not ours"),
             ("articles/photo.png", "not text"),
-            (
-                "appeals/spring.md",
-                "---\nheading: Give\ncampaign: fund\n---\nPlease.\n",
-            ),
+            ("appeals/spring.md", "---\nheading: Give\ncampaign: fund\n---\nPlease.\n"),
             ("campaigns/fund.md", "---\ntitle: Fund\nsummary: S.\n---\n"),
         ]);
 
         let library = load(folder.path()).unwrap();
 
-        let slugs: Vec<&str> = library
-            .articles
-            .iter()
-            .map(|article| article.slug.as_str())
-            .collect();
+        let slugs: Vec<&str> = library.articles.iter().map(|article| article.slug.as_str()).collect();
         assert_eq!(slugs, ["new", "home", "undated"]);
         assert_eq!(library.published().count(), 2);
         assert_eq!(library.landing().unwrap().title, "Home");
@@ -374,26 +289,11 @@ mod tests {
             all.contains("articles/home.md, line 3: `landing: true` stands in articles/a.md too"),
             "{all}"
         );
-        assert!(
-            all.contains("articles/b.md, line 3: the appeal `none` does not exist"),
-            "{all}"
-        );
-        assert!(
-            all.contains("articles/c.md: the slug `b` is used by articles/b.md too"),
-            "{all}"
-        );
-        assert!(
-            all.contains("articles/d.md, line 2: ") && all.contains("titel"),
-            "{all}"
-        );
-        assert!(
-            all.contains("articles/e.md, line 1: the file has no front matter"),
-            "{all}"
-        );
-        assert!(
-            all.contains("appeals/spring.md, line 3: the campaign `none` does not exist"),
-            "{all}"
-        );
+        assert!(all.contains("articles/b.md, line 3: the appeal `none` does not exist"), "{all}");
+        assert!(all.contains("articles/c.md: the slug `b` is used by articles/b.md too"), "{all}");
+        assert!(all.contains("articles/d.md, line 2: ") && all.contains("titel"), "{all}");
+        assert!(all.contains("articles/e.md, line 1: the file has no front matter"), "{all}");
+        assert!(all.contains("appeals/spring.md, line 3: the campaign `none` does not exist"), "{all}");
     }
 
     #[test]
@@ -411,44 +311,25 @@ mod tests {
     #[test]
     fn no_folder_and_no_landing_say_what_to_type() {
         let missing = load(Path::new("no/such/folder")).unwrap_err().to_string();
-        assert!(
-            missing.contains("mainstay article import FILE --landing"),
-            "{missing}"
-        );
+        assert!(missing.contains("mainstay article import FILE --landing"), "{missing}");
 
         for files in [&[][..], &[("articles/a.md", "---\ntitle: A\n---\n")][..]] {
             let faults = faults(files);
             assert_eq!(faults.len(), 1);
-            assert!(
-                faults[0].contains("mainstay article import FILE --landing"),
-                "{faults:?}"
-            );
+            assert!(faults[0].contains("mainstay article import FILE --landing"), "{faults:?}");
         }
-        let draft = faults(&[(
-            "articles/a.md",
-            "---\ntitle: A\nlanding: true\ndraft: true\n---\n",
-        )]);
-        assert!(
-            draft[0].contains("line 4: the landing page is a draft"),
-            "{draft:?}"
-        );
+        let draft = faults(&[("articles/a.md", "---\ntitle: A\nlanding: true\ndraft: true\n---\n")]);
+        assert!(draft[0].contains("line 4: the landing page is a draft"), "{draft:?}");
     }
 
     #[test]
     fn files_that_are_not_utf8_are_named() {
         let folder = folder(&[LANDING]);
-        std::fs::write(
-            folder.path().join("articles/latin.md"),
-            b"---\ntitle: caf\xe9\n---\n",
-        )
-        .unwrap();
+        std::fs::write(folder.path().join("articles/latin.md"), b"---\ntitle: caf\xe9\n---\n").unwrap();
 
         let errors = load(folder.path()).unwrap_err().to_string();
 
-        assert!(
-            errors.contains("latin.md") && errors.contains("UTF-8"),
-            "{errors}"
-        );
+        assert!(errors.contains("latin.md") && errors.contains("UTF-8"), "{errors}");
     }
 
     #[test]
@@ -461,10 +342,7 @@ mod tests {
         let with_file = fingerprint(folder.path()).unwrap();
         assert_ne!(with_file, at_first);
 
-        let file = std::fs::File::options()
-            .write(true)
-            .open(folder.path().join("articles/b.md"))
-            .unwrap();
+        let file = std::fs::File::options().write(true).open(folder.path().join("articles/b.md")).unwrap();
         file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         assert_ne!(fingerprint(folder.path()).unwrap(), with_file);
 

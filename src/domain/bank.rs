@@ -81,11 +81,8 @@ impl FromStr for CreditorReference {
 
     /// Accepts spaces and lower case, as banks and people send it back.
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        let compact: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect::<String>()
-            .to_ascii_uppercase();
+        let compact: String =
+            text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
         let alphanumeric = compact.bytes().all(|b| b.is_ascii_alphanumeric());
         let well_formed = alphanumeric && compact.starts_with("RF") && (5..=25).contains(&compact.len());
         let (head, body) = compact.split_at_checked(4).unwrap_or_default();
@@ -100,21 +97,15 @@ impl FromStr for CreditorReference {
 /// Puts a space after each fourth character: account numbers and references as people read them.
 pub fn grouped_by_four(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
-    characters
-        .chunks(4)
-        .map(|four| four.iter().collect::<String>())
-        .collect::<Vec<_>>()
-        .join(" ")
+    characters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 /// The remainder by 97 of a text whose letters count from A = 10 (ISO 7064, as in an IBAN).
 pub fn remainder_97(text: &str) -> u32 {
-    text.chars()
-        .filter_map(|c| c.to_digit(36))
-        .fold(0, |rest, digit| {
-            let shift = if digit > 9 { 100 } else { 10 };
-            (rest * shift + digit) % 97
-        })
+    text.chars().filter_map(|c| c.to_digit(36)).fold(0, |rest, digit| {
+        let shift = if digit > 9 { 100 } else { 10 };
+        (rest * shift + digit) % 97
+    })
 }
 
 #[cfg(test)]

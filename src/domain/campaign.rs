@@ -49,11 +49,7 @@ impl Campaign {
 
     /// The suggested amounts in one currency.
     pub fn suggestions_in(&self, currency: Currency) -> Vec<Money> {
-        self.suggestions
-            .iter()
-            .copied()
-            .filter(|amount| amount.currency() == currency)
-            .collect()
+        self.suggestions.iter().copied().filter(|amount| amount.currency() == currency).collect()
     }
 }
 

@@ -16,10 +16,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the computer's clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the computer's clock")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
     }
@@ -98,10 +95,7 @@ impl IdSource {
     /// A new id.
     pub fn next<T: Id>(&self) -> T {
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
-        T::from_ulid(Ulid::from_parts(
-            millis,
-            u128::from_be_bytes(self.entropy.bytes16()),
-        ))
+        T::from_ulid(Ulid::from_parts(millis, u128::from_be_bytes(self.entropy.bytes16())))
     }
 
     /// Sixteen random bytes, for references that are no ids.

@@ -163,11 +163,7 @@ pub enum Doubt {
 impl Payment {
     /// Rebuilds what is known from its record.
     pub fn known(waiting: Option<Waiting>, captured: Option<Captured>, refunded_minor: i64) -> Self {
-        Self {
-            waiting,
-            captured,
-            refunded_minor,
-        }
+        Self { waiting, captured, refunded_minor }
     }
 
     /// News before or without money: the latest by the gateway's time counts.
@@ -186,10 +182,8 @@ impl Payment {
             self.captured = Some(news);
             return (self, fee_doubt);
         };
-        let doubt = (before.gross != news.gross).then_some(Doubt::TwoAmounts {
-            first: before.gross,
-            second: news.gross,
-        });
+        let doubt = (before.gross != news.gross)
+            .then_some(Doubt::TwoAmounts { first: before.gross, second: news.gross });
         self.captured = Some(before.join(news));
         (self, doubt.or(fee_doubt))
     }
@@ -204,10 +198,8 @@ impl Payment {
         };
         let gross = captured.gross;
         self.refunded_minor = total_minor.min(gross.minor());
-        let doubt = (total_minor > gross.minor()).then(|| Doubt::OverRefunded {
-            refunded: Money::new(total_minor, gross.currency()),
-            gross,
-        });
+        let doubt = (total_minor > gross.minor())
+            .then(|| Doubt::OverRefunded { refunded: Money::new(total_minor, gross.currency()), gross });
         (self, doubt)
     }
 
@@ -249,10 +241,7 @@ impl Payment {
     /// What may still be given back when `pending_minor` is already on its way.
     pub fn refundable(&self, pending_minor: i64) -> Option<Money> {
         let kept = self.kept()?;
-        Some(Money::new(
-            kept.minor().saturating_sub(pending_minor).max(0),
-            kept.currency(),
-        ))
+        Some(Money::new(kept.minor().saturating_sub(pending_minor).max(0), kept.currency()))
     }
 }
 
@@ -260,10 +249,7 @@ impl Captured {
     fn with_sound_fee(self) -> (Self, Option<Doubt>) {
         match self.fee {
             Some(fee) if fee.currency() != self.gross.currency() => {
-                let doubt = Doubt::FeeCurrency {
-                    fee,
-                    gross: self.gross,
-                };
+                let doubt = Doubt::FeeCurrency { fee, gross: self.gross };
                 (Self { fee: None, ..self }, Some(doubt))
             }
             Some(_) | None => (self, None),
@@ -272,22 +258,14 @@ impl Captured {
 
     fn join(self, other: Self) -> Self {
         let order = |c: &Self| (c.gross.minor(), c.gross.currency().code());
-        let (larger, smaller) = if order(&self) >= order(&other) {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (larger, smaller) = if order(&self) >= order(&other) { (self, other) } else { (other, self) };
         let same_currency = larger.gross.currency() == smaller.gross.currency();
         let other_fee = smaller.fee.filter(|_| same_currency);
         let fee = match (larger.fee, other_fee) {
             (Some(a), Some(b)) => Some(if a.minor() >= b.minor() { a } else { b }),
             (a, b) => a.or(b),
         };
-        Self {
-            gross: larger.gross,
-            fee,
-            at: larger.at.min(smaller.at),
-        }
+        Self { gross: larger.gross, fee, at: larger.at.min(smaller.at) }
     }
 }
 
@@ -326,18 +304,11 @@ mod tests {
     }
 
     fn news(second: i64, state: WaitingState) -> Waiting {
-        Waiting {
-            as_of: at(second),
-            state,
-        }
+        Waiting { as_of: at(second), state }
     }
 
     fn paid(minor: i64) -> Captured {
-        Captured {
-            gross: eur(minor),
-            fee: Some(eur(97)),
-            at: at(5),
-        }
+        Captured { gross: eur(minor), fee: Some(eur(97)), at: at(5) }
     }
 
     /// The whole table of states and facts, as people read it. A change here is a change of the product.
@@ -346,9 +317,7 @@ mod tests {
         type Fact = (&'static str, fn(Payment) -> Payment);
         let facts: [Fact; 6] = [
             ("processing", |p| p.waiting(news(9, WaitingState::Processing))),
-            ("failed", |p| {
-                p.waiting(news(9, WaitingState::Failed("declined".into())))
-            }),
+            ("failed", |p| p.waiting(news(9, WaitingState::Failed("declined".into())))),
             ("expired", |p| p.waiting(news(9, WaitingState::Expired))),
             ("captured", |p| p.captured(paid(2500)).0),
             ("refund 500", |p| p.refunded(500).0),
@@ -356,31 +325,17 @@ mod tests {
         ];
         let states: [(&str, Payment); 6] = [
             ("new", Payment::default()),
-            (
-                "processing",
-                Payment::default().waiting(news(1, WaitingState::Processing)),
-            ),
-            (
-                "failed",
-                Payment::default().waiting(news(1, WaitingState::Failed("declined".into()))),
-            ),
+            ("processing", Payment::default().waiting(news(1, WaitingState::Processing))),
+            ("failed", Payment::default().waiting(news(1, WaitingState::Failed("declined".into())))),
             ("succeeded", Payment::default().captured(paid(2500)).0),
-            (
-                "partly_refunded",
-                Payment::default().captured(paid(2500)).0.refunded(500).0,
-            ),
-            (
-                "refunded",
-                Payment::default().captured(paid(2500)).0.refunded(2500).0,
-            ),
+            ("partly_refunded", Payment::default().captured(paid(2500)).0.refunded(500).0),
+            ("refunded", Payment::default().captured(paid(2500)).0.refunded(2500).0),
         ];
         let table: Vec<String> = states
             .iter()
             .map(|(name, state)| {
-                let row: Vec<&str> = facts
-                    .iter()
-                    .map(|(_, fact)| fact(state.clone()).status().as_str())
-                    .collect();
+                let row: Vec<&str> =
+                    facts.iter().map(|(_, fact)| fact(state.clone()).status().as_str()).collect();
                 format!("{name}: {}", row.join(", "))
             })
             .collect();
@@ -400,10 +355,7 @@ mod tests {
     #[test]
     fn stale_news_does_not_turn_the_state_back() {
         let payment = Payment::default().waiting(news(9, WaitingState::Failed("declined".into())));
-        assert_eq!(
-            payment.clone().waiting(news(1, WaitingState::Processing)),
-            payment
-        );
+        assert_eq!(payment.clone().waiting(news(1, WaitingState::Processing)), payment);
     }
 
     #[test]
@@ -412,16 +364,10 @@ mod tests {
         assert_eq!(payment.money().unwrap().gross, eur(2500));
         assert!(matches!(doubt, Some(Doubt::TwoAmounts { .. })));
         let (payment, doubt) = payment.refunded(2501);
-        assert_eq!(
-            (payment.kept().unwrap(), payment.status()),
-            (eur(0), DonationStatus::Refunded)
-        );
+        assert_eq!((payment.kept().unwrap(), payment.status()), (eur(0), DonationStatus::Refunded));
         assert!(matches!(doubt, Some(Doubt::OverRefunded { .. })));
         let yen = Money::new(9, Currency::parse("JPY").unwrap());
-        let (payment, doubt) = Payment::default().captured(Captured {
-            fee: Some(yen),
-            ..paid(2500)
-        });
+        let (payment, doubt) = Payment::default().captured(Captured { fee: Some(yen), ..paid(2500) });
         assert_eq!(payment.money().unwrap().fee, None);
         assert!(matches!(doubt, Some(Doubt::FeeCurrency { .. })));
     }

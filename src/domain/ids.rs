@@ -91,21 +91,11 @@ ids! {
 }
 
 fn parse(text: &str, prefix: &'static str) -> Result<Ulid, IdError> {
-    let refused = || IdError {
-        given: text.chars().take(40).collect(),
-        prefix,
-    };
-    let rest = text
-        .strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'))
-        .ok_or_else(refused)?;
+    let refused = || IdError { given: text.chars().take(40).collect(), prefix };
+    let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(refused)?;
     let ulid = Ulid::from_string(rest).map_err(|_malformed| refused())?;
     // Lower case or look-alike letters also decode: only the one canonical spelling is an id.
-    if ulid.to_string() == rest {
-        Ok(ulid)
-    } else {
-        Err(refused())
-    }
+    if ulid.to_string() == rest { Ok(ulid) } else { Err(refused()) }
 }
 
 #[cfg(test)]

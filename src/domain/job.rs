@@ -144,49 +144,26 @@ mod tests {
     fn every_kind_runs_in_exactly_one_lane() {
         let ulid = ulid::Ulid::from_parts(1, 1);
         let jobs = [
-            Job::SendReceipt {
-                receipt: ReceiptId::from_ulid(ulid),
-                copy: 0,
-            },
-            Job::SendInstructions {
-                pledge: PledgeId::from_ulid(ulid),
-            },
-            Job::SendRefundNotice {
-                refund: RefundId::from_ulid(ulid),
-            },
-            Job::ProcessWebhook {
-                event: InboxId::from_ulid(ulid),
-            },
-            Job::SyncAttempt {
-                attempt: AttemptId::from_ulid(ulid),
-            },
-            Job::CarryOutRefund {
-                refund: RefundId::from_ulid(ulid),
-            },
-            Job::DeliverSandboxEvent {
-                event: SandboxEventId::from_ulid(ulid),
-                repeat: 0,
-            },
+            Job::SendReceipt { receipt: ReceiptId::from_ulid(ulid), copy: 0 },
+            Job::SendInstructions { pledge: PledgeId::from_ulid(ulid) },
+            Job::SendRefundNotice { refund: RefundId::from_ulid(ulid) },
+            Job::ProcessWebhook { event: InboxId::from_ulid(ulid) },
+            Job::SyncAttempt { attempt: AttemptId::from_ulid(ulid) },
+            Job::CarryOutRefund { refund: RefundId::from_ulid(ulid) },
+            Job::DeliverSandboxEvent { event: SandboxEventId::from_ulid(ulid), repeat: 0 },
             Job::ExpirePledges,
             Job::CleanUp,
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {
-            assert_eq!(
-                lanes.iter().filter(|kind| **kind == job.kind()).count(),
-                1,
-                "{}",
-                job.kind()
-            );
+            assert_eq!(lanes.iter().filter(|kind| **kind == job.kind()).count(), 1, "{}", job.kind());
         }
         assert_eq!(lanes.len(), jobs.len());
     }
 
     #[test]
     fn mail_is_tried_for_about_three_days() {
-        let job = Job::SendInstructions {
-            pledge: PledgeId::from_ulid(ulid::Ulid::from_parts(1, 1)),
-        };
+        let job = Job::SendInstructions { pledge: PledgeId::from_ulid(ulid::Ulid::from_parts(1, 1)) };
         let waits: Vec<TimeDelta> = (1..).map_while(|failures| job.retry_after(failures)).collect();
         let total: TimeDelta = waits.iter().sum();
         assert!((2..=4).contains(&total.num_days()), "{total}");
@@ -195,10 +172,7 @@ mod tests {
 
     #[test]
     fn a_job_reads_back_under_its_kind() {
-        let job = Job::SendReceipt {
-            receipt: ReceiptId::from_ulid(ulid::Ulid::from_parts(1, 1)),
-            copy: 0,
-        };
+        let job = Job::SendReceipt { receipt: ReceiptId::from_ulid(ulid::Ulid::from_parts(1, 1)), copy: 0 };
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["kind"], job.kind());
         assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);

@@ -90,11 +90,7 @@ impl Entry {
         if postings.len() < 2 || !sum.is_zero() || postings.iter().any(|p| p.amount.is_zero()) {
             return Err(LedgerError::Unbalanced);
         }
-        Ok(Self {
-            kind,
-            subject,
-            postings,
-        })
+        Ok(Self { kind, subject, postings })
     }
 
     /// Moves `amount` from the credited to the debited account; a negative amount moves back.
@@ -105,16 +101,8 @@ impl Entry {
         credit: Account,
         amount: Money,
     ) -> Result<Self, LedgerError> {
-        let postings = vec![
-            Posting {
-                account: debit,
-                amount,
-            },
-            Posting {
-                account: credit,
-                amount: amount.negated()?,
-            },
-        ];
+        let postings =
+            vec![Posting { account: debit, amount }, Posting { account: credit, amount: amount.negated()? }];
         Self::balanced(kind, subject, postings)
     }
 
@@ -154,21 +142,15 @@ impl Booked {
         // Refunds above the payment are in doubt: the books take them only up to the payment.
         let mut left = money.gross.minor();
         let mut booked = BTreeMap::new();
-        let mut sorted: Vec<&Refund> = refunds
-            .iter()
-            .filter(|r| r.status == RefundStatus::Succeeded)
-            .collect();
+        let mut sorted: Vec<&Refund> =
+            refunds.iter().filter(|r| r.status == RefundStatus::Succeeded).collect();
         sorted.sort_by_key(|r| r.id);
         for refund in sorted {
             let amount = refund.amount.minor().min(left);
             left = left.saturating_sub(amount);
             booked.insert(refund.id, amount);
         }
-        Self {
-            gross: money.gross.minor(),
-            fee: money.fee.map_or(0, Money::minor),
-            refunds: booked,
-        }
+        Self { gross: money.gross.minor(), fee: money.fee.map_or(0, Money::minor), refunds: booked }
     }
 
     /// The entries that lead from what the books hold (`self`) to `wanted`.
@@ -183,30 +165,13 @@ impl Booked {
         let mut entries = Vec::new();
         let gross = difference(wanted.gross, self.gross)?;
         if !gross.is_zero() {
-            entries.push(Entry::transfer(
-                EntryKind::Donation,
-                None,
-                clearing,
-                Account::Donations,
-                gross,
-            )?);
+            entries.push(Entry::transfer(EntryKind::Donation, None, clearing, Account::Donations, gross)?);
         }
         let fee = difference(wanted.fee, self.fee)?;
         if !fee.is_zero() {
-            entries.push(Entry::transfer(
-                EntryKind::Fee,
-                None,
-                Account::Fees,
-                clearing,
-                fee,
-            )?);
+            entries.push(Entry::transfer(EntryKind::Fee, None, Account::Fees, clearing, fee)?);
         }
-        let mut refunds: Vec<RefundId> = self
-            .refunds
-            .keys()
-            .chain(wanted.refunds.keys())
-            .copied()
-            .collect();
+        let mut refunds: Vec<RefundId> = self.refunds.keys().chain(wanted.refunds.keys()).copied().collect();
         refunds.sort();
         refunds.dedup();
         for id in refunds {
@@ -231,10 +196,7 @@ mod tests {
     use super::*;
 
     fn line(account: Account, minor: i64, code: &str) -> Posting {
-        Posting {
-            account,
-            amount: Money::new(minor, Currency::parse(code).unwrap()),
-        }
+        Posting { account, amount: Money::new(minor, Currency::parse(code).unwrap()) }
     }
 
     #[test]
@@ -243,10 +205,7 @@ mod tests {
         let bank = Account::Clearing(GatewayKind::BankTransfer);
         assert!(entry(vec![line(bank, 5, "EUR"), line(Account::Donations, -5, "EUR")]).is_ok());
         assert_eq!(entry(vec![]), Err(LedgerError::Unbalanced));
-        assert_eq!(
-            entry(vec![line(bank, 0, "EUR"), line(bank, 0, "EUR")]),
-            Err(LedgerError::Unbalanced)
-        );
+        assert_eq!(entry(vec![line(bank, 0, "EUR"), line(bank, 0, "EUR")]), Err(LedgerError::Unbalanced));
         assert_eq!(
             entry(vec![line(bank, 5, "EUR"), line(Account::Fees, -4, "EUR")]),
             Err(LedgerError::Unbalanced)
@@ -258,23 +217,12 @@ mod tests {
     #[test]
     fn only_the_difference_is_posted() {
         let eur = Currency::parse("EUR").unwrap();
-        let wanted = Booked {
-            gross: 2500,
-            fee: 97,
-            refunds: BTreeMap::new(),
-        };
-        let entries = Booked::default()
-            .entries_to(&wanted, GatewayKind::Sandbox, eur)
-            .unwrap();
+        let wanted = Booked { gross: 2500, fee: 97, refunds: BTreeMap::new() };
+        let entries = Booked::default().entries_to(&wanted, GatewayKind::Sandbox, eur).unwrap();
         assert_eq!(
             entries.iter().map(Entry::kind).collect::<Vec<_>>(),
             [EntryKind::Donation, EntryKind::Fee]
         );
-        assert!(
-            wanted
-                .entries_to(&wanted, GatewayKind::Sandbox, eur)
-                .unwrap()
-                .is_empty()
-        );
+        assert!(wanted.entries_to(&wanted, GatewayKind::Sandbox, eur).unwrap().is_empty());
     }
 }

@@ -67,9 +67,7 @@ impl Currency {
     /// Every currency that has a minor unit.
     pub fn all() -> impl Iterator<Item = Self> {
         use iso_currency::IntoEnumIterator as _;
-        iso_currency::Currency::iter()
-            .filter(|c| c.exponent().is_some())
-            .map(Self)
+        iso_currency::Currency::iter().filter(|c| c.exponent().is_some()).map(Self)
     }
 
     /// The three-letter code, upper case.
@@ -136,11 +134,7 @@ impl Money {
 
     /// An amount that must be above zero.
     pub fn positive(minor: i64, currency: Currency) -> Result<Self, MoneyError> {
-        if minor > 0 {
-            Ok(Self { minor, currency })
-        } else {
-            Err(MoneyError::NotPositive)
-        }
+        if minor > 0 { Ok(Self { minor, currency }) } else { Err(MoneyError::NotPositive) }
     }
 
     /// Minor units.
@@ -166,27 +160,18 @@ impl Money {
     /// Adds money of the same currency.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        self.minor
-            .checked_add(other.minor)
-            .map(|minor| Self { minor, ..self })
-            .ok_or(MoneyError::TooLarge)
+        self.minor.checked_add(other.minor).map(|minor| Self { minor, ..self }).ok_or(MoneyError::TooLarge)
     }
 
     /// Subtracts money of the same currency; the result may be negative.
     pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        self.minor
-            .checked_sub(other.minor)
-            .map(|minor| Self { minor, ..self })
-            .ok_or(MoneyError::TooLarge)
+        self.minor.checked_sub(other.minor).map(|minor| Self { minor, ..self }).ok_or(MoneyError::TooLarge)
     }
 
     /// The same amount with the other sign.
     pub fn negated(self) -> Result<Self, MoneyError> {
-        self.minor
-            .checked_neg()
-            .map(|minor| Self { minor, ..self })
-            .ok_or(MoneyError::TooLarge)
+        self.minor.checked_neg().map(|minor| Self { minor, ..self }).ok_or(MoneyError::TooLarge)
     }
 
     /// `basis_points` hundredths of a percent of this amount, rounded half up in whole minor units.
@@ -200,21 +185,14 @@ impl Money {
         if self.currency == other.currency {
             Ok(())
         } else {
-            Err(MoneyError::CurrencyMismatch {
-                left: self.currency,
-                right: other.currency,
-            })
+            Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency })
         }
     }
 
     /// The amount in major units for machines: `25.50`, `500`, `-1.250`. [`Money::parse_major`] reads it back.
     pub fn major(self) -> String {
         let (sign, digits, decimals) = self.parts();
-        if decimals.is_empty() {
-            format!("{sign}{digits}")
-        } else {
-            format!("{sign}{digits}.{decimals}")
-        }
+        if decimals.is_empty() { format!("{sign}{digits}") } else { format!("{sign}{digits}.{decimals}") }
     }
 
     /// The amount for people, in English: `€25.50`, `€1,000.00`, `CHF 25.00`.
@@ -235,9 +213,7 @@ impl Money {
     }
 
     fn prefix(self) -> String {
-        self.currency
-            .symbol()
-            .map_or_else(|| format!("{}\u{a0}", self.currency.code()), str::to_owned)
+        self.currency.symbol().map_or_else(|| format!("{}\u{a0}", self.currency.code()), str::to_owned)
     }
 
     fn parts(self) -> (&'static str, String, String) {
@@ -274,11 +250,7 @@ impl Money {
         }
         let (digits, decimals) = split_typed(&bare, typed, currency)?;
         let amount = Self::from_digits(&digits, &decimals, currency, typed)?;
-        if amount.is_positive() {
-            Ok(amount)
-        } else {
-            Err(MoneyError::NotPositive)
-        }
+        if amount.is_positive() { Ok(amount) } else { Err(MoneyError::NotPositive) }
     }
 
     fn from_digits(
@@ -294,11 +266,7 @@ impl Money {
                 0 => "no decimals".to_owned(),
                 n => format!("{n} decimals"),
             };
-            return Err(MoneyError::TooPrecise {
-                typed: shortened(typed),
-                currency,
-                decimals,
-            });
+            return Err(MoneyError::TooPrecise { typed: shortened(typed), currency, decimals });
         }
         let all = format!("{digits}{kept:0<places$}");
         let significant = all.trim_start_matches('0');
@@ -319,12 +287,7 @@ impl fmt::Display for Money {
 }
 
 fn shortened(typed: &str) -> String {
-    typed
-        .trim()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(24)
-        .collect()
+    typed.trim().chars().filter(|c| !c.is_control()).take(24).collect()
 }
 
 fn grouped(digits: &str) -> String {
@@ -344,10 +307,7 @@ fn strip_currency(typed: &str, currency: Currency) -> String {
     let mut rest = folded.trim();
     for mark in [Some(currency.code()), currency.symbol()].into_iter().flatten() {
         let bytes = mark.len();
-        if rest
-            .get(..bytes)
-            .is_some_and(|head| head.eq_ignore_ascii_case(mark))
-        {
+        if rest.get(..bytes).is_some_and(|head| head.eq_ignore_ascii_case(mark)) {
             rest = rest.get(bytes..).unwrap_or_default().trim();
         } else if let Some(at) = rest.len().checked_sub(bytes)
             && rest.get(at..).is_some_and(|tail| tail.eq_ignore_ascii_case(mark))
@@ -375,10 +335,7 @@ fn fold_character(c: char) -> char {
 /// Splits a typed number into whole digits and decimals, deciding which separator is which.
 fn split_typed(bare: &str, typed: &str, currency: Currency) -> Result<(String, String), MoneyError> {
     let not_a_number = || MoneyError::NotANumber(shortened(typed));
-    if bare
-        .chars()
-        .any(|c| !c.is_ascii_digit() && !matches!(c, '.' | ',' | ' ' | '\''))
-    {
+    if bare.chars().any(|c| !c.is_ascii_digit() && !matches!(c, '.' | ',' | ' ' | '\'')) {
         return Err(not_a_number());
     }
     let points = bare.matches('.').count();
@@ -389,11 +346,7 @@ fn split_typed(bare: &str, typed: &str, currency: Currency) -> Result<(String, S
         (0, 1) => Some(','),
         // Both: the one that stands last and only once is the decimal separator.
         (p, c) if p > 0 && c > 0 => {
-            let last = if bare.rfind('.') > bare.rfind(',') {
-                '.'
-            } else {
-                ','
-            };
+            let last = if bare.rfind('.') > bare.rfind(',') { '.' } else { ',' };
             let times = if last == '.' { p } else { c };
             if times != 1 {
                 return Err(not_a_number());
@@ -502,43 +455,18 @@ mod tests {
     #[test]
     fn doubtful_amounts_are_refused_with_a_sentence_that_helps() {
         let refusal = |text: &str, code: &str| typed(text, code).unwrap_err().to_string();
-        assert_eq!(
-            refusal("1,000", "EUR"),
-            "“1,000” can be read in two ways; write 1000 or 1.00"
-        );
-        assert_eq!(
-            refusal("25.505", "EUR"),
-            "“25.505” can be read in two ways; write 25505 or 25.50"
-        );
-        assert_eq!(
-            refusal("500.5", "JPY"),
-            "JPY has no decimals; “500.5” is more precise than that"
-        );
-        assert_eq!(
-            refusal("25.5055", "EUR"),
-            "EUR has 2 decimals; “25.5055” is more precise than that"
-        );
+        assert_eq!(refusal("1,000", "EUR"), "“1,000” can be read in two ways; write 1000 or 1.00");
+        assert_eq!(refusal("25.505", "EUR"), "“25.505” can be read in two ways; write 25505 or 25.50");
+        assert_eq!(refusal("500.5", "JPY"), "JPY has no decimals; “500.5” is more precise than that");
+        assert_eq!(refusal("25.5055", "EUR"), "EUR has 2 decimals; “25.5055” is more precise than that");
         assert_eq!(refusal("", "EUR"), "please enter an amount");
         assert_eq!(refusal("0", "EUR"), "the amount must be more than zero");
         assert_eq!(refusal("-5", "EUR"), "the amount must be more than zero");
         assert_eq!(refusal("99999999999999999999", "EUR"), "the amount is too large");
-        for text in [
-            "ten",
-            "1e5",
-            "25€ please",
-            "1..5",
-            "1,,5",
-            "1 00",
-            "10 00,0,0",
-            "0x10",
-            "$25",
-            "NaN",
-            "25.",
-        ] {
-            assert!(
-                matches!(typed(text, "EUR"), Err(MoneyError::NotANumber(_))),
-                "{text}"
-            );
+        for text in
+            ["ten", "1e5", "25€ please", "1..5", "1,,5", "1 00", "10 00,0,0", "0x10", "$25", "NaN", "25."]
+        {
+            assert!(matches!(typed(text, "EUR"), Err(MoneyError::NotANumber(_))), "{text}");
         }
     }
 
@@ -581,10 +509,7 @@ mod tests {
         assert_eq!(eur(i64::MIN).minus(eur(1)), Err(MoneyError::TooLarge));
         assert_eq!(eur(i64::MIN).negated(), Err(MoneyError::TooLarge));
         let yen = Money::new(1, Currency::parse("JPY").unwrap());
-        assert!(matches!(
-            eur(1).plus(yen),
-            Err(MoneyError::CurrencyMismatch { .. })
-        ));
+        assert!(matches!(eur(1).plus(yen), Err(MoneyError::CurrencyMismatch { .. })));
         assert_eq!(eur(1000).fraction(290).unwrap(), eur(29));
         assert_eq!(eur(50).fraction(100).unwrap(), eur(1), "half rounds up");
     }

@@ -144,10 +144,7 @@ pub struct FrozenMoney {
 
 impl From<Money> for FrozenMoney {
     fn from(money: Money) -> Self {
-        Self {
-            minor: money.minor(),
-            currency: money.currency().code().to_owned(),
-        }
+        Self { minor: money.minor(), currency: money.currency().code().to_owned() }
     }
 }
 
@@ -164,11 +161,7 @@ mod tests {
 
     #[test]
     fn a_number_reads_back() {
-        let number = ReceiptNumber {
-            series: "R".into(),
-            year: 2026,
-            number: 42,
-        };
+        let number = ReceiptNumber { series: "R".into(), year: 2026, number: 42 };
         assert_eq!(number.to_string(), "R2026-000042");
         assert_eq!("R2026-000042".parse(), Ok(number));
         for bad in ["", "R", "2026", "R-1", "R2026-", "Rabcd-1"] {

@@ -41,18 +41,11 @@ impl Refund {
     /// Takes what the gateway says; earlier states do not come back.
     #[must_use]
     pub fn learned(self, status: RefundStatus, remote: Option<RemoteId>) -> Self {
-        Self {
-            status: self.status.max(status),
-            remote: self.remote.or(remote),
-            ..self
-        }
+        Self { status: self.status.max(status), remote: self.remote.or(remote), ..self }
     }
 
     /// The sum of the refunds in one state, in minor units; they share the donation's currency.
     pub fn total_minor(refunds: &[Self], status: RefundStatus) -> i64 {
-        refunds
-            .iter()
-            .filter(|r| r.status == status)
-            .fold(0, |sum, r| sum.saturating_add(r.amount.minor()))
+        refunds.iter().filter(|r| r.status == status).fold(0, |sum, r| sum.saturating_add(r.amount.minor()))
     }
 }

@@ -26,18 +26,12 @@ impl Gateway for BankTransfer {
             checkout: CheckoutKind::Instructions,
             refunds: RefundWay::ByHand,
             webhooks: false,
-            fee: FeeRate {
-                basis_points: 0,
-                fixed_minor: 0,
-            },
+            fee: FeeRate { basis_points: 0, fixed_minor: 0 },
         }
     }
 
     async fn start_checkout(&self, _request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
-        Err(GatewayError::Unsupported {
-            gateway: self.kind(),
-            what: "open a payment page",
-        })
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "open a payment page" })
     }
 
     async fn look_up(&self, _attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError> {
@@ -47,13 +41,9 @@ impl Gateway for BankTransfer {
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
         // Staff send the money by hand; recording it is all there is to do.
-        let remote = RemoteId::parse(&request.refund.to_string()).map_err(|error| GatewayError::Refused {
-            code: error.to_string(),
-        })?;
-        Ok(RefundAnswer {
-            remote,
-            status: RefundStatus::Succeeded,
-        })
+        let remote = RemoteId::parse(&request.refund.to_string())
+            .map_err(|error| GatewayError::Refused { code: error.to_string() })?;
+        Ok(RefundAnswer { remote, status: RefundStatus::Succeeded })
     }
 
     fn verify_webhook(

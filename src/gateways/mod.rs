@@ -128,21 +128,12 @@ pub struct WebhookHeaders(Vec<(String, String)>);
 impl WebhookHeaders {
     /// Keeps the headers as they came.
     pub fn new(headers: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(
-            headers
-                .into_iter()
-                .map(|(name, value)| (name.to_ascii_lowercase(), value))
-                .collect(),
-        )
+        Self(headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
     }
 
     /// The value of a header that stands exactly once.
     pub fn only(&self, name: &str) -> Option<&str> {
-        let mut values = self
-            .0
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str());
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
             (Some(value), None) => Some(value),
             _ => None,

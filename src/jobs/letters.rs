@@ -34,17 +34,10 @@ pub(super) async fn receipt(
         .await
         .map_err(|panic| JobError::Retry(format!("drawing the receipt was cut off: {panic}")))??;
     let snapshot = &receipt.snapshot;
-    let to = Address {
-        name: snapshot.donor_name.clone(),
-        email: snapshot.donor_email.clone(),
-    };
+    let to = Address { name: snapshot.donor_name.clone(), email: snapshot.donor_email.clone() };
     let mut mail = addressed(to, letter, message_id);
     let name = document::file_name(&receipt);
-    mail.attachments.push(Attachment {
-        name,
-        media_type: "application/pdf".into(),
-        bytes: pdf,
-    });
+    mail.attachments.push(Attachment { name, media_type: "application/pdf".into(), bytes: pdf });
     Ok(Some(mail))
 }
 
@@ -54,30 +47,17 @@ fn receipt_letter(ctx: &Context, receipt: &Receipt, view: &PledgeView) -> Result
     let refunded = Money::try_from(&snapshot.refunded)?;
     let cover = snapshot.fee_cover.as_ref().map(text).transpose()?;
     let organisation = &snapshot.organisation;
-    let lines = organisation
-        .address
-        .iter()
-        .chain(&organisation.registration)
-        .cloned()
-        .collect();
+    let lines = organisation.address.iter().chain(&organisation.registration).cloned().collect();
     Ok(ReceiptLetter {
         donor_name: snapshot.donor_name.clone(),
         amount_text: text(&snapshot.gross)?,
         campaign_title: snapshot.campaign.clone(),
         receipt_number: snapshot.number.clone(),
         received_text: date_text(snapshot.received_on),
-        method_text: GatewayKind::parse(&snapshot.method)
-            .map_or("", gateway_label)
-            .to_owned(),
+        method_text: GatewayKind::parse(&snapshot.method).map_or("", gateway_label).to_owned(),
         fee_covered_text: cover.map(|cover| format!("{cover} of it covers the payment fee")),
-        tribute_text: snapshot
-            .tribute
-            .as_ref()
-            .map(|(kind, name)| tribute_text(kind, name)),
-        organisation: OrganisationHead {
-            name: organisation.name.clone(),
-            lines,
-        },
+        tribute_text: snapshot.tribute.as_ref().map(|(kind, name)| tribute_text(kind, name)),
+        organisation: OrganisationHead { name: organisation.name.clone(), lines },
         corrected: snapshot.replaces.is_some(),
         replaces_number: snapshot.replaces.clone(),
         net_text: refunded.is_positive().then(|| text(&snapshot.net)).transpose()?,
@@ -112,11 +92,7 @@ pub(super) async fn instructions(
     let mut mail = addressed(donor_of(&view), letter.render(&services.templates)?, message_id);
     if let Some(payload) = payload {
         let bytes = qr::png(&payload, QR_SCALE).map_err(|error| JobError::Fail(error.to_string()))?;
-        mail.inline.push(InlineImage {
-            cid: QR_CID.into(),
-            media_type: "image/png".into(),
-            bytes,
-        });
+        mail.inline.push(InlineImage { cid: QR_CID.into(), media_type: "image/png".into(), bytes });
     }
     Ok(Some(mail))
 }
@@ -128,27 +104,12 @@ pub(super) async fn refund(
     message_id: &str,
 ) -> Result<OutgoingMail, JobError> {
     let (refund, view, receipts) = views::refund(&services.ctx, id).await?;
-    let kept = view
-        .donation
-        .as_ref()
-        .and_then(|donation| donation.payment.kept());
+    let kept = view.donation.as_ref().and_then(|donation| donation.payment.kept());
     let full = kept.is_some_and(Money::is_zero);
-    let voided = receipts
-        .iter()
-        .rev()
-        .find(|receipt| receipt.status == ReceiptStatus::Voided);
-    let gross = view
-        .donation
-        .as_ref()
-        .and_then(|donation| donation.payment.money())
-        .map(|money| money.gross);
+    let voided = receipts.iter().rev().find(|receipt| receipt.status == ReceiptStatus::Voided);
+    let gross = view.donation.as_ref().and_then(|donation| donation.payment.money()).map(|money| money.gross);
     let letter = RefundLetter {
-        donor_name: view
-            .pledge
-            .terms
-            .name
-            .as_ref()
-            .map(|name| name.as_str().to_owned()),
+        donor_name: view.pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
         refunded_text: refund.amount.text(),
         amount_text: gross.unwrap_or(view.pledge.terms.amount).text(),
         full,
@@ -156,11 +117,7 @@ pub(super) async fn refund(
         campaign_title: view.campaign.title.clone(),
         reason_text: refund.reason.clone(),
     };
-    Ok(addressed(
-        donor_of(&view),
-        letter.render(&services.templates)?,
-        message_id,
-    ))
+    Ok(addressed(donor_of(&view), letter.render(&services.templates)?, message_id))
 }
 
 fn donor_of(view: &PledgeView) -> Address {
@@ -185,9 +142,5 @@ fn addressed(to: Address, letter: Letter, message_id: &str) -> OutgoingMail {
 }
 
 fn thanks_url(ctx: &Context, pledge: PledgeId) -> Result<String, JobError> {
-    Ok(format!(
-        "{}/thanks/{}",
-        ctx.policy.public_url,
-        tokens::status_token(&ctx.key, pledge)?
-    ))
+    Ok(format!("{}/thanks/{}", ctx.policy.public_url, tokens::status_token(&ctx.key, pledge)?))
 }

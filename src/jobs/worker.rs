@@ -102,11 +102,7 @@ async fn claim_and_run(services: &Services, lane: Lane) -> Result<usize, StoreEr
     let limit = i64::try_from(at_once).unwrap_or(1);
     let lease = TimeDelta::from_std(lease).unwrap_or(TimeDelta::minutes(5));
     let now = services.ctx.now();
-    let claimed = services
-        .ctx
-        .db
-        .write(move |tx| jobs::claim(tx, lane.kinds(), limit, lease, now))
-        .await?;
+    let claimed = services.ctx.db.write(move |tx| jobs::claim(tx, lane.kinds(), limit, lease, now)).await?;
     let count = claimed.len();
     for done in join_all(claimed.into_iter().map(|job| run_one(services, job))).await {
         done?;
@@ -118,9 +114,7 @@ async fn run_one(services: &Services, claimed: Claimed) -> Result<(), StoreError
     let kind = claimed.job.kind();
     let started = std::time::Instant::now();
     let message_id = format!("{}@{}", claimed.id, services.host);
-    let guarded = AssertUnwindSafe(run::run(services, &claimed.job, &message_id))
-        .catch_unwind()
-        .await;
+    let guarded = AssertUnwindSafe(run::run(services, &claimed.job, &message_id)).catch_unwind().await;
     let outcome = guarded.unwrap_or_else(|_panic| Err(JobError::Retry("the job panicked".into())));
     let seconds = started.elapsed().as_secs_f64();
     metrics::histogram!(JOB_SECONDS, "kind" => kind).record(seconds);
@@ -141,19 +135,14 @@ async fn record(
     finish: Finish,
 ) -> Result<(), StoreError> {
     let id = claimed.id;
-    if !db
-        .write(move |tx| jobs::finish(tx, &claimed, &finish, now))
-        .await?
-    {
+    if !db.write(move |tx| jobs::finish(tx, &claimed, &finish, now)).await? {
         tracing::warn!(job.id = %id, "a job took longer than its lease and was taken over");
     }
     Ok(())
 }
 
 fn decide(services: &Services, claimed: &Claimed, outcome: Result<(), JobError>) -> Finish {
-    let failures = u32::try_from(claimed.failures)
-        .unwrap_or(u32::MAX)
-        .saturating_add(1);
+    let failures = u32::try_from(claimed.failures).unwrap_or(u32::MAX).saturating_add(1);
     let (error, again) = match outcome {
         Ok(()) => return Finish::Done,
         Err(JobError::Retry(error)) => (error, claimed.job.retry_after(failures)),
@@ -163,10 +152,7 @@ fn decide(services: &Services, claimed: &Claimed, outcome: Result<(), JobError>)
     match again {
         Some(wait) => {
             tracing::warn!(job.id = %id, job.kind = kind, failures, error, "a job failed and will be tried again");
-            Finish::Retry {
-                at: services.ctx.now() + wait,
-                error,
-            }
+            Finish::Retry { at: services.ctx.now() + wait, error }
         }
         None => {
             tracing::error!(job.id = %id, job.kind = kind, failures, error, "a job failed for good; see `mainstay job list`");

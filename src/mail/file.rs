@@ -88,10 +88,7 @@ pub fn list(directory: &Path) -> Result<Vec<Stored>, StoredError> {
     let mut ids = Vec::new();
     for entry in entries {
         let name = entry?.file_name();
-        let id = name
-            .to_str()
-            .and_then(|name| name.strip_suffix(EXTENSION))
-            .filter(|id| is_id(id));
+        let id = name.to_str().and_then(|name| name.strip_suffix(EXTENSION)).filter(|id| is_id(id));
         ids.extend(id.map(str::to_owned));
     }
     ids.sort_unstable_by(|a, b| b.cmp(a));
@@ -106,13 +103,7 @@ pub fn list(directory: &Path) -> Result<Vec<Stored>, StoredError> {
             continue;
         };
         let (subject, from, to, date) = summary(&message);
-        mails.push(Stored {
-            id,
-            subject,
-            from,
-            to,
-            date,
-        });
+        mails.push(Stored { id, subject, from, to, date });
     }
     Ok(mails)
 }
@@ -137,18 +128,13 @@ pub fn read(directory: &Path, id: &str) -> Result<StoredMessage, StoredError> {
         | PartType::Message(_)
         | PartType::Multipart(_) => None,
     });
-    let headers = message
-        .headers_raw()
-        .map(|(name, value)| (name.to_owned(), unfolded(value)));
+    let headers = message.headers_raw().map(|(name, value)| (name.to_owned(), unfolded(value)));
     Ok(StoredMessage {
         subject,
         from,
         to,
         date,
-        text: message
-            .body_text(0)
-            .map(|text| text.replace("\r\n", "\n"))
-            .unwrap_or_default(),
+        text: message.body_text(0).map(|text| text.replace("\r\n", "\n")).unwrap_or_default(),
         html: html.unwrap_or_default(),
         attachments: message.attachments().map(attachment).collect(),
         headers: headers.collect(),
@@ -158,11 +144,7 @@ pub fn read(directory: &Path, id: &str) -> Result<StoredMessage, StoredError> {
 /// Sortable by time, unique by message, harmless on every file system and in a URL.
 pub(super) fn file_name(message_id: &str, now: DateTime<Utc>) -> String {
     let harmless = |c: char| {
-        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
-            c
-        } else {
-            '_'
-        }
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }
     };
     let id: String = message_id.chars().take(ID_CHARACTERS).map(harmless).collect();
     format!("{}-{id}{EXTENSION}", now.format("%Y%m%dT%H%M%S%.3fZ"))
@@ -203,39 +185,28 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Makes the rename itself survive a power cut; Windows neither needs nor allows it.
 fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(directory)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
 /// Only names this module makes: no separator, no leading dot, hence no way out of the folder.
 fn is_id(id: &str) -> bool {
-    let is_harmless = id
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let is_harmless = id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     !id.is_empty() && id.len() <= 200 && !id.starts_with('.') && is_harmless
 }
 
 fn summary(message: &Message<'_>) -> (String, String, String, Option<DateTime<Utc>>) {
-    let date = message
-        .date()
-        .and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0));
+    let date = message.date().and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0));
     let subject = message.subject().unwrap_or_default().to_owned();
     (subject, people(message.from()), people(message.to()), date)
 }
 
 fn people(address: Option<&Address<'_>>) -> String {
     let people =
-        address
-            .into_iter()
-            .flat_map(Address::iter)
-            .map(|person| match (person.name(), person.address()) {
-                (Some(name), Some(address)) => format!("{name} <{address}>"),
-                (None, Some(only)) | (Some(only), None) => only.to_owned(),
-                (None, None) => String::new(),
-            });
+        address.into_iter().flat_map(Address::iter).map(|person| match (person.name(), person.address()) {
+            (Some(name), Some(address)) => format!("{name} <{address}>"),
+            (None, Some(only)) | (Some(only), None) => only.to_owned(),
+            (None, None) => String::new(),
+        });
     people.collect::<Vec<_>>().join(", ")
 }
 
@@ -253,13 +224,7 @@ fn attachment(part: &MessagePart<'_>) -> StoredAttachment {
 }
 
 fn unfolded(value: &str) -> String {
-    value
-        .lines()
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join(" ")
-        .trim()
-        .to_owned()
+    value.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 #[cfg(test)]
@@ -278,10 +243,7 @@ mod tests {
 
     fn mail(subject: &str, message_id: &str) -> OutgoingMail {
         OutgoingMail {
-            to: Address {
-                name: Some("Zoë".to_owned()),
-                email: "zoe@example.net".to_owned(),
-            },
+            to: Address { name: Some("Zoë".to_owned()), email: "zoe@example.net".to_owned() },
             subject: subject.to_owned(),
             text: "Dear Zoë,\nthank you.\n".to_owned(),
             html: "<p>Dear Zoë</p>".to_owned(),
@@ -312,14 +274,8 @@ mod tests {
         assert!(list(&directory).unwrap().is_empty());
 
         mailer.check().await.unwrap();
-        mailer
-            .send(&mail("Erste — ✓", "job_1@host"), at(0))
-            .await
-            .unwrap();
-        mailer
-            .send(&mail("Second", "../../job_2@host"), at(1))
-            .await
-            .unwrap();
+        mailer.send(&mail("Erste — ✓", "job_1@host"), at(0)).await.unwrap();
+        mailer.send(&mail("Second", "../../job_2@host"), at(1)).await.unwrap();
 
         let mails = list(&directory).unwrap();
         let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
@@ -331,25 +287,16 @@ mod tests {
         assert_eq!(read.text, "Dear Zoë,\nthank you.\n");
         assert_eq!(read.html, "<p>Dear Zoë</p>");
         assert!(
-            read.headers
-                .contains(&("Message-ID".to_owned(), "<job_1@host>".to_owned())),
+            read.headers.contains(&("Message-ID".to_owned(), "<job_1@host>".to_owned())),
             "{:?}",
             read.headers
         );
-        let file = read
-            .attachments
-            .iter()
-            .find(|file| file.name == "receipt.pdf")
-            .unwrap();
+        let file = read.attachments.iter().find(|file| file.name == "receipt.pdf").unwrap();
         assert_eq!(
             (file.media_type.as_str(), file.bytes.as_slice()),
             ("application/pdf", b"%PDF".as_slice())
         );
-        assert!(
-            read.attachments
-                .iter()
-                .any(|file| file.cid.as_deref() == Some("logo"))
-        );
+        assert!(read.attachments.iter().any(|file| file.cid.as_deref() == Some("logo")));
     }
 
     #[tokio::test]
@@ -372,17 +319,9 @@ mod tests {
         fs::write(folder.path().join("secret.eml"), "Subject: out\r\n\r\n").unwrap();
 
         assert_eq!(read(&inside, "a").unwrap().subject, "in");
-        for id in [
-            "../secret",
-            "..",
-            "",
-            ".",
-            "/etc/passwd",
-            "a/../a",
-            "a\0",
-            "..\\secret",
-            "%2e%2e%2fsecret",
-        ] {
+        for id in
+            ["../secret", "..", "", ".", "/etc/passwd", "a/../a", "a\0", "..\\secret", "%2e%2e%2fsecret"]
+        {
             assert!(matches!(read(&inside, id), Err(StoredError::NotFound)), "{id}");
         }
     }
@@ -395,10 +334,7 @@ mod tests {
         let folder = TempDir::new().unwrap();
         write(folder.path(), "a.eml", b"x").unwrap();
 
-        let mode = fs::metadata(folder.path().join("a.eml"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = fs::metadata(folder.path().join("a.eml")).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0);
     }
 

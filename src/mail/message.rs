@@ -104,10 +104,7 @@ pub(super) fn build(
 ) -> Result<(Envelope, Vec<u8>), MailError> {
     check_line("subject", &mail.subject)?;
     check_message_id(&mail.message_id)?;
-    let to = Mailbox {
-        name: mail.to.name.clone(),
-        email: mail.to.email.clone(),
-    };
+    let to = Mailbox { name: mail.to.name.clone(), email: mail.to.email.clone() };
     let mut builder = Message::builder()
         .from(mailbox("sender", &sender.from)?)
         .to(mailbox("recipient", &to)?)
@@ -118,18 +115,12 @@ pub(super) fn build(
         builder = builder.reply_to(mailbox("reply-to", reply_to)?);
     }
     // RFC 3834: keeps absence notices from answering.
-    if !mail
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("auto-submitted"))
-    {
+    if !mail.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("auto-submitted")) {
         builder = builder.raw_header(header("Auto-Submitted", "auto-generated")?);
     }
     for (name, value) in &mail.headers {
         if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
-            return Err(MailError::Invalid(format!(
-                "header {name:?} is not for the caller to set"
-            )));
+            return Err(MailError::Invalid(format!("header {name:?} is not for the caller to set")));
         }
         builder = builder.raw_header(header(name, value)?);
     }
@@ -180,12 +171,7 @@ fn body(mail: &OutgoingMail) -> Result<Body, MailError> {
 }
 
 fn inline(image: &InlineImage) -> Result<SinglePart, MailError> {
-    if image.cid.is_empty()
-        || !image
-            .cid
-            .chars()
-            .all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'))
-    {
+    if image.cid.is_empty() || !image.cid.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>')) {
         return Err(MailError::Invalid(format!("{:?} is not a content id", image.cid)));
     }
     Ok(FilePart::new_inline(image.cid.clone()).body(image.bytes.clone(), media_type(&image.media_type)?))
@@ -202,18 +188,13 @@ fn mailbox(role: &str, mailbox: &Mailbox) -> Result<MailMailbox, MailError> {
     let address = mailbox.email.parse();
     let address =
         address.map_err(|error| MailError::Invalid(format!("the {role}'s address is not valid: {error}")))?;
-    Ok(MailMailbox::new(
-        mailbox.name.clone().filter(|name| !name.trim().is_empty()),
-        address,
-    ))
+    Ok(MailMailbox::new(mailbox.name.clone().filter(|name| !name.trim().is_empty()), address))
 }
 
 fn header(name: &str, value: &str) -> Result<HeaderValue, MailError> {
     check_line(name, value)?;
     let is_token = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
-    let name = HeaderName::new_from_ascii(name.to_owned())
-        .ok()
-        .filter(|_| is_token);
+    let name = HeaderName::new_from_ascii(name.to_owned()).ok().filter(|_| is_token);
     let name = name.ok_or_else(|| MailError::Invalid("a header's name is not valid".to_owned()))?;
     Ok(HeaderValue::new(name, value.to_owned()))
 }
@@ -221,26 +202,19 @@ fn header(name: &str, value: &str) -> Result<HeaderValue, MailError> {
 /// A line break in a header would let a donor's text add headers and recipients of its own.
 fn check_line(role: &str, text: &str) -> Result<(), MailError> {
     if text.chars().any(|c| c.is_control() && c != '\t') {
-        return Err(MailError::Invalid(format!(
-            "{role:?} holds a line break or another control character"
-        )));
+        return Err(MailError::Invalid(format!("{role:?} holds a line break or another control character")));
     }
     Ok(())
 }
 
 fn check_message_id(id: &str) -> Result<(), MailError> {
-    let is_plain = id
-        .chars()
-        .all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
-    let has_both_sides = id
-        .split_once('@')
-        .is_some_and(|(left, right)| !left.is_empty() && !right.is_empty());
+    let is_plain = id.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
+    let has_both_sides =
+        id.split_once('@').is_some_and(|(left, right)| !left.is_empty() && !right.is_empty());
     if is_plain && has_both_sides && id.len() <= 200 {
         return Ok(());
     }
-    Err(MailError::Invalid(
-        "the message id is not of the form job@host".to_owned(),
-    ))
+    Err(MailError::Invalid("the message id is not of the form job@host".to_owned()))
 }
 
 #[cfg(test)]
@@ -255,10 +229,7 @@ mod tests {
                 name: Some("The Exämple Review".to_owned()),
                 email: "donations@example.org".to_owned(),
             },
-            reply_to: Some(Mailbox {
-                name: None,
-                email: "office@example.org".to_owned(),
-            }),
+            reply_to: Some(Mailbox { name: None, email: "office@example.org".to_owned() }),
         }
     }
 
@@ -298,56 +269,29 @@ mod tests {
         let (envelope, bytes) = build(&sender(), &mail, now()).unwrap();
 
         assert!(bytes.is_ascii(), "7-bit, so that every server takes it");
-        assert!(
-            bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 999),
-            "no line beyond RFC 5322"
-        );
-        assert_eq!(
-            envelope.to().iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["zoe@example.net"]
-        );
+        assert!(bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 999), "no line beyond RFC 5322");
+        assert_eq!(envelope.to().iter().map(ToString::to_string).collect::<Vec<_>>(), ["zoe@example.net"]);
         assert_eq!(envelope.from().unwrap().to_string(), "donations@example.org");
         let read = MessageParser::new().parse(&bytes).unwrap();
         let first = |address: Option<&mail_parser::Address<'_>>| {
             let first = address.unwrap().first().unwrap().clone();
-            (
-                first.name.map(std::borrow::Cow::into_owned),
-                first.address.unwrap().into_owned(),
-            )
+            (first.name.map(std::borrow::Cow::into_owned), first.address.unwrap().into_owned())
         };
-        assert_eq!(
-            first(read.from()),
-            (sender().from.name, "donations@example.org".to_owned())
-        );
-        assert_eq!(
-            first(read.to()),
-            (mail.to.name.clone(), "zoe@example.net".to_owned())
-        );
+        assert_eq!(first(read.from()), (sender().from.name, "donations@example.org".to_owned()));
+        assert_eq!(first(read.to()), (mail.to.name.clone(), "zoe@example.net".to_owned()));
         assert_eq!(first(read.reply_to()), (None, "office@example.org".to_owned()));
         assert_eq!(read.subject(), Some(mail.subject.as_str()));
         assert_eq!(read.message_id(), Some(mail.message_id.as_str()));
         assert_eq!(read.date().unwrap().to_timestamp(), now().timestamp());
-        assert_eq!(
-            read.header_raw("Auto-Submitted").map(str::trim),
-            Some("auto-generated")
-        );
-        assert_eq!(
-            read.header_raw("List-Unsubscribe").map(str::trim),
-            Some(mail.headers[0].1.as_str())
-        );
+        assert_eq!(read.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+        assert_eq!(read.header_raw("List-Unsubscribe").map(str::trim), Some(mail.headers[0].1.as_str()));
         assert_eq!(read.body_text(0).unwrap().replace("\r\n", "\n"), mail.text);
         assert_eq!(read.body_html(0).unwrap(), mail.html);
         let files: Vec<_> = read.attachments().collect();
-        let pdf = files
-            .iter()
-            .find(|part| part.is_content_type("application", "pdf"))
-            .unwrap();
+        let pdf = files.iter().find(|part| part.is_content_type("application", "pdf")).unwrap();
         assert_eq!(pdf.attachment_name(), Some("Quittung № 7.pdf"));
         assert_eq!(pdf.contents(), mail.attachments[0].bytes);
-        let logo = files
-            .iter()
-            .find(|part| part.is_content_type("image", "png"))
-            .unwrap();
+        let logo = files.iter().find(|part| part.is_content_type("image", "png")).unwrap();
         assert_eq!(logo.content_id(), Some("logo"));
         assert_eq!(logo.contents(), [1, 2, 3]);
     }
@@ -360,21 +304,9 @@ mod tests {
             ["mixed", "alternative", "related"].map(|kind| text.contains(&format!("multipart/{kind}")))
         };
         let full = mail();
-        let plain = OutgoingMail {
-            html: String::new(),
-            inline: vec![],
-            attachments: vec![],
-            ..mail()
-        };
-        let both = OutgoingMail {
-            inline: vec![],
-            attachments: vec![],
-            ..mail()
-        };
-        let with_file = OutgoingMail {
-            inline: vec![],
-            ..mail()
-        };
+        let plain = OutgoingMail { html: String::new(), inline: vec![], attachments: vec![], ..mail() };
+        let both = OutgoingMail { inline: vec![], attachments: vec![], ..mail() };
+        let with_file = OutgoingMail { inline: vec![], ..mail() };
 
         assert_eq!(kinds(&full), [true, true, true]);
         assert_eq!(kinds(&plain), [false, false, false]);
@@ -386,17 +318,7 @@ mod tests {
     fn control_characters_never_reach_a_header() {
         for bad in ["\r\nBcc: x@example.com", "\nx", "\rx", "\0", "\u{7f}", "\u{85}"] {
             let bad = format!("a{bad}");
-            let mut mails = vec![
-                mail(),
-                mail(),
-                mail(),
-                mail(),
-                mail(),
-                mail(),
-                mail(),
-                mail(),
-                mail(),
-            ];
+            let mut mails = vec![mail(), mail(), mail(), mail(), mail(), mail(), mail(), mail(), mail()];
             mails[0].subject.clone_from(&bad);
             mails[1].to.name = Some(bad.clone());
             mails[2].to.email = format!("{bad}@example.org");
@@ -415,41 +337,20 @@ mod tests {
 
     #[test]
     fn wrong_addresses_ids_and_headers_are_invalid() {
-        for email in [
-            "",
-            "nobody",
-            "a b@example.org",
-            "a@",
-            "@example.org",
-            "a@b@example.org>",
-            "a@exa mple.org",
-        ] {
+        for email in
+            ["", "nobody", "a b@example.org", "a@", "@example.org", "a@b@example.org>", "a@exa mple.org"]
+        {
             let mut mail = mail();
             mail.to.email = email.to_owned();
-            assert!(
-                matches!(build(&sender(), &mail, now()), Err(MailError::Invalid(_))),
-                "{email}"
-            );
+            assert!(matches!(build(&sender(), &mail, now()), Err(MailError::Invalid(_))), "{email}");
         }
         for id in ["", "job", "@host", "job@", "<job@host>", "job @host"] {
-            let mail = OutgoingMail {
-                message_id: id.to_owned(),
-                ..mail()
-            };
-            assert!(
-                matches!(build(&sender(), &mail, now()), Err(MailError::Invalid(_))),
-                "{id}"
-            );
+            let mail = OutgoingMail { message_id: id.to_owned(), ..mail() };
+            assert!(matches!(build(&sender(), &mail, now()), Err(MailError::Invalid(_))), "{id}");
         }
         for name in ["Bcc", "subject", "Content-Type", "", "X Y", "X:Y"] {
-            let mail = OutgoingMail {
-                headers: vec![(name.to_owned(), "x".to_owned())],
-                ..mail()
-            };
-            assert!(
-                matches!(build(&sender(), &mail, now()), Err(MailError::Invalid(_))),
-                "{name}"
-            );
+            let mail = OutgoingMail { headers: vec![(name.to_owned(), "x".to_owned())], ..mail() };
+            assert!(matches!(build(&sender(), &mail, now()), Err(MailError::Invalid(_))), "{name}");
         }
     }
 

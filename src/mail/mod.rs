@@ -74,14 +74,8 @@ impl Mailer {
             }
             MailTransport::File => Transport::File(mail.directory.clone()),
         };
-        let sender = message::Sender {
-            from: mail.from.clone(),
-            reply_to: mail.reply_to.clone(),
-        };
-        Ok(Self {
-            sender: Arc::new(sender),
-            transport,
-        })
+        let sender = message::Sender { from: mail.from.clone(), reply_to: mail.reply_to.clone() };
+        Ok(Self { sender: Arc::new(sender), transport })
     }
 
     /// Sends a mail dated `now`. `Ok` means that a server or the disk has taken it over.

@@ -48,10 +48,7 @@ struct Idle {
 
 impl std::fmt::Debug for Smtp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Smtp")
-            .field("host", &self.host)
-            .field("port", &self.port)
-            .finish_non_exhaustive()
+        f.debug_struct("Smtp").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
     }
 }
 
@@ -91,17 +88,10 @@ impl Smtp {
 
     /// Hands one message over within the time-out; waiting for a free connection does not count.
     pub(super) async fn send(&self, envelope: &Envelope, bytes: &[u8]) -> Result<(), MailError> {
-        let _slot = self
-            .slots
-            .acquire()
-            .await
-            .map_err(|error| temporary(error.to_string()))?;
+        let _slot = self.slots.acquire().await.map_err(|error| temporary(error.to_string()))?;
         let conversation = Box::pin(async {
             let mut connection = self.connection().await?;
-            connection
-                .send(envelope, bytes)
-                .await
-                .map_err(|error| message_error(&error))?;
+            connection.send(envelope, bytes).await.map_err(|error| message_error(&error))?;
             Ok(connection)
         });
         self.finish(timeout(self.timeout, conversation).await)
@@ -109,11 +99,7 @@ impl Smtp {
 
     /// Connects, signs in and exchanges one harmless command.
     pub(super) async fn check(&self) -> Result<(), MailError> {
-        let _slot = self
-            .slots
-            .acquire()
-            .await
-            .map_err(|error| temporary(error.to_string()))?;
+        let _slot = self.slots.acquire().await.map_err(|error| temporary(error.to_string()))?;
         let conversation = Box::pin(async {
             let mut connection = self.connect().await?;
             if connection.test_connected().await {
@@ -132,20 +118,14 @@ impl Smtp {
         match outcome {
             Ok(Ok(connection)) => {
                 if !connection.has_broken() {
-                    self.lock_idle().push_back(Idle {
-                        connection,
-                        since: Instant::now(),
-                    });
+                    self.lock_idle().push_back(Idle { connection, since: Instant::now() });
                 }
                 Ok(())
             }
             Ok(Err(error)) => Err(error),
             Err(_) => {
                 let seconds = self.timeout.as_secs();
-                Err(temporary(format!(
-                    "{} did not finish within {seconds} s",
-                    self.place()
-                )))
+                Err(temporary(format!("{} did not finish within {seconds} s", self.place())))
             }
         }
     }
@@ -173,11 +153,7 @@ impl Smtp {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, MailError> {
         let fails = |error: Error| connection_error(&self.place(), &error);
-        let implicit = if self.encryption == Encryption::Implicit {
-            self.tls.clone()
-        } else {
-            None
-        };
+        let implicit = if self.encryption == Encryption::Implicit { self.tls.clone() } else { None };
         let address = (self.host.as_str(), self.port);
         let patience = self.timeout.min(CONNECT);
         let opening =
@@ -185,11 +161,7 @@ impl Smtp {
         let mut connection = timeout(patience, opening)
             .await
             .map_err(|_elapsed| {
-                temporary(format!(
-                    "{} does not greet within {} s",
-                    self.place(),
-                    patience.as_secs()
-                ))
+                temporary(format!("{} does not greet within {} s", self.place(), patience.as_secs()))
             })?
             .map_err(fails)?;
         if let Some(tls) = &self.tls {
@@ -199,17 +171,11 @@ impl Smtp {
                 Encryption::Implicit | Encryption::None => false,
             };
             if wanted {
-                connection
-                    .starttls(tls.clone(), &self.hello)
-                    .await
-                    .map_err(fails)?;
+                connection.starttls(tls.clone(), &self.hello).await.map_err(fails)?;
             }
         }
         if let Some(credentials) = &self.credentials {
-            connection
-                .auth(DEFAULT_MECHANISMS, credentials)
-                .await
-                .map_err(fails)?;
+            connection.auth(DEFAULT_MECHANISMS, credentials).await.map_err(fails)?;
         }
         Ok(connection)
     }
@@ -231,9 +197,7 @@ fn tls_parameters(server: &SmtpServer) -> Result<TlsParameters, MailError> {
         builder = builder
             .add_root_certificate(Certificate::from_pem(&pem).map_err(|error| invalid(error.to_string()))?);
     }
-    builder
-        .build_rustls()
-        .map_err(|error| MailError::Invalid(format!("TLS cannot be set up: {error}")))
+    builder.build_rustls().map_err(|error| MailError::Invalid(format!("TLS cannot be set up: {error}")))
 }
 
 /// Whatever goes wrong before the message itself is said is no fault of the recipient: a wrong password answers 535,
@@ -252,20 +216,11 @@ fn message_error(error: &Error) -> MailError {
         Some(code) if code.severity == Severity::PermanentNegativeCompletion => {
             let code = u16::from(code);
             if is_about_us(code) {
-                return MailError::Temporary {
-                    code: Some(code),
-                    reason,
-                };
+                return MailError::Temporary { code: Some(code), reason };
             }
-            MailError::Permanent {
-                code: Some(code),
-                reason,
-            }
+            MailError::Permanent { code: Some(code), reason }
         }
-        Some(code) => MailError::Temporary {
-            code: Some(u16::from(code)),
-            reason,
-        },
+        Some(code) => MailError::Temporary { code: Some(u16::from(code)), reason },
         // lettre's own refusal, such as an address with letters the server cannot take; nothing was sent.
         None if error.is_client() => MailError::Permanent { code: None, reason },
         None => MailError::Temporary { code: None, reason },
@@ -287,14 +242,9 @@ fn reason_of(error: &Error) -> String {
 }
 
 fn without_addresses(text: &str) -> String {
-    let words = text
-        .split_whitespace()
-        .map(|word| if word.contains('@') { "(address)" } else { word });
+    let words = text.split_whitespace().map(|word| if word.contains('@') { "(address)" } else { word });
     let line = words.collect::<Vec<_>>().join(" ");
-    line.chars()
-        .filter(|c| !c.is_control())
-        .take(REASON_CHARACTERS)
-        .collect()
+    line.chars().filter(|c| !c.is_control()).take(REASON_CHARACTERS).collect()
 }
 
 #[cfg(test)]
@@ -307,13 +257,7 @@ mod tests {
     use super::*;
 
     fn server(encryption: Encryption, port: u16) -> SmtpServer {
-        SmtpServer {
-            host: "127.0.0.1".to_owned(),
-            port,
-            encryption,
-            credentials: None,
-            ca_file: None,
-        }
+        SmtpServer { host: "127.0.0.1".to_owned(), port, encryption, credentials: None, ca_file: None }
     }
 
     #[test]
@@ -330,20 +274,12 @@ mod tests {
     fn a_wrong_authority_file_is_told_at_once() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("ca.pem");
-        let with_ca = SmtpServer {
-            ca_file: Some(path.clone()),
-            ..server(Encryption::Implicit, 465)
-        };
+        let with_ca = SmtpServer { ca_file: Some(path.clone()), ..server(Encryption::Implicit, 465) };
         let open = |server: &SmtpServer| Smtp::new(server, "give.example.org", Duration::from_secs(1), 1);
 
         assert!(open(&with_ca).unwrap_err().to_string().contains("cannot be read"));
         fs::write(&path, "no certificate").unwrap();
-        assert!(
-            open(&with_ca)
-                .unwrap_err()
-                .to_string()
-                .contains("no certificate in PEM form")
-        );
+        assert!(open(&with_ca).unwrap_err().to_string().contains("no certificate in PEM form"));
         assert!(open(&server(Encryption::Implicit, 465)).is_ok());
     }
 
@@ -359,13 +295,8 @@ mod tests {
                 std::thread::spawn(move || converse(stream.unwrap(), answer));
             }
         });
-        let smtp = Smtp::new(
-            &server(Encryption::None, port),
-            "127.0.0.1",
-            Duration::from_millis(300),
-            1,
-        )
-        .unwrap();
+        let smtp =
+            Smtp::new(&server(Encryption::None, port), "127.0.0.1", Duration::from_millis(300), 1).unwrap();
         (smtp, connections)
     }
 
@@ -393,11 +324,7 @@ mod tests {
     }
 
     fn envelope(to: &str) -> Envelope {
-        Envelope::new(
-            Some("donations@example.org".parse().unwrap()),
-            vec![to.parse().unwrap()],
-        )
-        .unwrap()
+        Envelope::new(Some("donations@example.org".parse().unwrap()), vec![to.parse().unwrap()]).unwrap()
     }
 
     #[tokio::test]
@@ -406,9 +333,7 @@ mod tests {
 
         smtp.check().await.unwrap();
         for _ in 0..3 {
-            smtp.send(&envelope("ann@example.net"), b"Subject: a\r\n\r\n.b\r\n")
-                .await
-                .unwrap();
+            smtp.send(&envelope("ann@example.net"), b"Subject: a\r\n\r\n.b\r\n").await.unwrap();
         }
 
         assert_eq!(connections.load(Ordering::SeqCst), 1);
@@ -425,45 +350,25 @@ mod tests {
         let gone = smtp.send(&envelope("gone@example.net"), b"x").await.unwrap_err();
         let full = smtp.send(&envelope("full@example.net"), b"x").await.unwrap_err();
 
-        assert!(
-            matches!(&gone, MailError::Permanent { code: Some(550), .. }),
-            "{gone}"
-        );
+        assert!(matches!(&gone, MailError::Permanent { code: Some(550), .. }), "{gone}");
         assert!(!gone.to_string().contains("gone@"), "{gone}");
-        assert!(
-            matches!(&full, MailError::Temporary { code: Some(452), .. }),
-            "{full}"
-        );
+        assert!(matches!(&full, MailError::Temporary { code: Some(452), .. }), "{full}");
         smtp.send(&envelope("ann@example.net"), b"x").await.unwrap();
     }
 
     #[tokio::test]
     async fn a_server_that_turns_us_away_does_not_give_up_the_recipient() {
-        let (smtp, _) = play(|line| {
-            if line.starts_with("EHLO") {
-                "554 not today"
-            } else {
-                ""
-            }
-        });
+        let (smtp, _) = play(|line| if line.starts_with("EHLO") { "554 not today" } else { "" });
 
         let error = smtp.send(&envelope("ann@example.net"), b"x").await.unwrap_err();
 
-        assert!(
-            matches!(&error, MailError::Temporary { code: Some(554), .. }),
-            "{error}"
-        );
+        assert!(matches!(&error, MailError::Temporary { code: Some(554), .. }), "{error}");
     }
 
     #[tokio::test]
     async fn a_conversation_cut_off_by_the_time_out_is_not_continued_by_the_next_message() {
-        let (smtp, connections) = play(|line| {
-            if line.contains("RCPT TO:<slow@example.net>") {
-                "silence"
-            } else {
-                ""
-            }
-        });
+        let (smtp, connections) =
+            play(|line| if line.contains("RCPT TO:<slow@example.net>") { "silence" } else { "" });
         smtp.check().await.unwrap();
 
         let slow = smtp.send(&envelope("slow@example.net"), b"x").await.unwrap_err();
@@ -477,25 +382,14 @@ mod tests {
     async fn a_server_that_is_away_or_silent_is_a_temporary_trouble() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let smtp = Smtp::new(
-            &server(Encryption::None, port),
-            "127.0.0.1",
-            Duration::from_millis(200),
-            1,
-        )
-        .unwrap();
+        let smtp =
+            Smtp::new(&server(Encryption::None, port), "127.0.0.1", Duration::from_millis(200), 1).unwrap();
 
         let silent = smtp.check().await;
-        assert!(
-            matches!(&silent, Err(MailError::Temporary { code: None, .. })),
-            "{silent:?}"
-        );
+        assert!(matches!(&silent, Err(MailError::Temporary { code: None, .. })), "{silent:?}");
 
         drop(listener);
         let away = smtp.check().await;
-        assert!(
-            matches!(&away, Err(MailError::Temporary { code: None, .. })),
-            "{away:?}"
-        );
+        assert!(matches!(&away, Err(MailError::Temporary { code: None, .. })), "{away:?}");
     }
 }

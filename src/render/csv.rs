@@ -8,18 +8,14 @@ pub struct Writer<W: Write>(csv::Writer<W>);
 impl<W: Write> Writer<W> {
     /// Writes the heading to `out`.
     pub fn new(out: W, columns: &[&str]) -> io::Result<Self> {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(out);
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         writer.write_record(columns).map_err(io::Error::other)?;
         Ok(Self(writer))
     }
 
     /// Writes one row.
     pub fn row(&mut self, cells: &[String]) -> io::Result<()> {
-        self.0
-            .write_record(cells.iter().map(|cell| harmless(cell)))
-            .map_err(io::Error::other)
+        self.0.write_record(cells.iter().map(|cell| harmless(cell))).map_err(io::Error::other)
     }
 
     /// Writes out what is buffered.
@@ -30,20 +26,12 @@ impl<W: Write> Writer<W> {
 
 /// A text that a spreadsheet would run as a formula is preceded by an apostrophe. Plain numbers are not.
 fn harmless(cell: &str) -> String {
-    let starts = |c: char| {
-        matches!(
-            c,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠'
-        )
-    };
+    let starts =
+        |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠');
     let number = cell
         .strip_prefix('-')
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    if cell.starts_with(starts) && !number {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if cell.starts_with(starts) && !number { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -54,12 +42,8 @@ mod tests {
     fn no_cell_becomes_a_formula() {
         let mut out = Vec::new();
         let mut writer = Writer::new(&mut out, &["name", "minor"]).unwrap();
-        writer
-            .row(&["=HYPERLINK(\"http://x\")".into(), "-25".into()])
-            .unwrap();
-        writer
-            .row(&["@SUM(1)\nline, two".into(), "-25+1".into()])
-            .unwrap();
+        writer.row(&["=HYPERLINK(\"http://x\")".into(), "-25".into()]).unwrap();
+        writer.row(&["@SUM(1)\nline, two".into(), "-25+1".into()]).unwrap();
         writer.finish().unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(

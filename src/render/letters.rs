@@ -91,13 +91,6 @@ impl RefundLetter {
 
 fn render(templates: &Templates, name: &str, context: &impl Serialize) -> Result<Letter, RenderError> {
     let part = |end: &str| templates.letter(&format!("email/{name}.{end}"), context);
-    let subject = part("subject.txt")?
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    Ok(Letter {
-        subject,
-        text: part("txt")?,
-        html: part("html")?,
-    })
+    let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(Letter { subject, text: part("txt")?, html: part("html")? })
 }

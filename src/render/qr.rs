@@ -180,10 +180,7 @@ fn pack_row(row: &[Color], modules: usize, scale: usize) -> Vec<u8> {
 
 /// Without white space and in upper case, as IBAN, BIC and RF reference travel.
 fn compact(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 fn is_alphanumeric(text: &str) -> bool {
@@ -204,14 +201,10 @@ fn has_valid_check_digits(text: &str) -> bool {
     let (Some(head), Some(tail)) = (text.get(..4), text.get(4..)) else {
         return false;
     };
-    let rest = tail
-        .chars()
-        .chain(head.chars())
-        .filter_map(|c| c.to_digit(36))
-        .fold(0, |rest, value| {
-            let shift = if value > 9 { 100 } else { 10 };
-            (rest * shift + value) % 97
-        });
+    let rest = tail.chars().chain(head.chars()).filter_map(|c| c.to_digit(36)).fold(0, |rest, value| {
+        let shift = if value > 9 { 100 } else { 10 };
+        (rest * shift + value) % 97
+    });
     rest == 1
 }
 
@@ -249,22 +242,13 @@ mod tests {
                 "RF18539007547034",
             ]
         );
-        let without_bic = epc_payload(&EpcTransfer {
-            bic: None,
-            ..transfer()
-        })
-        .unwrap();
+        let without_bic = epc_payload(&EpcTransfer { bic: None, ..transfer() }).unwrap();
         assert!(without_bic.starts_with("BCD\n002\n1\nSCT\n\nPresseverein"));
     }
 
     #[test]
     fn amount_limits_are_inclusive() {
-        let payload = |amount_minor| {
-            epc_payload(&EpcTransfer {
-                amount_minor,
-                ..transfer()
-            })
-        };
+        let payload = |amount_minor| epc_payload(&EpcTransfer { amount_minor, ..transfer() });
 
         assert!(payload(1).unwrap().contains("\nEUR0.01\n"));
         assert!(payload(AMOUNT_MINOR_MAX).unwrap().contains("\nEUR999999999.99\n"));
@@ -278,13 +262,7 @@ mod tests {
         let payload = |name: &str| epc_payload(&EpcTransfer { name, ..transfer() });
 
         assert!(payload(&"ü".repeat(70)).is_ok());
-        for refused in [
-            String::new(),
-            "  ".into(),
-            "x".repeat(71),
-            "A\nDE0".into(),
-            "A\u{2028}B".into(),
-        ] {
+        for refused in [String::new(), "  ".into(), "x".repeat(71), "A\nDE0".into(), "A\u{2028}B".into()] {
             assert!(matches!(payload(&refused), Err(QrError::Name)));
         }
         assert!(matches!(payload(&"𝔐".repeat(70)), Err(QrError::PayloadLength(bytes)) if bytes > 331));
@@ -295,30 +273,13 @@ mod tests {
         let base = transfer();
 
         for iban in ["", "DE88370400440532013000", "DE89", "DE89é70400440532013000"] {
-            assert!(matches!(
-                epc_payload(&EpcTransfer { iban, ..base }),
-                Err(QrError::Iban)
-            ));
+            assert!(matches!(epc_payload(&EpcTransfer { iban, ..base }), Err(QrError::Iban)));
         }
-        for reference in [
-            "",
-            "RF19539007547034",
-            "18539007547034",
-            "RF18 5390 0754 7034 5390 0754 7034",
-        ] {
-            assert!(matches!(
-                epc_payload(&EpcTransfer { reference, ..base }),
-                Err(QrError::Reference)
-            ));
+        for reference in ["", "RF19539007547034", "18539007547034", "RF18 5390 0754 7034 5390 0754 7034"] {
+            assert!(matches!(epc_payload(&EpcTransfer { reference, ..base }), Err(QrError::Reference)));
         }
         for bic in ["COBADEFF1", "COBADEF\n"] {
-            assert!(matches!(
-                epc_payload(&EpcTransfer {
-                    bic: Some(bic),
-                    ..base
-                }),
-                Err(QrError::Bic)
-            ));
+            assert!(matches!(epc_payload(&EpcTransfer { bic: Some(bic), ..base }), Err(QrError::Bic)));
         }
     }
 

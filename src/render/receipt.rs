@@ -48,9 +48,8 @@ fn page(snapshot: &ReceiptSnapshot, banner: Option<String>) -> Result<ReceiptPag
     donor.push(snapshot.donor_email.clone());
     let mut paragraphs: Vec<String> = organisation.statement.iter().cloned().collect();
     if let Some(replaced) = &snapshot.replaces {
-        paragraphs.push(format!(
-            "This receipt takes the place of receipt {replaced}, which is no longer valid."
-        ));
+        paragraphs
+            .push(format!("This receipt takes the place of receipt {replaced}, which is no longer valid."));
     }
     Ok(ReceiptPage {
         language: snapshot.locale.clone(),
@@ -86,10 +85,7 @@ fn rows(snapshot: &ReceiptSnapshot) -> Result<Vec<(String, String)>, MoneyError>
     let (gross, refunded) = (amount(&snapshot.gross)?, amount(&snapshot.refunded)?);
     rows.push(("Gift".to_owned(), gross.text()));
     if let Some(cover) = &snapshot.fee_cover {
-        rows.push((
-            "Of which covers the payment fee".to_owned(),
-            amount(cover)?.text(),
-        ));
+        rows.push(("Of which covers the payment fee".to_owned(), amount(cover)?.text()));
     }
     if !refunded.is_zero() {
         rows.push(("Returned".to_owned(), refunded.text()));

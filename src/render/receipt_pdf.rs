@@ -96,10 +96,8 @@ fn paint(page: &ReceiptPage, composer: &Composer) -> Result<Vec<u8>, KrillaError
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .unwrap_or_default();
-    let mut document = Document::new_with(SerializeSettings {
-        configuration,
-        ..SerializeSettings::default()
-    });
+    let mut document =
+        Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     let title = short(&page.title);
     let mut identifiers = vec![Vec::new(); composer.roles.len()];
     for sheet in &composer.sheets {
@@ -117,10 +115,7 @@ fn paint(page: &ReceiptPage, composer: &Composer) -> Result<Vec<u8>, KrillaError
         sheet_of_pdf.finish();
     }
     let mut outline = Outline::new();
-    outline.push_child(OutlineNode::new(
-        title.clone(),
-        XyzDestination::new(0, Point::from_xy(0.0, 0.0)),
-    ));
+    outline.push_child(OutlineNode::new(title.clone(), XyzDestination::new(0, Point::from_xy(0.0, 0.0))));
     document.set_outline(outline);
     document.set_tag_tree(tag_tree(&composer.roles, identifiers, &title));
     document.set_metadata(metadata(page, title));
@@ -130,13 +125,7 @@ fn paint(page: &ReceiptPage, composer: &Composer) -> Result<Vec<u8>, KrillaError
 /// Draws one item; text that is content comes back with the element it belongs to and its mark.
 fn paint_item(surface: &mut Surface<'_>, item: &Item) -> Option<(usize, Identifier)> {
     match item {
-        Item::Rule {
-            x,
-            y,
-            width,
-            thickness,
-            tint,
-        } => {
+        Item::Rule { x, y, width, thickness, tint } => {
             let mut path = PathBuilder::new();
             path.push_rect(Rect::from_xywh(*x, *y, *width, *thickness)?);
             surface.set_fill(Some(tint.fill()));
@@ -145,32 +134,15 @@ fn paint_item(surface: &mut Surface<'_>, item: &Item) -> Option<(usize, Identifi
             surface.end_tagged();
             None
         }
-        Item::Text {
-            x,
-            baseline,
-            line,
-            style,
-            element,
-        } => {
+        Item::Text { x, baseline, line, style, element } => {
             let decoration = ContentTag::Artifact(Artifact::with_kind(ArtifactType::PaginationOther));
-            let tag = if element.is_some() {
-                ContentTag::Span(SpanTag::empty())
-            } else {
-                decoration
-            };
+            let tag = if element.is_some() { ContentTag::Span(SpanTag::empty()) } else { decoration };
             surface.set_fill(Some(style.tint.fill()));
             let identifier = surface.start_tagged(tag);
             let mut x = *x;
             for Run { typeface, glyphs } in &line.runs {
                 let start = Point::from_xy(x, *baseline);
-                surface.draw_glyphs(
-                    start,
-                    glyphs,
-                    typeface.font.clone(),
-                    &line.text,
-                    style.size,
-                    false,
-                );
+                surface.draw_glyphs(start, glyphs, typeface.font.clone(), &line.text, style.size, false);
                 x += glyphs.iter().map(|glyph| glyph.x_advance).sum::<f32>() * style.size;
             }
             surface.end_tagged();
@@ -213,29 +185,15 @@ fn tag_tree(roles: &[Role], identifiers: Vec<Vec<Identifier>>, title: &str) -> T
 
 fn metadata(page: &ReceiptPage, title: String) -> Metadata {
     let number = short(&page.number_line);
-    let title = if number.is_empty() {
-        title
-    } else {
-        format!("{title}, {number}")
-    };
+    let title = if number.is_empty() { title } else { format!("{title}, {number}") };
     let is_tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_language = !page.language.is_empty() && page.language.chars().all(is_tag);
     let CreatedOn { year, month, day } = page.created;
     Metadata::new()
         .title(title)
-        .language(if is_language {
-            page.language.clone()
-        } else {
-            "und".to_owned()
-        })
+        .language(if is_language { page.language.clone() } else { "und".to_owned() })
         .creator("Mainstay".to_owned())
-        .authors(
-            page.organisation
-                .first()
-                .map(|name| short(name))
-                .into_iter()
-                .collect(),
-        )
+        .authors(page.organisation.first().map(|name| short(name)).into_iter().collect())
         .creation_date(DateTime::new(year).month(month).day(day))
 }
 
@@ -260,19 +218,12 @@ mod tests {
             title: text("Donation receipt"),
             number_line: text("No. 2026-000017"),
             donor: vec![text("Zoë Ångström"), text("1100 København")],
-            rows: vec![
-                (text("Date"), text("12 March 2026")),
-                (text("Purpose"), text("Reporting")),
-            ],
+            rows: vec![(text("Date"), text("12 March 2026")), (text("Purpose"), text("Reporting"))],
             total: (text("Amount received"), text("€1,250.00")),
             paragraphs: vec![text("Thank you.")],
             banner: None,
             footer: text("harbourgazette.example"),
-            created: CreatedOn {
-                year: 2026,
-                month: 3,
-                day: 14,
-            },
+            created: CreatedOn { year: 2026, month: 3, day: 14 },
         }
     }
 
@@ -315,11 +266,7 @@ mod tests {
     fn every_character_passes_the_archive_and_accessibility_checks() {
         let characters: Vec<char> = ('\0'..='\u{FFFF}').chain('\u{1F300}'..='\u{1FAFF}').collect();
         for part in characters.chunks(4_000) {
-            draw(&ReceiptPage {
-                paragraphs: vec![part.iter().collect()],
-                ..page()
-            })
-            .unwrap();
+            draw(&ReceiptPage { paragraphs: vec![part.iter().collect()], ..page() }).unwrap();
         }
     }
 
@@ -337,12 +284,6 @@ mod tests {
         };
 
         draw(&bare).unwrap();
-        assert!(matches!(
-            draw(&ReceiptPage {
-                title: "\u{202E} ".into(),
-                ..bare
-            }),
-            Err(PdfError::NoTitle)
-        ));
+        assert!(matches!(draw(&ReceiptPage { title: "\u{202E} ".into(), ..bare }), Err(PdfError::NoTitle)));
     }
 }

@@ -71,19 +71,11 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".txt") {
-                AutoEscape::None
-            } else {
-                AutoEscape::Html
-            }
+            if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
         });
         let folder = overrides.map(Path::to_path_buf);
         environment.set_loader(move |name| Ok(load(folder.as_ref(), name)));
-        Self {
-            environment: Arc::new(environment),
-            site,
-            assets,
-        }
+        Self { environment: Arc::new(environment), site, assets }
     }
 
     /// Renders a page: the template's own values beside those of the site and the head.
@@ -103,17 +95,12 @@ impl Templates {
             template: template.to_owned(),
             why: format!("{error:#}"),
         };
-        self.environment
-            .get_template(template)
-            .and_then(|found| found.render(context))
-            .map_err(failed)
+        self.environment.get_template(template).and_then(|found| found.render(context)).map_err(failed)
     }
 
     /// Every embedded template that can be rendered by itself.
     pub fn names() -> impl Iterator<Item = String> {
-        Embedded::iter()
-            .map(|name| name.into_owned())
-            .filter(|name| !name.ends_with("layout.html"))
+        Embedded::iter().map(|name| name.into_owned()).filter(|name| !name.ends_with("layout.html"))
     }
 
     /// What the site is called and where it is.
@@ -124,12 +111,8 @@ impl Templates {
 
 fn load(overrides: Option<&PathBuf>, name: &str) -> Option<String> {
     // Names come from our own code and from `extends` in the operator's files; none may leave the folder.
-    let plain = Path::new(name)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
-    let own = overrides
-        .filter(|_| plain)
-        .and_then(|folder| std::fs::read_to_string(folder.join(name)).ok());
+    let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    let own = overrides.filter(|_| plain).and_then(|folder| std::fs::read_to_string(folder.join(name)).ok());
     own.or_else(|| Embedded::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
 }
 
@@ -149,19 +132,13 @@ mod tests {
 
     #[test]
     fn every_template_renders_with_every_sample() {
-        let site = SiteMeta {
-            name: "x".into(),
-            url: "https://x".into(),
-            language: "en".into(),
-            dir: "ltr",
-        };
+        let site = SiteMeta { name: "x".into(), url: "https://x".into(), language: "en".into(), dir: "ltr" };
         let templates = Templates::new(site, Assets::default(), None);
         let mut rendered = 0;
         for name in Templates::names() {
             for sample in samples(&name) {
-                let out = templates
-                    .render(&name, Value::from(Serde(&sample)))
-                    .unwrap_or_else(|e| panic!("{e}"));
+                let out =
+                    templates.render(&name, Value::from(Serde(&sample))).unwrap_or_else(|e| panic!("{e}"));
                 assert!(!out.trim().is_empty(), "{name}");
                 assert!(!out.contains("<script>alert"), "{name}");
                 rendered += 1;
@@ -174,21 +151,11 @@ mod tests {
     fn an_operator_s_file_takes_the_place_of_the_embedded_one() {
         let folder = std::env::temp_dir().join("mainstay-template-override");
         std::fs::create_dir_all(folder.join("email")).unwrap();
-        std::fs::write(
-            folder.join("email/refund.subject.txt"),
-            "Own words for {{ site.name }}",
-        )
-        .unwrap();
-        let site = SiteMeta {
-            name: "Lantern".into(),
-            url: "https://x".into(),
-            language: "en".into(),
-            dir: "ltr",
-        };
+        std::fs::write(folder.join("email/refund.subject.txt"), "Own words for {{ site.name }}").unwrap();
+        let site =
+            SiteMeta { name: "Lantern".into(), url: "https://x".into(), language: "en".into(), dir: "ltr" };
         let templates = Templates::new(site, Assets::default(), Some(&folder));
-        let out = templates
-            .letter("email/refund.subject.txt", &serde_json::json!({}))
-            .unwrap();
+        let out = templates.letter("email/refund.subject.txt", &serde_json::json!({})).unwrap();
         assert_eq!(out, "Own words for Lantern");
         assert!(load(Some(&folder), "../../../etc/passwd").is_none());
     }

@@ -26,9 +26,7 @@ pub fn sentence(transfer: &Transfer) -> String {
         "Please transfer {} to {}, IBAN {}, with the reference {}.",
         shown.amount_text, shown.holder, shown.iban, shown.reference
     );
-    shown
-        .instructions
-        .map_or(text.clone(), |more| format!("{text} {more}"))
+    shown.instructions.map_or(text.clone(), |more| format!("{text} {more}"))
 }
 
 /// The content of the code that European banking apps read. None outside the euro, where there is no such
@@ -45,7 +43,5 @@ pub fn epc_payload(transfer: &Transfer) -> Option<String> {
         amount_minor: transfer.amount.minor(),
         reference: transfer.reference.as_str(),
     });
-    payload
-        .inspect_err(|error| tracing::warn!(%error, "no payment code for a bank transfer"))
-        .ok()
+    payload.inspect_err(|error| tracing::warn!(%error, "no payment code for a bank transfer")).ok()
 }

@@ -25,10 +25,7 @@ struct AttemptRow {
 
 impl AttemptRow {
     fn into_domain(self) -> Result<Attempt, StoreError> {
-        let row = Row {
-            table: "attempts",
-            id: &self.id,
-        };
+        let row = Row { table: "attempts", id: &self.id };
         let outcome = match (self.outcome.as_str(), self.remote_id, self.code) {
             ("started", None, None) => AttemptOutcome::Started,
             ("unknown", None, None) => AttemptOutcome::Unknown,
@@ -95,9 +92,7 @@ pub fn set_outcome(
     outcome: &AttemptOutcome,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let open = attempts::table
-        .find(id.to_string())
-        .filter(attempts::outcome.eq_any(["started", "unknown"]));
+    let open = attempts::table.find(id.to_string()).filter(attempts::outcome.eq_any(["started", "unknown"]));
     let changed = diesel::update(open)
         .set((columns_of(outcome), attempts::updated_at.eq(now.naive_utc())))
         .execute(&mut **tx)?;
@@ -106,24 +101,14 @@ pub fn set_outcome(
 
 /// The attempt with this id, if there is one.
 pub fn find(conn: &mut Conn, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
-    let row = attempts::table
-        .find(id.to_string())
-        .select(AttemptRow::as_select())
-        .first(conn)
-        .optional()?;
+    let row = attempts::table.find(id.to_string()).select(AttemptRow::as_select()).first(conn).optional()?;
     row.map(AttemptRow::into_domain).transpose()
 }
 
 /// The latest attempt to fulfil a pledge.
 pub fn latest_of(conn: &mut Conn, pledge: PledgeId) -> Result<Option<Attempt>, StoreError> {
-    let rows = attempts::table
-        .filter(attempts::pledge_id.eq(pledge.to_string()))
-        .order(attempts::id.desc());
-    rows.select(AttemptRow::as_select())
-        .first(conn)
-        .optional()?
-        .map(AttemptRow::into_domain)
-        .transpose()
+    let rows = attempts::table.filter(attempts::pledge_id.eq(pledge.to_string())).order(attempts::id.desc());
+    rows.select(AttemptRow::as_select()).first(conn).optional()?.map(AttemptRow::into_domain).transpose()
 }
 
 /// The attempt that the gateway calls `remote`.
@@ -135,11 +120,7 @@ pub fn find_by_remote(
     let rows = attempts::table
         .filter(attempts::gateway.eq(gateway.as_str()))
         .filter(attempts::remote_id.eq(remote.as_str()));
-    rows.select(AttemptRow::as_select())
-        .first(conn)
-        .optional()?
-        .map(AttemptRow::into_domain)
-        .transpose()
+    rows.select(AttemptRow::as_select()).first(conn).optional()?.map(AttemptRow::into_domain).transpose()
 }
 
 /// Attempts without an answer that were begun in the given time, oldest first.
@@ -159,13 +140,5 @@ pub fn unanswered(
         .limit(limit)
         .select(attempts::id)
         .load(conn)?;
-    ids.iter()
-        .map(|id| {
-            Row {
-                table: "attempts",
-                id,
-            }
-            .parse(id)
-        })
-        .collect()
+    ids.iter().map(|id| Row { table: "attempts", id }.parse(id)).collect()
 }

@@ -27,10 +27,7 @@ struct CampaignRow {
 
 impl CampaignRow {
     fn into_domain(self) -> Result<Campaign, StoreError> {
-        let row = Row {
-            table: "campaigns",
-            id: &self.id,
-        };
+        let row = Row { table: "campaigns", id: &self.id };
         let goal = match (self.goal_minor, &self.goal_currency) {
             (Some(minor), Some(currency)) => Some(row.money(minor, currency)?),
             _ => None,
@@ -62,21 +59,12 @@ pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Campaign>, Sto
 
 /// The campaign with this id.
 pub fn get(conn: &mut Conn, id: CampaignId) -> Result<Campaign, StoreError> {
-    campaigns::table
-        .find(id.to_string())
-        .select(CampaignRow::as_select())
-        .first(conn)?
-        .into_domain()
+    campaigns::table.find(id.to_string()).select(CampaignRow::as_select()).first(conn)?.into_domain()
 }
 
 /// Adds the campaign, or brings the one of the same name up to date and keeps its id.
 pub fn put(tx: &mut Tx<'_>, campaign: &Campaign, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let frozen: Vec<FrozenMoney> = campaign
-        .suggestions
-        .iter()
-        .copied()
-        .map(FrozenMoney::from)
-        .collect();
+    let frozen: Vec<FrozenMoney> = campaign.suggestions.iter().copied().map(FrozenMoney::from).collect();
     let suggestions = to_json(&frozen)?;
     let changing = (
         campaigns::title.eq(&campaign.title),
@@ -117,10 +105,7 @@ pub fn totals(conn: &mut Conn, id: CampaignId) -> Result<Vec<CampaignTotal>, Sto
         .order(campaign_totals::currency)
         .load(conn)?;
     let id = id.to_string();
-    let row = Row {
-        table: "campaign_totals",
-        id: &id,
-    };
+    let row = Row { table: "campaign_totals", id: &id };
     rows.into_iter()
         .map(|(currency, gross, refunded, donations, updated_at)| {
             Ok(CampaignTotal {

@@ -115,10 +115,7 @@ pub fn run(conn: &mut Conn) -> Result<Vec<Finding>, StoreError> {
         .iter()
         .map(|check| {
             let rows: Vec<BrokenId> = diesel::sql_query(format!("{} LIMIT 5", check.sql)).load(conn)?;
-            Ok(Finding {
-                name: check.name,
-                broken: rows.into_iter().map(|row| row.id).collect(),
-            })
+            Ok(Finding { name: check.name, broken: rows.into_iter().map(|row| row.id).collect() })
         })
         .collect()
 }

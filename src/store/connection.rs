@@ -26,10 +26,7 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: &'a mut Conn) -> Self {
-        Self {
-            conn,
-            enqueued: false,
-        }
+        Self { conn, enqueued: false }
     }
 
     /// Remembers to ring the worker once this is committed.
@@ -77,10 +74,7 @@ impl Manager {
             .test_on_check_out(engine == Engine::Postgres)
             .connection_timeout(options.acquire_timeout)
             .error_handler(Box::new(LogPoolErrors))
-            .build(Self {
-                options: options.clone(),
-                engine,
-            })
+            .build(Self { options: options.clone(), engine })
             .map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 }
@@ -116,8 +110,7 @@ impl<E: std::error::Error> diesel::r2d2::HandleError<E> for LogPoolErrors {
 }
 
 pub(super) fn acquire(pool: &Pool) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
-    pool.get()
-        .map_err(|error| StoreError::Unavailable(error.to_string()))
+    pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 pub(super) fn establish(options: &DatabaseOptions, engine: Engine) -> ConnectionResult<Conn> {

@@ -63,9 +63,7 @@ fn postgres_timeouts(options: &DatabaseOptions) -> String {
 /// SQLite has one writer at a time: there the transaction itself is the lock.
 macro_rules! lock_row {
     ($tx:expr, $table:ident, $id:expr) => {{
-        let rows = $table::table
-            .filter($table::id.eq($id.to_string()))
-            .select($table::id);
+        let rows = $table::table.filter($table::id.eq($id.to_string())).select($table::id);
         match &mut **$tx {
             $crate::store::Conn::Postgres(c) => rows.for_update().first::<String>(c),
             $crate::store::Conn::Sqlite(c) => rows.first::<String>(c),
@@ -90,7 +88,5 @@ pub(super) fn sqlite_constraint(message: &str) -> String {
 
 /// True for what our own triggers say.
 pub(super) fn is_rule_of_ours(message: &str) -> bool {
-    ["is append-only", "does not balance", "is already sealed"]
-        .iter()
-        .any(|rule| message.contains(rule))
+    ["is append-only", "does not balance", "is already sealed"].iter().any(|rule| message.contains(rule))
 }

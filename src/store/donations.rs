@@ -52,10 +52,7 @@ impl DonationRow {
             gateway: donation.gateway.as_str().to_owned(),
             remote_id: donation.remote.as_str().to_owned(),
             status: donation.payment.status().as_str().to_owned(),
-            currency: money
-                .map_or(promised, |money| money.gross.currency())
-                .code()
-                .to_owned(),
+            currency: money.map_or(promised, |money| money.gross.currency()).code().to_owned(),
             gross_minor: money.map(|money| money.gross.minor()),
             fee_minor: money.and_then(|money| money.fee).map(Money::minor),
             refunded_minor: donation.payment.refunded_minor(),
@@ -69,17 +66,11 @@ impl DonationRow {
     }
 
     fn into_domain(self) -> Result<Donation, StoreError> {
-        let row = Row {
-            table: "donations",
-            id: &self.id,
-        };
+        let row = Row { table: "donations", id: &self.id };
         let captured = match (self.gross_minor, self.received_at) {
             (Some(gross), Some(at)) => Some(Captured {
                 gross: row.money(gross, &self.currency)?,
-                fee: self
-                    .fee_minor
-                    .map(|fee| row.money(fee, &self.currency))
-                    .transpose()?,
+                fee: self.fee_minor.map(|fee| row.money(fee, &self.currency)).transpose()?,
                 at: utc(at),
             }),
             _ => None,
@@ -91,10 +82,8 @@ impl DonationRow {
             (Some("failed"), code) => Some(WaitingState::Failed(code.unwrap_or_default())),
             (Some(other), _) => return Err(row.corrupt(format!("unknown word “{other}”"))),
         };
-        let waiting = state.zip(self.waiting_as_of).map(|(state, as_of)| Waiting {
-            as_of: utc(as_of),
-            state,
-        });
+        let waiting =
+            state.zip(self.waiting_as_of).map(|(state, as_of)| Waiting { as_of: utc(as_of), state });
         let payment = Payment::known(waiting, captured, self.refunded_minor);
         if payment.status().as_str() != self.status {
             return Err(row.corrupt(format!("status {} does not agree with the payment", self.status)));
@@ -120,9 +109,7 @@ pub fn insert(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = DonationRow::from_domain(donation, promised, now);
-    one(diesel::insert_into(donations::table)
-        .values(&row)
-        .execute(&mut **tx)?)
+    one(diesel::insert_into(donations::table).values(&row).execute(&mut **tx)?)
 }
 
 /// Writes back what is newly known about a donation.
@@ -133,18 +120,12 @@ pub fn update(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = DonationRow::from_domain(donation, promised, now);
-    one(diesel::update(donations::table.find(&row.id))
-        .set(&row)
-        .execute(&mut **tx)?)
+    one(diesel::update(donations::table.find(&row.id)).set(&row).execute(&mut **tx)?)
 }
 
 /// The donation with this id.
 pub fn get(conn: &mut Conn, id: DonationId) -> Result<Donation, StoreError> {
-    donations::table
-        .find(id.to_string())
-        .select(DonationRow::as_select())
-        .first(conn)?
-        .into_domain()
+    donations::table.find(id.to_string()).select(DonationRow::as_select()).first(conn)?.into_domain()
 }
 
 /// The donation, with everybody else kept from it until the end of the transaction.
@@ -162,21 +143,11 @@ pub fn find_by_remote(
     let rows = donations::table
         .filter(donations::gateway.eq(gateway.as_str()))
         .filter(donations::remote_id.eq(remote.as_str()));
-    rows.select(DonationRow::as_select())
-        .first(conn)
-        .optional()?
-        .map(DonationRow::into_domain)
-        .transpose()
+    rows.select(DonationRow::as_select()).first(conn).optional()?.map(DonationRow::into_domain).transpose()
 }
 
 /// All donations for a pledge, oldest first.
 pub fn of_pledge(conn: &mut Conn, pledge: PledgeId) -> Result<Vec<Donation>, StoreError> {
-    let rows = donations::table
-        .filter(donations::pledge_id.eq(pledge.to_string()))
-        .order(donations::id);
-    rows.select(DonationRow::as_select())
-        .load(conn)?
-        .into_iter()
-        .map(DonationRow::into_domain)
-        .collect()
+    let rows = donations::table.filter(donations::pledge_id.eq(pledge.to_string())).order(donations::id);
+    rows.select(DonationRow::as_select()).load(conn)?.into_iter().map(DonationRow::into_domain).collect()
 }

@@ -42,24 +42,15 @@ pub fn upsert(
             .returning(donors::id)
             .get_result(c)),
     }?;
-    Row {
-        table: "donors",
-        id: &id,
-    }
-    .parse(&id)
+    Row { table: "donors", id: &id }.parse(&id)
 }
 
 /// The donor with this id.
 pub fn get(conn: &mut Conn, id: DonorId) -> Result<Donor, StoreError> {
     let text = id.to_string();
-    let (email, name, created_at): (String, Option<String>, NaiveDateTime) = donors::table
-        .find(&text)
-        .select((donors::email, donors::name, donors::created_at))
-        .first(conn)?;
-    let row = Row {
-        table: "donors",
-        id: &text,
-    };
+    let (email, name, created_at): (String, Option<String>, NaiveDateTime) =
+        donors::table.find(&text).select((donors::email, donors::name, donors::created_at)).first(conn)?;
+    let row = Row { table: "donors", id: &text };
     Ok(Donor {
         id,
         email: EmailAddress::parse(&email).map_err(|error| row.corrupt(error))?,

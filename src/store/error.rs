@@ -39,11 +39,7 @@ pub enum StoreError {
 impl StoreError {
     /// A row that holds what the program never writes.
     pub fn corrupt(table: &'static str, id: &str, why: impl std::fmt::Display) -> Self {
-        Self::Corrupt {
-            table,
-            id: id.to_owned(),
-            why: why.to_string(),
-        }
+        Self::Corrupt { table, id: id.to_owned(), why: why.to_string() }
     }
 
     /// True if this is the named uniqueness rule.

@@ -114,9 +114,7 @@ fn text<T: ToString>(value: Option<T>) -> String {
 }
 
 fn time(value: NaiveDateTime) -> String {
-    value
-        .and_utc()
-        .to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+    value.and_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
 fn donations_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
@@ -132,22 +130,11 @@ fn donations_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<Export
         Option<NaiveDateTime>,
         NaiveDateTime,
     );
-    type Pledge = (
-        String,
-        String,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    );
+    type Pledge = (String, String, String, Option<String>, Option<String>, Option<String>);
     let rows: Vec<(Money, Pledge)> = donations::table
         .inner_join(pledges::table.inner_join(campaigns::table))
         .filter(donations::id.gt(after))
-        .filter(
-            donations::created_at
-                .ge(span.from)
-                .and(donations::created_at.lt(span.to)),
-        )
+        .filter(donations::created_at.ge(span.from).and(donations::created_at.lt(span.to)))
         .order(donations::id)
         .limit(PAGE_ROWS)
         .select((
@@ -177,19 +164,11 @@ fn donations_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<Export
     let numbers: std::collections::HashMap<String, String> = receipts::table
         .filter(receipts::donation_id.eq_any(ids))
         .filter(receipts::status.eq_any(["issued", "sent"]))
-        .select((
-            receipts::donation_id,
-            receipts::series,
-            receipts::year,
-            receipts::number,
-        ))
+        .select((receipts::donation_id, receipts::series, receipts::year, receipts::number))
         .load::<(String, String, i32, i64)>(conn)?
         .into_iter()
         .map(|(id, series, year, number)| {
-            (
-                id,
-                crate::domain::receipt::ReceiptNumber { series, year, number }.to_string(),
-            )
+            (id, crate::domain::receipt::ReceiptNumber { series, year, number }.to_string())
         })
         .collect();
     let export = |(m, p): (Money, Pledge)| {
@@ -218,35 +197,13 @@ fn donations_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<Export
 }
 
 fn pledges_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
-    type Promise = (
-        String,
-        String,
-        String,
-        String,
-        String,
-        i64,
-        i64,
-        NaiveDateTime,
-        Option<String>,
-        Option<String>,
-    );
-    type Person = (
-        String,
-        String,
-        Option<String>,
-        bool,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    );
+    type Promise =
+        (String, String, String, String, String, i64, i64, NaiveDateTime, Option<String>, Option<String>);
+    type Person = (String, String, Option<String>, bool, Option<String>, Option<String>, Option<String>);
     let rows: Vec<(Promise, Person)> = pledges::table
         .inner_join(campaigns::table)
         .filter(pledges::id.gt(after))
-        .filter(
-            pledges::created_at
-                .ge(span.from)
-                .and(pledges::created_at.lt(span.to)),
-        )
+        .filter(pledges::created_at.ge(span.from).and(pledges::created_at.lt(span.to)))
         .order(pledges::id)
         .limit(PAGE_ROWS)
         .select((
@@ -300,11 +257,7 @@ fn pledges_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRo
 fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
     let rows: Vec<(String, String, Option<String>, NaiveDateTime)> = donors::table
         .filter(donors::id.gt(after))
-        .filter(
-            donors::created_at
-                .ge(span.from)
-                .and(donors::created_at.lt(span.to)),
-        )
+        .filter(donors::created_at.ge(span.from).and(donors::created_at.lt(span.to)))
         .order(donors::id)
         .limit(PAGE_ROWS)
         .select((donors::id, donors::email, donors::name, donors::created_at))
@@ -317,25 +270,11 @@ fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
 
 /// Whole entries only: a page ends with the last line of its last entry.
 fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
-    type Line = (
-        String,
-        i64,
-        String,
-        String,
-        Option<String>,
-        String,
-        String,
-        i64,
-        NaiveDateTime,
-        NaiveDateTime,
-    );
+    type Line =
+        (String, i64, String, String, Option<String>, String, String, i64, NaiveDateTime, NaiveDateTime);
     let entries: Vec<String> = ledger_entries::table
         .filter(ledger_entries::id.gt(after))
-        .filter(
-            ledger_entries::recorded_at
-                .ge(span.from)
-                .and(ledger_entries::recorded_at.lt(span.to)),
-        )
+        .filter(ledger_entries::recorded_at.ge(span.from).and(ledger_entries::recorded_at.lt(span.to)))
         .order(ledger_entries::id)
         .limit(PAGE_ROWS)
         .select(ledger_entries::id)
@@ -358,18 +297,7 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
         ))
         .load(conn)?;
     let export = |l: Line| {
-        vec![
-            l.0,
-            l.1.to_string(),
-            l.2,
-            l.3,
-            text(l.4),
-            l.5,
-            l.6,
-            l.7.to_string(),
-            time(l.8),
-            time(l.9),
-        ]
+        vec![l.0, l.1.to_string(), l.2, l.3, text(l.4), l.5, l.6, l.7.to_string(), time(l.8), time(l.9)]
     };
     Ok(rows.into_iter().map(export).collect())
 }

@@ -41,10 +41,7 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<Used>, StoreError> {
     if hash != key.input_hash {
         return Ok(Some(Used::OtherInput));
     }
-    let row = Row {
-        table: "idempotency_keys",
-        id: &key.key,
-    };
+    let row = Row { table: "idempotency_keys", id: &key.key };
     Ok(Some(Used::SameInput(row.parse(&pledge)?)))
 }
 

@@ -69,10 +69,7 @@ pub fn get(conn: &mut Conn, id: InboxId) -> Result<Stored, StoreError> {
         .find(&text)
         .select((inbox::gateway, inbox::event_id, inbox::body, inbox::received_at))
         .first(conn)?;
-    let row = Row {
-        table: "inbox",
-        id: &text,
-    };
+    let row = Row { table: "inbox", id: &text };
     Ok(Stored {
         id,
         gateway: row.word(GatewayKind::parse, &gateway)?,

@@ -81,9 +81,7 @@ pub fn claim(
 ) -> Result<Vec<Claimed>, StoreError> {
     let time = now.naive_utc();
     let due = jobs::status.eq("pending").and(jobs::run_at.le(time));
-    let abandoned = jobs::status
-        .eq("running")
-        .and(jobs::lease_until.lt(time).assume_not_null());
+    let abandoned = jobs::status.eq("running").and(jobs::lease_until.lt(time).assume_not_null());
     let rows = jobs::table
         .filter(due.or(abandoned))
         .filter(jobs::kind.eq_any(kinds.to_vec()))
@@ -108,16 +106,8 @@ pub fn claim(
     taken
         .into_iter()
         .map(|(id, payload, attempt, failures)| {
-            let row = Row {
-                table: "jobs",
-                id: &id,
-            };
-            Ok(Claimed {
-                id: row.parse(&id)?,
-                job: row.json(&payload)?,
-                attempt,
-                failures,
-            })
+            let row = Row { table: "jobs", id: &id };
+            Ok(Claimed { id: row.parse(&id)?, job: row.json(&payload)?, attempt, failures })
         })
         .collect()
 }
@@ -150,12 +140,9 @@ pub fn finish(
 ) -> Result<bool, StoreError> {
     let (status, run_at, error, failures) = match finish {
         Finish::Done => ("done", None, None, 0),
-        Finish::Retry { at, error } => (
-            "pending",
-            Some(at.naive_utc()),
-            Some(error.as_str()),
-            claimed.failures + 1,
-        ),
+        Finish::Retry { at, error } => {
+            ("pending", Some(at.naive_utc()), Some(error.as_str()), claimed.failures + 1)
+        }
         Finish::GiveUp { error } => ("failed", None, Some(error.as_str()), claimed.failures + 1),
     };
     let ours = jobs::table
@@ -177,16 +164,12 @@ pub fn finish(
 
 /// Makes failed jobs pending again: one, or all. Returns how many.
 pub fn revive(tx: &mut Tx<'_>, id: Option<JobId>, now: DateTime<Utc>) -> Result<usize, StoreError> {
-    let fresh = (
-        jobs::status.eq("pending"),
-        jobs::run_at.eq(now.naive_utc()),
-        jobs::failures.eq(0_i64),
-    );
+    let fresh = (jobs::status.eq("pending"), jobs::run_at.eq(now.naive_utc()), jobs::failures.eq(0_i64));
     let failed = jobs::table.filter(jobs::status.eq("failed"));
     let revived = match id {
-        Some(id) => diesel::update(failed.filter(jobs::id.eq(id.to_string())))
-            .set(fresh)
-            .execute(&mut **tx)?,
+        Some(id) => {
+            diesel::update(failed.filter(jobs::id.eq(id.to_string()))).set(fresh).execute(&mut **tx)?
+        }
         None => diesel::update(failed).set(fresh).execute(&mut **tx)?,
     };
     tx.ring_after_commit();
@@ -200,14 +183,7 @@ pub fn unfinished(conn: &mut Conn, limit: i64) -> Result<Vec<Listed>, StoreError
         .filter(jobs::status.ne("done"))
         .order(jobs::run_at)
         .limit(limit)
-        .select((
-            jobs::id,
-            jobs::kind,
-            jobs::status,
-            jobs::run_at,
-            jobs::failures,
-            jobs::last_error,
-        ))
+        .select((jobs::id, jobs::kind, jobs::status, jobs::run_at, jobs::failures, jobs::last_error))
         .load(conn)?;
     let listed = |(id, kind, status, run_at, failures, last_error): Columns| Listed {
         id,
@@ -253,14 +229,9 @@ pub fn remove_done(tx: &mut Tx<'_>, before: DateTime<Utc>, limit: i64) -> Result
 
 /// Marks a pending job as done without running it.
 pub fn close(tx: &mut Tx<'_>, unique_key: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let pending = jobs::table
-        .filter(jobs::unique_key.eq(unique_key))
-        .filter(jobs::status.eq("pending"));
+    let pending = jobs::table.filter(jobs::unique_key.eq(unique_key)).filter(jobs::status.eq("pending"));
     let changed = diesel::update(pending)
-        .set((
-            jobs::status.eq("done"),
-            jobs::finished_at.eq(Some(now.naive_utc())),
-        ))
+        .set((jobs::status.eq("done"), jobs::finished_at.eq(Some(now.naive_utc()))))
         .execute(&mut **tx)?;
     super::row::one(changed)
 }

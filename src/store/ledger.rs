@@ -18,17 +18,10 @@ pub fn booked(conn: &mut Conn, donation: DonationId) -> Result<Booked, StoreErro
         .inner_join(ledger_postings::table)
         .filter(ledger_entries::donation_id.eq(donation.to_string()))
         .filter(ledger_postings::account.not_like("clearing:%"))
-        .select((
-            ledger_entries::kind,
-            ledger_entries::refund_id,
-            ledger_postings::amount_minor,
-        ))
+        .select((ledger_entries::kind, ledger_entries::refund_id, ledger_postings::amount_minor))
         .load(conn)?;
     let id = donation.to_string();
-    let row = Row {
-        table: "ledger_entries",
-        id: &id,
-    };
+    let row = Row { table: "ledger_entries", id: &id };
     let mut booked = Booked::default();
     for (kind, refund, amount) in rows {
         let overflow = || row.corrupt("the sum of its lines does not fit");

@@ -34,10 +34,7 @@ pub fn take(
         .sql(" END + ")
         .bind::<BigInt, _>(interval_us);
     let full_at_us: i64 = on_each!(tx, |c| diesel::insert_into(rate_limits::table)
-        .values((
-            rate_limits::bucket.eq(bucket),
-            rate_limits::full_at_us.eq(now_us + interval_us)
-        ))
+        .values((rate_limits::bucket.eq(bucket), rate_limits::full_at_us.eq(now_us + interval_us)))
         .on_conflict(rate_limits::bucket)
         .do_update()
         .set(rate_limits::full_at_us.eq(refilled))

@@ -42,10 +42,7 @@ pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
 fn names_of<DB: diesel::backend::Backend>(
     migrations: &[Box<dyn diesel::migration::Migration<DB>>],
 ) -> Result<Vec<String>, StoreError> {
-    Ok(migrations
-        .iter()
-        .map(|migration| migration.name().to_string())
-        .collect())
+    Ok(migrations.iter().map(|migration| migration.name().to_string()).collect())
 }
 
 fn apply<C, DB>(conn: &mut C, tree: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
@@ -66,18 +63,10 @@ where
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let known: Vec<String> = tree
-        .migrations()
-        .map_err(unavailable)?
-        .iter()
-        .map(|m| m.name().version().to_string())
-        .collect();
+    let known: Vec<String> =
+        tree.migrations().map_err(unavailable)?.iter().map(|m| m.name().version().to_string()).collect();
     let applied = conn.applied_migrations().map_err(unavailable)?;
-    match applied
-        .iter()
-        .map(ToString::to_string)
-        .find(|version| !known.contains(version))
-    {
+    match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
         None => Ok(()),
         Some(version) => Err(StoreError::Refused(format!(
             "this database was migrated by a newer version of mainstay (migration {version}); run that version or a newer one"

@@ -68,9 +68,7 @@ impl Engine {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Self::Postgres)
         } else {
-            Err(StoreError::Unavailable(
-                "the database URL must start with sqlite:// or postgres://".into(),
-            ))
+            Err(StoreError::Unavailable("the database URL must start with sqlite:// or postgres://".into()))
         }
     }
 }

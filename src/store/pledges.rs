@@ -76,29 +76,17 @@ pub struct Sameness {
 /// reference that is taken.
 pub fn insert(tx: &mut Tx<'_>, pledge: &Pledge, sameness: &Sameness) -> Result<(), StoreError> {
     let row = PledgeRow::from_domain(pledge, sameness)?;
-    one(diesel::insert_into(pledges::table)
-        .values(&row)
-        .execute(&mut **tx)?)
+    one(diesel::insert_into(pledges::table).values(&row).execute(&mut **tx)?)
 }
 
 /// The pledge with this id.
 pub fn get(conn: &mut Conn, id: PledgeId) -> Result<Pledge, StoreError> {
-    pledges::table
-        .find(id.to_string())
-        .select(PledgeRow::as_select())
-        .first(conn)?
-        .into_domain()
+    pledges::table.find(id.to_string()).select(PledgeRow::as_select()).first(conn)?.into_domain()
 }
 
 /// The pledge with this id, if there is one.
 pub fn find(conn: &mut Conn, id: PledgeId) -> Result<Option<Pledge>, StoreError> {
-    first(
-        pledges::table
-            .find(id.to_string())
-            .select(PledgeRow::as_select())
-            .first(conn)
-            .optional()?,
-    )
+    first(pledges::table.find(id.to_string()).select(PledgeRow::as_select()).first(conn).optional()?)
 }
 
 /// The pledge, with everybody else kept from it until the end of the transaction.
@@ -114,10 +102,9 @@ pub fn find_same(
     since: DateTime<Utc>,
 ) -> Result<Option<Pledge>, StoreError> {
     let row = match &same.form_key {
-        Some(key) => pledges::table
-            .filter(pledges::form_key.eq(key))
-            .select(PledgeRow::as_select())
-            .first(conn),
+        Some(key) => {
+            pledges::table.filter(pledges::form_key.eq(key)).select(PledgeRow::as_select()).first(conn)
+        }
         None => pledges::table
             .filter(pledges::fingerprint.eq(&same.fingerprint))
             .filter(pledges::created_at.ge(since.naive_utc()))
@@ -133,9 +120,8 @@ pub fn find_by_reference(
     conn: &mut Conn,
     reference: &CreditorReference,
 ) -> Result<Option<Pledge>, StoreError> {
-    let rows = pledges::table
-        .filter(pledges::reference.eq(reference.as_str()))
-        .select(PledgeRow::as_select());
+    let rows =
+        pledges::table.filter(pledges::reference.eq(reference.as_str())).select(PledgeRow::as_select());
     first(rows.first(conn).optional()?)
 }
 
@@ -166,14 +152,9 @@ pub fn expire_due(tx: &mut Tx<'_>, now: DateTime<Utc>, limit: i64) -> Result<usi
         .limit(limit)
         .select(pledges::id)
         .load(&mut **tx)?;
-    let still_pending = pledges::table
-        .filter(pledges::id.eq_any(due))
-        .filter(pledges::status.eq("pending"));
+    let still_pending = pledges::table.filter(pledges::id.eq_any(due)).filter(pledges::status.eq("pending"));
     Ok(diesel::update(still_pending)
-        .set((
-            pledges::status.eq(PledgeStatus::Expired.as_str()),
-            pledges::updated_at.eq(now.naive_utc()),
-        ))
+        .set((pledges::status.eq(PledgeStatus::Expired.as_str()), pledges::updated_at.eq(now.naive_utc())))
         .execute(&mut **tx)?)
 }
 
@@ -206,22 +187,13 @@ impl PledgeRow {
             name: terms.name.as_ref().map(|name| name.as_str().to_owned()),
             message: terms.message.clone(),
             hidden: terms.visibility == Visibility::Hidden,
-            tribute_kind: terms
-                .tribute
-                .as_ref()
-                .map(|tribute| tribute.kind.as_str().to_owned()),
-            tribute_name: terms
-                .tribute
-                .as_ref()
-                .map(|tribute| tribute.name.as_str().to_owned()),
+            tribute_kind: terms.tribute.as_ref().map(|tribute| tribute.kind.as_str().to_owned()),
+            tribute_name: terms.tribute.as_ref().map(|tribute| tribute.name.as_str().to_owned()),
             source_article: terms.source.article.as_ref().map(|slug| slug.as_str().to_owned()),
             source: to_json(&source)?,
             locale: terms.locale.clone(),
             status: pledge.status.as_str().to_owned(),
-            reference: pledge
-                .reference
-                .as_ref()
-                .map(|reference| reference.as_str().to_owned()),
+            reference: pledge.reference.as_ref().map(|reference| reference.as_str().to_owned()),
             form_key: same.form_key.clone(),
             fingerprint: same.fingerprint.clone(),
             created_at: pledge.created_at.naive_utc(),
@@ -231,10 +203,7 @@ impl PledgeRow {
     }
 
     fn into_domain(self) -> Result<Pledge, StoreError> {
-        let row = Row {
-            table: "pledges",
-            id: &self.id,
-        };
+        let row = Row { table: "pledges", id: &self.id };
         let name = |text: &str| PersonName::parse(text).map_err(|error| row.corrupt(error));
         let stored: StoredSource = row.json(&self.source)?;
         let tribute = match (&self.tribute_kind, &self.tribute_name) {
@@ -243,10 +212,7 @@ impl PledgeRow {
         };
         let tribute = tribute
             .map(|(kind, name)| {
-                Ok::<_, StoreError>(Tribute {
-                    kind: row.word(TributeKind::parse, kind)?,
-                    name,
-                })
+                Ok::<_, StoreError>(Tribute { kind: row.word(TributeKind::parse, kind)?, name })
             })
             .transpose()?;
         let article = self
@@ -271,17 +237,9 @@ impl PledgeRow {
             email: EmailAddress::parse(&self.email).map_err(|error| row.corrupt(error))?,
             name: self.name.as_deref().map(name).transpose()?.flatten(),
             message: self.message,
-            visibility: if self.hidden {
-                Visibility::Hidden
-            } else {
-                Visibility::Named
-            },
+            visibility: if self.hidden { Visibility::Hidden } else { Visibility::Named },
             tribute,
-            source: Source {
-                article,
-                referrer: stored.referrer,
-                utm,
-            },
+            source: Source { article, referrer: stored.referrer, utm },
             locale: self.locale,
         };
         Ok(Pledge {

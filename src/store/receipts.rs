@@ -26,10 +26,7 @@ struct ReceiptRow {
 
 impl ReceiptRow {
     fn into_domain(self) -> Result<Receipt, StoreError> {
-        let row = Row {
-            table: "receipts",
-            id: &self.id,
-        };
+        let row = Row { table: "receipts", id: &self.id };
         Ok(Receipt {
             id: row.parse(&self.id)?,
             donation: row.parse(&self.donation_id)?,
@@ -37,11 +34,7 @@ impl ReceiptRow {
             snapshot: row.json(&self.snapshot)?,
             replaces: row.parse_option(self.replaces.as_deref())?,
             issued_at: utc(self.issued_at),
-            number: ReceiptNumber {
-                series: self.series,
-                year: self.year,
-                number: self.number,
-            },
+            number: ReceiptNumber { series: self.series, year: self.year, number: self.number },
         })
     }
 }
@@ -60,11 +53,7 @@ pub fn take_number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<ReceiptNu
         .set(receipt_series::last_number.eq(receipt_series::last_number + 1))
         .returning(receipt_series::last_number)
         .get_result(c))?;
-    Ok(ReceiptNumber {
-        series: series.to_owned(),
-        year,
-        number,
-    })
+    Ok(ReceiptNumber { series: series.to_owned(), year, number })
 }
 
 /// Adds a receipt.
@@ -99,26 +88,16 @@ pub fn set_status(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let allowed: Vec<&str> = from.iter().map(|status| status.as_str()).collect();
-    let changed = diesel::update(
-        receipts::table
-            .find(id.to_string())
-            .filter(receipts::status.eq_any(allowed)),
-    )
-    .set((
-        receipts::status.eq(to.as_str()),
-        receipts::status_at.eq(now.naive_utc()),
-    ))
-    .execute(&mut **tx)?;
+    let changed =
+        diesel::update(receipts::table.find(id.to_string()).filter(receipts::status.eq_any(allowed)))
+            .set((receipts::status.eq(to.as_str()), receipts::status_at.eq(now.naive_utc())))
+            .execute(&mut **tx)?;
     Ok(changed == 1)
 }
 
 /// The receipt with this id.
 pub fn get(conn: &mut Conn, id: ReceiptId) -> Result<Receipt, StoreError> {
-    receipts::table
-        .find(id.to_string())
-        .select(ReceiptRow::as_select())
-        .first(conn)?
-        .into_domain()
+    receipts::table.find(id.to_string()).select(ReceiptRow::as_select()).first(conn)?.into_domain()
 }
 
 /// The receipt with this number.
@@ -127,11 +106,7 @@ pub fn find_by_number(conn: &mut Conn, number: &ReceiptNumber) -> Result<Option<
         .filter(receipts::series.eq(&number.series))
         .filter(receipts::year.eq(number.year))
         .filter(receipts::number.eq(number.number));
-    rows.select(ReceiptRow::as_select())
-        .first(conn)
-        .optional()?
-        .map(ReceiptRow::into_domain)
-        .transpose()
+    rows.select(ReceiptRow::as_select()).first(conn).optional()?.map(ReceiptRow::into_domain).transpose()
 }
 
 /// The receipt that a donor may rely on.
@@ -139,21 +114,11 @@ pub fn find_live(conn: &mut Conn, donation: DonationId) -> Result<Option<Receipt
     let rows = receipts::table
         .filter(receipts::donation_id.eq(donation.to_string()))
         .filter(receipts::status.eq_any(["issued", "sent"]));
-    rows.select(ReceiptRow::as_select())
-        .first(conn)
-        .optional()?
-        .map(ReceiptRow::into_domain)
-        .transpose()
+    rows.select(ReceiptRow::as_select()).first(conn).optional()?.map(ReceiptRow::into_domain).transpose()
 }
 
 /// All receipts of a donation, oldest first.
 pub fn of_donation(conn: &mut Conn, donation: DonationId) -> Result<Vec<Receipt>, StoreError> {
-    let rows = receipts::table
-        .filter(receipts::donation_id.eq(donation.to_string()))
-        .order(receipts::id);
-    rows.select(ReceiptRow::as_select())
-        .load(conn)?
-        .into_iter()
-        .map(ReceiptRow::into_domain)
-        .collect()
+    let rows = receipts::table.filter(receipts::donation_id.eq(donation.to_string())).order(receipts::id);
+    rows.select(ReceiptRow::as_select()).load(conn)?.into_iter().map(ReceiptRow::into_domain).collect()
 }

@@ -25,16 +25,9 @@ struct RefundRow {
 
 impl RefundRow {
     fn into_domain(self) -> Result<Refund, StoreError> {
-        let row = Row {
-            table: "refunds",
-            id: &self.id,
-        };
-        let remote = self
-            .remote_id
-            .as_deref()
-            .map(RemoteId::parse)
-            .transpose()
-            .map_err(|error| row.corrupt(error))?;
+        let row = Row { table: "refunds", id: &self.id };
+        let remote =
+            self.remote_id.as_deref().map(RemoteId::parse).transpose().map_err(|error| row.corrupt(error))?;
         Ok(Refund {
             id: row.parse(&self.id)?,
             donation: row.parse(&self.donation_id)?,
@@ -89,31 +82,17 @@ pub fn update(tx: &mut Tx<'_>, refund: &Refund, now: DateTime<Utc>) -> Result<()
 
 /// The refund with this id.
 pub fn get(conn: &mut Conn, id: RefundId) -> Result<Refund, StoreError> {
-    refunds::table
-        .find(id.to_string())
-        .select(RefundRow::as_select())
-        .first(conn)?
-        .into_domain()
+    refunds::table.find(id.to_string()).select(RefundRow::as_select()).first(conn)?.into_domain()
 }
 
 /// All refunds of a donation, oldest first.
 pub fn of_donation(conn: &mut Conn, donation: DonationId) -> Result<Vec<Refund>, StoreError> {
-    let rows = refunds::table
-        .filter(refunds::donation_id.eq(donation.to_string()))
-        .order(refunds::id);
-    rows.select(RefundRow::as_select())
-        .load(conn)?
-        .into_iter()
-        .map(RefundRow::into_domain)
-        .collect()
+    let rows = refunds::table.filter(refunds::donation_id.eq(donation.to_string())).order(refunds::id);
+    rows.select(RefundRow::as_select()).load(conn)?.into_iter().map(RefundRow::into_domain).collect()
 }
 
 /// The refund that was asked for under this key.
 pub fn find_by_request(conn: &mut Conn, key: &str) -> Result<Option<Refund>, StoreError> {
     let rows = refunds::table.filter(refunds::request_key.eq(key));
-    rows.select(RefundRow::as_select())
-        .first(conn)
-        .optional()?
-        .map(RefundRow::into_domain)
-        .transpose()
+    rows.select(RefundRow::as_select()).first(conn).optional()?.map(RefundRow::into_domain).transpose()
 }

@@ -53,13 +53,7 @@ pub fn open(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StoreError> {
         .filter(reviews::resolved_at.is_null())
         .order(reviews::id)
         .limit(limit)
-        .select((
-            reviews::id,
-            reviews::kind,
-            reviews::subject,
-            reviews::detail,
-            reviews::created_at,
-        ))
+        .select((reviews::id, reviews::kind, reviews::subject, reviews::detail, reviews::created_at))
         .load(conn)?;
     let review = |(id, kind, subject, detail, created_at): Columns| Review {
         id,

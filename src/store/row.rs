@@ -30,10 +30,7 @@ impl Row<'_> {
     }
 
     pub(super) fn money(self, minor: i64, currency: &str) -> Result<Money, StoreError> {
-        Ok(Money::new(
-            minor,
-            Currency::parse(currency).map_err(|error| self.corrupt(error))?,
-        ))
+        Ok(Money::new(minor, Currency::parse(currency).map_err(|error| self.corrupt(error))?))
     }
 
     pub(super) fn json<T: serde::de::DeserializeOwned>(self, text: &str) -> Result<T, StoreError> {

@@ -17,26 +17,18 @@ pub fn take_if_due(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let added = on_each!(tx, |c| diesel::insert_into(schedules::table)
-        .values((
-            schedules::name.eq(name),
-            schedules::next_run_at.eq((now + every).naive_utc())
-        ))
+        .values((schedules::name.eq(name), schedules::next_run_at.eq((now + every).naive_utc())))
         .on_conflict_do_nothing()
         .execute(c))?;
     if added == 1 {
         return Ok(true);
     }
-    let next: NaiveDateTime = schedules::table
-        .find(name)
-        .select(schedules::next_run_at)
-        .first(&mut **tx)?;
+    let next: NaiveDateTime = schedules::table.find(name).select(schedules::next_run_at).first(&mut **tx)?;
     // A clock that was set back must not stop a schedule until it has caught up.
     if utc(next) > now && utc(next) <= now + every {
         return Ok(false);
     }
-    let unmoved = schedules::table
-        .find(name)
-        .filter(schedules::next_run_at.eq(next));
+    let unmoved = schedules::table.find(name).filter(schedules::next_run_at.eq(next));
     let moved = diesel::update(unmoved)
         .set(schedules::next_run_at.eq((now + every).naive_utc()))
         .execute(&mut **tx)?;

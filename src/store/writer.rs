@@ -81,9 +81,9 @@ where
     let outcome = catch_unwind(AssertUnwindSafe(|| change(&mut tx)));
     let rings = tx.rings();
     let outcome = match outcome {
-        Ok(Ok(value)) => Transactions::commit_transaction(conn)
-            .map(|()| value)
-            .map_err(|e| StoreError::from(e).into()),
+        Ok(Ok(value)) => {
+            Transactions::commit_transaction(conn).map(|()| value).map_err(|e| StoreError::from(e).into())
+        }
         Ok(Err(error)) => Err(roll_back(conn).map_or_else(E::from, |()| error)),
         Err(_panic) => {
             let rolled_back = roll_back(conn);
@@ -95,10 +95,7 @@ where
     };
     match outcome {
         Ok(value) => Some(Box::new(move |committed| {
-            let result = committed
-                .clone()
-                .map(|()| value)
-                .map_err(|why| StoreError::Unavailable(why).into());
+            let result = committed.clone().map(|()| value).map_err(|why| StoreError::Unavailable(why).into());
             // A caller that went away does not undo what is committed.
             drop(answer.send(result));
             rings && committed.is_ok()
@@ -136,9 +133,7 @@ fn batch(
         .map_or_else(|| connection::writer(options, Engine::Sqlite), Ok)
         .map_err(|error| error.to_string());
     let begun = opened.and_then(|mut conn| {
-        dialect::begin_write(&mut conn)
-            .map(|()| conn)
-            .map_err(|error| StoreError::from(error).to_string())
+        dialect::begin_write(&mut conn).map(|()| conn).map_err(|error| StoreError::from(error).to_string())
     });
     let mut conn = match begun {
         Ok(conn) => conn,

@@ -21,19 +21,14 @@ use crate::config::{Log, LogFormat};
 /// Starts logging to standard error. Calling it again changes nothing, so that every test may call it.
 pub fn init(log: &Log) {
     // The level was checked with the configuration; should the two ever differ, logging more beats logging nothing.
-    let filter = log
-        .level
-        .parse()
-        .unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
+    let filter = log.level.parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match log.format {
-        LogFormat::Json => registry
-            .with(layer().json().flatten_event(true).with_writer(io::stderr))
-            .try_init(),
+        LogFormat::Json => {
+            registry.with(layer().json().flatten_event(true).with_writer(io::stderr)).try_init()
+        }
         LogFormat::Text => {
-            let layer = layer()
-                .fmt_fields(one_line_fields())
-                .with_ansi(io::stderr().is_terminal());
+            let layer = layer().fmt_fields(one_line_fields()).with_ansi(io::stderr().is_terminal());
             registry.with(layer.with_writer(io::stderr)).try_init()
         }
     };
@@ -97,9 +92,7 @@ pub mod metrics {
     /// Requests turned away by a rate limit, by `limit`.
     pub const RATE_LIMITED_TOTAL: &str = "rate_limited_total";
 
-    const HTTP_BUCKETS: [f64; 12] = [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
-    ];
+    const HTTP_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
     const JOB_BUCKETS: [f64; 9] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0];
     const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
     const UPKEEP: Duration = Duration::from_secs(5);
@@ -136,29 +129,23 @@ pub mod metrics {
             static INSTALLED: OnceLock<Metrics> = OnceLock::new();
             static INSTALLING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
-            let _one_at_a_time = INSTALLING
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _one_at_a_time = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             if let Some(metrics) = INSTALLED.get() {
                 return Ok(metrics.clone());
             }
             let recorder = builder()?.build_recorder();
-            let metrics = Self {
-                handle: recorder.handle(),
-            };
+            let metrics = Self { handle: recorder.handle() };
             set_global_recorder(recorder).map_err(|_occupied| MetricsError::AlreadyInstalled)?;
             describe();
             let handle = metrics.handle.clone();
             // Unless somebody folds them, the single measurements of the histograms pile up in memory, above all
             // when nobody reads /metrics. The thread lives as long as the process.
-            thread::Builder::new()
-                .name("metrics-upkeep".to_owned())
-                .spawn(move || {
-                    loop {
-                        thread::sleep(UPKEEP);
-                        handle.run_upkeep();
-                    }
-                })?;
+            thread::Builder::new().name("metrics-upkeep".to_owned()).spawn(move || {
+                loop {
+                    thread::sleep(UPKEEP);
+                    handle.run_upkeep();
+                }
+            })?;
             Ok(INSTALLED.get_or_init(|| metrics).clone())
         }
 
@@ -178,27 +165,15 @@ pub mod metrics {
 
     fn describe() {
         describe_counter!(HTTP_REQUESTS_TOTAL, Unit::Count, "Requests answered");
-        describe_histogram!(
-            HTTP_REQUEST_SECONDS,
-            Unit::Seconds,
-            "Time from a request to its answer"
-        );
+        describe_histogram!(HTTP_REQUEST_SECONDS, Unit::Seconds, "Time from a request to its answer");
         describe_counter!(PLEDGES_TOTAL, Unit::Count, "Pledges recorded");
         describe_counter!(DONATIONS_SETTLED_TOTAL, Unit::Count, "Donations settled");
         describe_counter!(WEBHOOKS_TOTAL, Unit::Count, "Webhooks received");
         describe_counter!(JOBS_TOTAL, Unit::Count, "Jobs run");
         describe_histogram!(JOB_SECONDS, Unit::Seconds, "Time a job took");
         describe_counter!(MAILS_TOTAL, Unit::Count, "Mails tried");
-        describe_histogram!(
-            DB_WRITE_BATCH,
-            Unit::Count,
-            "Write transactions that shared one commit"
-        );
-        describe_counter!(
-            RATE_LIMITED_TOTAL,
-            Unit::Count,
-            "Requests turned away by a rate limit"
-        );
+        describe_histogram!(DB_WRITE_BATCH, Unit::Count, "Write transactions that shared one commit");
+        describe_counter!(RATE_LIMITED_TOTAL, Unit::Count, "Requests turned away by a rate limit");
     }
 
     #[cfg(test)]
@@ -214,15 +189,9 @@ pub mod metrics {
             ::metrics::histogram!(JOB_SECONDS, "kind" => "mail").record(0.2);
 
             let text = second.render();
-            assert!(
-                text.contains("webhooks_total{gateway=\"stripe\",outcome=\"stored\"} 2"),
-                "{text}"
-            );
+            assert!(text.contains("webhooks_total{gateway=\"stripe\",outcome=\"stored\"} 2"), "{text}");
             assert!(text.contains("# HELP webhooks_total Webhooks received"), "{text}");
-            assert!(
-                text.contains("job_seconds_bucket{kind=\"mail\",le=\"0.5\"} 1"),
-                "{text}"
-            );
+            assert!(text.contains("job_seconds_bucket{kind=\"mail\",le=\"0.5\"} 1"), "{text}");
             assert!(first.render().contains("webhooks_total"));
         }
     }
@@ -251,10 +220,8 @@ mod tests {
     fn logged(filter: &str, work: impl FnOnce()) -> String {
         let memory = Memory::default();
         let writer = memory.clone();
-        let layer = layer()
-            .fmt_fields(one_line_fields())
-            .with_ansi(false)
-            .with_writer(move || writer.clone());
+        let layer =
+            layer().fmt_fields(one_line_fields()).with_ansi(false).with_writer(move || writer.clone());
         let filter: Targets = filter.parse().unwrap();
         let subscriber = tracing_subscriber::registry().with(filter).with(layer);
         tracing::subscriber::with_default(subscriber, work);
@@ -270,10 +237,7 @@ mod tests {
         });
 
         assert_eq!(text.lines().count(), 1, "{text}");
-        assert!(
-            text.contains("stored Ann\\r\\n2026") && text.contains("count=3"),
-            "{text}"
-        );
+        assert!(text.contains("stored Ann\\r\\n2026") && text.contains("count=3"), "{text}");
         assert!(!text.contains('\u{1b}'), "{text}");
     }
 
@@ -289,10 +253,7 @@ mod tests {
 
     #[test]
     fn starting_twice_is_harmless() {
-        let log = Log {
-            level: "error".to_owned(),
-            format: LogFormat::Json,
-        };
+        let log = Log { level: "error".to_owned(), format: LogFormat::Json };
 
         init(&log);
         init(&log);

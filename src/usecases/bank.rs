@@ -68,24 +68,14 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
             let pledge = pledges::lock(tx, pledge.id)?;
             let payment = line_name(&arrival)?;
             if let Some(donation) = donations::find_by_remote(tx, GatewayKind::BankTransfer, &payment)? {
-                return Ok(Recorded {
-                    donation,
-                    pledge,
-                    matched: Match::Repeat,
-                });
+                return Ok(Recorded { donation, pledge, matched: Match::Repeat });
             }
             // Noon of the publisher's day is that day in every other time zone that matters.
             let noon = arrival.received_on.and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(12);
             let at = noon.and_local_timezone(inner.policy.time_zone).earliest();
-            let at = at
-                .map_or_else(|| noon.and_utc(), |at| at.to_utc())
-                .min(inner.now());
+            let at = at.map_or_else(|| noon.and_utc(), |at| at.to_utc()).min(inner.now());
             let zero_fee = Some(Money::zero(arrival.amount.currency()));
-            let captured = Captured {
-                gross: arrival.amount,
-                fee: zero_fee,
-                at,
-            };
+            let captured = Captured { gross: arrival.amount, fee: zero_fee, at };
             let news = News {
                 gateway: GatewayKind::BankTransfer,
                 payment,
@@ -95,11 +85,7 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
             };
             let donation = settle::settle_payment(tx, &inner, news)?;
             let matched = compare(arrival.amount, pledge.terms.amount);
-            Ok(Recorded {
-                donation,
-                pledge: pledges::get(tx, pledge.id)?,
-                matched,
-            })
+            Ok(Recorded { donation, pledge: pledges::get(tx, pledge.id)?, matched })
         })
         .await
 }
@@ -108,12 +94,7 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
 fn line_name(arrival: &Arrival) -> Result<RemoteId, UseCaseError> {
     let name = match &arrival.bank_id {
         Some(id) => format!("{}/{id}", arrival.reference),
-        None => format!(
-            "{}/{}/{}",
-            arrival.reference,
-            arrival.received_on,
-            arrival.amount.minor()
-        ),
+        None => format!("{}/{}/{}", arrival.reference, arrival.received_on, arrival.amount.minor()),
     };
     RemoteId::parse(&name).map_err(|error| {
         UseCaseError::Invalid(vec![FieldError {

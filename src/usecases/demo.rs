@@ -21,12 +21,9 @@ const BATCH: u64 = 200;
 /// One donor in so many donations is new; the others give again.
 const DONATIONS_PER_DONOR: u64 = 5;
 
-const FIRST: &[&str] = &[
-    "Ada", "Björn", "Chidi", "Dalia", "Emre", "Fatima", "Goran", "Hana", "Inês", "Jun",
-];
-const LAST: &[&str] = &[
-    "Moreau", "Nowak", "Okafor", "Petrov", "Quispe", "Rossi", "Sato", "Tamm", "Vega", "Weiss",
-];
+const FIRST: &[&str] = &["Ada", "Björn", "Chidi", "Dalia", "Emre", "Fatima", "Goran", "Hana", "Inês", "Jun"];
+const LAST: &[&str] =
+    &["Moreau", "Nowak", "Okafor", "Petrov", "Quispe", "Rossi", "Sato", "Tamm", "Vega", "Weiss"];
 
 /// Adds the next batch of `wanted` and returns how many that were.
 pub async fn fill(ctx: &Context, seed: u64, wanted: Range<u64>) -> Result<u64, UseCaseError> {
@@ -86,11 +83,7 @@ fn add(tx: &mut Tx<'_>, ctx: &Context, campaign: CampaignId, seed: u64, n: u64) 
         email: EmailAddress::parse(&email).map_err(|error| internal(&error))?,
         name: PersonName::parse(&name).map_err(|error| internal(&error))?,
         message: None,
-        visibility: if random.is_multiple_of(4) {
-            Visibility::Hidden
-        } else {
-            Visibility::Named
-        },
+        visibility: if random.is_multiple_of(4) { Visibility::Hidden } else { Visibility::Named },
         tribute: None,
         source: Source::default(),
         locale: ctx.policy.default_locale.clone(),
@@ -115,18 +108,11 @@ fn settle_one(
         created_at: at,
         expires_at: at + TimeDelta::days(60),
     };
-    let same = Sameness {
-        form_key: None,
-        fingerprint: pledge.id.to_string(),
-    };
+    let same = Sameness { form_key: None, fingerprint: pledge.id.to_string() };
     pledges::insert(tx, &pledge, &same)?;
     let payment = RemoteId::parse(&format!("demo/{}", pledge.id))
         .map_err(|error| UseCaseError::Internal(error.to_string()))?;
-    let captured = Captured {
-        gross: amount,
-        fee: Some(Money::zero(amount.currency())),
-        at,
-    };
+    let captured = Captured { gross: amount, fee: Some(Money::zero(amount.currency())), at };
     let news = News {
         gateway: GatewayKind::BankTransfer,
         payment,
@@ -136,14 +122,7 @@ fn settle_one(
     };
     let donation = settle::settle_payment(tx, ctx, news)?;
     if let Some(receipt) = receipts::find_live(tx, donation.id)? {
-        withhold_mail(
-            tx,
-            ctx,
-            &Job::SendReceipt {
-                receipt: receipt.id,
-                copy: 0,
-            },
-        )?;
+        withhold_mail(tx, ctx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
     }
     Ok(())
 }

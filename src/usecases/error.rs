@@ -74,10 +74,9 @@ impl From<GatewayError> for UseCaseError {
         match error {
             GatewayError::Refused { code } => Self::GatewayRefused { code },
             GatewayError::Unknown(why) => Self::GatewayUnavailable(why),
-            GatewayError::Unsupported { .. } => Self::Conflict {
-                code: "unsupported_by_gateway",
-                message: error.to_string(),
-            },
+            GatewayError::Unsupported { .. } => {
+                Self::Conflict { code: "unsupported_by_gateway", message: error.to_string() }
+            }
         }
     }
 }

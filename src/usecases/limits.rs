@@ -14,14 +14,8 @@ pub(super) fn take_for_pledge(
     // The day in the key makes yesterday's rows useless for finding out who came.
     let day = now.date_naive().to_string();
     let buckets = [
-        (
-            ctx.key.blurred("pledges by client", &[&day, client])?,
-            ctx.policy.pledges_per_client,
-        ),
-        (
-            ctx.key.blurred("pledges by e-mail", &[email])?,
-            ctx.policy.pledges_per_email,
-        ),
+        (ctx.key.blurred("pledges by client", &[&day, client])?, ctx.policy.pledges_per_client),
+        (ctx.key.blurred("pledges by e-mail", &[email])?, ctx.policy.pledges_per_email),
     ];
     for (bucket, rate) in buckets {
         if let Some(after) = limits::take(tx, &bucket, rate, now)? {

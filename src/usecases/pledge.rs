@@ -97,12 +97,7 @@ pub async fn start(ctx: &Context, request: PledgeRequest, sender: Sender) -> Res
     };
     let next = next_step(ctx, &pledge, attempt).await?;
     let token = tokens::status_token(&ctx.key, pledge.id)?;
-    Ok(Started {
-        pledge,
-        token,
-        next,
-        origin,
-    })
+    Ok(Started { pledge, token, next, origin })
 }
 
 /// How often the first step is tried when another process got in between.
@@ -112,11 +107,7 @@ async fn write_down(ctx: &Context, request: PledgeRequest, sender: Sender) -> Re
     let mut tries = 1;
     loop {
         let (inner, request, sender) = (ctx.clone(), request.clone(), sender.clone());
-        match ctx
-            .db
-            .write(move |tx| write_down_in(tx, &inner, &request, &sender))
-            .await
-        {
+        match ctx.db.write(move |tx| write_down_in(tx, &inner, &request, &sender)).await {
             Ok(written) => return Ok(written),
             Err(Abandoned::Repeat(pledge)) => {
                 let id = pledge.id;
@@ -153,10 +144,7 @@ fn write_down_in(
     if let Some(key) = &sender.idempotency
         && !idempotency::insert(tx, key, pledge.id, pledge.created_at)?
     {
-        return Err(StoreError::Conflict {
-            constraint: "idempotency_keys".into(),
-        }
-        .into());
+        return Err(StoreError::Conflict { constraint: "idempotency_keys".into() }.into());
     }
     Ok(match attempt {
         Some(attempt) => Written::New(pledge, attempt),
@@ -176,10 +164,7 @@ fn find_equal(
             Some(idempotency::Used::SameInput(id)) => return Ok(Some(pledges::get(tx, id)?)),
             Some(idempotency::Used::OtherInput) => {
                 let message = "this idempotency key was used with other content".to_owned();
-                return Err(UseCaseError::Conflict {
-                    code: "idempotency_key_reused",
-                    message,
-                });
+                return Err(UseCaseError::Conflict { code: "idempotency_key_reused", message });
             }
             // A client that sends a key decides by it alone what is a repeat.
             None => return Ok(None),
@@ -191,25 +176,15 @@ fn find_equal(
 fn sameness(ctx: &Context, terms: &PledgeTerms, sender: &Sender) -> Result<Sameness, UseCaseError> {
     let campaign = terms.campaign.to_string();
     let amount = terms.amount.to_string();
-    let content = [
-        campaign.as_str(),
-        amount.as_str(),
-        terms.gateway.as_str(),
-        terms.email.as_str(),
-    ];
+    let content = [campaign.as_str(), amount.as_str(), terms.gateway.as_str(), terms.email.as_str()];
     // A form that was changed after the back button is another one, though it kept its id.
     let form_key = match sender.form_id.as_deref().filter(|id| !id.trim().is_empty()) {
         Some(id) => Some(ctx.key.blurred("form", &[&[id], content.as_slice()].concat())?),
         None => None,
     };
-    let fingerprint = ctx.key.blurred(
-        "submission",
-        &[&[sender.client.as_str()], content.as_slice()].concat(),
-    )?;
-    Ok(Sameness {
-        form_key,
-        fingerprint,
-    })
+    let fingerprint =
+        ctx.key.blurred("submission", &[&[sender.client.as_str()], content.as_slice()].concat())?;
+    Ok(Sameness { form_key, fingerprint })
 }
 
 fn insert(
@@ -251,11 +226,7 @@ fn insert(
 }
 
 fn capabilities_of(ctx: &Context, kind: GatewayKind) -> Result<crate::gateways::Capabilities, UseCaseError> {
-    Ok(ctx
-        .gateways
-        .get(kind)
-        .ok_or(UseCaseError::NotFound("gateway"))?
-        .capabilities())
+    Ok(ctx.gateways.get(kind).ok_or(UseCaseError::NotFound("gateway"))?.capabilities())
 }
 
 /// Where the donor goes. Calls the gateway if it has not answered yet: the attempt is the idempotency key, so
@@ -272,9 +243,7 @@ async fn next_step(ctx: &Context, pledge: &Pledge, attempt: Option<Attempt>) -> 
         AttemptOutcome::Accepted { .. } | AttemptOutcome::Refused { .. } => attempt.outcome,
     };
     Ok(match outcome {
-        AttemptOutcome::Accepted {
-            next_url: Some(url), ..
-        } => Next::Redirect(url),
+        AttemptOutcome::Accepted { next_url: Some(url), .. } => Next::Redirect(url),
         AttemptOutcome::Accepted { next_url: None, .. }
         | AttemptOutcome::Refused { .. }
         | AttemptOutcome::Started
@@ -289,10 +258,7 @@ pub(super) async fn open_checkout(
     pledge: &Pledge,
     attempt: &Attempt,
 ) -> Result<AttemptOutcome, UseCaseError> {
-    let gateway = ctx
-        .gateways
-        .get(attempt.gateway)
-        .ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateways.get(attempt.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
     let token = tokens::status_token(&ctx.key, pledge.id)?;
     let request = CheckoutRequest {
         attempt: attempt.id,
@@ -301,14 +267,9 @@ pub(super) async fn open_checkout(
         return_url: format!("{}/thanks/{token}", ctx.policy.public_url),
     };
     let outcome = match gateway.start_checkout(&request).await {
-        Ok(checkout) => AttemptOutcome::Accepted {
-            remote: checkout.remote,
-            next_url: Some(checkout.url),
-        },
+        Ok(checkout) => AttemptOutcome::Accepted { remote: checkout.remote, next_url: Some(checkout.url) },
         Err(GatewayError::Refused { code }) => AttemptOutcome::Refused { code },
-        Err(GatewayError::Unsupported { what, .. }) => AttemptOutcome::Refused {
-            code: what.to_owned(),
-        },
+        Err(GatewayError::Unsupported { what, .. }) => AttemptOutcome::Refused { code: what.to_owned() },
         Err(GatewayError::Unknown(why)) => {
             tracing::warn!(attempt.id = %attempt.id, why, "the gateway gave no answer");
             AttemptOutcome::Unknown

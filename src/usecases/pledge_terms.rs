@@ -59,11 +59,7 @@ struct Mistakes(Vec<FieldError>);
 
 impl Mistakes {
     fn add(&mut self, field: &'static str, code: &'static str, message: impl ToString) {
-        self.0.push(FieldError {
-            field,
-            code,
-            message: capitalised(&message.to_string()),
-        });
+        self.0.push(FieldError { field, code, message: capitalised(&message.to_string()) });
     }
 
     fn keep<T, E: ToString>(
@@ -72,19 +68,14 @@ impl Mistakes {
         code: &'static str,
         result: Result<T, E>,
     ) -> Option<T> {
-        result
-            .map_err(|error| self.add(field, code, error.to_string()))
-            .ok()
+        result.map_err(|error| self.add(field, code, error.to_string())).ok()
     }
 }
 
 /// Messages of the domain begin in lower case, as errors do; beside a field they are sentences.
 fn capitalised(message: &str) -> String {
     let mut characters = message.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// Checks everything at once.
@@ -101,23 +92,12 @@ pub fn check(
         currency.and_then(|currency| check_amount(ctx, &request.amount, currency, &mut mistakes));
     let frequency = check_frequency(&request.frequency, &mut mistakes);
     if !request.tier.trim().is_empty() {
-        mistakes.add(
-            "tier",
-            "unknown_tier",
-            format!("there is no tier “{}”", cut(&request.tier)),
-        );
+        mistakes.add("tier", "unknown_tier", format!("there is no tier “{}”", cut(&request.tier)));
     }
     let email = mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email));
-    let name = mistakes
-        .keep("name", "too_long", PersonName::parse(&request.name))
-        .flatten();
-    let message = mistakes
-        .keep(
-            "message",
-            "too_long",
-            clean_text(&request.message, MESSAGE_CHARACTERS_MAX),
-        )
-        .flatten();
+    let name = mistakes.keep("name", "too_long", PersonName::parse(&request.name)).flatten();
+    let message =
+        mistakes.keep("message", "too_long", clean_text(&request.message, MESSAGE_CHARACTERS_MAX)).flatten();
     let tribute = check_tribute(request, &mut mistakes);
     let source = check_source(request);
     let cover = match (bare_amount, gateway) {
@@ -130,9 +110,7 @@ pub fn check(
             (Some(campaign), Some(gateway), Some(bare), Some(fee_cover), Some(frequency), Some(email)),
             true,
         ) => {
-            let amount = bare
-                .plus(fee_cover)
-                .map_err(|error| vec![internal("amount", &error)])?;
+            let amount = bare.plus(fee_cover).map_err(|error| vec![internal("amount", &error)])?;
             Ok(PledgeTerms {
                 campaign: campaign.id,
                 amount,
@@ -153,11 +131,7 @@ pub fn check(
 }
 
 fn internal(field: &'static str, error: &impl ToString) -> FieldError {
-    FieldError {
-        field,
-        code: "invalid",
-        message: error.to_string(),
-    }
+    FieldError { field, code: "invalid", message: error.to_string() }
 }
 
 fn cut(text: &str) -> String {
@@ -177,13 +151,7 @@ fn check_campaign<'a>(
         );
         return None;
     };
-    mistakes
-        .keep(
-            "campaign",
-            "campaign_closed",
-            campaign.open_on(ctx.day_of(ctx.now())),
-        )
-        .map(|()| campaign)
+    mistakes.keep("campaign", "campaign_closed", campaign.open_on(ctx.day_of(ctx.now()))).map(|()| campaign)
 }
 
 fn check_gateway(ctx: &Context, word: &str, mistakes: &mut Mistakes) -> Option<GatewayKind> {
@@ -194,11 +162,7 @@ fn check_gateway(ctx: &Context, word: &str, mistakes: &mut Mistakes) -> Option<G
     }
     let on = GatewayKind::parse(word).filter(|kind| ctx.gateways.get(*kind).is_some());
     if on.is_none() {
-        mistakes.add(
-            "gateway",
-            "unknown_gateway",
-            format!("“{}” is not a way to pay here", cut(word)),
-        );
+        mistakes.add("gateway", "unknown_gateway", format!("“{}” is not a way to pay here", cut(word)));
     }
     on
 }
@@ -208,17 +172,8 @@ fn check_currency(ctx: &Context, code: &str, mistakes: &mut Mistakes) -> Option<
     if ctx.policy.currencies.contains(&currency) {
         return Some(currency);
     }
-    let taken: Vec<&str> = ctx
-        .policy
-        .currencies
-        .iter()
-        .map(|currency| currency.code())
-        .collect();
-    mistakes.add(
-        "currency",
-        "currency_not_taken",
-        format!("gifts are taken in {}", taken.join(", ")),
-    );
+    let taken: Vec<&str> = ctx.policy.currencies.iter().map(|currency| currency.code()).collect();
+    mistakes.add("currency", "currency_not_taken", format!("gifts are taken in {}", taken.join(", ")));
     None
 }
 
@@ -235,16 +190,10 @@ fn check_amount(
     let amount = mistakes.keep("amount", "invalid_amount", parsed)?;
     let (minimum, maximum) = ctx.policy.amounts.of(currency);
     if amount.minor() < minimum.minor() {
-        mistakes.add(
-            "amount",
-            "amount_too_small",
-            format!("the smallest gift is {}", minimum.short_text()),
-        );
+        mistakes.add("amount", "amount_too_small", format!("the smallest gift is {}", minimum.short_text()));
     } else if amount.minor() > maximum.minor() {
-        let words = format!(
-            "the largest gift here is {}; for more, please write to us",
-            maximum.short_text()
-        );
+        let words =
+            format!("the largest gift here is {}; for more, please write to us", maximum.short_text());
         mistakes.add("amount", "amount_too_large", words);
     } else {
         return Some(amount);
@@ -254,16 +203,9 @@ fn check_amount(
 
 fn check_frequency(word: &str, mistakes: &mut Mistakes) -> Option<Frequency> {
     let word = word.trim();
-    let frequency = if word.is_empty() {
-        Some(Frequency::Once)
-    } else {
-        Frequency::parse(word)
-    };
+    let frequency = if word.is_empty() { Some(Frequency::Once) } else { Frequency::parse(word) };
     if frequency.is_none() {
-        let offered: Vec<&str> = Frequency::ALL
-            .iter()
-            .map(|frequency| frequency.as_str())
-            .collect();
+        let offered: Vec<&str> = Frequency::ALL.iter().map(|frequency| frequency.as_str()).collect();
         let words = format!("“{}” is not offered; choose {}", cut(word), offered.join(", "));
         mistakes.add("frequency", "unknown_frequency", words);
     }
@@ -271,11 +213,7 @@ fn check_frequency(word: &str, mistakes: &mut Mistakes) -> Option<Frequency> {
 }
 
 fn check_tribute(request: &PledgeRequest, mistakes: &mut Mistakes) -> Option<Tribute> {
-    let name = mistakes.keep(
-        "tribute_name",
-        "too_long",
-        PersonName::parse(&request.tribute_name),
-    )?;
+    let name = mistakes.keep("tribute_name", "too_long", PersonName::parse(&request.tribute_name))?;
     match (request.tribute_kind.trim(), name) {
         ("", None) => None,
         ("", Some(_)) => {
@@ -315,11 +253,7 @@ fn check_cover(
         FeeChoice::Included => Some(Money::zero(amount.currency())),
         FeeChoice::Covered => {
             let rate = ctx.gateways.get(gateway)?.capabilities().fee;
-            mistakes.keep(
-                "amount",
-                "invalid_amount",
-                fee_cover(amount, rate.basis_points, rate.fixed_minor),
-            )
+            mistakes.keep("amount", "invalid_amount", fee_cover(amount, rate.basis_points, rate.fixed_minor))
         }
     }
 }
@@ -330,14 +264,11 @@ fn check_source(request: &PledgeRequest) -> Source {
         let cleaned: Result<Option<String>, TooLong> = clean_line(text.as_deref().unwrap_or_default(), 80);
         cleaned.ok().flatten()
     };
-    let referrer = url::Url::parse(request.referrer.trim())
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let referrer =
+        url::Url::parse(request.referrer.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     Source {
         article: Slug::parse(request.from.trim()).ok(),
-        referrer: referrer
-            .map(|url| url.origin().ascii_serialization())
-            .filter(|origin| origin.len() <= 255),
+        referrer: referrer.map(|url| url.origin().ascii_serialization()).filter(|origin| origin.len() <= 255),
         utm: Utm {
             source: tag(&request.utm.source),
             medium: tag(&request.utm.medium),

@@ -50,10 +50,8 @@ fn issue(
     donation: &Donation,
     replaced: Option<&Receipt>,
 ) -> Result<Receipt, UseCaseError> {
-    let money = donation
-        .payment
-        .money()
-        .ok_or_else(|| UseCaseError::Internal("a receipt without money".into()))?;
+    let money =
+        donation.payment.money().ok_or_else(|| UseCaseError::Internal("a receipt without money".into()))?;
     let net = donation.payment.kept().unwrap_or(money.gross);
     let now = ctx.now();
     let issued_on = ctx.day_of(now);
@@ -74,10 +72,7 @@ fn issue(
         refunded: money.gross.minus(net)?.into(),
         net: net.into(),
         fee_cover,
-        tribute: terms
-            .tribute
-            .as_ref()
-            .map(|t| (t.kind.as_str().to_owned(), t.name.as_str().to_owned())),
+        tribute: terms.tribute.as_ref().map(|t| (t.kind.as_str().to_owned(), t.name.as_str().to_owned())),
         replaces: replaced.map(|receipt| receipt.number.to_string()),
         locale: terms.locale.clone(),
     };
@@ -91,13 +86,7 @@ fn issue(
         issued_at: now,
     };
     receipts::insert(tx, &receipt)?;
-    ctx.enqueue(
-        tx,
-        &Job::SendReceipt {
-            receipt: receipt.id,
-            copy: 0,
-        },
-    )?;
+    ctx.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
     Ok(receipt)
 }
 
@@ -123,22 +112,12 @@ pub async fn resend(ctx: &Context, number: ReceiptNumber) -> Result<Receipt, Use
                     "receipt {number} was {}; a taken-back receipt is not sent again",
                     receipt.status
                 );
-                return Err(UseCaseError::Conflict {
-                    code: "receipt_not_live",
-                    message,
-                });
+                return Err(UseCaseError::Conflict { code: "receipt_not_live", message });
             }
             // The second in the day is as good a count as any: it only tells copies apart.
-            let copy = u32::try_from(inner.now().timestamp().rem_euclid(i64::from(u32::MAX)))
-                .unwrap_or(1)
-                .max(1);
-            inner.enqueue(
-                tx,
-                &Job::SendReceipt {
-                    receipt: receipt.id,
-                    copy,
-                },
-            )?;
+            let copy =
+                u32::try_from(inner.now().timestamp().rem_euclid(i64::from(u32::MAX))).unwrap_or(1).max(1);
+            inner.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy })?;
             Ok(receipt)
         })
         .await
@@ -154,10 +133,7 @@ pub async fn reissue(ctx: &Context, number: ReceiptNumber) -> Result<(Receipt, R
             let pledge = pledges::lock(tx, donation.pledge)?;
             if !receipts::set_status(tx, receipt.id, LIVE, ReceiptStatus::Replaced, inner.now())? {
                 let message = format!("receipt {number} was taken back before");
-                return Err(UseCaseError::Conflict {
-                    code: "receipt_not_live",
-                    message,
-                });
+                return Err(UseCaseError::Conflict { code: "receipt_not_live", message });
             }
             let fresh = issue(tx, &inner, &pledge, &donation, Some(&receipt))?;
             Ok((receipt, fresh))

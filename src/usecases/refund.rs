@@ -63,11 +63,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: RefundOrder) -> Result<Refund
 }
 
 fn invalid(field: &'static str, code: &'static str, message: &impl ToString) -> UseCaseError {
-    UseCaseError::Invalid(vec![FieldError {
-        field,
-        code,
-        message: message.to_string(),
-    }])
+    UseCaseError::Invalid(vec![FieldError { field, code, message: message.to_string() }])
 }
 
 fn refundable(tx: &mut Tx<'_>, donation: &Donation, wanted: Option<Money>) -> Result<Money, UseCaseError> {
@@ -75,10 +71,7 @@ fn refundable(tx: &mut Tx<'_>, donation: &Donation, wanted: Option<Money>) -> Re
     let pending = Refund::total_minor(&known, RefundStatus::Pending);
     let Some(left) = donation.payment.refundable(pending) else {
         let message = format!("no money has arrived for {}", donation.id);
-        return Err(UseCaseError::Conflict {
-            code: "nothing_to_refund",
-            message,
-        });
+        return Err(UseCaseError::Conflict { code: "nothing_to_refund", message });
     };
     let amount = wanted.unwrap_or(left);
     if amount.currency() != left.currency() {
@@ -87,10 +80,7 @@ fn refundable(tx: &mut Tx<'_>, donation: &Donation, wanted: Option<Money>) -> Re
     }
     if !amount.is_positive() || amount.minor() > left.minor() {
         let message = format!("{} can be refunded, not {}", left.text(), amount.text());
-        return Err(UseCaseError::Conflict {
-            code: "refund_too_large",
-            message,
-        });
+        return Err(UseCaseError::Conflict { code: "refund_too_large", message });
     }
     Ok(amount)
 }
@@ -108,15 +98,8 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
     if refund.status != RefundStatus::Pending {
         return Ok(refund);
     }
-    let gateway = ctx
-        .gateways
-        .get(donation.gateway)
-        .ok_or(UseCaseError::NotFound("gateway"))?;
-    let request = RefundRequest {
-        refund: id,
-        payment: donation.remote.clone(),
-        amount: refund.amount,
-    };
+    let gateway = ctx.gateways.get(donation.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let request = RefundRequest { refund: id, payment: donation.remote.clone(), amount: refund.amount };
     match gateway.refund(&request).await {
         Ok(answer) => {
             let inner = ctx.clone();

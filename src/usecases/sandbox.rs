@@ -102,11 +102,7 @@ fn refund_in(
     let mut record = sandbox::lock(tx, request.payment.as_str())?;
     let mut payment = payment_of(&record)?;
     let key = request.refund.to_string();
-    if let Some(known) = payment
-        .refunds
-        .iter()
-        .find(|refund| refund.refund.as_ref() == Some(&key))
-    {
+    if let Some(known) = payment.refunds.iter().find(|refund| refund.refund.as_ref() == Some(&key)) {
         return Ok(known.clone());
     }
     let refunded: i64 = payment.refunds.iter().map(|refund| refund.amount_minor).sum();
@@ -165,10 +161,7 @@ const LATE: TimeDelta = TimeDelta::seconds(30);
 /// The payment as its page shows it.
 pub async fn payment(ctx: &Context, id: &str) -> Result<PaymentRecord, UseCaseError> {
     let id = id.to_owned();
-    ctx.db
-        .read(move |conn| sandbox::find(conn, &id))
-        .await?
-        .ok_or(UseCaseError::NotFound("payment"))
+    ctx.db.read(move |conn| sandbox::find(conn, &id)).await?.ok_or(UseCaseError::NotFound("payment"))
 }
 
 /// Presses the button of the payment page. A payment that has ended stays as it is.
@@ -179,9 +172,7 @@ pub async fn pay(
     delivery: Delivery,
 ) -> Result<PaymentRecord, UseCaseError> {
     let (inner, id) = (ctx.clone(), id.to_owned());
-    ctx.db
-        .write(move |tx| pay_in(tx, &inner, &id, outcome, delivery))
-        .await
+    ctx.db.write(move |tx| pay_in(tx, &inner, &id, outcome, delivery)).await
 }
 
 fn pay_in(
@@ -200,10 +191,7 @@ fn pay_in(
         return Ok(record);
     }
     record.changed_at = ctx.now();
-    let earlier = PaymentRecord {
-        status: PaymentState::Processing.as_str().into(),
-        ..record.clone()
-    };
+    let earlier = PaymentRecord { status: PaymentState::Processing.as_str().into(), ..record.clone() };
     let next = match outcome {
         Outcome::Succeed => PaymentState::Succeeded,
         Outcome::Fail => PaymentState::Failed,
@@ -223,11 +211,7 @@ fn pay_in(
 
 fn fee_of(record: &PaymentRecord) -> Result<i64, UseCaseError> {
     let amount = Money::new(record.amount_minor, Currency::parse(&record.currency)?);
-    Ok(amount
-        .fraction(FEE.basis_points)?
-        .minor()
-        .saturating_add(FEE.fixed_minor)
-        .min(record.amount_minor))
+    Ok(amount.fraction(FEE.basis_points)?.minor().saturating_add(FEE.fixed_minor).min(record.amount_minor))
 }
 
 /// Plans the webhook deliveries of a change.
@@ -259,10 +243,7 @@ fn deliver_after(
 ) -> Result<(), UseCaseError> {
     let id: SandboxEventId = ctx.new_id();
     let payment = payment_of(record).map_err(|error| UseCaseError::Internal(error.to_string()))?;
-    let event = SandboxEvent {
-        id: id.to_string(),
-        payment,
-    };
+    let event = SandboxEvent { id: id.to_string(), payment };
     let body = serde_json::to_string(&event).map_err(|error| UseCaseError::Internal(error.to_string()))?;
     sandbox::insert_event(tx, &event.id, &record.id, &body, ctx.now())?;
     for (delay, repeat) in delays.iter().zip(0_u32..) {
@@ -273,10 +254,7 @@ fn deliver_after(
 
 /// Sends a webhook to ourselves: signed and taken in exactly as one that came over the network.
 pub async fn deliver(ctx: &Context, secret: &str, id: SandboxEventId) -> Result<(), UseCaseError> {
-    let body = ctx
-        .db
-        .read(move |conn| sandbox::event_body(conn, &id.to_string()))
-        .await?;
+    let body = ctx.db.read(move |conn| sandbox::event_body(conn, &id.to_string())).await?;
     let signature = sign(secret, body.as_bytes(), ctx.now());
     let headers = WebhookHeaders::new([(SIGNATURE_HEADER.to_owned(), signature)]);
     match webhook::accept(ctx, GatewayKind::Sandbox, &headers, body.into_bytes()).await {

@@ -45,28 +45,11 @@ pub fn apply(
         match find_pledge(tx, gateway, payment, attempt)? {
             Some(pledge) => {
                 let news = of_payment.into_iter().map(|fact| fact.what.clone()).collect();
-                settle_payment(
-                    tx,
-                    ctx,
-                    News {
-                        gateway,
-                        payment: payment.clone(),
-                        pledge,
-                        attempt,
-                        news,
-                    },
-                )?;
+                settle_payment(tx, ctx, News { gateway, payment: payment.clone(), pledge, attempt, news })?;
             }
             None => {
                 let detail = format!("{gateway} reports a payment that no pledge of this site began");
-                reviews::raise(
-                    tx,
-                    ctx.new_id(),
-                    "unclaimed_payment",
-                    payment.as_str(),
-                    &detail,
-                    ctx.now(),
-                )?;
+                reviews::raise(tx, ctx.new_id(), "unclaimed_payment", payment.as_str(), &detail, ctx.now())?;
                 settled = Settled::Unclaimed;
             }
         }
@@ -112,10 +95,7 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
     let now = ctx.now();
     let pledge = pledges::lock(tx, news.pledge)?;
     if let Some(attempt) = news.attempt {
-        let accepted = AttemptOutcome::Accepted {
-            remote: news.payment.clone(),
-            next_url: None,
-        };
+        let accepted = AttemptOutcome::Accepted { remote: news.payment.clone(), next_url: None };
         attempts::set_outcome(tx, attempt, &accepted, now)?;
     }
     let promised = pledge.terms.amount.currency();
@@ -137,24 +117,8 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
                 donation.payment = payment;
                 doubts.extend(doubt);
             }
-            Happening::Refund {
-                remote,
-                ours,
-                amount,
-                status,
-                at,
-            } => {
-                take_refund(
-                    tx,
-                    ctx,
-                    &donation,
-                    RefundNews {
-                        remote,
-                        ours,
-                        amount,
-                        status,
-                    },
-                )?;
+            Happening::Refund { remote, ours, amount, status, at } => {
+                take_refund(tx, ctx, &donation, RefundNews { remote, ours, amount, status })?;
                 refunded_at = refunded_at.max(Some(at));
             }
         }
@@ -165,14 +129,7 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
     donation.payment = payment;
     doubts.extend(doubt);
     raise(tx, ctx, &donation, &pledge, &doubts)?;
-    finish(
-        tx,
-        ctx,
-        &pledge,
-        donation,
-        &known_refunds,
-        refunded_at.unwrap_or(now),
-    )
+    finish(tx, ctx, &pledge, donation, &known_refunds, refunded_at.unwrap_or(now))
 }
 
 fn new_donation(ctx: &Context, pledge: &Pledge, news: &News) -> Donation {
@@ -206,11 +163,7 @@ fn take_refund(
     let now = ctx.now();
     let known = refunds::of_donation(tx, donation.id)?;
     let ours = known.iter().find(|refund| Some(refund.id) == news.ours);
-    let same = ours.or_else(|| {
-        known
-            .iter()
-            .find(|refund| refund.remote.as_ref() == Some(&news.remote))
-    });
+    let same = ours.or_else(|| known.iter().find(|refund| refund.remote.as_ref() == Some(&news.remote)));
     let refund = match same {
         Some(refund) => {
             let moved = refund.clone().learned(news.status, Some(news.remote));
@@ -259,21 +212,13 @@ fn raise(
         reviews::raise(tx, ctx.new_id(), kind, &subject, &doubt.to_string(), now)?;
     }
     let promised = pledge.terms.amount;
-    if let Some(paid) = donation
-        .payment
-        .money()
-        .map(|money| money.gross)
-        .filter(|gross| *gross != promised)
-    {
+    if let Some(paid) = donation.payment.money().map(|money| money.gross).filter(|gross| *gross != promised) {
         let detail = format!("{paid} arrived for a promise of {promised}");
         reviews::raise(tx, ctx.new_id(), "amount_differs", &subject, &detail, now)?;
     }
     if donation.payment.money().is_some() {
         let others = donations::of_pledge(tx, pledge.id)?;
-        if others
-            .iter()
-            .any(|other| other.id != donation.id && other.payment.money().is_some())
-        {
+        if others.iter().any(|other| other.id != donation.id && other.payment.money().is_some()) {
             let detail = format!("a second payment arrived for {}", pledge.id);
             reviews::raise(tx, ctx.new_id(), "paid_twice", &subject, &detail, now)?;
         }
@@ -293,13 +238,7 @@ fn finish(
     let now = ctx.now();
     if donation.payment.money().is_some() && donation.donor.is_none() {
         let terms = &pledge.terms;
-        donation.donor = Some(donors::upsert(
-            tx,
-            ctx.new_id(),
-            &terms.email,
-            terms.name.as_ref(),
-            now,
-        )?);
+        donation.donor = Some(donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?);
     }
     donations::update(tx, &donation, pledge.terms.amount.currency(), now)?;
     let status = pledge_status(tx, pledge, &donation)?;
@@ -325,10 +264,7 @@ fn pledge_status(
     if paid(donation) || all.iter().any(paid) {
         return Ok(PledgeStatus::Fulfilled);
     }
-    let latest = all
-        .iter()
-        .filter_map(|donation| donation.payment.latest_waiting())
-        .max();
+    let latest = all.iter().filter_map(|donation| donation.payment.latest_waiting()).max();
     Ok(match (latest.map(|waiting| &waiting.state), pledge.status) {
         (Some(WaitingState::Processing), _) => PledgeStatus::Pending,
         (Some(WaitingState::Failed(_)), _) => PledgeStatus::Failed,
@@ -356,27 +292,11 @@ fn book(
     }
     let (refunds, arrivals): (Vec<Entry>, Vec<Entry>) =
         entries.into_iter().partition(|e| e.kind() == EntryKind::Refund);
-    let arrived = Booking {
-        happened_at: money.at,
-        recorded_at: now,
-    };
+    let arrived = Booking { happened_at: money.at, recorded_at: now };
     ledger::append(tx, donation, &arrivals, &ctx.ids, arrived)?;
-    ledger::append(
-        tx,
-        donation,
-        &refunds,
-        &ctx.ids,
-        Booking {
-            happened_at: refunded_at,
-            recorded_at: now,
-        },
-    )?;
-    let sum = |booked: &Booked| {
-        booked
-            .refunds
-            .values()
-            .fold(0_i64, |sum, amount| sum.saturating_add(*amount))
-    };
+    ledger::append(tx, donation, &refunds, &ctx.ids, Booking { happened_at: refunded_at, recorded_at: now })?;
+    let sum =
+        |booked: &Booked| booked.refunds.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
     let change = TotalChange {
         campaign: donation.campaign,
         gross: Money::new(wanted.gross, currency).minus(Money::new(held.gross, currency))?,

@@ -25,16 +25,11 @@ pub async fn attempt(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
             Ok::<_, StoreError>((attempt, pledge))
         })
         .await?;
-    let gateway = ctx
-        .gateways
-        .get(attempt.gateway)
-        .ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateways.get(attempt.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
     let facts = gateway.look_up(id).await?;
     if !facts.is_empty() {
         let (inner, kind) = (ctx.clone(), attempt.gateway);
-        ctx.db
-            .write(move |tx| settle::apply(tx, &inner, kind, &facts))
-            .await?;
+        ctx.db.write(move |tx| settle::apply(tx, &inner, kind, &facts)).await?;
         return Ok(());
     }
     let unanswered = match attempt.outcome {

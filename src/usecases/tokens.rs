@@ -41,15 +41,9 @@ mod tests {
         let other = token.replace(&pledge(1).to_string(), &pledge(2).to_string());
         let foreign = status_token(&SiteKey::new(&[8; 32]), pledge(1)).unwrap();
         let short = token.get(..token.len() - 1).unwrap().to_owned();
-        for bad in [
-            other,
-            foreign,
-            short,
-            format!("{token}a"),
-            String::new(),
-            ".".into(),
-            pledge(1).to_string(),
-        ] {
+        for bad in
+            [other, foreign, short, format!("{token}a"), String::new(), ".".into(), pledge(1).to_string()]
+        {
             assert_eq!(open_status_token(&key, &bad).unwrap(), None, "{bad}");
         }
     }

@@ -45,12 +45,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
     /// Rows of one transaction: others are not kept waiting for long.
     const ROWS: i64 = 1_000;
     let (now, keep) = (ctx.now(), ctx.policy.keep_done_jobs);
-    while ctx
-        .db
-        .write(move |tx| jobs::remove_done(tx, now - keep, ROWS))
-        .await?
-        > 0
-    {}
+    while ctx.db.write(move |tx| jobs::remove_done(tx, now - keep, ROWS)).await? > 0 {}
     ctx.db
         .write(move |tx| {
             limits::remove_full(tx, now)?;

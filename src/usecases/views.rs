@@ -51,10 +51,7 @@ impl Standing {
 impl PledgeView {
     /// In one word.
     pub fn standing(&self) -> Standing {
-        match (
-            self.donation.as_ref().map(|donation| donation.payment.status()),
-            self.pledge.status,
-        ) {
+        match (self.donation.as_ref().map(|donation| donation.payment.status()), self.pledge.status) {
             (Some(status @ (DonationStatus::PartlyRefunded | DonationStatus::Refunded)), _) => {
                 Standing::Refunded(status)
             }
@@ -110,13 +107,7 @@ pub async fn pledge(ctx: &Context, id: PledgeId) -> Result<PledgeView, UseCaseEr
                 Some(donation) => receipts::find_live(conn, donation.id)?,
                 None => None,
             };
-            Ok(PledgeView {
-                pledge,
-                campaign,
-                attempt,
-                donation,
-                receipt,
-            })
+            Ok(PledgeView { pledge, campaign, attempt, donation, receipt })
         })
         .await
 }
@@ -137,10 +128,8 @@ pub async fn campaign(ctx: &Context, slug: &str) -> Result<(Campaign, Vec<Campai
 pub async fn receipt(ctx: &Context, id: ReceiptId) -> Result<(Receipt, PledgeView), UseCaseError> {
     let receipt = ctx.db.read(move |conn| receipts::get(conn, id)).await?;
     let donation = receipt.donation;
-    let pledge_id = ctx
-        .db
-        .read(move |conn| Ok::<_, StoreError>(donations::get(conn, donation)?.pledge))
-        .await?;
+    let pledge_id =
+        ctx.db.read(move |conn| Ok::<_, StoreError>(donations::get(conn, donation)?.pledge)).await?;
     Ok((receipt, pledge(ctx, pledge_id).await?))
 }
 

@@ -38,11 +38,8 @@ pub async fn accept(
     headers: &WebhookHeaders,
     body: Vec<u8>,
 ) -> Result<Arrival, WebhookError> {
-    let gateway = ctx
-        .gateways
-        .get(kind)
-        .filter(|gateway| gateway.capabilities().webhooks)
-        .ok_or(WebhookError::Off)?;
+    let gateway =
+        ctx.gateways.get(kind).filter(|gateway| gateway.capabilities().webhooks).ok_or(WebhookError::Off)?;
     let verified = gateway.verify_webhook(headers, &body, ctx.now())?;
     let inner = ctx.clone();
     let arrival = ctx
@@ -68,10 +65,7 @@ pub async fn accept(
 /// Takes a stored event into the books. Doing it again changes nothing.
 pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
     let event = ctx.db.read(move |conn| inbox::get(conn, id)).await?;
-    let gateway = ctx
-        .gateways
-        .get(event.gateway)
-        .ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateways.get(event.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
     let meaning = gateway.interpret(&event.body);
     let inner = ctx.clone();
     ctx.db

@@ -23,9 +23,7 @@ impl Files {
     pub fn load() -> Self {
         let mut by_name = BTreeMap::new();
         let mut add = |name: &str, media_type: &'static str| {
-            let bytes = Embedded::get(name)
-                .map(|file| file.data.into_owned())
-                .unwrap_or_default();
+            let bytes = Embedded::get(name).map(|file| file.data.into_owned()).unwrap_or_default();
             let page = CachedPage::new(bytes, media_type);
             let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
             let served = format!("{stem}-{}.{end}", page.digest());
@@ -51,10 +49,6 @@ pub(super) async fn file(
     state: Data<AppState>,
     name: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let file = state
-        .files
-        .by_name
-        .get(name.as_str())
-        .ok_or_else(|| WebError::not_found("file"))?;
+    let file = state.files.by_name.get(name.as_str()).ok_or_else(|| WebError::not_found("file"))?;
     Ok(file.answer(&request, "public, max-age=31536000, immutable"))
 }

@@ -66,11 +66,8 @@ pub struct Publication {
 impl Publication {
     /// Reads the folder, writes its campaigns to the database, renders every page.
     pub async fn open(folder: &Path, ctx: &Context, templates: &Templates) -> Result<Self, ContentFault> {
-        let publication = Self {
-            folder: folder.to_owned(),
-            pages: RwLock::default(),
-            seen: RwLock::default(),
-        };
+        let publication =
+            Self { folder: folder.to_owned(), pages: RwLock::default(), seen: RwLock::default() };
         publication.refresh(ctx, templates).await?;
         Ok(publication)
     }
@@ -106,26 +103,16 @@ impl Publication {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ContentFault> + Send + 'static,
 ) -> Result<T, ContentFault> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or(Err(ContentFault::CutOff))
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(ContentFault::CutOff))
 }
 
 fn campaigns_of(library: &Library, ctx: &Context) -> Result<Vec<Campaign>, ContentFault> {
-    library
-        .campaigns
-        .values()
-        .map(|file| campaign_of(file, ctx))
-        .collect()
+    library.campaigns.values().map(|file| campaign_of(file, ctx)).collect()
 }
 
 fn campaign_of(file: &CampaignFile, ctx: &Context) -> Result<Campaign, ContentFault> {
     let name = format!("campaigns/{}.md", file.slug);
-    let goal = file
-        .goal
-        .as_ref()
-        .map(|(amount, currency)| money(&name, amount, currency))
-        .transpose()?;
+    let goal = file.goal.as_ref().map(|(amount, currency)| money(&name, amount, currency)).transpose()?;
     Ok(Campaign {
         id: ctx.new_id::<CampaignId>(),
         slug: file.slug.clone(),
@@ -162,9 +149,8 @@ fn amounts(
     }
     all.sort_by_key(|money| money.minor());
     let currencies = &ctx.policy.currencies;
-    let in_order = currencies
-        .iter()
-        .flat_map(|currency| all.iter().filter(|money| money.currency() == *currency));
+    let in_order =
+        currencies.iter().flat_map(|currency| all.iter().filter(|money| money.currency() == *currency));
     Ok(in_order.copied().collect())
 }
 
@@ -180,17 +166,9 @@ fn render_all(
             .appeal_of(article)
             .map(|appeal| appeal_box(appeal, article, campaigns, ctx))
             .transpose()?;
-        let more = library
-            .published()
-            .filter(|other| other.slug != article.slug)
-            .take(4)
-            .map(teaser)
-            .collect();
-        let body = ArticlePage {
-            article: article_body(article),
-            appeal,
-            more,
-        };
+        let more =
+            library.published().filter(|other| other.slug != article.slug).take(4).map(teaser).collect();
+        let body = ArticlePage { article: article_body(article), appeal, more };
         let path = format!("/articles/{}", article.slug);
         let cached = |path: &str, canonical: &str| {
             let meta = article_meta(article, path, &format!("{}{canonical}", ctx.policy.public_url));
@@ -199,15 +177,11 @@ fn render_all(
         };
         if article.landing {
             pages.landing = Some(cached("/", "/")?);
-            pages.default_campaign = library
-                .appeal_of(article)
-                .map(|appeal| appeal.campaign.to_string());
+            pages.default_campaign = library.appeal_of(article).map(|appeal| appeal.campaign.to_string());
         }
         // The landing article has one canonical address: the front page.
         let canonical = if article.landing { "/" } else { path.as_str() };
-        pages
-            .articles
-            .insert(article.slug.to_string(), cached(&path, canonical)?);
+        pages.articles.insert(article.slug.to_string(), cached(&path, canonical)?);
     }
     if pages.default_campaign.is_none() {
         pages.default_campaign = campaigns.first().map(|campaign| campaign.slug.to_string());
@@ -218,9 +192,7 @@ fn render_all(
         path: "/articles".into(),
         ..PageMeta::default()
     };
-    let list = ArticlesPage {
-        articles: library.published().map(teaser).collect(),
-    };
+    let list = ArticlesPage { articles: library.published().map(teaser).collect() };
     let html = templates.page("public/articles.html", &meta, list)?;
     pages.list = Some(CachedPage::new(html, "text/html; charset=utf-8"));
     Ok(pages)
@@ -242,18 +214,9 @@ fn article_body(article: &Article) -> ArticleBody {
         slug: article.slug.to_string(),
         title: article.title.clone(),
         kicker: article.kicker.clone(),
-        standfirst_html: article
-            .standfirst
-            .as_deref()
-            .map(|text| markdown::to_html(text).html),
-        date_text: article
-            .date
-            .as_ref()
-            .map(crate::domain::article::ArticleDate::text),
-        date_iso: article
-            .date
-            .as_ref()
-            .map(crate::domain::article::ArticleDate::iso),
+        standfirst_html: article.standfirst.as_deref().map(|text| markdown::to_html(text).html),
+        date_text: article.date.as_ref().map(crate::domain::article::ArticleDate::text),
+        date_iso: article.date.as_ref().map(crate::domain::article::ArticleDate::iso),
         authors: article.authors.clone(),
         html: markdown::to_html(&article.body).html,
         language: article.language.clone(),
@@ -261,27 +224,14 @@ fn article_body(article: &Article) -> ArticleBody {
 }
 
 fn teaser(article: &Article) -> Teaser {
-    let url = if article.landing {
-        "/".to_owned()
-    } else {
-        format!("/articles/{}", article.slug)
-    };
+    let url = if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) };
     Teaser {
         title: article.title.clone(),
         kicker: article.kicker.clone(),
         url,
-        date_text: article
-            .date
-            .as_ref()
-            .map(crate::domain::article::ArticleDate::text),
-        date_iso: article
-            .date
-            .as_ref()
-            .map(crate::domain::article::ArticleDate::iso),
-        standfirst: article
-            .standfirst
-            .as_deref()
-            .map(|text| markdown::excerpt(text, 280)),
+        date_text: article.date.as_ref().map(crate::domain::article::ArticleDate::text),
+        date_iso: article.date.as_ref().map(crate::domain::article::ArticleDate::iso),
+        standfirst: article.standfirst.as_deref().map(|text| markdown::excerpt(text, 280)),
     }
 }
 
@@ -293,18 +243,11 @@ fn appeal_box(
 ) -> Result<AppealBox, ContentFault> {
     let own = amounts(&format!("appeals/{}.md", appeal.slug), &appeal.amounts, ctx)?;
     let is_ours = |campaign: &&Campaign| campaign.slug == appeal.campaign;
-    let inherited = campaigns
-        .iter()
-        .find(is_ours)
-        .map(|campaign| campaign.suggestions.clone())
-        .unwrap_or_default();
+    let inherited =
+        campaigns.iter().find(is_ours).map(|campaign| campaign.suggestions.clone()).unwrap_or_default();
     let suggested = if own.is_empty() { inherited } else { own };
-    let choices = ctx
-        .policy
-        .currencies
-        .iter()
-        .map(|currency| currency_choice(*currency, &suggested))
-        .collect();
+    let choices =
+        ctx.policy.currencies.iter().map(|currency| currency_choice(*currency, &suggested)).collect();
     Ok(AppealBox {
         heading: appeal.heading.clone(),
         html: markdown::to_html(&appeal.body).html,
@@ -325,12 +268,7 @@ fn currency_choice(currency: Currency, suggested: &[Money]) -> CurrencyChoice {
     CurrencyChoice {
         currency: currency.code().to_owned(),
         symbol: currency.symbol().unwrap_or(currency.code()).to_owned(),
-        amounts: amounts
-            .map(|money| Labelled {
-                value: money.major(),
-                label: money.short_text(),
-            })
-            .collect(),
+        amounts: amounts.map(|money| Labelled { value: money.major(), label: money.short_text() }).collect(),
     }
 }
 

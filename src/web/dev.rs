@@ -25,17 +25,13 @@ async fn blocking<T: Send + 'static>(
     state: &AppState,
     work: impl FnOnce(&PathBuf) -> Result<T, StoredError> + Send + 'static,
 ) -> Result<T, WebError> {
-    let folder = state
-        .dev_mail
-        .clone()
-        .ok_or_else(|| WebError::not_found("page"))?;
+    let folder = state.dev_mail.clone().ok_or_else(|| WebError::not_found("page"))?;
     let done = tokio::task::spawn_blocking(move || work(&folder)).await;
     Ok(done.map_err(|_cut_off| WebError::not_found("letter"))??)
 }
 
 fn time_text(time: Option<DateTime<Utc>>) -> String {
-    time.map(|time| time.format("%-d %B %Y, %H:%M:%S UTC").to_string())
-        .unwrap_or_default()
+    time.map(|time| time.format("%-d %B %Y, %H:%M:%S UTC").to_string()).unwrap_or_default()
 }
 
 fn meta(title: &str) -> PageMeta {
@@ -56,14 +52,8 @@ pub(super) async fn list(state: Data<AppState>) -> Result<HttpResponse, WebError
         subject: letter.subject,
         date_text: time_text(letter.date),
     };
-    let body = MailList {
-        messages: letters.into_iter().map(listed).collect(),
-    };
-    page(
-        state
-            .templates
-            .page("dev/mail.html", &meta("Outgoing mail"), body)?,
-    )
+    let body = MailList { messages: letters.into_iter().map(listed).collect() };
+    page(state.templates.page("dev/mail.html", &meta("Outgoing mail"), body)?)
 }
 
 pub(super) async fn message(state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, WebError> {
@@ -73,11 +63,7 @@ pub(super) async fn message(state: Data<AppState>, id: Path<String>) -> Result<H
         size_text: format!("{} KB", part.bytes.len().div_ceil(1024)),
         url: format!("/dev/mail/{id}/attachments/{number}"),
     };
-    let attached = letter
-        .attachments
-        .iter()
-        .enumerate()
-        .filter(|(_, part)| part.cid.is_none());
+    let attached = letter.attachments.iter().enumerate().filter(|(_, part)| part.cid.is_none());
     let shown = MailShown {
         attachments: attached.map(attachment).collect(),
         html_url: (!letter.html.is_empty()).then(|| format!("/dev/mail/{id}/html")),
@@ -85,10 +71,7 @@ pub(super) async fn message(state: Data<AppState>, id: Path<String>) -> Result<H
         headers: letter
             .headers
             .iter()
-            .map(|(name, value)| MailHeader {
-                name: name.clone(),
-                value: value.clone(),
-            })
+            .map(|(name, value)| MailHeader { name: name.clone(), value: value.clone() })
             .collect(),
         subject: letter.subject,
         from: letter.from,
@@ -96,11 +79,7 @@ pub(super) async fn message(state: Data<AppState>, id: Path<String>) -> Result<H
         text: letter.text,
     };
     let title = shown.subject.clone();
-    page(
-        state
-            .templates
-            .page("dev/message.html", &meta(&title), MailPage { message: shown })?,
-    )
+    page(state.templates.page("dev/message.html", &meta(&title), MailPage { message: shown })?)
 }
 
 pub(super) async fn html(state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, WebError> {
@@ -109,10 +88,7 @@ pub(super) async fn html(state: Data<AppState>, id: Path<String>) -> Result<Http
     for part in &letter.attachments {
         if let Some(cid) = &part.cid {
             let encoded = base64::engine::general_purpose::STANDARD.encode(&part.bytes);
-            html = html.replace(
-                &format!("cid:{cid}"),
-                &format!("data:{};base64,{encoded}", part.media_type),
-            );
+            html = html.replace(&format!("cid:{cid}"), &format!("data:{};base64,{encoded}", part.media_type));
         }
     }
     Ok(HttpResponse::Ok()
@@ -127,22 +103,12 @@ pub(super) async fn attachment(
 ) -> Result<HttpResponse, WebError> {
     let (id, number) = path.into_inner();
     let letter = read(&state, &id).await?;
-    let part = letter
-        .attachments
-        .into_iter()
-        .nth(number)
-        .ok_or_else(|| WebError::not_found("attachment"))?;
-    let name: String = part
-        .name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
-        .collect();
+    let part = letter.attachments.into_iter().nth(number).ok_or_else(|| WebError::not_found("attachment"))?;
+    let name: String =
+        part.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
     Ok(HttpResponse::Ok()
         .content_type(part.media_type)
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("inline; filename=\"{name}\""),
-        ))
+        .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")))
         .body(part.bytes))
 }
 

@@ -21,12 +21,7 @@ pub(super) struct WebError {
 
 impl WebError {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            detail: detail.into(),
-            fields: Vec::new(),
-        }
+        Self { status, code, detail: detail.into(), fields: Vec::new() }
     }
 
     pub(super) fn not_found(what: &str) -> Self {
@@ -77,20 +72,11 @@ impl From<UseCaseError> for WebError {
             UseCaseError::NotFound(what) => Self::not_found(what),
             UseCaseError::Invalid(fields) => Self {
                 fields,
-                ..Self::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "invalid",
-                    "Some fields need your attention.",
-                )
+                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need your attention.")
             },
-            UseCaseError::Conflict {
-                code: "idempotency_key_reused",
-                message,
-            } => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency_key_reused",
-                message,
-            ),
+            UseCaseError::Conflict { code: "idempotency_key_reused", message } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message)
+            }
             UseCaseError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
             UseCaseError::RateLimited { .. } => {
                 metrics::counter!(crate::telemetry::metrics::RATE_LIMITED_TOTAL).increment(1);

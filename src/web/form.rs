@@ -37,8 +37,6 @@ impl Fields {
 
     /// Whether a tick box was ticked.
     pub(super) fn ticked(&self, name: &str) -> bool {
-        self.0
-            .get(name)
-            .is_some_and(|value| matches!(value.trim(), "true" | "on" | "1" | "yes"))
+        self.0.get(name).is_some_and(|value| matches!(value.trim(), "true" | "on" | "1" | "yes"))
     }
 }

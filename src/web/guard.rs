@@ -28,12 +28,7 @@ fn is_foreign(request: &ServiceRequest) -> bool {
     if safe || own_proof {
         return false;
     }
-    let text = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap_or("unreadable"))
-    };
+    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     if let Some(site) = text("sec-fetch-site") {
         return !matches!(site, "same-origin" | "none");
     }
@@ -48,10 +43,7 @@ fn is_own(request: &ServiceRequest, origin: &str) -> bool {
     let configured = request
         .app_data::<Data<AppState>>()
         .is_some_and(|state| state.ctx.policy.public_url.eq_ignore_ascii_case(origin));
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let bare = origin.split_once("://").map(|(_, rest)| rest);
     configured || (bare.is_some() && bare == host)
 }

@@ -11,17 +11,13 @@ use subtle::ConstantTimeEq as _;
 
 /// The process is there.
 pub(super) async fn live() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body("live\n")
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).body("live\n")
 }
 
 /// The process can do its work: the database answers.
 pub(super) async fn ready(state: Data<AppState>) -> Result<HttpResponse, WebError> {
     state.ctx.db.read(|conn| jobs::next_due(conn).map(|_| ())).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body("ready\n"))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).body("ready\n"))
 }
 
 /// In the text format of Prometheus.
@@ -30,30 +26,17 @@ pub(super) async fn metrics(request: HttpRequest, state: Data<AppState>) -> Resu
         MetricsAccess::Open => true,
         MetricsAccess::Off => false,
         MetricsAccess::Token(token) => {
-            let given = request
-                .headers()
-                .get(header::AUTHORIZATION)
-                .and_then(|value| value.to_str().ok());
-            let given = given
-                .and_then(|value| value.strip_prefix("Bearer "))
-                .unwrap_or_default();
+            let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
             bool::from(given.as_bytes().ct_eq(token.expose().as_bytes()))
         }
     };
     if !allowed {
         return Err(WebError::not_found("page"));
     }
-    let counts = state
-        .ctx
-        .db
-        .read(|conn| Ok::<_, StoreError>(jobs::counts(conn)?))
-        .await?;
-    let queue: String = counts
-        .iter()
-        .map(|(status, n)| format!("jobs_in_queue{{status=\"{status}\"}} {n}\n"))
-        .collect();
+    let counts = state.ctx.db.read(|conn| Ok::<_, StoreError>(jobs::counts(conn)?)).await?;
+    let queue: String =
+        counts.iter().map(|(status, n)| format!("jobs_in_queue{{status=\"{status}\"}} {n}\n")).collect();
     let body = format!("{}# TYPE jobs_in_queue gauge\n{queue}", state.metrics.render());
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(body))
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(body))
 }

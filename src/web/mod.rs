@@ -51,11 +51,7 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             )
             .service(
                 scope("/api/v1")
-                    .app_data(
-                        JsonConfig::default()
-                            .limit(api_bytes)
-                            .error_handler(api::json_error),
-                    )
+                    .app_data(JsonConfig::default().limit(api_bytes).error_handler(api::json_error))
                     .wrap(from_fn(api::cors))
                     .route("/campaigns/{slug}", read().to(api::campaigns::show))
                     .route("/pledges", post().to(api::pledges::create))

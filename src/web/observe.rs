@@ -34,19 +34,13 @@ pub(super) async fn observe(
     request.extensions_mut().insert(id.clone());
     let mut response = next.call(request).await?.map_into_boxed_body();
     let failure = response.response().error().map(|error| {
-        error
-            .as_error::<WebError>()
-            .cloned()
-            .unwrap_or_else(|| foreign(error, response.status()))
+        error.as_error::<WebError>().cloned().unwrap_or_else(|| foreign(error, response.status()))
     });
     if let Some(failure) = failure {
         let body = error_body(&response, &failure, &id);
         response = response.into_response(body);
     }
-    let secure = response
-        .request()
-        .app_data::<Data<AppState>>()
-        .is_some_and(|state| state.secure);
+    let secure = response.request().app_data::<Data<AppState>>().is_some_and(|state| state.secure);
     protect(response.headers_mut(), secure);
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -57,9 +51,7 @@ pub(super) async fn observe(
 
 fn new_id(request: &ServiceRequest) -> String {
     let state = request.app_data::<Data<AppState>>();
-    let random = state
-        .map(|state| u128::from_be_bytes(state.ctx.ids.random()))
-        .unwrap_or_default();
+    let random = state.map(|state| u128::from_be_bytes(state.ctx.ids.random())).unwrap_or_default();
     format!("{random:032x}").chars().take(16).collect()
 }
 
@@ -104,17 +96,12 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: &RequestId) ->
         request_id: failure.status.is_server_error().then(|| id.0.clone()),
         home_url: "/",
     };
-    let html = request.app_data::<Data<AppState>>().and_then(|state| {
-        state
-            .templates
-            .page("public/error.html", &page, ErrorPage { error: shown })
-            .ok()
-    });
+    let html = request
+        .app_data::<Data<AppState>>()
+        .and_then(|state| state.templates.page("public/error.html", &page, ErrorPage { error: shown }).ok());
     match html {
         Some(html) => builder.content_type("text/html; charset=utf-8").body(html),
-        None => builder
-            .content_type("text/plain; charset=utf-8")
-            .body(failure.detail.clone()),
+        None => builder.content_type("text/plain; charset=utf-8").body(failure.detail.clone()),
     }
 }
 
@@ -123,14 +110,8 @@ fn protect(headers: &mut HeaderMap, secure: bool) {
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (
             HeaderName::from_static("permissions-policy"),
             "camera=(), geolocation=(), microphone=(), payment=()",
@@ -157,12 +138,5 @@ fn record(response: &ServiceResponse, id: &RequestId, started: Instant) {
     metrics::counter!(HTTP_REQUESTS_TOTAL, "route" => route.clone(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!(HTTP_REQUEST_SECONDS, "route" => route.clone()).record(seconds);
-    tracing::info!(
-        request.id = id.0,
-        method,
-        route,
-        status,
-        duration_s = seconds,
-        "request"
-    );
+    tracing::info!(request.id = id.0, method, route, status, duration_s = seconds, "request");
 }

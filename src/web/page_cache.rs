@@ -54,15 +54,8 @@ impl CachedPage {
 
     /// The answer to a request: 304 if the client has it, else the smallest form it takes.
     pub(super) fn answer(&self, request: &HttpRequest, caching: &'static str) -> HttpResponse {
-        let known = request
-            .headers()
-            .get(header::IF_NONE_MATCH)
-            .is_some_and(|value| self.is_known_by(value));
-        let mut answer = if known {
-            HttpResponse::NotModified()
-        } else {
-            HttpResponse::Ok()
-        };
+        let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| self.is_known_by(value));
+        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         answer
             .insert_header((header::ETAG, self.etag.clone()))
             .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching)))
@@ -71,10 +64,7 @@ impl CachedPage {
             return answer.finish();
         }
         answer.insert_header((header::CONTENT_TYPE, self.media_type.clone()));
-        let accepted = request
-            .headers()
-            .get(header::ACCEPT_ENCODING)
-            .and_then(|value| value.to_str().ok());
+        let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
         let (body, coding) = match best_coding(accepted.unwrap_or_default()) {
             Coding::Brotli if !self.brotli.is_empty() => (&self.brotli, Some(ContentEncoding::Brotli)),
             Coding::Gzip | Coding::Brotli if !self.gzip.is_empty() => {
@@ -83,10 +73,7 @@ impl CachedPage {
             Coding::Gzip | Coding::Brotli | Coding::Plain => (&self.plain, None),
         };
         if let Some(coding) = coding {
-            answer.insert_header((
-                header::CONTENT_ENCODING,
-                HeaderValue::from_static(coding.as_str()),
-            ));
+            answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str())));
         }
         answer.body(body.clone())
     }

@@ -18,10 +18,7 @@ pub(super) async fn receive(
 ) -> Result<HttpResponse, WebError> {
     let kind = GatewayKind::parse(&gateway).ok_or_else(|| WebError::not_found("page"))?;
     let pairs = request.headers().iter().map(|(name, value)| {
-        (
-            name.as_str().to_owned(),
-            String::from_utf8_lossy(value.as_bytes()).into_owned(),
-        )
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
     let outcome = webhook::accept(&state.ctx, kind, &WebhookHeaders::new(pairs), body.to_vec()).await;
     let word = match &outcome {

@@ -14,20 +14,14 @@ pub(super) struct Decoded {
 /// Decodes UTF-8 and UTF-16; text in neither is read as Windows-1252 (which includes Latin-1), or as the encoding
 /// that an HTML page names, and a note asks to check the accents.
 pub(super) fn decode(bytes: &[u8], file_name: &str) -> Result<Decoded, ImportError> {
-    let not_text = |kind| ImportError::NotText {
-        file: file_name.to_owned(),
-        kind,
-    };
+    let not_text = |kind| ImportError::NotText { file: file_name.to_owned(), kind };
     if let Some(kind) = foreign_kind(bytes) {
         return Err(not_text(kind));
     }
     let (text, note) = if let Some((encoding, _mark_bytes)) = Encoding::for_bom(bytes) {
         let (text, malformed) = encoding.decode_with_bom_removal(bytes);
         let note = malformed.then(|| {
-            format!(
-                "some characters of {file_name} were not valid {} and show as \u{fffd}",
-                encoding.name()
-            )
+            format!("some characters of {file_name} were not valid {} and show as \u{fffd}", encoding.name())
         });
         (text.into_owned(), note)
     } else if let Some(encoding) = utf16_without_mark(bytes) {
@@ -45,10 +39,7 @@ pub(super) fn decode(bytes: &[u8], file_name: &str) -> Result<Decoded, ImportErr
         );
         (text.into_owned(), Some(note))
     };
-    Ok(Decoded {
-        text: plain_line_ends(&text),
-        note,
-    })
+    Ok(Decoded { text: plain_line_ends(&text), note })
 }
 
 /// Recognises what people try to import by mistake, by the first bytes.
@@ -62,10 +53,7 @@ fn foreign_kind(bytes: &[u8]) -> Option<&'static str> {
         (b"\xff\xd8\xff", "a picture"),
         (b"GIF8", "a picture"),
     ];
-    signatures
-        .iter()
-        .find(|(signature, _kind)| bytes.starts_with(signature))
-        .map(|(_signature, kind)| *kind)
+    signatures.iter().find(|(signature, _kind)| bytes.starts_with(signature)).map(|(_signature, kind)| *kind)
 }
 
 /// In UTF-16 text of European languages every other byte is zero.
@@ -74,14 +62,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     if sample.len() < 8 || !bytes.len().is_multiple_of(2) {
         return None;
     }
-    let zeros = |start| {
-        sample
-            .iter()
-            .skip(start)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count()
-    };
+    let zeros = |start| sample.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
     let pairs = sample.len() / 2;
     match (zeros(0), zeros(1)) {
         (0, odd) if odd * 3 > pairs * 2 => Some(UTF_16LE),
@@ -102,13 +83,9 @@ fn encoding_named_in_html(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 fn plain_line_ends(text: &str) -> String {
-    let text = text
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{85}', '\u{2028}', '\u{b}'], "\n");
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{b}'], "\n");
     let text = text.replace(['\u{2029}', '\u{c}'], "\n\n");
-    text.chars()
-        .filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || *c == '\u{feff}'))
-        .collect()
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || *c == '\u{feff}')).collect()
 }
 
 #[cfg(test)]
@@ -121,26 +98,13 @@ mod tests {
 
     #[test]
     fn line_ends_become_plain() {
-        assert_eq!(
-            text(
-                "\u{feff}a\r\nb\rc\u{2029}d\u{0}"
-                    .trim_end_matches('\0')
-                    .as_bytes()
-            ),
-            "a\nb\nc\n\nd"
-        );
+        assert_eq!(text("\u{feff}a\r\nb\rc\u{2029}d\u{0}".trim_end_matches('\0').as_bytes()), "a\nb\nc\n\nd");
     }
 
     #[test]
     fn utf16_is_read_with_and_without_mark() {
-        let little: Vec<u8> = "Straße und Bahn"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        let big: Vec<u8> = "Straße und Bahn"
-            .encode_utf16()
-            .flat_map(u16::to_be_bytes)
-            .collect();
+        let little: Vec<u8> = "Straße und Bahn".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "Straße und Bahn".encode_utf16().flat_map(u16::to_be_bytes).collect();
 
         assert_eq!(text(&little), "Straße und Bahn");
         assert_eq!(text(&big), "Straße und Bahn");

@@ -44,15 +44,12 @@ impl Page {
 /// Reads a page: the longest `<article>`, else `<main>`, else the body.
 pub(super) fn read(html: &str, file_name: &str) -> Result<Draft, ImportError> {
     if depth(html) > DEPTH_MAX {
-        return Err(ImportError::TooDeep {
-            file: file_name.to_owned(),
-        });
+        return Err(ImportError::TooDeep { file: file_name.to_owned() });
     }
     let page = Arc::new(Mutex::new(Page::default()));
-    let whole = converter(&page).convert(html).map_err(|source| ImportError::Io {
-        path: file_name.into(),
-        source,
-    })?;
+    let whole = converter(&page)
+        .convert(html)
+        .map_err(|source| ImportError::Io { path: file_name.into(), source })?;
     let page = std::mem::take(&mut *page.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(draft_of(&page, &whole))
 }
@@ -62,9 +59,7 @@ fn draft_of(page: &Page, whole: &str) -> Draft {
     let longest = page.articles.iter().max_by_key(|article| article.len());
     // A page of teasers has many small articles; then the text around them is meant.
     let around = page.main.as_deref().unwrap_or(whole);
-    let chosen = longest
-        .filter(|article| article.len() * 3 > around.len())
-        .map_or(around, String::as_str);
+    let chosen = longest.filter(|article| article.len() * 3 > around.len()).map_or(around, String::as_str);
     let (heading, body) = take_first_heading(chosen);
 
     let site = page.meta(&["og:site_name"]);
@@ -86,9 +81,7 @@ fn draft_of(page: &Page, whole: &str) -> Draft {
         .filter(|author| !author.starts_with("http"))
         .map(|author| recognise::byline(&format!("By {author}")).unwrap_or_else(|| vec![author]))
         .unwrap_or_default();
-    let published = page
-        .meta(&["article:published_time", "date", "dc.date"])
-        .or_else(|| page.time.clone());
+    let published = page.meta(&["article:published_time", "date", "dc.date"]).or_else(|| page.time.clone());
     draft.date = published.as_deref().and_then(recognise::date);
     draft.language = draft.language.take().map(|tag| tag.replace('_', "-"));
     sort_blocks(&body, &mut draft);
@@ -109,19 +102,13 @@ fn sort_blocks(body: &str, draft: &mut Draft) {
         }
     }
     if !dropped.is_empty() {
-        draft
-            .notes
-            .push(format!("left out as parts of a web page: {}", dropped.join(", ")));
+        draft.notes.push(format!("left out as parts of a web page: {}", dropped.join(", ")));
     }
     let half = kept.len() / 2;
-    let appeal_at = kept
-        .iter()
-        .enumerate()
-        .skip(half.max(1))
-        .find_map(|(index, block)| {
-            let is_heading = block.starts_with('#') || block.starts_with("**");
-            (is_heading && recognise::is_appeal_heading(&markdown::to_text(block))).then_some(index)
-        });
+    let appeal_at = kept.iter().enumerate().skip(half.max(1)).find_map(|(index, block)| {
+        let is_heading = block.starts_with('#') || block.starts_with("**");
+        (is_heading && recognise::is_appeal_heading(&markdown::to_text(block))).then_some(index)
+    });
     let is_short = |at: &usize| {
         let bytes: usize = kept.iter().skip(at + 1).map(|block| block.len()).sum();
         (1..=APPEAL_CHARS_MAX).contains(&bytes)
@@ -129,21 +116,15 @@ fn sort_blocks(body: &str, draft: &mut Draft) {
     if let Some(at) = appeal_at.filter(is_short) {
         let tail = kept.split_off(at);
         if let Some((heading, body)) = tail.split_first() {
-            draft.appeal = Some(ImportedAppeal {
-                heading: markdown::to_text(heading),
-                body: body.join("\n\n"),
-            });
-            draft
-                .notes
-                .push("an appeal was found below the article; read it once".to_owned());
+            draft.appeal =
+                Some(ImportedAppeal { heading: markdown::to_text(heading), body: body.join("\n\n") });
+            draft.notes.push("an appeal was found below the article; read it once".to_owned());
         }
     }
     draft.body = kept.join("\n\n");
     let pictures = draft.body.matches("![").count();
     if pictures > 0 {
-        draft.notes.push(format!(
-            "pictures that are still loaded from the page they came from: {pictures}"
-        ));
+        draft.notes.push(format!("pictures that are still loaded from the page they came from: {pictures}"));
     }
 }
 
@@ -163,11 +144,7 @@ fn blocks_of(body: &str) -> Vec<&str> {
     }
     blocks.push(body.get(start..).unwrap_or_default());
     // Leading spaces carry the nesting of lists.
-    blocks
-        .into_iter()
-        .map(str::trim_end)
-        .filter(|block| !block.trim().is_empty())
-        .collect()
+    blocks.into_iter().map(str::trim_end).filter(|block| !block.trim().is_empty()).collect()
 }
 
 /// "Bread | The Paper" without the name of the paper.
@@ -193,76 +170,49 @@ fn converter(page: &Arc<Mutex<Page>>) -> HtmlToMarkdown {
         ..Default::default()
     };
     let (title, heading, article) = (Arc::clone(page), Arc::clone(page), Arc::clone(page));
-    let (main, html, meta, time) = (
-        Arc::clone(page),
-        Arc::clone(page),
-        Arc::clone(page),
-        Arc::clone(page),
-    );
+    let (main, html, meta, time) = (Arc::clone(page), Arc::clone(page), Arc::clone(page), Arc::clone(page));
     HtmlToMarkdown::builder()
         .options(options)
         .skip_tags(SKIPPED.to_vec())
-        .add_handler(
-            vec!["title"],
-            move |handlers: &dyn Handlers, element: Element<'_>| {
-                let words = markdown::to_text(&handlers.walk_children(element.node).content);
-                with(&title, |page| page.title = words);
-                None
-            },
-        )
-        .add_handler(
-            vec!["h1"],
-            move |handlers: &dyn Handlers, element: Element<'_>| {
-                let result = handlers.fallback(element)?;
-                with(&heading, |page| page.headings.push(result.content.clone()));
-                Some(result)
-            },
-        )
-        .add_handler(
-            vec!["article"],
-            move |handlers: &dyn Handlers, element: Element<'_>| {
-                let result = handlers.fallback(element)?;
-                with(&article, |page| {
-                    page.articles.push(result.content.trim().to_owned());
-                });
-                Some(result)
-            },
-        )
-        .add_handler(
-            vec!["main"],
-            move |handlers: &dyn Handlers, element: Element<'_>| {
-                let result = handlers.fallback(element)?;
-                with(&main, |page| page.main = Some(result.content.trim().to_owned()));
-                Some(result)
-            },
-        )
-        .add_handler(
-            vec!["html"],
-            move |handlers: &dyn Handlers, element: Element<'_>| {
-                let language = attribute(&element, "lang");
-                with(&html, |page| page.language = language);
-                handlers.fallback(element)
-            },
-        )
-        .add_handler(
-            vec!["meta"],
-            move |_handlers: &dyn Handlers, element: Element<'_>| {
-                let name = attribute(&element, "property")
-                    .or_else(|| attribute(&element, "name"))?
-                    .to_lowercase();
-                let content = attribute(&element, "content")?;
-                with(&meta, |page| page.meta.push((name, content)));
-                None
-            },
-        )
-        .add_handler(
-            vec!["time"],
-            move |handlers: &dyn Handlers, element: Element<'_>| {
-                let date = attribute(&element, "datetime");
-                with(&time, |page| page.time = page.time.take().or(date));
-                Some(handlers.walk_children(element.node))
-            },
-        )
+        .add_handler(vec!["title"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let words = markdown::to_text(&handlers.walk_children(element.node).content);
+            with(&title, |page| page.title = words);
+            None
+        })
+        .add_handler(vec!["h1"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let result = handlers.fallback(element)?;
+            with(&heading, |page| page.headings.push(result.content.clone()));
+            Some(result)
+        })
+        .add_handler(vec!["article"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let result = handlers.fallback(element)?;
+            with(&article, |page| {
+                page.articles.push(result.content.trim().to_owned());
+            });
+            Some(result)
+        })
+        .add_handler(vec!["main"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let result = handlers.fallback(element)?;
+            with(&main, |page| page.main = Some(result.content.trim().to_owned()));
+            Some(result)
+        })
+        .add_handler(vec!["html"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let language = attribute(&element, "lang");
+            with(&html, |page| page.language = language);
+            handlers.fallback(element)
+        })
+        .add_handler(vec!["meta"], move |_handlers: &dyn Handlers, element: Element<'_>| {
+            let name =
+                attribute(&element, "property").or_else(|| attribute(&element, "name"))?.to_lowercase();
+            let content = attribute(&element, "content")?;
+            with(&meta, |page| page.meta.push((name, content)));
+            None
+        })
+        .add_handler(vec!["time"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let date = attribute(&element, "datetime");
+            with(&time, |page| page.time = page.time.take().or(date));
+            Some(handlers.walk_children(element.node))
+        })
         .build()
 }
 
@@ -271,11 +221,7 @@ fn with(page: &Mutex<Page>, change: impl FnOnce(&mut Page)) {
 }
 
 fn attribute(element: &Element<'_>, name: &str) -> Option<String> {
-    element
-        .attrs
-        .iter()
-        .find(|found| &*found.name.local == name)
-        .map(|found| found.value.to_string())
+    element.attrs.iter().find(|found| &*found.name.local == name).map(|found| found.value.to_string())
 }
 
 /// A rough upper bound of how deeply elements are nested. Elements that HTML closes by itself are not counted.
@@ -290,11 +236,8 @@ fn depth(html: &str) -> usize {
             open = open.saturating_sub(1);
             continue;
         }
-        let name: String = tag
-            .chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_lowercase();
+        let name: String =
+            tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         if !name.is_empty() && !SELF_CLOSED.contains(&name.as_str()) {
             open += 1;
             deepest = deepest.max(open);
@@ -323,10 +266,7 @@ mod tests {
     fn the_article_of_a_page_is_found() {
         let draft = read(PAGE, "a.html").unwrap();
 
-        assert_eq!(
-            (draft.kicker.as_deref(), draft.title.as_str()),
-            (Some("Review"), "On bread")
-        );
+        assert_eq!((draft.kicker.as_deref(), draft.title.as_str()), (Some("Review"), "On bread"));
         assert_eq!(draft.standfirst.as_deref(), Some("What bread is."));
         assert_eq!(draft.authors, ["Ann Lee", "Bo Ek"]);
         assert_eq!(draft.date.unwrap().iso(), "2003-03-05");
@@ -340,17 +280,9 @@ mod tests {
         ] {
             assert!(draft.body.contains(part), "{part} in {}", draft.body);
         }
-        for part in [
-            "alert",
-            "p{}",
-            "Home",
-            "The Paper",
-            "Imprint",
-            "Send",
-            "E-mail",
-            "first to comment",
-            "onclick",
-        ] {
+        for part in
+            ["alert", "p{}", "Home", "The Paper", "Imprint", "Send", "E-mail", "first to comment", "onclick"]
+        {
             assert!(!draft.body.contains(part), "{part} in {}", draft.body);
         }
         let appeal = draft.appeal.unwrap();
@@ -365,22 +297,13 @@ mod tests {
         let title = |html: &str| read(html, "a.html").unwrap().title;
 
         assert_eq!(title("<title>Bread | The Paper</title><p>Text."), "Bread");
-        assert_eq!(
-            title("<title>Bread - a history</title><p>Text."),
-            "Bread - a history"
-        );
+        assert_eq!(title("<title>Bread - a history</title><p>Text."), "Bread - a history");
         assert_eq!(
             title("<meta property=og:site_name content=Paper><title>Bread - Paper</title><p>Text."),
             "Bread"
         );
-        assert_eq!(
-            title("<title>x</title><meta property='og:title' content='Bread'><p>Text."),
-            "Bread"
-        );
-        assert_eq!(
-            title("<title>x</title><h1>Bread</h1><main><p>Text.</main>"),
-            "Bread"
-        );
+        assert_eq!(title("<title>x</title><meta property='og:title' content='Bread'><p>Text."), "Bread");
+        assert_eq!(title("<title>x</title><h1>Bread</h1><main><p>Text.</main>"), "Bread");
         assert_eq!(title("<p>Text."), "");
     }
 
@@ -390,31 +313,18 @@ mod tests {
         assert!(matches!(read(&deep, "a.html"), Err(ImportError::TooDeep { .. })));
         assert!(read(&"<p>x".repeat(5000), "a.html").is_ok());
 
-        let draft = read(
-            "<h1>A</h1><p>&lt;script&gt;x&lt;/script&gt; <a href='javascript:x()'>y</a>",
-            "a",
-        )
-        .unwrap();
+        let draft =
+            read("<h1>A</h1><p>&lt;script&gt;x&lt;/script&gt; <a href='javascript:x()'>y</a>", "a").unwrap();
         let html = markdown::to_html(&draft.body).html;
-        assert!(
-            !html.contains("<script") && !html.contains("javascript:"),
-            "{html}"
-        );
+        assert!(!html.contains("<script") && !html.contains("javascript:"), "{html}");
     }
 
     #[test]
     fn pictures_are_noted() {
-        let draft = read(
-            "<h1>A</h1><p><img src='https://example.org/a.png' alt='An oven'></p>",
-            "a",
-        )
-        .unwrap();
+        let draft =
+            read("<h1>A</h1><p><img src='https://example.org/a.png' alt='An oven'></p>", "a").unwrap();
 
-        assert!(
-            draft.body.contains("![An oven](https://example.org/a.png)"),
-            "{}",
-            draft.body
-        );
+        assert!(draft.body.contains("![An oven](https://example.org/a.png)"), "{}", draft.body);
         assert!(draft.notes[0].ends_with(": 1"));
     }
 }

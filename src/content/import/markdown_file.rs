@@ -59,21 +59,14 @@ impl OneOrMany {
 
 /// Reads Markdown with or without front matter.
 pub(super) fn read(text: &str, file_name: &str) -> Result<Draft, ImportError> {
-    let refused = |message: String| ImportError::BadFrontMatter {
-        file: file_name.to_owned(),
-        message,
-    };
+    let refused = |message: String| ImportError::BadFrontMatter { file: file_name.to_owned(), message };
     let text = text.trim_start();
     if text.starts_with("+++\n") {
-        return Err(refused(
-            "it is TOML; write it as YAML between two lines `---`".to_owned(),
-        ));
+        return Err(refused("it is TOML; write it as YAML between two lines `---`".to_owned()));
     }
     let (keys, unknown, body) = if text.starts_with("---\n") {
         let parts = front_matter::split(text).map_err(|problem| refused(problem.to_string()))?;
-        let keys = yaml::<Option<Keys>>(parts.front_matter)
-            .map_err(refused)?
-            .unwrap_or_default();
+        let keys = yaml::<Option<Keys>>(parts.front_matter).map_err(refused)?.unwrap_or_default();
         let unknown = unknown_keys(parts.front_matter).map_err(refused)?;
         (keys, unknown, parts.body)
     } else {
@@ -87,27 +80,17 @@ fn yaml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_saphyr::from_str_with_options(text, options).map_err(|error| front_matter::plain_message(&error))
 }
 
-#[expect(
-    clippy::zero_sized_map_values,
-    reason = "YAML maps are read as maps; only the keys are wanted"
-)]
+#[expect(clippy::zero_sized_map_values, reason = "YAML maps are read as maps; only the keys are wanted")]
 fn unknown_keys(front_matter: &str) -> Result<Vec<String>, String> {
     let all: Option<BTreeMap<String, IgnoredAny>> = yaml(front_matter)?;
     let known = |key: &String| KNOWN.contains(&key.as_str());
-    Ok(all
-        .unwrap_or_default()
-        .into_keys()
-        .filter(|key| !known(key))
-        .collect())
+    Ok(all.unwrap_or_default().into_keys().filter(|key| !known(key)).collect())
 }
 
 fn draft_of(keys: Keys, unknown: &[String], body: &str) -> Draft {
     let mut draft = Draft::default();
     if !unknown.is_empty() {
-        draft.notes.push(format!(
-            "these keys of the front matter were not kept: {}",
-            unknown.join(", ")
-        ));
+        draft.notes.push(format!("these keys of the front matter were not kept: {}", unknown.join(", ")));
     }
     let (heading, rest) = take_first_heading(body);
     let headline = if let Some(title) = keys.title.filter(|title| !title.trim().is_empty()) {
@@ -129,16 +112,10 @@ fn draft_of(keys: Keys, unknown: &[String], body: &str) -> Draft {
     if let Some(text) = keys.date {
         draft.date = date_of(&text);
         if draft.date.is_none() {
-            draft.notes.push(format!(
-                "the date `{text}` was not understood; write it as 2003-03-05"
-            ));
+            draft.notes.push(format!("the date `{text}` was not understood; write it as 2003-03-05"));
         }
     }
-    draft.authors = keys
-        .authors
-        .or(keys.author)
-        .map(OneOrMany::into_names)
-        .unwrap_or_default();
+    draft.authors = keys.authors.or(keys.author).map(OneOrMany::into_names).unwrap_or_default();
     draft.slug = keys.slug;
     draft.standfirst = keys.standfirst.or(keys.description).or(keys.summary);
     draft.language = keys.language.or(keys.lang);
@@ -158,11 +135,7 @@ fn date_of(text: &str) -> Option<ArticleDate> {
 pub(super) fn take_first_heading(body: &str) -> (Option<String>, String) {
     let mut found = None;
     for (event, range) in Parser::new_ext(body, markdown::options()).into_offset_iter() {
-        if let Event::Start(Tag::Heading {
-            level: HeadingLevel::H1,
-            ..
-        }) = event
-        {
+        if let Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) = event {
             found = Some(range);
         } else if matches!(event, Event::End(TagEnd::Heading(_))) && found.is_some() {
             break;
@@ -174,11 +147,7 @@ pub(super) fn take_first_heading(body: &str) -> (Option<String>, String) {
     let heading = markdown::to_text(body.get(range.clone()).unwrap_or_default());
     let before = body.get(..range.start).unwrap_or_default().trim();
     let after = body.get(range.end..).unwrap_or_default().trim();
-    let rest = if before.is_empty() {
-        after.to_owned()
-    } else {
-        format!("{before}\n\n{after}")
-    };
+    let rest = if before.is_empty() { after.to_owned() } else { format!("{before}\n\n{after}") };
     (Some(heading).filter(|heading| !heading.is_empty()), rest)
 }
 
@@ -197,43 +166,25 @@ mod tests {
              slug: bread\nlang: de\nlayout: post\ntags: [a, b]\n---\n\n# Oven\n\nText *with* marks.\n",
         );
 
-        assert_eq!(
-            (draft.kicker.as_deref(), draft.title.as_str()),
-            (Some("Review"), "Bread")
-        );
+        assert_eq!((draft.kicker.as_deref(), draft.title.as_str()), (Some("Review"), "Bread"));
         assert_eq!(draft.date.unwrap().iso(), "2003-03-05");
         assert_eq!(draft.authors, ["Ann Lee"]);
         assert_eq!(draft.standfirst.as_deref(), Some("On bread."));
-        assert_eq!(
-            (draft.slug.as_deref(), draft.language.as_deref()),
-            (Some("bread"), Some("de"))
-        );
-        assert_eq!(
-            draft.notes,
-            ["these keys of the front matter were not kept: layout, tags"]
-        );
+        assert_eq!((draft.slug.as_deref(), draft.language.as_deref()), (Some("bread"), Some("de")));
+        assert_eq!(draft.notes, ["these keys of the front matter were not kept: layout, tags"]);
         assert!(draft.body.contains("# Oven"));
     }
 
     #[test]
     fn without_a_title_the_first_heading_is_it() {
-        for text in [
-            "# On *bread*\n\nText.",
-            "On *bread*\n===\n\nText.",
-            "---\ndate: 2003\n---\n# On bread\n\nText.",
-        ] {
+        for text in
+            ["# On *bread*\n\nText.", "On *bread*\n===\n\nText.", "---\ndate: 2003\n---\n# On bread\n\nText."]
+        {
             let draft = draft(text);
-            assert_eq!(
-                (draft.title.as_str(), draft.body.as_str()),
-                ("On bread", "Text."),
-                "{text}"
-            );
+            assert_eq!((draft.title.as_str(), draft.body.as_str()), ("On bread", "Text."), "{text}");
         }
         assert_eq!(draft("```\n# code\n```\n\nText.").title, "");
-        assert_eq!(
-            draft("---\ntitle: On Bread\n---\n# On bread\n\nText.").body,
-            "Text."
-        );
+        assert_eq!(draft("---\ntitle: On Bread\n---\n# On bread\n\nText.").body, "Text.");
         assert_eq!(draft("---\n---\n# On bread").title, "On bread");
     }
 
@@ -247,15 +198,8 @@ mod tests {
 
     #[test]
     fn unreadable_front_matter_is_refused() {
-        for text in [
-            "---\ntitle: [a\n---\n",
-            "---\ntitle: a\n",
-            "+++\ntitle = 'a'\n+++\n",
-        ] {
-            assert!(
-                matches!(read(text, "a.md"), Err(ImportError::BadFrontMatter { .. })),
-                "{text}"
-            );
+        for text in ["---\ntitle: [a\n---\n", "---\ntitle: a\n", "+++\ntitle = 'a'\n+++\n"] {
+            assert!(matches!(read(text, "a.md"), Err(ImportError::BadFrontMatter { .. })), "{text}");
         }
     }
 }

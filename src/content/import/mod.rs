@@ -161,32 +161,22 @@ pub fn import(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<
     };
     let mut notes: Vec<String> = decoded.note.into_iter().collect();
     notes.append(&mut draft.notes);
-    let language = options
-        .language
-        .clone()
-        .or(draft.language)
-        .filter(|tag| super::front_matter::is_language(tag));
+    let language =
+        options.language.clone().or(draft.language).filter(|tag| super::front_matter::is_language(tag));
     let article = Article {
         slug,
         title: one_line(&draft.title),
         kicker: draft.kicker,
         date: draft.date,
         authors: draft.authors,
-        standfirst: draft
-            .standfirst
-            .map(|text| one_line(&text))
-            .filter(|text| !text.is_empty()),
+        standfirst: draft.standfirst.map(|text| one_line(&text)).filter(|text| !text.is_empty()),
         language: language.unwrap_or_else(|| "en".to_owned()),
         landing: false,
         draft: false,
         appeal: None,
         body: draft.body.trim().to_owned(),
     };
-    Ok(Imported {
-        article,
-        appeal: draft.appeal,
-        notes,
-    })
+    Ok(Imported { article, appeal: draft.appeal, notes })
 }
 
 /// The file's own slug if it is one, else the title's, else the file name's.
@@ -194,40 +184,26 @@ fn slug_of(draft: &mut Draft, file_name: &str) -> Option<Slug> {
     if let Some(text) = draft.slug.take() {
         match Slug::parse(&text) {
             Ok(slug) => return Some(slug),
-            Err(reason) => draft
-                .notes
-                .push(format!("the slug `{text}` was not kept: {reason}")),
+            Err(reason) => draft.notes.push(format!("the slug `{text}` was not kept: {reason}")),
         }
     }
     let from_title = Slug::from_title(&draft.title);
     from_title.or_else(|| {
         let stem = Path::new(file_name).file_stem()?.to_string_lossy().into_owned();
         let slug = Slug::from_title(&stem)?;
-        draft.notes.push(format!(
-            "the address `{slug}` was made from the file's name, not from the title"
-        ));
+        draft.notes.push(format!("the address `{slug}` was made from the file's name, not from the title"));
         Some(slug)
     })
 }
 
 fn kind_of(text: &str, file_name: &str) -> Kind {
-    let head: String = text
-        .trim_start()
-        .chars()
-        .take(2000)
-        .collect::<String>()
-        .to_lowercase();
+    let head: String = text.trim_start().chars().take(2000).collect::<String>().to_lowercase();
     let has_front_matter =
         head.starts_with("---\n") || head.starts_with("---\r\n") || head.starts_with("+++\n");
-    if ["<!doctype html", "<html", "<head", "<body", "<article"]
-        .iter()
-        .any(|tag| head.starts_with(tag))
-    {
+    if ["<!doctype html", "<html", "<head", "<body", "<article"].iter().any(|tag| head.starts_with(tag)) {
         return Kind::Html;
     }
-    let extension = Path::new(file_name)
-        .extension()
-        .map(|e| e.to_string_lossy().to_lowercase());
+    let extension = Path::new(file_name).extension().map(|e| e.to_string_lossy().to_lowercase());
     match extension.as_deref() {
         Some("html" | "htm" | "xhtml") => Kind::Html,
         Some("md" | "markdown" | "mdown" | "mkd") => Kind::Markdown,
@@ -269,14 +245,8 @@ mod tests {
 
         assert!(matches!(refused(b""), ImportError::Empty { .. }));
         assert!(matches!(refused(b" \r\n\t\n"), ImportError::Empty { .. }));
-        assert!(matches!(
-            refused(b"%PDF-1.7 ..."),
-            ImportError::NotText { kind: "a PDF", .. }
-        ));
-        assert!(matches!(
-            refused(&vec![b'a'; FILE_BYTES_MAX + 1]),
-            ImportError::TooLarge { .. }
-        ));
+        assert!(matches!(refused(b"%PDF-1.7 ..."), ImportError::NotText { kind: "a PDF", .. }));
+        assert!(matches!(refused(&vec![b'a'; FILE_BYTES_MAX + 1]), ImportError::TooLarge { .. }));
         assert!(matches!(
             import(b"<html><body></body></html>", "a.html", &ImportOptions::default()),
             Err(ImportError::NoTitle { .. })
@@ -285,20 +255,11 @@ mod tests {
 
     #[test]
     fn the_slug_comes_from_the_person_the_title_or_the_file() {
-        let asked = ImportOptions {
-            slug: Some(Slug::parse("mine").unwrap()),
-            language: Some("de".into()),
-        };
+        let asked = ImportOptions { slug: Some(Slug::parse("mine").unwrap()), language: Some("de".into()) };
         let imported = import(b"Bread\n\nText about bread.", "a.txt", &asked).unwrap();
-        assert_eq!(
-            (imported.article.slug.as_str(), imported.article.language.as_str()),
-            ("mine", "de")
-        );
+        assert_eq!((imported.article.slug.as_str(), imported.article.language.as_str()), ("mine", "de"));
 
-        assert_eq!(
-            read("Bread & wine\n\nText.", "a.txt").article.slug.as_str(),
-            "bread-wine"
-        );
+        assert_eq!(read("Bread & wine\n\nText.", "a.txt").article.slug.as_str(), "bread-wine");
 
         let cyrillic = read("Хлеб\n\nТекст.", "Bread 2.txt");
         assert_eq!(cyrillic.article.slug.as_str(), "bread-2");

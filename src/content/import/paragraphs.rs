@@ -51,16 +51,8 @@ pub(super) fn split(text: &str) -> Vec<Paragraph> {
         }
     }
     blocks.retain(|block| !block.is_empty());
-    let width = blocks
-        .iter()
-        .flatten()
-        .map(|line| line.chars().count())
-        .max()
-        .unwrap_or(0);
-    blocks
-        .into_iter()
-        .flat_map(|block| paragraphs_of(block, width))
-        .collect()
+    let width = blocks.iter().flatten().map(|line| line.chars().count()).max().unwrap_or(0);
+    blocks.into_iter().flat_map(|block| paragraphs_of(block, width)).collect()
 }
 
 /// The paragraphs of lines that stand together; `width` is the longest line of the whole text.
@@ -90,14 +82,8 @@ fn paragraphs_of(block: Vec<String>, width: usize) -> Vec<Paragraph> {
 
 fn add_item(done: &mut Vec<Paragraph>, item: String, numbered: bool) {
     match done.last_mut() {
-        Some(Paragraph::List {
-            items,
-            numbered: same,
-        }) if *same == numbered => items.push(item),
-        Some(_) | None => done.push(Paragraph::List {
-            items: vec![item],
-            numbered,
-        }),
+        Some(Paragraph::List { items, numbered: same }) if *same == numbered => items.push(item),
+        Some(_) | None => done.push(Paragraph::List { items: vec![item], numbered }),
     }
 }
 
@@ -149,10 +135,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        split(text)
-            .into_iter()
-            .map(|p| p.text().map_or_else(|| format!("{p:?}"), str::to_owned))
-            .collect()
+        split(text).into_iter().map(|p| p.text().map_or_else(|| format!("{p:?}"), str::to_owned)).collect()
     }
 
     #[test]
@@ -183,14 +166,8 @@ mod tests {
         assert_eq!(
             split("- one\n- two\n  goes on\n\n1. first\n2) second\n\nRoses are red\nViolets are blue"),
             [
-                Paragraph::List {
-                    items: vec!["one".into(), "two goes on".into()],
-                    numbered: false
-                },
-                Paragraph::List {
-                    items: vec!["first".into(), "second".into()],
-                    numbered: true
-                },
+                Paragraph::List { items: vec!["one".into(), "two goes on".into()], numbered: false },
+                Paragraph::List { items: vec!["first".into(), "second".into()], numbered: true },
                 Paragraph::Lines(vec!["Roses are red".into(), "Violets are blue".into()]),
             ]
         );

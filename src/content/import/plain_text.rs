@@ -98,33 +98,21 @@ fn take_headline(paragraphs: &mut Vec<Paragraph>, draft: &mut Draft) {
         return;
     }
     paragraphs.remove(0);
-    let headline = if is_sentence {
-        first.trim_end_matches('.')
-    } else {
-        &first
-    };
+    let headline = if is_sentence { first.trim_end_matches('.') } else { &first };
 
     let mut kicker = None;
     let mut title = headline;
     if let Some(shape) = repeated_headline(headline, paragraphs) {
         if shape.number_was_cut {
             let number = headline.rsplit(' ').next().unwrap_or_default();
-            draft.notes.push(format!(
-                "the number {number} after the headline was left out as a page number"
-            ));
+            draft.notes.push(format!("the number {number} after the headline was left out as a page number"));
         }
         (kicker, title) = (shape.kicker, shape.title);
-        let forms: Vec<String> = [headline, title, shape.complete]
-            .into_iter()
-            .map(words_of)
-            .collect();
+        let forms: Vec<String> = [headline, title, shape.complete].into_iter().map(words_of).collect();
         let mut index = 0;
         paragraphs.retain(|paragraph| {
             index += 1;
-            index > HEAD_PARAGRAPHS
-                || paragraph
-                    .text()
-                    .is_none_or(|text| !forms.contains(&words_of(text)))
+            index > HEAD_PARAGRAPHS || paragraph.text().is_none_or(|text| !forms.contains(&words_of(text)))
         });
     }
     if kicker.is_none()
@@ -146,12 +134,8 @@ struct HeadlineShape<'a> {
 }
 
 fn repeated_headline<'a>(headline: &'a str, paragraphs: &[Paragraph]) -> Option<HeadlineShape<'a>> {
-    let repeats: Vec<String> = paragraphs
-        .iter()
-        .take(HEAD_PARAGRAPHS)
-        .filter_map(Paragraph::text)
-        .map(words_of)
-        .collect();
+    let repeats: Vec<String> =
+        paragraphs.iter().take(HEAD_PARAGRAPHS).filter_map(Paragraph::text).map(words_of).collect();
     let without_number = headline
         .rsplit_once(' ')
         .filter(|(_head, number)| number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
@@ -162,23 +146,13 @@ fn repeated_headline<'a>(headline: &'a str, paragraphs: &[Paragraph]) -> Option<
             continue;
         };
         if repeats.contains(&words_of(complete)) {
-            return Some(HeadlineShape {
-                kicker: None,
-                title: complete,
-                complete,
-                number_was_cut,
-            });
+            return Some(HeadlineShape { kicker: None, title: complete, complete, number_was_cut });
         }
         let Some((kicker, title)) = complete.split_once(": ") else {
             continue;
         };
         if repeats.contains(&words_of(title)) {
-            return Some(HeadlineShape {
-                kicker: Some(kicker),
-                title,
-                complete,
-                number_was_cut,
-            });
+            return Some(HeadlineShape { kicker: Some(kicker), title, complete, number_was_cut });
         }
     }
     None
@@ -193,16 +167,9 @@ fn words_of(text: &str) -> String {
 /// Cuts the call to give off the end: from its heading on, in the second half of the text.
 fn take_appeal(paragraphs: &mut Vec<Paragraph>, notes: &mut Vec<String>) -> Option<ImportedAppeal> {
     let half = paragraphs.len() / 2;
-    let at = paragraphs
-        .iter()
-        .enumerate()
-        .skip(half.max(1))
-        .find_map(|(index, paragraph)| {
-            paragraph
-                .text()
-                .is_some_and(recognise::is_appeal_heading)
-                .then_some(index)
-        })?;
+    let at = paragraphs.iter().enumerate().skip(half.max(1)).find_map(|(index, paragraph)| {
+        paragraph.text().is_some_and(recognise::is_appeal_heading).then_some(index)
+    })?;
     let after = paragraphs.get(at + 1..)?;
     let chars: usize = after.iter().map(Paragraph::chars).sum();
     if after.is_empty() || chars > APPEAL_CHARS_MAX {
@@ -213,18 +180,13 @@ fn take_appeal(paragraphs: &mut Vec<Paragraph>, notes: &mut Vec<String>) -> Opti
     let heading = heading.text()?;
     let whole = without_loose_end(heading);
     if whole.len() < heading.len() {
-        notes.push(format!(
-            "the appeal's heading ended in the air (“{heading}”) and was cut to “{whole}”"
-        ));
+        notes.push(format!("the appeal's heading ended in the air (“{heading}”) and was cut to “{whole}”"));
     }
     notes.push(
         "an appeal was found below the article; read it once, names in it may have been lost".to_owned(),
     );
     let blocks: Vec<String> = body.iter().map(markdown_of).collect();
-    Some(ImportedAppeal {
-        heading: whole.to_owned(),
-        body: blocks.join("\n\n"),
-    })
+    Some(ImportedAppeal { heading: whole.to_owned(), body: blocks.join("\n\n") })
 }
 
 /// Takes a preposition off the end, which is left when a name or a logo after it is lost in copying.
@@ -262,11 +224,7 @@ fn body(paragraphs: &[Paragraph], notes: &mut Vec<String>) -> String {
             blocks.push(quotation_block(rest.get(..count).unwrap_or_default()));
             count
         } else if let count @ 1.. = headings_in_a_row(rest) {
-            blocks.extend(heading_blocks(
-                rest.get(..count).unwrap_or_default(),
-                rest.get(count),
-                before,
-            ));
+            blocks.extend(heading_blocks(rest.get(..count).unwrap_or_default(), rest.get(count), before));
             count
         } else {
             let is_last = after.len() < TAIL_PARAGRAPHS;
@@ -288,10 +246,7 @@ fn body(paragraphs: &[Paragraph], notes: &mut Vec<String>) -> String {
 }
 
 fn headings_in_a_row(paragraphs: &[Paragraph]) -> usize {
-    paragraphs
-        .iter()
-        .take_while(|paragraph| paragraph.text().is_some_and(recognise::is_heading))
-        .count()
+    paragraphs.iter().take_while(|paragraph| paragraph.text().is_some_and(recognise::is_heading)).count()
 }
 
 /// Short lines one after the other. One or two are headings. More are a list, such as the titles of the pieces that
@@ -299,13 +254,7 @@ fn headings_in_a_row(paragraphs: &[Paragraph]) -> usize {
 fn heading_blocks(lines: &[Paragraph], after: Option<&Paragraph>, before: Option<&str>) -> Vec<String> {
     let texts: Vec<String> = lines.iter().filter_map(Paragraph::text).map(escaped).collect();
     let is_announced = before.is_some_and(|text| text.ends_with(':'));
-    let list = |items: &[String]| {
-        items
-            .iter()
-            .map(|item| format!("- {item}"))
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
+    let list = |items: &[String]| items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n");
     match texts.as_slice() {
         items if is_announced => vec![list(items)],
         items if after.is_none() && items.len() == 1 => items.to_vec(),
@@ -330,10 +279,7 @@ fn quotation(paragraphs: &[Paragraph], before: Option<&str>) -> Option<usize> {
         chars += text.chars().count();
         let (words, _source) = without_source(text);
         let inner: String = words.chars().skip(1).collect();
-        let marks = inner
-            .chars()
-            .filter(|c| matches!(c, '"' | '”' | '“' | '»'))
-            .count();
+        let marks = inner.chars().filter(|c| matches!(c, '"' | '”' | '“' | '»')).count();
         let is_closed = inner.ends_with(['"', '”', '“', '»']) && marks == 1;
         if is_closed {
             let is_led_to = before.is_some_and(|text| text.ends_with(':'));
@@ -376,10 +322,7 @@ fn quotation_block(paragraphs: &[Paragraph]) -> String {
 }
 
 fn note_block(paragraph: &Paragraph, label: &str) -> String {
-    let text = paragraph
-        .text()
-        .and_then(|text| text.strip_prefix(label))
-        .unwrap_or_default();
+    let text = paragraph.text().and_then(|text| text.strip_prefix(label)).unwrap_or_default();
     format!("---\n\n*{label}* {}", escaped(text.trim()))
 }
 
@@ -387,18 +330,10 @@ fn markdown_of(paragraph: &Paragraph) -> String {
     match paragraph {
         Paragraph::Text(text) if is_rule(text) => "---".to_owned(),
         Paragraph::Text(text) => escaped(text),
-        Paragraph::Lines(lines) => lines
-            .iter()
-            .map(|line| escaped(line))
-            .collect::<Vec<_>>()
-            .join("\\\n"),
+        Paragraph::Lines(lines) => lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\\n"),
         Paragraph::List { items, numbered } => {
             let items = items.iter().enumerate().map(|(index, item)| {
-                let mark = if *numbered {
-                    format!("{}.", index + 1)
-                } else {
-                    "-".to_owned()
-                };
+                let mark = if *numbered { format!("{}.", index + 1) } else { "-".to_owned() };
                 format!("{mark} {}", escaped(item))
             });
             items.collect::<Vec<_>>().join("\n")
@@ -416,9 +351,8 @@ fn escaped(text: &str) -> String {
     let words: Vec<String> = text.split(' ').map(escaped_word).collect();
     let line = words.join(" ");
     let first = line.split(' ').next().unwrap_or_default();
-    let is_number = first
-        .strip_suffix(['.', ')'])
-        .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    let is_number =
+        first.strip_suffix(['.', ')']).is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
     let is_mark = matches!(first, "-" | "+" | "=" | "==")
         || (first.starts_with('#') && first.trim_matches('#').is_empty());
     if is_number && first.len() > 1 {

@@ -106,17 +106,9 @@ pub(super) fn is_appeal_heading(text: &str) -> bool {
     let lower = lower.trim_end_matches([':', '!', '.']);
     let is_short = lower.chars().count() <= HEADING_CHARS_MAX;
     let is_appeal = lower.contains("appeal")
-        && [
-            "financial",
-            "readers",
-            "supporters",
-            "subscribers",
-            "fund",
-            "donat",
-            "subscription",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
+        && ["financial", "readers", "supporters", "subscribers", "fund", "donat", "subscription"]
+            .iter()
+            .any(|word| lower.contains(word));
     let is_call = [
         "support us",
         "support our work",
@@ -150,10 +142,7 @@ pub(super) fn note_label(text: &str) -> Option<&str> {
         "PS:",
     ]
     .into_iter()
-    .find(|label| {
-        text.strip_prefix(*label)
-            .is_some_and(|rest| rest.starts_with(' '))
-    })
+    .find(|label| text.strip_prefix(*label).is_some_and(|rest| rest.starts_with(' ')))
 }
 
 /// Reads a line that is nothing but a date: "March 2003", "5 March 2003", "March 5, 2003", "2003-03-05", also after
@@ -163,16 +152,7 @@ pub(super) fn date(text: &str) -> Option<ArticleDate> {
         return None;
     }
     let mut rest = text.trim().trim_end_matches('.');
-    for label in [
-        "first published",
-        "published",
-        "posted",
-        "date",
-        "updated",
-        "on",
-        ":",
-        "in",
-    ] {
+    for label in ["first published", "published", "posted", "date", "updated", "on", ":", "in"] {
         let head = rest.get(..label.len()).unwrap_or_default();
         if head.eq_ignore_ascii_case(label) {
             let after = rest.get(label.len()..).unwrap_or_default();
@@ -182,50 +162,29 @@ pub(super) fn date(text: &str) -> Option<ArticleDate> {
         }
     }
     if rest.contains('-') {
-        let day = rest
-            .get(..10)
-            .filter(|_| rest.get(10..11) == Some("T"))
-            .unwrap_or(rest);
+        let day = rest.get(..10).filter(|_| rest.get(10..11) == Some("T")).unwrap_or(rest);
         return ArticleDate::parse(day).ok();
     }
-    let words: Vec<&str> = rest
-        .split([' ', ','])
-        .filter(|word| !word.is_empty() && !is_weekday(word))
-        .collect();
+    let words: Vec<&str> =
+        rest.split([' ', ',']).filter(|word| !word.is_empty() && !is_weekday(word)).collect();
     let (day, month, year) = match words.as_slice() {
         [month, year] => (None, ArticleDate::month_number(month)?, year),
-        [first, second, year] => match (
-            ArticleDate::month_number(first),
-            ArticleDate::month_number(second),
-        ) {
-            (Some(month), None) => (Some(day_number(second)?), month, year),
-            (None, Some(month)) => (Some(day_number(first)?), month, year),
-            _ => return None,
-        },
+        [first, second, year] => {
+            match (ArticleDate::month_number(first), ArticleDate::month_number(second)) {
+                (Some(month), None) => (Some(day_number(second)?), month, year),
+                (None, Some(month)) => (Some(day_number(first)?), month, year),
+                _ => return None,
+            }
+        }
         _ => return None,
     };
     let year = (year.len() == 4).then(|| year.parse().ok())??;
-    ArticleDate {
-        year,
-        month: Some(month),
-        day,
-    }
-    .checked()
-    .ok()
+    ArticleDate { year, month: Some(month), day }.checked().ok()
 }
 
 fn is_weekday(word: &str) -> bool {
     let word = word.to_lowercase();
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
-    .contains(&word.as_str())
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&word.as_str())
 }
 
 /// "5", "5." and "5th".
@@ -248,9 +207,7 @@ pub(super) fn byline(text: &str) -> Option<Vec<String>> {
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .collect();
-    let particles = [
-        "de", "der", "den", "van", "von", "la", "le", "da", "di", "dos", "bin", "al",
-    ];
+    let particles = ["de", "der", "den", "van", "von", "la", "le", "da", "di", "dos", "bin", "al"];
     let is_name = |name: &String| {
         let words: Vec<&str> = name.split(' ').collect();
         (1..=5).contains(&words.len())
@@ -258,9 +215,7 @@ pub(super) fn byline(text: &str) -> Option<Vec<String>> {
                 .iter()
                 .all(|word| word.chars().next().is_some_and(char::is_uppercase) || particles.contains(word))
             && !name.ends_with(['!', '?'])
-            && name
-                .chars()
-                .all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’'))
+            && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’'))
     };
     (!names.is_empty() && names.len() <= 6 && names.iter().all(is_name)).then_some(names)
 }
@@ -304,26 +259,14 @@ mod tests {
 
     #[test]
     fn headings_are_short_and_open_ended() {
-        for heading in [
-            "The long winter",
-            "After the ’great thaw’",
-            "1956",
-            "Bread (and roses)",
-        ] {
+        for heading in ["The long winter", "After the ’great thaw’", "1956", "Bread (and roses)"] {
             assert!(is_heading(heading), "{heading}");
         }
         let long = "The rivalry of the two shipping lines, which both lived on the same cargo, soon led to the closing \
                     of the harbour";
-        for other in [
-            "It rained.",
-            "Why?",
-            "He said:",
-            "‘Stop!’",
-            "and so on",
-            "March 2003",
-            "By Ann Lee",
-            long,
-        ] {
+        for other in
+            ["It rained.", "Why?", "He said:", "‘Stop!’", "and so on", "March 2003", "By Ann Lee", long]
+        {
             assert!(!is_heading(other), "{other}");
         }
         assert!(is_question("What next?"));
@@ -343,30 +286,20 @@ mod tests {
         ] {
             assert!(is_furniture(furniture), "{furniture}");
         }
-        for text in [
-            "The donors left a reply at the office of the mayor.",
-            "Comments on the budget",
-            "1956 reply",
-        ] {
+        for text in
+            ["The donors left a reply at the office of the mayor.", "Comments on the budget", "1956 reply"]
+        {
             assert!(!is_furniture(text) || text == "1956 reply", "{text}");
         }
     }
 
     #[test]
     fn appeals_are_told_from_history() {
-        for heading in [
-            "Special appeal to our readers",
-            "Autumn fund appeal",
-            "Support us!",
-            "Please donate",
-        ] {
+        for heading in ["Special appeal to our readers", "Autumn fund appeal", "Support us!", "Please donate"]
+        {
             assert!(is_appeal_heading(heading), "{heading}");
         }
-        for heading in [
-            "The appeal of simple ideas",
-            "Support for the strike",
-            "The Court of Appeal",
-        ] {
+        for heading in ["The appeal of simple ideas", "Support for the strike", "The Court of Appeal"] {
             assert!(!is_appeal_heading(heading), "{heading}");
         }
     }
@@ -380,24 +313,16 @@ mod tests {
         assert_eq!(iso("Wednesday, March 5, 2003").as_deref(), Some("2003-03-05"));
         assert_eq!(iso("Published on: 2003-03-05").as_deref(), Some("2003-03-05"));
         assert_eq!(iso("2003-03-05T10:00:00Z").as_deref(), Some("2003-03-05"));
-        for other in [
-            "2003",
-            "31 February 2003",
-            "05/03/2003",
-            "In March 2003 it rained.",
-            "March",
-            "June and 2003",
-        ] {
+        for other in
+            ["2003", "31 February 2003", "05/03/2003", "In March 2003 it rained.", "March", "June and 2003"]
+        {
             assert_eq!(iso(other), None, "{other}");
         }
     }
 
     #[test]
     fn bylines_give_names() {
-        assert_eq!(
-            byline("By Ann Lee, Bo Ek and Jan de Wit").unwrap(),
-            ["Ann Lee", "Bo Ek", "Jan de Wit"]
-        );
+        assert_eq!(byline("By Ann Lee, Bo Ek and Jan de Wit").unwrap(), ["Ann Lee", "Bo Ek", "Jan de Wit"]);
         assert_eq!(byline("Author: Zoë O’Hara").unwrap(), ["Zoë O’Hara"]);
         assert_eq!(byline("By the river"), None);
         assert_eq!(byline("By 1953 it was over"), None);

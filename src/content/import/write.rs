@@ -33,10 +33,7 @@ pub struct Written {
 /// it. Each file appears complete or not at all. No file is replaced without `overwrite`, but the previous landing
 /// page's `landing:` line, and only that line, becomes `false`.
 pub fn write(folder: &Path, imported: &Imported, options: &WriteOptions) -> Result<Written, ImportError> {
-    let mut written = Written {
-        files: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut written = Written { files: Vec::new(), notes: Vec::new() };
     let mut article = imported.article.clone();
     let file = folder.join(ARTICLES).join(format!("{}.md", article.slug));
     if file.exists() && !options.overwrite {
@@ -68,10 +65,9 @@ fn write_appeal(
     };
     let file = folder.join(APPEALS).join(format!("{slug}.md"));
     if file.exists() && !options.overwrite {
-        written.notes.push(format!(
-            "{} was there already and is shown on the article unchanged",
-            file.display()
-        ));
+        written
+            .notes
+            .push(format!("{} was there already and is shown on the article unchanged", file.display()));
         return Ok(Some(slug));
     }
     let campaigns = campaigns_of(folder)?;
@@ -88,9 +84,9 @@ fn write_appeal(
         return Ok(None);
     };
     if options.campaign.is_none() && campaigns.len() > 1 {
-        written.notes.push(format!(
-            "the appeal asks for the campaign `{campaign}`; change `campaign:` in it"
-        ));
+        written
+            .notes
+            .push(format!("the appeal asks for the campaign `{campaign}`; change `campaign:` in it"));
     }
     write_whole(&file, &appeal_text(appeal, campaign))?;
     written.files.push(file);
@@ -99,10 +95,7 @@ fn write_appeal(
 
 fn campaigns_of(folder: &Path) -> Result<Vec<Slug>, ImportError> {
     let files = list(&folder.join(CAMPAIGNS))?;
-    Ok(files
-        .iter()
-        .filter_map(|file| Slug::parse(&file.file_stem()?.to_string_lossy()).ok())
-        .collect())
+    Ok(files.iter().filter_map(|file| Slug::parse(&file.file_stem()?.to_string_lossy()).ok()).collect())
 }
 
 fn unset_other_landings(folder: &Path, landing: &Path, written: &mut Written) -> Result<(), ImportError> {
@@ -127,21 +120,14 @@ fn unset_other_landings(folder: &Path, landing: &Path, written: &mut Written) ->
 /// The text with `landing: true` in its front matter turned to `false`, if it stands there.
 fn without_landing(text: &str) -> Option<String> {
     let parts = front_matter::split(text).ok()?;
-    let head_bytes = text
-        .find(parts.front_matter)
-        .filter(|_| !parts.front_matter.is_empty())?;
+    let head_bytes = text.find(parts.front_matter).filter(|_| !parts.front_matter.is_empty())?;
     let mut changed = text.get(..head_bytes)?.to_owned();
     let mut is_changed = false;
     for line in parts.front_matter.split_inclusive('\n') {
-        let value = line
-            .strip_prefix("landing")
-            .map(str::trim_start)
-            .and_then(|rest| rest.strip_prefix(':'));
+        let value = line.strip_prefix("landing").map(str::trim_start).and_then(|rest| rest.strip_prefix(':'));
         match value {
             Some(value) if value.trim_start().to_lowercase().starts_with("true") => {
-                let ending = line
-                    .get(line.trim_end_matches(['\r', '\n']).len()..)
-                    .unwrap_or_default();
+                let ending = line.get(line.trim_end_matches(['\r', '\n']).len()..).unwrap_or_default();
                 changed.push_str("landing: false");
                 changed.push_str(ending);
                 is_changed = true;
@@ -155,56 +141,32 @@ fn without_landing(text: &str) -> Option<String> {
 
 fn article_text(article: &Article) -> String {
     let mut lines = vec![format!("title: {}", quoted(&article.title))];
-    lines.extend(
-        article
-            .kicker
-            .as_ref()
-            .map(|kicker| format!("kicker: {}", quoted(kicker))),
-    );
+    lines.extend(article.kicker.as_ref().map(|kicker| format!("kicker: {}", quoted(kicker))));
     lines.extend(article.date.map(|date| format!("date: {}", date.iso())));
     if !article.authors.is_empty() {
         let names: Vec<String> = article.authors.iter().map(|name| quoted(name)).collect();
         lines.push(format!("authors: [{}]", names.join(", ")));
     }
-    lines.extend(
-        article
-            .standfirst
-            .as_ref()
-            .map(|text| format!("standfirst: {}", quoted(text))),
-    );
+    lines.extend(article.standfirst.as_ref().map(|text| format!("standfirst: {}", quoted(text))));
     lines.push(format!("language: {}", quoted(&article.language)));
     lines.push(format!("landing: {}", article.landing));
-    lines.extend(
-        article
-            .appeal
-            .as_ref()
-            .map(|slug| format!("appeal: {}", quoted(slug.as_str()))),
-    );
+    lines.extend(article.appeal.as_ref().map(|slug| format!("appeal: {}", quoted(slug.as_str()))));
     format!("---\n{}\n---\n\n{}\n", lines.join("\n"), article.body.trim())
 }
 
 fn appeal_text(appeal: &ImportedAppeal, campaign: &Slug) -> String {
     let heading = quoted(&appeal.heading);
     let campaign = quoted(campaign.as_str());
-    format!(
-        "---\nheading: {heading}\ncampaign: {campaign}\n---\n\n{}\n",
-        appeal.body.trim()
-    )
+    format!("---\nheading: {heading}\ncampaign: {campaign}\n---\n\n{}\n", appeal.body.trim())
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
-    files_of(folder).map_err(|source| ImportError::Io {
-        path: folder.to_owned(),
-        source,
-    })
+    files_of(folder).map_err(|source| ImportError::Io { path: folder.to_owned(), source })
 }
 
 /// Writes a file beside its place and moves it there, so that nobody reads half of it.
 fn write_whole(file: &Path, text: &str) -> Result<(), ImportError> {
-    let failed = |source| ImportError::Io {
-        path: file.to_owned(),
-        source,
-    };
+    let failed = |source| ImportError::Io { path: file.to_owned(), source };
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -237,10 +199,7 @@ mod tests {
     }
 
     fn landing() -> WriteOptions {
-        WriteOptions {
-            landing: true,
-            ..WriteOptions::default()
-        }
+        WriteOptions { landing: true, ..WriteOptions::default() }
     }
 
     fn text_of(folder: &Path, name: &str) -> String {
@@ -254,11 +213,7 @@ mod tests {
     fn what_is_written_loads_again() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("campaigns")).unwrap();
-        fs::write(
-            folder.path().join("campaigns/fund.md"),
-            "---\ntitle: Fund\nsummary: S.\n---\n",
-        )
-        .unwrap();
+        fs::write(folder.path().join("campaigns/fund.md"), "---\ntitle: Fund\nsummary: S.\n---\n").unwrap();
         let imported = read(WITH_APPEAL);
 
         let written = write(folder.path(), &imported, &landing()).unwrap();
@@ -291,15 +246,7 @@ mod tests {
         assert!(matches!(refused, ImportError::Exists { .. }));
         assert!(text_of(folder.path(), "articles/bread.md").contains("First."));
 
-        write(
-            folder.path(),
-            &second,
-            &WriteOptions {
-                overwrite: true,
-                ..landing()
-            },
-        )
-        .unwrap();
+        write(folder.path(), &second, &WriteOptions { overwrite: true, ..landing() }).unwrap();
         assert!(text_of(folder.path(), "articles/bread.md").contains("Second."));
     }
 
@@ -310,11 +257,8 @@ mod tests {
         let before =
             "---\r\ntitle: Old # kept\r\nlanding:  true # mine\r\ndate: 2001\r\n---\r\nlanding: true\r\n";
         fs::write(folder.path().join("articles/old.md"), before).unwrap();
-        fs::write(
-            folder.path().join("articles/other.md"),
-            "---\ntitle: Other\n---\nlanding: true\n",
-        )
-        .unwrap();
+        fs::write(folder.path().join("articles/other.md"), "---\ntitle: Other\n---\nlanding: true\n")
+            .unwrap();
 
         let written = write(folder.path(), &read("New\n\nText."), &landing()).unwrap();
 
@@ -332,11 +276,7 @@ mod tests {
         let imported = read(WITH_APPEAL);
 
         let written = write(folder.path(), &imported, &landing()).unwrap();
-        assert!(
-            written.notes[0].contains("campaigns/<name>.md"),
-            "{:?}",
-            written.notes
-        );
+        assert!(written.notes[0].contains("campaigns/<name>.md"), "{:?}", written.notes);
         assert_eq!(load(folder.path()).unwrap().landing().unwrap().appeal, None);
 
         fs::create_dir(folder.path().join("campaigns")).unwrap();
@@ -345,38 +285,20 @@ mod tests {
             let file = folder.path().join(format!("campaigns/{name}.md"));
             fs::write(file, "---\ntitle: T\nsummary: S.\n---\n").unwrap();
         }
-        let asked = WriteOptions {
-            overwrite: true,
-            campaign: Slug::parse("spring").ok(),
-            ..landing()
-        };
+        let asked = WriteOptions { overwrite: true, campaign: Slug::parse("spring").ok(), ..landing() };
         write(folder.path(), &imported, &asked).unwrap();
         assert!(
             text_of(folder.path(), "appeals/an-appeal-to-our-readers.md").contains("campaign: \"spring\"")
         );
 
         let again = Imported {
-            article: Article {
-                slug: Slug::parse("b").unwrap(),
-                ..imported.article.clone()
-            },
+            article: Article { slug: Slug::parse("b").unwrap(), ..imported.article.clone() },
             ..imported
         };
         let written = write(folder.path(), &again, &landing()).unwrap();
-        assert!(
-            written.notes[0].contains("was there already"),
-            "{:?}",
-            written.notes
-        );
+        assert!(written.notes[0].contains("was there already"), "{:?}", written.notes);
         assert_eq!(
-            load(folder.path())
-                .unwrap()
-                .article("b")
-                .unwrap()
-                .appeal
-                .as_ref()
-                .unwrap()
-                .as_str(),
+            load(folder.path()).unwrap().article("b").unwrap().appeal.as_ref().unwrap().as_str(),
             "an-appeal-to-our-readers"
         );
     }

@@ -28,12 +28,7 @@ fn malformed(why: impl std::fmt::Display) -> WebhookRejected {
 pub fn facts_of(payment: &SandboxPayment) -> Result<Vec<GatewayFact>, WebhookRejected> {
     let currency = Currency::parse(&payment.currency).map_err(malformed)?;
     let state = PaymentState::parse(&payment.status).ok_or_else(|| malformed("unknown status"))?;
-    let waiting = |state| {
-        Happening::Waiting(Waiting {
-            as_of: payment.changed_at,
-            state,
-        })
-    };
+    let waiting = |state| Happening::Waiting(Waiting { as_of: payment.changed_at, state });
     let first = match state {
         PaymentState::Open => None,
         PaymentState::Processing => Some(waiting(WaitingState::Processing)),
@@ -51,25 +46,13 @@ pub fn facts_of(payment: &SandboxPayment) -> Result<Vec<GatewayFact>, WebhookRej
     let name = RemoteId::parse(&payment.id).map_err(malformed)?;
     // A payment that somebody else began carries no attempt of ours.
     let attempt = payment.attempt.parse().ok();
-    Ok(happenings?
-        .into_iter()
-        .map(|what| GatewayFact {
-            payment: name.clone(),
-            attempt,
-            what,
-        })
-        .collect())
+    Ok(happenings?.into_iter().map(|what| GatewayFact { payment: name.clone(), attempt, what }).collect())
 }
 
 fn refund_of(refund: &SandboxRefund, currency: Currency) -> Result<Happening, WebhookRejected> {
     Ok(Happening::Refund {
         remote: RemoteId::parse(&refund.id).map_err(malformed)?,
-        ours: refund
-            .refund
-            .as_deref()
-            .map(str::parse)
-            .transpose()
-            .map_err(malformed)?,
+        ours: refund.refund.as_deref().map(str::parse).transpose().map_err(malformed)?,
         amount: Money::positive(refund.amount_minor, currency).map_err(malformed)?,
         status: refund.status().map_err(malformed)?,
         at: refund.at,

@@ -22,10 +22,7 @@ use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
 /// What the sandbox keeps of each payment: 2.9 % and 25 minor units.
-pub const FEE: FeeRate = FeeRate {
-    basis_points: 290,
-    fixed_minor: 25,
-};
+pub const FEE: FeeRate = FeeRate { basis_points: 290, fixed_minor: 25 };
 
 /// The sandbox gateway.
 #[derive(Clone)]
@@ -37,10 +34,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// A sandbox with these books, whose webhooks are signed with `webhook_secret`.
     pub fn new(book: Arc<dyn Book>, webhook_secret: &str) -> Self {
-        Self {
-            book,
-            webhook_secret: webhook_secret.into(),
-        }
+        Self { book, webhook_secret: webhook_secret.into() }
     }
 }
 
@@ -72,10 +66,7 @@ impl Gateway for Sandbox {
         let payment = self.book.open(request).await?;
         let remote =
             RemoteId::parse(&payment.id).map_err(|error| GatewayError::Unknown(error.to_string()))?;
-        Ok(Checkout {
-            remote,
-            url: format!("/sandbox/pay/{}", payment.id),
-        })
+        Ok(Checkout { remote, url: format!("/sandbox/pay/{}", payment.id) })
     }
 
     async fn look_up(&self, attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError> {
@@ -88,10 +79,7 @@ impl Gateway for Sandbox {
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
         let refund = self.book.refund(request).await?;
         let remote = RemoteId::parse(&refund.id).map_err(|error| GatewayError::Unknown(error.to_string()))?;
-        Ok(RefundAnswer {
-            remote,
-            status: refund.status()?,
-        })
+        Ok(RefundAnswer { remote, status: refund.status()? })
     }
 
     fn verify_webhook(

@@ -23,13 +23,7 @@ fn mac(secret: &str, time: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
 pub fn sign(secret: &str, body: &[u8], now: DateTime<Utc>) -> String {
     let time = now.timestamp().to_string();
     let hex: String = mac(secret, &time, body)
-        .map(|mac| {
-            mac.finalize()
-                .into_bytes()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect()
-        })
+        .map(|mac| mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
         .unwrap_or_default();
     format!("t={time},v1={hex}")
 }
@@ -40,18 +34,10 @@ pub(super) fn verify(
     secret: &str,
     now: DateTime<Utc>,
 ) -> Result<(), WebhookRejected> {
-    let header = headers
-        .only(SIGNATURE_HEADER)
-        .ok_or(WebhookRejected::NoSignature)?;
-    let fields: Vec<(&str, &str)> = header
-        .split(',')
-        .filter_map(|field| field.trim().split_once('='))
-        .collect();
-    let times: Vec<&str> = fields
-        .iter()
-        .filter(|(key, _)| *key == "t")
-        .map(|(_, value)| *value)
-        .collect();
+    let header = headers.only(SIGNATURE_HEADER).ok_or(WebhookRejected::NoSignature)?;
+    let fields: Vec<(&str, &str)> =
+        header.split(',').filter_map(|field| field.trim().split_once('=')).collect();
+    let times: Vec<&str> = fields.iter().filter(|(key, _)| *key == "t").map(|(_, value)| *value).collect();
     let [time] = times.as_slice() else {
         return Err(WebhookRejected::NoSignature);
     };
@@ -61,29 +47,18 @@ pub(super) fn verify(
         mac(secret, time, body)?.verify_slice(&bytes).ok()
     };
     // An empty secret would let anybody sign: it never fits.
-    if secret.is_empty()
-        || !fields
-            .iter()
-            .any(|(key, value)| *key == "v1" && fits(value).is_some())
-    {
+    if secret.is_empty() || !fields.iter().any(|(key, value)| *key == "v1" && fits(value).is_some()) {
         return Err(WebhookRejected::Forged);
     }
     let off_s = now.timestamp().saturating_sub(seconds);
-    if off_s.abs() > TOLERANCE_S {
-        Err(WebhookRejected::Stale(off_s))
-    } else {
-        Ok(())
-    }
+    if off_s.abs() > TOLERANCE_S { Err(WebhookRejected::Stale(off_s)) } else { Ok(()) }
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
 #[cfg(test)]
@@ -91,11 +66,7 @@ mod tests {
     use super::*;
 
     fn headers(values: &[&str]) -> WebhookHeaders {
-        WebhookHeaders::new(
-            values
-                .iter()
-                .map(|value| ("Sandbox-Signature".to_owned(), (*value).to_owned())),
-        )
+        WebhookHeaders::new(values.iter().map(|value| ("Sandbox-Signature".to_owned(), (*value).to_owned())))
     }
 
     #[test]
@@ -103,43 +74,20 @@ mod tests {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let good = sign("secret", b"{}", now);
         let check = |header: &[&str], body: &[u8], secret: &str, seconds: i64| {
-            verify(
-                &headers(header),
-                body,
-                secret,
-                now + chrono::TimeDelta::seconds(seconds),
-            )
+            verify(&headers(header), body, secret, now + chrono::TimeDelta::seconds(seconds))
         };
         assert_eq!(check(&[&good], b"{}", "secret", 0), Ok(()));
         assert_eq!(check(&[&good], b"{}", "secret", 300), Ok(()));
         assert_eq!(check(&[&good], b"{}", "secret", -300), Ok(()));
-        assert_eq!(
-            check(&[&good], b"{}", "secret", 301),
-            Err(WebhookRejected::Stale(301))
-        );
-        assert_eq!(
-            check(&[&good], b"{}", "secret", -301),
-            Err(WebhookRejected::Stale(-301))
-        );
+        assert_eq!(check(&[&good], b"{}", "secret", 301), Err(WebhookRejected::Stale(301)));
+        assert_eq!(check(&[&good], b"{}", "secret", -301), Err(WebhookRejected::Stale(-301)));
         assert_eq!(check(&[&good], b"{ }", "secret", 0), Err(WebhookRejected::Forged));
         assert_eq!(check(&[&good], b"{}", "other", 0), Err(WebhookRejected::Forged));
-        assert_eq!(
-            check(&[&sign("", b"{}", now)], b"{}", "", 0),
-            Err(WebhookRejected::Forged)
-        );
+        assert_eq!(check(&[&sign("", b"{}", now)], b"{}", "", 0), Err(WebhookRejected::Forged));
         assert_eq!(check(&[], b"{}", "secret", 0), Err(WebhookRejected::NoSignature));
-        assert_eq!(
-            check(&[&good, &good], b"{}", "secret", 0),
-            Err(WebhookRejected::NoSignature)
-        );
-        assert_eq!(
-            check(&["t=x,v1=00"], b"{}", "secret", 0),
-            Err(WebhookRejected::NoSignature)
-        );
-        assert_eq!(
-            check(&["t=1800000000,v1=zz"], b"{}", "secret", 0),
-            Err(WebhookRejected::Forged)
-        );
+        assert_eq!(check(&[&good, &good], b"{}", "secret", 0), Err(WebhookRejected::NoSignature));
+        assert_eq!(check(&["t=x,v1=00"], b"{}", "secret", 0), Err(WebhookRejected::NoSignature));
+        assert_eq!(check(&["t=1800000000,v1=zz"], b"{}", "secret", 0), Err(WebhookRejected::Forged));
         let old_secret_too = good.replace("v1=", "v1=00,v1=");
         assert_eq!(check(&[&old_secret_too], b"{}", "secret", 0), Ok(()));
     }

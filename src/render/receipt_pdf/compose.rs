@@ -32,10 +32,7 @@ impl Tint {
             Self::Hairline => luma::Color::new(178).into(),
             Self::Alert => rgb::Color::new(158, 24, 24).into(),
         };
-        Fill {
-            paint,
-            ..Fill::default()
-        }
+        Fill { paint, ..Fill::default() }
     }
 }
 
@@ -50,12 +47,7 @@ pub(super) struct Style {
 
 impl Style {
     const fn new(weight: Weight, size: f32, leading: f32, tint: Tint) -> Self {
-        Self {
-            weight,
-            size,
-            leading,
-            tint,
-        }
+        Self { weight, size, leading, tint }
     }
 }
 
@@ -144,14 +136,7 @@ pub(super) struct Composer {
 impl Composer {
     pub(super) fn new(fonts: &'static Fonts, page: &ReceiptPage) -> Self {
         let language = Language::from_str(&page.language).ok();
-        Self {
-            fonts,
-            language,
-            sheets: vec![Vec::new()],
-            roles: Vec::new(),
-            y: TOP,
-            bottom: FOOT,
-        }
+        Self { fonts, language, sheets: vec![Vec::new()], roles: Vec::new(), y: TOP, bottom: FOOT }
     }
 
     pub(super) fn compose(mut self, page: &ReceiptPage) -> Self {
@@ -214,11 +199,7 @@ impl Composer {
         self.gap(7.0);
         let mut packed = String::new();
         for detail in details {
-            let longer = if packed.is_empty() {
-                detail.clone()
-            } else {
-                format!("{packed}  ·  {detail}")
-            };
+            let longer = if packed.is_empty() { detail.clone() } else { format!("{packed}  ·  {detail}") };
             if packed.is_empty() || self.set(&longer, FOLIO, WIDTH).len() <= 1 {
                 packed = longer;
             } else {
@@ -253,11 +234,7 @@ impl Composer {
 
     fn row(&mut self, label: &str, value: &str, (label_style, value_style): (Style, Style)) {
         // A cell must not be empty for a reader that speaks, nor look forgotten.
-        let value = if clean(value).trim().is_empty() {
-            "–"
-        } else {
-            value
-        };
+        let value = if clean(value).trim().is_empty() { "–" } else { value };
         let cell = |x: f32, width: f32, style: Style, lines: Vec<Line>, element: usize| Column {
             x,
             width,
@@ -280,14 +257,7 @@ impl Composer {
     fn block(&mut self, text: &str, style: Style, align: Align, role: Role) {
         let lines = self.set(text, style, WIDTH);
         let element = Some(self.element(role));
-        self.place(vec![Column {
-            x: LEFT,
-            width: WIDTH,
-            align,
-            style,
-            lines,
-            element,
-        }]);
+        self.place(vec![Column { x: LEFT, width: WIDTH, align, style, lines, element }]);
     }
 
     fn set(&self, text: &str, style: Style, width: f32) -> Vec<Line> {
@@ -306,10 +276,7 @@ impl Composer {
     /// Puts columns side by side from the present height on, over as many pages as they need. One line of a
     /// longer block is never left alone at the end or the start of a page.
     fn place(&mut self, mut columns: Vec<Column>) {
-        let leading = columns
-            .iter()
-            .map(|column| column.style.leading)
-            .fold(0.0, f32::max);
+        let leading = columns.iter().map(|column| column.style.leading).fold(0.0, f32::max);
         let mut left = columns.iter().map(|column| column.lines.len()).max().unwrap_or(0);
         // Two lines of a longer block, or all of a short one, must fit where it starts.
         let opening = if left <= 3 { left } else { 2 };
@@ -338,23 +305,11 @@ impl Composer {
             Align::Centre => column.x + slack.max(0.0) / 2.0,
             Align::Right => column.x + slack,
         };
-        self.push(Item::Text {
-            x,
-            baseline,
-            line,
-            style: column.style,
-            element: column.element,
-        });
+        self.push(Item::Text { x, baseline, line, style: column.style, element: column.element });
     }
 
     fn rule(&mut self, x: f32, width: f32, thickness: f32, tint: Tint) {
-        self.push(Item::Rule {
-            x,
-            y: self.y,
-            width,
-            thickness,
-            tint,
-        });
+        self.push(Item::Rule { x, y: self.y, width, thickness, tint });
         self.y += thickness;
     }
 
@@ -414,20 +369,9 @@ impl Composer {
     fn margin_text(&mut self, text: &str, align: Align, top: f32, element: Option<usize>) {
         let width = WIDTH - PAGE_NUMBER_WIDTH;
         let lines = self.set(text, SMALL, width);
-        let x = if align == Align::Right {
-            LEFT + PAGE_NUMBER_WIDTH
-        } else {
-            LEFT
-        };
+        let x = if align == Align::Right { LEFT + PAGE_NUMBER_WIDTH } else { LEFT };
         self.y = top;
-        self.place(vec![Column {
-            x,
-            width,
-            align,
-            style: SMALL,
-            lines,
-            element,
-        }]);
+        self.place(vec![Column { x, width, align, style: SMALL, lines, element }]);
     }
 
     /// One line of the running head: what does not fit is left out, the first page has it in full.
@@ -435,14 +379,7 @@ impl Composer {
         let mut lines = self.set(text, style, WIDTH);
         lines.truncate(1);
         self.y = top;
-        self.place(vec![Column {
-            x: LEFT,
-            width: WIDTH,
-            align: Align::Left,
-            style,
-            lines,
-            element: None,
-        }]);
+        self.place(vec![Column { x: LEFT, width: WIDTH, align: Align::Left, style, lines, element: None }]);
     }
 }
 
@@ -466,29 +403,17 @@ mod tests {
                 Some((text.trim_end().to_owned(), x + line.width * style.size))
             }
         };
-        composer
-            .sheets
-            .iter()
-            .map(|sheet| sheet.iter().filter_map(read).collect())
-            .collect()
+        composer.sheets.iter().map(|sheet| sheet.iter().filter_map(read).collect()).collect()
     }
 
     fn words(page: &ReceiptPage) -> String {
-        pages(page)
-            .concat()
-            .into_iter()
-            .map(|(line, _)| line)
-            .collect::<Vec<_>>()
-            .join(" ")
+        pages(page).concat().into_iter().map(|(line, _)| line).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn every_text_appears_once_and_in_reading_order() {
         assert_eq!(
-            words(&ReceiptPage {
-                banner: Some("Void: replaced".into()),
-                ..page()
-            }),
+            words(&ReceiptPage { banner: Some("Void: replaced".into()), ..page() }),
             "The Harbour Gazette 12 Quay Street, Galway · CHY 22 471 Void: replaced Zoë Ångström 1100 København \
              Donation receipt No. 2026-000017 Date 12 March 2026 Purpose Reporting Amount received €1,250.00 \
              Thank you. harbourgazette.example"
@@ -497,10 +422,7 @@ mod tests {
 
     #[test]
     fn long_text_flows_over_numbered_pages_without_loss() {
-        let paragraph = (0..600)
-            .map(|number| format!("w{number}"))
-            .collect::<Vec<_>>()
-            .join(" ");
+        let paragraph = (0..600).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
         let name = "x".repeat(400);
         let long = ReceiptPage {
             donor: vec![name.clone()],
@@ -520,10 +442,7 @@ mod tests {
             name.len() + pages.len() * "harbourgazette.example".matches('x').count()
         );
         for (index, page) in pages.iter().enumerate() {
-            assert!(
-                page.iter()
-                    .any(|(line, _)| *line == format!("{} / {}", index + 1, pages.len()))
-            );
+            assert!(page.iter().any(|(line, _)| *line == format!("{} / {}", index + 1, pages.len())));
             assert!(page.iter().any(|(line, _)| line == "Void"));
             assert!(page.iter().all(|(_, right)| *right <= LEFT + WIDTH + 0.1));
         }
@@ -535,17 +454,10 @@ mod tests {
             let rows = vec![("Label".into(), "value".into()); rows];
             let paragraphs = vec!["three lines of text are here ".repeat(9).trim().to_owned(); 3];
 
-            let pages = pages(&ReceiptPage {
-                rows,
-                paragraphs,
-                ..page()
-            });
+            let pages = pages(&ReceiptPage { rows, paragraphs, ..page() });
 
             for lines in pages {
-                let count = lines
-                    .iter()
-                    .filter(|(line, _)| line.contains("lines of text"))
-                    .count();
+                let count = lines.iter().filter(|(line, _)| line.contains("lines of text")).count();
                 assert_eq!(count % 3, 0);
             }
         }

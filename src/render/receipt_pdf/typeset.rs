@@ -28,10 +28,7 @@ pub(super) struct Fonts {
 /// Parsed once: reading the tables of a font takes longer than drawing a receipt.
 pub(super) static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
     let typeface = |bytes: &'static [u8]| {
-        Some(Typeface {
-            font: Font::new(bytes.into(), 0)?,
-            face: Face::from_slice(bytes, 0)?,
-        })
+        Some(Typeface { font: Font::new(bytes.into(), 0)?, face: Face::from_slice(bytes, 0)? })
     };
     Some(Fonts {
         regular: Family {
@@ -73,11 +70,7 @@ pub(super) fn typeset(
     width: f32,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
-    for paragraph in clean(text)
-        .split('\n')
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty())
-    {
+    for paragraph in clean(text).split('\n').map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
         let bidi = ParagraphBidiInfo::new(paragraph, None);
         let mut runs = Vec::new();
         for (range, is_rtl) in level_runs(&bidi, 0..paragraph.len()) {
@@ -176,26 +169,16 @@ fn shape(
     (family, language): (&'static Family, Option<&Language>),
 ) -> Run {
     let piece = text.get(range.clone()).unwrap_or_default();
-    let typeface = if cover == Cover::Arabic {
-        &family.arabic
-    } else {
-        &family.latin
-    };
+    let typeface = if cover == Cover::Arabic { &family.arabic } else { &family.latin };
     let em = typeface.font.units_per_em();
     if cover == Cover::Missing {
-        let glyph = typeface
-            .face
-            .glyph_index(char::REPLACEMENT_CHARACTER)
-            .unwrap_or_default();
+        let glyph = typeface.face.glyph_index(char::REPLACEMENT_CHARACTER).unwrap_or_default();
         let advance = f32::from(typeface.face.glyph_hor_advance(glyph).unwrap_or_default()) / em;
-        let glyphs = piece
-            .char_indices()
-            .filter(|(_, c)| !is_joiner(*c))
-            .map(|(offset, c)| {
-                let start = range.start + offset;
-                let id = GlyphId::new(glyph.0.into());
-                KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, start..start + c.len_utf8(), None)
-            });
+        let glyphs = piece.char_indices().filter(|(_, c)| !is_joiner(*c)).map(|(offset, c)| {
+            let start = range.start + offset;
+            let id = GlyphId::new(glyph.0.into());
+            KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, start..start + c.len_utf8(), None)
+        });
         let mut glyphs: Vec<_> = glyphs.collect();
         if is_rtl {
             glyphs.reverse();
@@ -206,11 +189,7 @@ fn shape(
     let mut buffer = UnicodeBuffer::new();
     buffer.push_str(piece);
     buffer.guess_segment_properties();
-    buffer.set_direction(if is_rtl {
-        Direction::RightToLeft
-    } else {
-        Direction::LeftToRight
-    });
+    buffer.set_direction(if is_rtl { Direction::RightToLeft } else { Direction::LeftToRight });
     buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES);
     if let Some(language) = language {
         buffer.set_language(language.clone());
@@ -222,36 +201,19 @@ fn shape(
     starts.dedup();
     let offset_of = |cluster: u32| range.start + usize::try_from(cluster).unwrap_or_default();
     let ems = |units: i32| f32::from(i16::try_from(units).unwrap_or_default()) / em;
-    let glyphs = shaped
-        .glyph_infos()
-        .iter()
-        .zip(shaped.glyph_positions())
-        .map(|(info, at)| {
-            let next = starts.get(starts.partition_point(|start| *start <= info.cluster));
-            let span = offset_of(info.cluster)..next.map_or(range.end, |next| offset_of(*next));
-            let id = GlyphId::new(info.glyph_id);
-            KrillaGlyph::new(
-                id,
-                ems(at.x_advance),
-                ems(at.x_offset),
-                ems(at.y_offset),
-                0.0,
-                span,
-                None,
-            )
-        });
-    Run {
-        typeface,
-        glyphs: glyphs.collect(),
-    }
+    let glyphs = shaped.glyph_infos().iter().zip(shaped.glyph_positions()).map(|(info, at)| {
+        let next = starts.get(starts.partition_point(|start| *start <= info.cluster));
+        let span = offset_of(info.cluster)..next.map_or(range.end, |next| offset_of(*next));
+        let id = GlyphId::new(info.glyph_id);
+        KrillaGlyph::new(id, ems(at.x_advance), ems(at.x_offset), ems(at.y_offset), 0.0, span, None)
+    });
+    Run { typeface, glyphs: glyphs.collect() }
 }
 
 /// The smallest pieces that may not be torn (a letter with its marks, a ligature): start and width in ems.
 fn clusters(runs: &[Run]) -> Vec<(usize, f32)> {
     let glyphs = runs.iter().flat_map(|run| &run.glyphs);
-    let mut clusters: Vec<_> = glyphs
-        .map(|glyph| (glyph.text_range.start, glyph.x_advance))
-        .collect();
+    let mut clusters: Vec<_> = glyphs.map(|glyph| (glyph.text_range.start, glyph.x_advance)).collect();
     clusters.sort_by_key(|(start, _)| *start);
     clusters.dedup_by(|next, kept| {
         let is_same = next.0 == kept.0;
@@ -272,11 +234,8 @@ fn break_lines(text: &str, clusters: &[(usize, f32)], limit: f32) -> Vec<Range<u
         let end = clusters.get(index + 1).map_or(text.len(), |(next, _)| *next);
         let is_space = text.get(*start..end).is_some_and(|piece| piece.starts_with(' '));
         while !is_space && line_width + width > limit && *start > line_start {
-            let (cut, cut_width) = if word_end > line_start {
-                (word_end, width_at_word_end)
-            } else {
-                (*start, line_width)
-            };
+            let (cut, cut_width) =
+                if word_end > line_start { (word_end, width_at_word_end) } else { (*start, line_width) };
             lines.push(line_start..cut);
             line_start = cut;
             line_width -= cut_width;
@@ -304,32 +263,18 @@ fn line(text: &Rc<str>, bidi: &ParagraphBidiInfo<'_>, range: Range<usize>, shape
     let trimmed = text.get(range.clone()).unwrap_or_default().trim_end_matches(' ');
     let ink_end = range.start + trimmed.len();
     // The closing space stays in left-to-right text, unseen, so that readers do not glue words of two lines.
-    let range = if bidi.has_rtl() {
-        range.start..ink_end
-    } else {
-        range
-    };
+    let range = if bidi.has_rtl() { range.start..ink_end } else { range };
     let mut runs = Vec::new();
     let mut width = 0.0;
     for (part, is_rtl) in level_runs(bidi, range) {
         let mut parts = Vec::new();
         for run in shaped {
-            let glyphs = run
-                .glyphs
-                .iter()
-                .filter(|glyph| part.contains(&glyph.text_range.start))
-                .cloned();
+            let glyphs = run.glyphs.iter().filter(|glyph| part.contains(&glyph.text_range.start)).cloned();
             let glyphs: Vec<_> = glyphs.collect();
             let ink = glyphs.iter().filter(|glyph| glyph.text_range.start < ink_end);
             width += ink.map(|glyph| glyph.x_advance).sum::<f32>();
             if let Some(first) = glyphs.first() {
-                parts.push((
-                    first.text_range.start,
-                    Run {
-                        typeface: run.typeface,
-                        glyphs,
-                    },
-                ));
+                parts.push((first.text_range.start, Run { typeface: run.typeface, glyphs }));
             }
         }
         parts.sort_by_key(|(start, _)| *start);
@@ -338,11 +283,7 @@ fn line(text: &Rc<str>, bidi: &ParagraphBidiInfo<'_>, range: Range<usize>, shape
         }
         runs.extend(parts.into_iter().map(|(_, run)| run));
     }
-    Line {
-        text: Rc::clone(text),
-        runs,
-        width,
-    }
+    Line { text: Rc::clone(text), runs, width }
 }
 
 #[cfg(test)]
@@ -355,16 +296,9 @@ mod tests {
 
         let lines = typeset("山 محمد", family, None, 100.0);
 
-        let shown = family
-            .latin
-            .face
-            .glyph_index(char::REPLACEMENT_CHARACTER)
-            .unwrap();
+        let shown = family.latin.face.glyph_index(char::REPLACEMENT_CHARACTER).unwrap();
         let first = &lines[0].runs[0].glyphs[0];
-        assert_eq!(
-            (first.glyph_id.to_u32(), first.text_range.clone()),
-            (u32::from(shown.0), 0..3)
-        );
+        assert_eq!((first.glyph_id.to_u32(), first.text_range.clone()), (u32::from(shown.0), 0..3));
         let arabic = &lines[0].runs[2];
         assert!(std::ptr::eq(arabic.typeface, &raw const family.arabic));
         assert!(arabic.glyphs[0].text_range.start > arabic.glyphs[3].text_range.start);
@@ -381,9 +315,7 @@ mod tests {
     #[test]
     fn references_and_dates_are_not_torn_at_hyphens() {
         let torn = |text: &str| -> Vec<bool> {
-            text.char_indices()
-                .map(|(at, c)| is_break_between(text, at + c.len_utf8()))
-                .collect()
+            text.char_indices().map(|(at, c)| is_break_between(text, at + c.len_utf8())).collect()
         };
 
         assert!(!torn("2026-000017").contains(&true));

@@ -58,9 +58,7 @@ pub(in crate::web) async fn show(
 ) -> Result<HttpResponse, WebError> {
     let (campaign, totals) = views::campaign(&state.ctx, &slug).await?;
     let dto = dto(&state, &campaign, &totals);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .json(dto))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(dto))
 }
 
 fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal]) -> CampaignDto {
@@ -70,11 +68,7 @@ fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal]) -> Campa
         CurrencyDto {
             code: currency.code(),
             exponent: currency.exponent(),
-            amounts: campaign
-                .suggestions_in(*currency)
-                .into_iter()
-                .map(MoneyDto::from)
-                .collect(),
+            amounts: campaign.suggestions_in(*currency).into_iter().map(MoneyDto::from).collect(),
             minimum: minimum.into(),
             maximum: maximum.into(),
         }
@@ -95,19 +89,13 @@ fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal]) -> Campa
         open: campaign.open_on(state.ctx.day_of(state.ctx.now())).is_ok(),
         starts_on: campaign.starts_on,
         ends_on: campaign.ends_on,
-        frequencies: Frequency::ALL
-            .iter()
-            .map(|frequency| frequency.as_str())
-            .collect(),
+        frequencies: Frequency::ALL.iter().map(|frequency| frequency.as_str()).collect(),
         currencies: policy.currencies.iter().map(currency).collect(),
         gateways: state
             .ctx
             .gateways
             .kinds()
-            .map(|k| GatewayDto {
-                code: k.as_str(),
-                label: gateway_label(k),
-            })
+            .map(|k| GatewayDto { code: k.as_str(), label: gateway_label(k) })
             .collect(),
         tiers: [],
         goal: campaign.goal.map(MoneyDto::from),

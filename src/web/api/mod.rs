@@ -25,10 +25,7 @@ pub(super) struct MoneyDto {
 
 impl From<crate::domain::money::Money> for MoneyDto {
     fn from(money: crate::domain::money::Money) -> Self {
-        Self {
-            minor: money.minor(),
-            currency: money.currency().code().to_owned(),
-        }
+        Self { minor: money.minor(), currency: money.currency().code().to_owned() }
     }
 }
 
@@ -68,10 +65,7 @@ fn allow(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     let Some(origin) = origin else { return };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, POST"),
-    );
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
         HeaderValue::from_static("content-type, idempotency-key"),

@@ -71,17 +71,9 @@ struct CreatedDto {
 #[derive(serde::Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum NextDto {
-    Redirect {
-        url: String,
-    },
-    Instructions {
-        reference: String,
-        text: String,
-        account: AccountDto,
-    },
-    Status {
-        url: String,
-    },
+    Redirect { url: String },
+    Instructions { reference: String, text: String, account: AccountDto },
+    Status { url: String },
 }
 
 #[derive(serde::Serialize)]
@@ -104,17 +96,9 @@ pub(in crate::web) async fn create(
 ) -> Result<HttpResponse, WebError> {
     let new = body.into_inner();
     let client = client::address(&request, &state);
-    let sender = Sender {
-        idempotency: idempotency_key(&request, &new)?,
-        form_id: None,
-        client,
-    };
+    let sender = Sender { idempotency: idempotency_key(&request, &new)?, form_id: None, client };
     let started = pledge::start(&state.ctx, to_request(&request, new), sender).await?;
-    let word = if started.origin == Origin::New {
-        "started"
-    } else {
-        "repeated"
-    };
+    let word = if started.origin == Origin::New { "started" } else { "repeated" };
     metrics::counter!(PLEDGES_TOTAL, "outcome" => word).increment(1);
     let created = created(&state, started).await?;
     let place = created.status_url.clone();
@@ -128,39 +112,23 @@ fn idempotency_key(request: &HttpRequest, new: &NewPledge) -> Result<Option<Key>
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };
-    let key = value
-        .to_str()
-        .ok()
-        .filter(|key| (1..=255).contains(&key.len()))
-        .ok_or_else(|| {
-            WebError::bad_request(
-                "idempotency_key",
-                "The Idempotency-Key header takes 1 to 255 visible characters.",
-            )
-        })?;
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len())).ok_or_else(|| {
+        WebError::bad_request(
+            "idempotency_key",
+            "The Idempotency-Key header takes 1 to 255 visible characters.",
+        )
+    })?;
     let input =
         serde_json::to_vec(new).map_err(|error| WebError::bad_request("malformed", error.to_string()))?;
-    let input_hash = Sha256::digest(&input)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(Some(Key {
-        scope: "POST /api/v1/pledges",
-        key: key.to_owned(),
-        input_hash,
-    }))
+    let input_hash = Sha256::digest(&input).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Some(Key { scope: "POST /api/v1/pledges", key: key.to_owned(), input_hash }))
 }
 
 fn to_request(request: &HttpRequest, new: NewPledge) -> PledgeRequest {
-    let referrer = request
-        .headers()
-        .get(header::REFERER)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let (tribute_kind, tribute_name) = new
-        .tribute
-        .map(|tribute| (tribute.kind, tribute.name))
-        .unwrap_or_default();
+    let referrer =
+        request.headers().get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (tribute_kind, tribute_name) =
+        new.tribute.map(|tribute| (tribute.kind, tribute.name)).unwrap_or_default();
     let utm = new.utm.map(|utm| Utm {
         source: utm.source,
         medium: utm.medium,
@@ -178,16 +146,8 @@ fn to_request(request: &HttpRequest, new: NewPledge) -> PledgeRequest {
         name: new.donor.name.unwrap_or_default(),
         email: new.donor.email,
         message: new.message.unwrap_or_default(),
-        visibility: if new.anonymous {
-            Visibility::Hidden
-        } else {
-            Visibility::Named
-        },
-        fee: if new.cover_fees {
-            FeeChoice::Covered
-        } else {
-            FeeChoice::Included
-        },
+        visibility: if new.anonymous { Visibility::Hidden } else { Visibility::Named },
+        fee: if new.cover_fees { FeeChoice::Covered } else { FeeChoice::Included },
         tribute_kind,
         tribute_name,
         from: new.from.unwrap_or_default(),
@@ -201,9 +161,7 @@ async fn created(state: &AppState, started: Started) -> Result<CreatedDto, WebEr
     let code = started.token.split_once('.').map_or("", |(_, code)| code);
     let status_page = format!("{base}/thanks/{}", started.token);
     let next = match started.next {
-        Next::Redirect(url) if url.starts_with('/') => NextDto::Redirect {
-            url: format!("{base}{url}"),
-        },
+        Next::Redirect(url) if url.starts_with('/') => NextDto::Redirect { url: format!("{base}{url}") },
         Next::Redirect(url) => NextDto::Redirect { url },
         Next::Status => NextDto::Status { url: status_page },
         Next::Instructions => match views::transfer(&state.ctx, &started.pledge) {
@@ -212,11 +170,7 @@ async fn created(state: &AppState, started: Started) -> Result<CreatedDto, WebEr
                 NextDto::Instructions {
                     text: transfer::sentence(&details),
                     reference: shown.reference,
-                    account: AccountDto {
-                        holder: shown.holder,
-                        iban: shown.iban,
-                        bic: shown.bic,
-                    },
+                    account: AccountDto { holder: shown.holder, iban: shown.iban, bic: shown.bic },
                 }
             }
             None => NextDto::Status { url: status_page },
@@ -244,8 +198,5 @@ pub(in crate::web) async fn status(
     let view = views::pledge_by_token(&state.ctx, &format!("{id}.{}", query.token)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(StatusDto {
-            id: view.pledge.id.to_string(),
-            status: view.standing().as_str(),
-        }))
+        .json(StatusDto { id: view.pledge.id.to_string(), status: view.standing().as_str() }))
 }

@@ -35,10 +35,7 @@ pub(in crate::web) fn write(
         status: failure.status.as_u16(),
         code: failure.code,
         detail: &failure.detail,
-        fields: fields
-            .iter()
-            .map(|(field, code, message)| Field { field, code, message })
-            .collect(),
+        fields: fields.iter().map(|(field, code, message)| Field { field, code, message }).collect(),
         request_id,
     })
 }

@@ -10,8 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 const CACHING: &str = "public, no-cache";
 
 fn answer(request: &HttpRequest, page: Option<&CachedPage>) -> Result<HttpResponse, WebError> {
-    page.map(|page| page.answer(request, CACHING))
-        .ok_or_else(|| WebError::not_found("article"))
+    page.map(|page| page.answer(request, CACHING)).ok_or_else(|| WebError::not_found("article"))
 }
 
 pub(in crate::web) async fn landing(

@@ -24,13 +24,7 @@ use actix_web::{HttpRequest, HttpResponse};
 /// Fields that only a program fills in.
 const TRAPS: [&str; 2] = ["website", "company"];
 
-const UTM_NAMES: [&str; 5] = [
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
-];
+const UTM_NAMES: [&str; 5] = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"];
 
 /// The form with nothing wrong in it, preselected by the query.
 pub(in crate::web) async fn show(
@@ -61,11 +55,7 @@ pub(in crate::web) async fn submit(
     };
     match pledge::start(&state.ctx, to_request(&request, &fields), sender).await {
         Ok(started) => {
-            let word = if started.origin == Origin::New {
-                "started"
-            } else {
-                "repeated"
-            };
+            let word = if started.origin == Origin::New { "started" } else { "repeated" };
             metrics::counter!(PLEDGES_TOTAL, "outcome" => word).increment(1);
             match started.next {
                 Next::Redirect(url) => see_other(&url),
@@ -77,11 +67,7 @@ pub(in crate::web) async fn submit(
         }
         Err(error @ UseCaseError::RateLimited { .. }) => {
             let limited = WebError::from(error);
-            let problem = FieldError {
-                field: "form",
-                code: limited.code,
-                message: limited.detail.clone(),
-            };
+            let problem = FieldError { field: "form", code: limited.code, message: limited.detail.clone() };
             again(&state, &fields, limited.status, &[problem]).await
         }
         Err(error) => Err(error.into()),
@@ -101,10 +87,7 @@ async fn again(
 /// The named campaign, or that of the front page.
 async fn campaign(state: &AppState, fields: &Fields) -> Result<Campaign, WebError> {
     let default = state.publication.pages().default_campaign.clone();
-    let slug = fields
-        .filled("campaign")
-        .or_else(|| default.clone())
-        .unwrap_or_default();
+    let slug = fields.filled("campaign").or_else(|| default.clone()).unwrap_or_default();
     match views::campaign(&state.ctx, slug.trim()).await {
         Ok((campaign, _)) => Ok(campaign),
         // An edited form names no campaign: it comes back on that of the front page, with the mistake said.
@@ -122,11 +105,8 @@ fn typed_amount(fields: &Fields) -> String {
 }
 
 fn to_request(request: &HttpRequest, fields: &Fields) -> PledgeRequest {
-    let referrer = request
-        .headers()
-        .get(header::REFERER)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let referrer =
+        request.headers().get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let ticked = |name, yes, no| if fields.ticked(name) { yes } else { no };
     PledgeRequest {
         campaign: fields.text("campaign"),
@@ -139,11 +119,7 @@ fn to_request(request: &HttpRequest, fields: &Fields) -> PledgeRequest {
         email: fields.text("email"),
         message: fields.text("message"),
         visibility: ticked("anonymous", Visibility::Hidden, Visibility::Named),
-        fee: if fields.ticked("cover_fees") {
-            FeeChoice::Covered
-        } else {
-            FeeChoice::Included
-        },
+        fee: if fields.ticked("cover_fees") { FeeChoice::Covered } else { FeeChoice::Included },
         tribute_kind: fields.text("tribute_kind"),
         tribute_name: fields.text("tribute_name"),
         from: fields.text("from"),
@@ -178,16 +154,10 @@ fn render(
         suggestions: suggestions(campaign, currency, fields),
         values: values(fields),
         gateways: gateways(state, fields),
-        errors: problems
-            .iter()
-            .map(|p| (p.field.to_owned(), p.message.clone()))
-            .collect(),
+        errors: problems.iter().map(|p| (p.field.to_owned(), p.message.clone())).collect(),
         error_list: problems
             .iter()
-            .map(|p| FieldProblem {
-                field: p.field.to_owned(),
-                message: p.message.clone(),
-            })
+            .map(|p| FieldProblem { field: p.field.to_owned(), message: p.message.clone() })
             .collect(),
         minimum_text: minimum.short_text(),
         maximum_text: Some(maximum.short_text()),
@@ -196,23 +166,16 @@ fn render(
     let meta = PageMeta {
         title: campaign.title.clone(),
         description: Some(campaign.summary.clone()),
-        canonical: Some(format!(
-            "{}/donate?campaign={}",
-            state.ctx.policy.public_url, campaign.slug
-        )),
+        canonical: Some(format!("{}/donate?campaign={}", state.ctx.policy.public_url, campaign.slug)),
         path: "/donate".into(),
         robots: None,
     };
-    Ok(state
-        .templates
-        .page("public/donate.html", &meta, DonatePage { form })?)
+    Ok(state.templates.page("public/donate.html", &meta, DonatePage { form })?)
 }
 
 fn chosen_currency(state: &AppState, fields: &Fields) -> Currency {
     let taken = &state.ctx.policy.currencies;
-    let wanted = Currency::parse(&fields.text("currency"))
-        .ok()
-        .filter(|currency| taken.contains(currency));
+    let wanted = Currency::parse(&fields.text("currency")).ok().filter(|currency| taken.contains(currency));
     wanted.unwrap_or(state.ctx.policy.default_currency)
 }
 

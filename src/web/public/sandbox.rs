@@ -22,13 +22,8 @@ pub(in crate::web) async fn show(state: Data<AppState>, id: Path<String>) -> Res
         robots: Some("noindex"),
         ..PageMeta::default()
     };
-    let page = SandboxPage {
-        payment: shown(&record)?,
-    };
-    Ok(private_page(
-        StatusCode::OK,
-        state.templates.page("public/sandbox_pay.html", &meta, page)?,
-    ))
+    let page = SandboxPage { payment: shown(&record)? };
+    Ok(private_page(StatusCode::OK, state.templates.page("public/sandbox_pay.html", &meta, page)?))
 }
 
 pub(in crate::web) async fn pay(
@@ -51,36 +46,22 @@ fn shown(record: &PaymentRecord) -> Result<SandboxPayment, WebError> {
         status: record.status.clone(),
         action: format!("/sandbox/pay/{}", record.id),
         cancel_url: record.return_url.clone(),
-        outcomes: Outcome::ALL
-            .iter()
-            .map(|outcome| outcome_choice(*outcome))
-            .collect(),
-        deliveries: Delivery::ALL
-            .iter()
-            .map(|delivery| delivery_choice(*delivery))
-            .collect(),
+        outcomes: Outcome::ALL.iter().map(|outcome| outcome_choice(*outcome)).collect(),
+        deliveries: Delivery::ALL.iter().map(|delivery| delivery_choice(*delivery)).collect(),
         paid: record.status == "succeeded",
         return_url: record.return_url.clone(),
     })
 }
 
 fn choice(value: &str, label: &str, hint: &str) -> Choice {
-    Choice {
-        value: value.into(),
-        label: label.into(),
-        hint: Some(hint.into()),
-        selected: false,
-    }
+    Choice { value: value.into(), label: label.into(), hint: Some(hint.into()), selected: false }
 }
 
 fn outcome_choice(outcome: Outcome) -> Choice {
     let (label, hint) = match outcome {
         Outcome::Succeed => ("It succeeds", "The money arrives at once."),
         Outcome::Fail => ("It is declined", "The card or bank says no."),
-        Outcome::Process => (
-            "It stays in process",
-            "A slow bank; come back to this page to end it.",
-        ),
+        Outcome::Process => ("It stays in process", "A slow bank; come back to this page to end it."),
         Outcome::Abandon => ("The donor walks away", "The gateway closes the page unpaid."),
     };
     choice(outcome.as_str(), label, hint)

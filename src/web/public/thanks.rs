@@ -16,28 +16,19 @@ pub(in crate::web) async fn show(
     token: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let view = views::pledge_by_token(&state.ctx, &token).await?;
-    let page = ThanksPage {
-        pledge: status(&state, &view, &token),
-        transfer: bank_details(&state, &view),
-    };
+    let page = ThanksPage { pledge: status(&state, &view, &token), transfer: bank_details(&state, &view) };
     let meta = PageMeta {
         title: "Your gift".into(),
         path: "/thanks".into(),
         robots: Some("noindex"),
         ..PageMeta::default()
     };
-    Ok(private_page(
-        StatusCode::OK,
-        state.templates.page("public/thanks.html", &meta, page)?,
-    ))
+    Ok(private_page(StatusCode::OK, state.templates.page("public/thanks.html", &meta, page)?))
 }
 
 fn status(state: &AppState, view: &PledgeView, token: &str) -> PledgeStatus {
     let pledge = &view.pledge;
-    let money = view
-        .donation
-        .as_ref()
-        .and_then(|donation| donation.payment.money());
+    let money = view.donation.as_ref().and_then(|donation| donation.payment.money());
     let code = token.split_once('.').map_or("", |(_, code)| code);
     PledgeStatus {
         status: view.standing().as_str(),
@@ -65,11 +56,7 @@ fn retry_url(view: &PledgeView) -> Option<String> {
         Standing::Pledge(Stored::Failed | Stored::Expired | Stored::Cancelled) => Some(format!(
             "/donate?campaign={}&amount={}&currency={}&gateway={}",
             view.campaign.slug,
-            terms
-                .amount
-                .minus(terms.fee_cover)
-                .unwrap_or(terms.amount)
-                .major(),
+            terms.amount.minus(terms.fee_cover).unwrap_or(terms.amount).major(),
             terms.amount.currency(),
             terms.gateway
         )),

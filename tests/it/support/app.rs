@@ -62,40 +62,17 @@ impl TestApp {
         };
         let mut environment = vec![
             ("MAINSTAY_DATABASE__URL".to_owned(), url),
-            (
-                "MAINSTAY_SITE__CONTENT".to_owned(),
-                format!("{}/content", env!("CARGO_MANIFEST_DIR")),
-            ),
-            (
-                "MAINSTAY_MAIL__DIRECTORY".to_owned(),
-                format!("{}/mail", folder.path().display()),
-            ),
-            (
-                "MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST".to_owned(),
-                "1000".to_owned(),
-            ),
-            (
-                "MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR".to_owned(),
-                "1000".to_owned(),
-            ),
-            (
-                "MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR".to_owned(),
-                "1000".to_owned(),
-            ),
+            ("MAINSTAY_SITE__CONTENT".to_owned(), format!("{}/content", env!("CARGO_MANIFEST_DIR"))),
+            ("MAINSTAY_MAIL__DIRECTORY".to_owned(), format!("{}/mail", folder.path().display())),
+            ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST".to_owned(), "1000".to_owned()),
+            ("MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR".to_owned(), "1000".to_owned()),
+            ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR".to_owned(), "1000".to_owned()),
             ("MAINSTAY_DATABASE__POOL_SIZE".to_owned(), "4".to_owned()),
         ];
-        environment.extend(
-            changes
-                .environment
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value)),
-        );
+        environment.extend(changes.environment.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let config = Config::load(None, environment).unwrap_or_else(|errors| panic!("{errors}"));
         let clock = FixedClock::at(start_of_tests());
-        let world = World {
-            clock: Arc::new(clock.clone()),
-            entropy: Arc::new(SeededEntropy::new(7)),
-        };
+        let world = World { clock: Arc::new(clock.clone()), entropy: Arc::new(SeededEntropy::new(7)) };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = App::open(&config, world, &url, Migrations::Apply)
@@ -105,22 +82,11 @@ impl TestApp {
             .web_state(&config, Metrics::install().unwrap())
             .await
             .unwrap_or_else(|error| panic!("{error}"));
-        let options = ServerOptions {
-            workers: 1,
-            shutdown_timeout: Duration::from_secs(1),
-        };
+        let options = ServerOptions { workers: 1, shutdown_timeout: Duration::from_secs(1) };
         let server = web::serve(listener, state, options).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        Self {
-            services: app.services,
-            clock,
-            folder,
-            url,
-            engine,
-            database,
-            server: handle,
-        }
+        Self { services: app.services, clock, folder, url, engine, database, server: handle }
     }
 
     pub(crate) fn ctx(&self) -> &Context {
@@ -154,27 +120,18 @@ impl TestApp {
             return Vec::new();
         };
         listed.sort_by(|a, b| a.id.cmp(&b.id));
-        listed
-            .iter()
-            .map(|letter| stored::read(&folder, &letter.id).unwrap())
-            .collect()
+        listed.iter().map(|letter| stored::read(&folder, &letter.id).unwrap()).collect()
     }
 
     /// The letters with these words in the subject.
     pub(crate) fn letters_about(&self, words: &str) -> Vec<StoredMessage> {
-        self.letters()
-            .into_iter()
-            .filter(|letter| letter.subject.contains(words))
-            .collect()
+        self.letters().into_iter().filter(|letter| letter.subject.contains(words)).collect()
     }
 
     /// The invariants hold: said by name if one does not.
     pub(crate) async fn check_books(&self) {
         let findings = self.ctx().db.read(checks::run).await.unwrap();
-        let broken: Vec<_> = findings
-            .iter()
-            .filter(|finding| !finding.broken.is_empty())
-            .collect();
+        let broken: Vec<_> = findings.iter().filter(|finding| !finding.broken.is_empty()).collect();
         assert!(broken.is_empty(), "{broken:#?}");
     }
 
@@ -182,17 +139,9 @@ impl TestApp {
     pub(crate) async fn finish(self) {
         self.run_jobs().await;
         self.check_books().await;
-        let left = self
-            .ctx()
-            .db
-            .read(|conn| queue::unfinished(conn, 20))
-            .await
-            .unwrap();
+        let left = self.ctx().db.read(|conn| queue::unfinished(conn, 20)).await.unwrap();
         let now = chrono::DateTime::<Utc>::from(mainstay::domain::clock::Clock::now(&self.clock));
-        let due: Vec<_> = left
-            .iter()
-            .filter(|job| job.status == "failed" || job.run_at <= now)
-            .collect();
+        let due: Vec<_> = left.iter().filter(|job| job.status == "failed" || job.run_at <= now).collect();
         assert!(due.is_empty(), "jobs left over: {due:#?}");
         self.stop().await;
     }

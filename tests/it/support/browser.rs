@@ -48,10 +48,7 @@ impl Browser {
         let mut connector = ClientBuilder::new(HttpConnector::new());
         let url = format!("http://127.0.0.1:{port}");
         let session = connector.capabilities(capabilities).connect(&url);
-        let client = timeout(WAIT, session)
-            .await
-            .expect("Chromium did not start in time")
-            .unwrap();
+        let client = timeout(WAIT, session).await.expect("Chromium did not start in time").unwrap();
 
         let browser = Self { client, driver };
         browser.resize(width, height).await;
@@ -108,14 +105,8 @@ impl Browser {
     /// Types `text` into the first field that matches, in place of what was there.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
         let field = self.element(css).await;
-        field
-            .clear()
-            .await
-            .unwrap_or_else(|error| panic!("cannot clear {css:?}: {error}"));
-        field
-            .send_keys(text)
-            .await
-            .unwrap_or_else(|error| panic!("cannot type into {css:?}: {error}"));
+        field.clear().await.unwrap_or_else(|error| panic!("cannot clear {css:?}: {error}"));
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("cannot type into {css:?}: {error}"));
     }
 
     /// The visible text of the first element that matches.
@@ -145,10 +136,7 @@ impl Browser {
             }
         });
         let is_shown = shown.await.is_ok();
-        assert!(
-            is_shown,
-            "{css:?} did not show {text:?} in {deadline:?}; last seen: {seen:?}"
-        );
+        assert!(is_shown, "{css:?} did not show {text:?} in {deadline:?}; last seen: {seen:?}");
     }
 
     /// What axe-core finds wrong on the page shown (WCAG 2.2 AA and its best practices), one line for each element.
@@ -173,19 +161,9 @@ impl Browser {
     /// content security policy stopped.
     pub(crate) async fn console(&self) -> Vec<String> {
         let log = json!({ "type": "browser" });
-        let entries = self
-            .client
-            .issue_cmd(VendorCommand {
-                path: "se/log",
-                body: log,
-            })
-            .await
-            .unwrap();
+        let entries = self.client.issue_cmd(VendorCommand { path: "se/log", body: log }).await.unwrap();
         let entries = entries.as_array().cloned().unwrap_or_default();
-        entries
-            .iter()
-            .map(|entry| format!("{} {}", entry["level"], entry["message"]))
-            .collect()
+        entries.iter().map(|entry| format!("{} {}", entry["level"], entry["message"])).collect()
     }
 
     /// Writes a PNG of the visible part of the page to `path`.
@@ -195,24 +173,13 @@ impl Browser {
     }
 
     async fn element(&self, css: &str) -> Element {
-        let found = self
-            .client
-            .wait()
-            .at_most(WAIT)
-            .for_element(Locator::Css(css))
-            .await;
+        let found = self.client.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
         found.unwrap_or_else(|error| panic!("no element {css:?} on the page: {error}"))
     }
 
     async fn devtools(&self, command: &str, parameters: Value) {
         let body = json!({ "cmd": command, "params": parameters });
-        self.client
-            .issue_cmd(VendorCommand {
-                path: "goog/cdp/execute",
-                body,
-            })
-            .await
-            .unwrap();
+        self.client.issue_cmd(VendorCommand { path: "goog/cdp/execute", body }).await.unwrap();
     }
 }
 
@@ -241,16 +208,11 @@ impl Driver {
             .spawn()
             .expect("chromedriver is missing; run scripts/test-setup");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let driver = Self {
-            child,
-            profile: tempfile::tempdir().unwrap(),
-        };
+        let driver = Self { child, profile: tempfile::tempdir().unwrap() };
 
         let port = timeout(WAIT, async {
             while let Some(line) = lines.next_line().await.unwrap() {
-                let port = line
-                    .rsplit_once(" on port ")
-                    .map(|(_, port)| port.trim_end_matches('.').parse());
+                let port = line.rsplit_once(" on port ").map(|(_, port)| port.trim_end_matches('.').parse());
                 if let Some(Ok(port)) = port
                     && port != 0
                 {
@@ -264,12 +226,7 @@ impl Driver {
     }
 
     fn kill(&mut self) {
-        let Some(id) = self
-            .child
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw)
-        else {
+        let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) else {
             return;
         };
         // It fails only when all of them have ended already.
@@ -317,12 +274,7 @@ fn capabilities(javascript: JavaScript, profile: &Path) -> Capabilities {
 fn chromium() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     names
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
@@ -334,9 +286,7 @@ fn axe_source() -> &'static str {
     static SOURCE: OnceLock<String> = OnceLock::new();
     SOURCE.get_or_init(|| {
         let named = std::env::var_os("MAINSTAY_AXE").map(PathBuf::from);
-        let file = named
-            .or_else(fetched_axe)
-            .expect("axe-core is missing; type: scripts/axe");
+        let file = named.or_else(fetched_axe).expect("axe-core is missing; type: scripts/axe");
         std::fs::read_to_string(&file)
             .unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()))
     })
@@ -345,11 +295,7 @@ fn axe_source() -> &'static str {
 fn fetched_axe() -> Option<PathBuf> {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-tools");
     let is_axe = |path: &PathBuf| path.to_string_lossy().ends_with(".min.js");
-    std::fs::read_dir(tools)
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(is_axe)
+    std::fs::read_dir(tools).ok()?.flatten().map(|entry| entry.path()).find(is_axe)
 }
 
 /// A command of ChromeDriver beyond the standard protocol.
@@ -421,19 +367,9 @@ mod tests {
 
         browser.goto(&site).await;
         browser.wait_for_text("#script", "no script late", WAIT).await;
-        let width = browser
-            .client
-            .execute("return innerWidth", Vec::new())
-            .await
-            .unwrap();
+        let width = browser.client.execute("return innerWidth", Vec::new()).await.unwrap();
         assert_eq!(width, 320);
-        assert!(
-            browser
-                .console()
-                .await
-                .iter()
-                .any(|line| line.contains("Content Security Policy"))
-        );
+        assert!(browser.console().await.iter().any(|line| line.contains("Content Security Policy")));
         assert_eq!(browser.axe().await, Vec::<String>::new());
 
         browser.color_scheme(ColorScheme::Dark).await;
@@ -442,20 +378,11 @@ mod tests {
         browser.color_scheme(ColorScheme::Light).await;
         browser.resize(1280, 800).await;
         browser.screenshot(&folder.path().join("page.png")).await;
-        assert!(
-            std::fs::read(folder.path().join("page.png"))
-                .unwrap()
-                .starts_with(b"\x89PNG")
-        );
+        assert!(std::fs::read(folder.path().join("page.png")).unwrap().starts_with(b"\x89PNG"));
 
         browser.goto(&format!("{site}/faulty")).await;
         let faults = browser.axe().await;
-        assert!(
-            faults
-                .iter()
-                .any(|line| line.contains("image-alt") && line.contains("img")),
-            "{faults:?}"
-        );
+        assert!(faults.iter().any(|line| line.contains("image-alt") && line.contains("img")), "{faults:?}");
     }
 
     #[tokio::test]

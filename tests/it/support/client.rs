@@ -42,23 +42,12 @@ impl Answer {
 impl Client {
     #[expect(clippy::disallowed_methods, reason = "the tests' own client")]
     pub(crate) fn new(url: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .unwrap();
-        Self {
-            http,
-            url: url.to_owned(),
-        }
+        let http = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
+        Self { http, url: url.to_owned() }
     }
 
     fn address(&self, path: &str) -> String {
-        if path.starts_with("http") {
-            path.to_owned()
-        } else {
-            format!("{}{path}", self.url)
-        }
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -68,11 +57,7 @@ impl Client {
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer {
-            status,
-            headers,
-            body: response.bytes().await.unwrap().to_vec(),
-        }
+        Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -81,9 +66,7 @@ impl Client {
 
     /// Posts a form as a browser does from the site's own page.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self
             .request(Method::POST, path)
             .header("content-type", "application/x-www-form-urlencoded")

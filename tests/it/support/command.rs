@@ -36,22 +36,12 @@ impl Mainstay {
     /// `mainstay ARGS`, run in the folder `cwd`.
     pub(crate) fn new<I: IntoIterator<Item = A>, A: Into<OsString>>(cwd: &Path, args: I) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mainstay"));
-        command
-            .args(args.into_iter().map(Into::into))
-            .current_dir(cwd)
-            .env_clear();
+        command.args(args.into_iter().map(Into::into)).current_dir(cwd).env_clear();
         for name in ["PATH", "HOME", "TMPDIR"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
-        command
-            .kill_on_drop(true)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        Self {
-            command,
-            input: Vec::new(),
-        }
+        command.kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { command, input: Vec::new() }
     }
 
     pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
@@ -74,11 +64,7 @@ impl Mainstay {
     /// Starts a call that serves, on a free port unless the environment says otherwise, and waits until it prints its
     /// address.
     pub(crate) async fn serve(mut self) -> Serving {
-        let is_bound = self
-            .command
-            .as_std()
-            .get_envs()
-            .any(|(name, _)| name == "MAINSTAY_SERVER__BIND");
+        let is_bound = self.command.as_std().get_envs().any(|(name, _)| name == "MAINSTAY_SERVER__BIND");
         if !is_bound {
             self.command.env("MAINSTAY_SERVER__BIND", "127.0.0.1:0");
         }
@@ -88,10 +74,7 @@ impl Mainstay {
         let is_address = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.');
         let host = &line[start + "http://".len()..];
         let end = host.find(|c| !is_address(c)).unwrap_or(host.len());
-        Serving {
-            url: format!("http://{}", &host[..end]),
-            running,
-        }
+        Serving { url: format!("http://{}", &host[..end]), running }
     }
 
     fn spawn(mut self) -> Running {
@@ -102,11 +85,7 @@ impl Mainstay {
         tokio::spawn(async move { stdin.write_all(&input).await });
         let stdout = Lines::collect(child.stdout.take().unwrap());
         let stderr = Lines::collect(child.stderr.take().unwrap());
-        Running {
-            child,
-            stdout,
-            stderr,
-        }
+        Running { child, stdout, stderr }
     }
 }
 
@@ -158,19 +137,11 @@ impl Running {
             panic!("{what} did not end in {WAIT:?}; {}", self.printed())
         };
         let code = ExitStatus::code(&status.unwrap());
-        Finished {
-            code,
-            stdout: self.stdout.all().await,
-            stderr: self.stderr.all().await,
-        }
+        Finished { code, stdout: self.stdout.all().await, stderr: self.stderr.all().await }
     }
 
     fn printed(&self) -> String {
-        format!(
-            "it printed:\n{}\nand as errors:\n{}",
-            self.stdout.text(),
-            self.stderr.text()
-        )
+        format!("it printed:\n{}\nand as errors:\n{}", self.stdout.text(), self.stderr.text())
     }
 }
 
@@ -186,11 +157,7 @@ impl Lines {
         let reader = tokio::spawn(async move {
             let mut stream = BufReader::new(stream);
             let mut line = Vec::new();
-            while stream
-                .read_until(b'\n', &mut line)
-                .await
-                .is_ok_and(|bytes| bytes > 0)
-            {
+            while stream.read_until(b'\n', &mut line).await.is_ok_and(|bytes| bytes > 0) {
                 sender.send_modify(|lines| lines.push(String::from_utf8_lossy(&line).into_owned()));
                 line.clear();
             }
@@ -213,14 +180,8 @@ impl Lines {
         let find = |lines: &Vec<String>| lines.iter().find(|line| line.contains(text)).cloned();
         match timeout(WAIT, lines.wait_for(|lines| find(lines).is_some())).await {
             Ok(Ok(lines)) => find(&lines).unwrap(),
-            Ok(Err(_)) => panic!(
-                "the program ended before it printed {text:?}; {}",
-                running.printed()
-            ),
-            Err(late) => panic!(
-                "no line with {text:?} in {WAIT:?} ({late}); {}",
-                running.printed()
-            ),
+            Ok(Err(_)) => panic!("the program ended before it printed {text:?}; {}", running.printed()),
+            Err(late) => panic!("no line with {text:?} in {WAIT:?} ({late}); {}", running.printed()),
         }
     }
 }
@@ -235,11 +196,7 @@ pub(crate) fn pdf_text(pdf: &[u8]) -> String {
         .arg("-")
         .output()
         .expect("pdftotext is missing; install poppler-utils, or run scripts/test-setup");
-    assert!(
-        output.status.success(),
-        "pdftotext: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "pdftotext: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -254,10 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_wrong_command_says_so_and_ends_with_2() {
-        let finished = Mainstay::new(&package_folder(), ["no-such-command"])
-            .input("ignored")
-            .run()
-            .await;
+        let finished = Mainstay::new(&package_folder(), ["no-such-command"]).input("ignored").run().await;
 
         assert_eq!(finished.code, Some(2), "{finished:?}");
         assert!(!finished.stderr.is_empty());
@@ -269,17 +223,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let content = package_folder().join("content");
 
-        let serving = Mainstay::new(folder.path(), ["serve"])
-            .env("MAINSTAY_SITE__CONTENT", content)
-            .serve()
-            .await;
+        let serving =
+            Mainstay::new(folder.path(), ["serve"]).env("MAINSTAY_SITE__CONTENT", content).serve().await;
         let address = serving.url.strip_prefix("http://").unwrap().to_owned();
         tokio::net::TcpStream::connect(&address).await.unwrap();
-        assert!(
-            serving.line_with(&serving.url).await.contains(&address),
-            "{}",
-            serving.stderr()
-        );
+        assert!(serving.line_with(&serving.url).await.contains(&address), "{}", serving.stderr());
         assert!(serving.stdout().contains(&address));
         let finished = serving.stop().await;
 
@@ -292,10 +240,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let content = package_folder().join("content");
 
-        let serving = Mainstay::new(folder.path(), ["serve"])
-            .env("MAINSTAY_SITE__CONTENT", content)
-            .serve()
-            .await;
+        let serving =
+            Mainstay::new(folder.path(), ["serve"]).env("MAINSTAY_SITE__CONTENT", content).serve().await;
         let address = serving.url.strip_prefix("http://").unwrap().to_owned();
         serving.kill().await;
 

@@ -33,28 +33,15 @@ pub(crate) fn create_database(template: Option<&str>) -> TestDatabase {
     let template = template.unwrap_or("template1");
 
     // A killed run with the same process id may have left one behind.
-    execute(
-        &admin_url,
-        &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
-    )
-    .unwrap();
-    execute(
-        &admin_url,
-        &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""),
-    )
-    .unwrap();
-    TestDatabase {
-        url: with_database(&admin_url, &name),
-        name,
-    }
+    execute(&admin_url, &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).unwrap();
+    execute(&admin_url, &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"")).unwrap();
+    TestDatabase { url: with_database(&admin_url, &name), name }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let dropped = execute(
-            &admin_url(),
-            &format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name),
-        );
+        let dropped =
+            execute(&admin_url(), &format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name));
         // A second panic would abort the run and hide the first.
         if !std::thread::panicking() {
             dropped.unwrap();
@@ -65,9 +52,7 @@ impl Drop for TestDatabase {
 /// Runs one statement outside a transaction, which is where PostgreSQL wants `CREATE DATABASE`.
 fn execute(url: &str, statement: &str) -> Result<(), String> {
     let mut connection = PgConnection::establish(url).map_err(|error| format!("connect: {error}"))?;
-    connection
-        .batch_execute(statement)
-        .map_err(|error| format!("{statement}: {error}"))
+    connection.batch_execute(statement).map_err(|error| format!("{statement}: {error}"))
 }
 
 /// `url` with the database `name` in place of its own.
@@ -97,9 +82,7 @@ mod tests {
 
         let copy = create_database(Some(&template.name));
         let mut connection = PgConnection::establish(&copy.url).unwrap();
-        diesel::sql_query("INSERT INTO gifts VALUES (1)")
-            .execute(&mut connection)
-            .unwrap();
+        diesel::sql_query("INSERT INTO gifts VALUES (1)").execute(&mut connection).unwrap();
 
         let url = copy.url.clone();
         drop(copy);
@@ -108,10 +91,7 @@ mod tests {
 
     #[test]
     fn the_database_of_a_url_is_replaced() {
-        assert_eq!(
-            with_database("postgres://u:p@h:1/a?x=/y", "b"),
-            "postgres://u:p@h:1/b?x=/y"
-        );
+        assert_eq!(with_database("postgres://u:p@h:1/a?x=/y", "b"), "postgres://u:p@h:1/b?x=/y");
         assert_eq!(with_database("postgres://h", "b"), "postgres://h/b");
     }
 }

@@ -36,19 +36,12 @@ pub(crate) struct SmtpOptions {
 impl SmtpOptions {
     /// STARTTLS is offered, nobody has to log in, messages may have 10 MiB.
     pub(crate) fn open() -> Self {
-        Self {
-            login: None,
-            tls: ServerTls::StartTls,
-            message_bytes_max: 10 * 1024 * 1024,
-        }
+        Self { login: None, tls: ServerTls::StartTls, message_bytes_max: 10 * 1024 * 1024 }
     }
 
     /// As [`open`](Self::open), but only `user` with `password` may send.
     pub(crate) fn with_login(user: &str, password: &str) -> Self {
-        Self {
-            login: Some((user.to_owned(), password.to_owned())),
-            ..Self::open()
-        }
+        Self { login: Some((user.to_owned(), password.to_owned())), ..Self::open() }
     }
 }
 
@@ -104,12 +97,7 @@ pub(crate) enum Verb {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
     /// Answers `verb` with `code text` instead of doing it; `421` also ends the connection.
-    Reply {
-        verb: Verb,
-        code: u16,
-        text: &'static str,
-        times: u32,
-    },
+    Reply { verb: Verb, code: u16, text: &'static str, times: u32 },
     /// Never answers `verb`, and does not do it either.
     Hang { verb: Verb },
     /// Takes the message, then ends the connection before saying so: the client cannot know that it arrived.
@@ -140,23 +128,10 @@ impl SmtpServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (messages, received) = watch::channel(Vec::new());
-        let shared = Arc::new(Shared {
-            options,
-            acceptor,
-            messages,
-            faults: Mutex::new(Vec::new()),
-        });
+        let shared = Arc::new(Shared { options, acceptor, messages, faults: Mutex::new(Vec::new()) });
         let (orders, orders_taken) = mpsc::channel(1);
         let task = tokio::spawn(accept(listener, addr, Arc::clone(&shared), orders_taken));
-        Self {
-            addr,
-            ca_pem_path,
-            _folder: folder,
-            received,
-            shared,
-            orders,
-            task,
-        }
+        Self { addr, ca_pem_path, _folder: folder, received, shared, orders, task }
     }
 
     /// The URL for the mail settings; an empty `user` leaves the login out.
@@ -246,9 +221,7 @@ impl Shared {
             Fault::RefuseConnections => false,
         })?;
         let (scripted, times) = match &mut faults[index] {
-            Fault::Reply {
-                code, text, times, ..
-            } => (Scripted::Reply(*code, text), times),
+            Fault::Reply { code, text, times, .. } => (Scripted::Reply(*code, text), times),
             Fault::CloseAfterDataBefore250 { times } => (Scripted::CloseUnanswered, times),
             Fault::Hang { .. } | Fault::RefuseConnections => return Some(Scripted::Hang),
         };
@@ -266,9 +239,7 @@ fn certificates() -> (String, TlsAcceptor) {
     let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     authority.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
-    authority
-        .distinguished_name
-        .push(rcgen::DnType::CommonName, "Test authority");
+    authority.distinguished_name.push(rcgen::DnType::CommonName, "Test authority");
     let authority_pem = authority.self_signed(&authority_key).unwrap().pem();
     let issuer = rcgen::Issuer::new(authority, authority_key);
 
@@ -276,9 +247,7 @@ fn certificates() -> (String, TlsAcceptor) {
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let mut server = rcgen::CertificateParams::new(names).unwrap();
     server.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
-    server
-        .distinguished_name
-        .push(rcgen::DnType::CommonName, "localhost");
+    server.distinguished_name.push(rcgen::DnType::CommonName, "localhost");
     let certificate = server.signed_by(&key, &issuer).unwrap();
 
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
@@ -423,10 +392,7 @@ mod tests {
             (ServerTls::StartTls, UrlTls::Required, Mechanism::Plain),
             (ServerTls::Implicit, UrlTls::Implicit, Mechanism::Login),
         ] {
-            let options = SmtpOptions {
-                tls,
-                ..SmtpOptions::with_login("site@example", "p/ss:w@rd")
-            };
+            let options = SmtpOptions { tls, ..SmtpOptions::with_login("site@example", "p/ss:w@rd") };
             let server = SmtpServer::start(options).await;
 
             let url = server.url("site@example", "p/ss:w@rd", url_tls);
@@ -446,30 +412,14 @@ mod tests {
 
     #[tokio::test]
     async fn fails_as_scripted_and_recovers() {
-        let server = SmtpServer::start(SmtpOptions {
-            tls: ServerTls::Never,
-            ..SmtpOptions::open()
-        })
-        .await;
+        let server = SmtpServer::start(SmtpOptions { tls: ServerTls::Never, ..SmtpOptions::open() }).await;
         let url = server.url("", "", UrlTls::Plain);
         let client = client(&server, &url, Mechanism::Plain);
 
         for fault in [
-            Fault::Reply {
-                verb: Verb::Rcpt,
-                code: 451,
-                text: "4.7.1 later",
-                times: 1,
-            },
-            Fault::Reply {
-                verb: Verb::Greeting,
-                code: 421,
-                text: "4.3.2 closing",
-                times: 1,
-            },
-            Fault::Hang {
-                verb: Verb::EndOfData,
-            },
+            Fault::Reply { verb: Verb::Rcpt, code: 451, text: "4.7.1 later", times: 1 },
+            Fault::Reply { verb: Verb::Greeting, code: 421, text: "4.3.2 closing", times: 1 },
+            Fault::Hang { verb: Verb::EndOfData },
             Fault::RefuseConnections,
         ] {
             server.script(fault).await;
@@ -501,11 +451,7 @@ mod tests {
             let answers = dialogue(&server, sent).await;
             assert!(answers.contains(answer), "{sent}: {answers}");
         }
-        let server = SmtpServer::start(SmtpOptions {
-            message_bytes_max: 9,
-            ..SmtpOptions::open()
-        })
-        .await;
+        let server = SmtpServer::start(SmtpOptions { message_bytes_max: 9, ..SmtpOptions::open() }).await;
         for (text, answer) in [
             ("a\nb\r\n.\r\n", "bare LF"),
             ("ü\r\n.\r\nQUIT\r\n", "554 "),

@@ -72,12 +72,7 @@ fn a_copied_page_is_taken_apart() {
     assert_eq!(draft.kicker.as_deref(), Some("Report"));
     assert_eq!(draft.title, "Ten winters at the old mill");
     assert_eq!(draft.date.unwrap().iso(), "2003-03");
-    assert!(
-        draft
-            .standfirst
-            .unwrap()
-            .starts_with("The old mill closed ten years ago")
-    );
+    assert!(draft.standfirst.unwrap().starts_with("The old mill closed ten years ago"));
     let expected = "\
 - The miller’s account book
 - A letter from the river
@@ -122,21 +117,9 @@ fn the_appeal_stands_apart_and_furniture_nowhere() {
         "Support printing this paper keeps the mill’s story alive. It costs more than we have.\n\n\
          Please give what you can.\n\nLiked this? Please write to us."
     );
-    for furniture in [
-        "Paypal",
-        "patron",
-        "first to comment",
-        "Leave a Reply",
-        "will not be published",
-    ] {
-        assert!(
-            !draft.body.contains(furniture) && !appeal.body.contains(furniture),
-            "{furniture}"
-        );
-        assert!(
-            draft.notes.iter().any(|note| note.contains(furniture)),
-            "{furniture}"
-        );
+    for furniture in ["Paypal", "patron", "first to comment", "Leave a Reply", "will not be published"] {
+        assert!(!draft.body.contains(furniture) && !appeal.body.contains(furniture), "{furniture}");
+        assert!(draft.notes.iter().any(|note| note.contains(furniture)), "{furniture}");
     }
 }
 
@@ -145,33 +128,18 @@ fn a_plain_letter_needs_neither_headings_nor_date() {
     let draft = read_text("On bread\n\nBread is old.\n\nIt was made before it was written about.");
 
     assert_eq!(draft.title, "On bread");
-    assert_eq!(
-        draft.body,
-        "Bread is old.\n\nIt was made before it was written about."
-    );
-    assert_eq!(
-        (draft.date, draft.standfirst, draft.kicker, draft.appeal),
-        (None, None, None, None)
-    );
+    assert_eq!(draft.body, "Bread is old.\n\nIt was made before it was written about.");
+    assert_eq!((draft.date, draft.standfirst, draft.kicker, draft.appeal), (None, None, None, None));
     assert_eq!(draft.notes, Vec::<String>::new());
 }
 
 #[test]
 fn numbers_that_belong_to_a_headline_stay() {
-    assert_eq!(
-        read_text("The flight of Apollo 11\n\nText.").title,
-        "The flight of Apollo 11"
-    );
+    assert_eq!(read_text("The flight of Apollo 11\n\nText.").title, "The flight of Apollo 11");
     assert_eq!(read_text("Bread: a history\n\nText.").title, "Bread: a history");
     assert_eq!(read_text("Review: Bread\n\nText.").title, "Bread");
-    assert_eq!(
-        read_text("Bread, part 2\n\nBread, part 2\n\nText.").title,
-        "Bread, part 2"
-    );
-    assert_eq!(
-        read_text(&format!("{}.\n\nText.", "long words ".repeat(30))).title,
-        ""
-    );
+    assert_eq!(read_text("Bread, part 2\n\nBread, part 2\n\nText.").title, "Bread, part 2");
+    assert_eq!(read_text(&format!("{}.\n\nText.", "long words ".repeat(30))).title, "");
 }
 
 #[test]
@@ -248,17 +216,9 @@ fn signs_of_markdown_are_shown_as_they_are() {
         "C:\\path\\*",
     ];
     for line in lines {
-        assert_eq!(
-            markdown::to_text(&escaped(line)),
-            line.replace("---", "—"),
-            "{}",
-            escaped(line)
-        );
+        assert_eq!(markdown::to_text(&escaped(line)), line.replace("---", "—"), "{}", escaped(line));
     }
-    assert_eq!(
-        escaped("See https://example.org/a_b."),
-        "See <https://example.org/a_b>."
-    );
+    assert_eq!(escaped("See https://example.org/a_b."), "See <https://example.org/a_b>.");
 }
 
 #[test]
@@ -283,13 +243,7 @@ fn the_publishers_original_is_taken_apart() {
     assert_eq!(article.headline(), "Theory: 50 years since the death of Stalin");
     assert_eq!(article.slug.as_str(), "50-years-since-the-death-of-stalin");
     assert_eq!(article.date.unwrap().text(), "March 2003");
-    assert!(
-        article
-            .standfirst
-            .as_ref()
-            .unwrap()
-            .starts_with("The death of Joseph Stalin")
-    );
+    assert!(article.standfirst.as_ref().unwrap().starts_with("The death of Joseph Stalin"));
     assert!(article.body.starts_with(
         "- Stalinism and Bolshevism\n- Twenty years of Stalinist degeneration\n- Letter to the workers of the USSR\n\n\
          ## Only the ideas of genuine socialism"
@@ -303,14 +257,9 @@ fn the_publishers_original_is_taken_apart() {
     let appeal = imported.appeal.unwrap();
     assert_eq!(appeal.heading, "Special financial appeal to all readers");
     let all = format!("{} {}", article.body, appeal.body);
-    for furniture in [
-        "Paypal",
-        "Become a patron",
-        "Be the first",
-        "Leave a Reply",
-        "email address",
-        "Special fin",
-    ] {
+    for furniture in
+        ["Paypal", "Become a patron", "Be the first", "Leave a Reply", "email address", "Special fin"]
+    {
         assert!(!all.contains(furniture), "{furniture}");
     }
 }

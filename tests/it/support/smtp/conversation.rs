@@ -43,14 +43,7 @@ pub(super) struct Conversation<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     pub(super) fn new(stream: S, shared: Arc<Shared>, transport: Transport) -> Self {
         let stream = BufReader::new(stream);
-        Self {
-            stream,
-            shared,
-            transport,
-            has_greeted: false,
-            login: None,
-            envelope: None,
-        }
+        Self { stream, shared, transport, has_greeted: false, login: None, envelope: None }
     }
 
     /// The connection under the conversation, for TLS to start on.
@@ -112,11 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         self.has_greeted = true;
         self.envelope = None;
         let options = &self.shared.options;
-        let mut lines = vec![
-            "mail.example.test".to_owned(),
-            "PIPELINING".to_owned(),
-            "8BITMIME".to_owned(),
-        ];
+        let mut lines = vec!["mail.example.test".to_owned(), "PIPELINING".to_owned(), "8BITMIME".to_owned()];
         lines.push(format!("SIZE {}", options.message_bytes_max));
         match self.transport {
             Transport::Plain if options.tls == ServerTls::StartTls => lines.push("STARTTLS".to_owned()),
@@ -156,10 +145,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 let mut parts = answer.split('\0').skip(1).map(str::to_owned);
                 (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
             }
-            "LOGIN" => (
-                self.challenge("Username:", initial).await?,
-                self.challenge("Password:", "").await?,
-            ),
+            "LOGIN" => (self.challenge("Username:", initial).await?, self.challenge("Password:", "").await?),
             _ => return self.say("504 5.5.4 unknown mechanism").await,
         };
         if given != expected {
@@ -202,11 +188,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 _ => return self.say("555 5.5.4 unknown parameter").await,
             }
         }
-        self.envelope = Some(Envelope {
-            from,
-            to: Vec::new(),
-            is_8bit,
-        });
+        self.envelope = Some(Envelope { from, to: Vec::new(), is_8bit });
         self.say("250 2.1.0 sender ok").await
     }
 
@@ -246,16 +228,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         let fault = self.shared.fault_at(Verb::EndOfData);
         if matches!(fault, None | Some(Scripted::CloseUnanswered)) {
             let (tls, login) = (self.transport == Transport::Tls, self.login.clone());
-            let received = Received {
-                from: envelope.from,
-                to: envelope.to,
-                raw,
-                tls,
-                login,
-            };
-            self.shared
-                .messages
-                .send_modify(|messages| messages.push(received));
+            let received = Received { from: envelope.from, to: envelope.to, raw, tls, login };
+            self.shared.messages.send_modify(|messages| messages.push(received));
         }
         match fault {
             Some(scripted) => self.play(scripted).await,
@@ -285,10 +259,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     async fn read_line(&mut self, bytes_max: usize) -> io::Result<Line> {
         let mut line = Vec::new();
         let limit = u64::try_from(bytes_max).unwrap();
-        (&mut self.stream)
-            .take(limit)
-            .read_until(b'\n', &mut line)
-            .await?;
+        (&mut self.stream).take(limit).read_until(b'\n', &mut line).await?;
         if line.len() == bytes_max && !line.ends_with(b"\n") {
             return Ok(Line::Refused("500 5.5.2 line too long"));
         }
@@ -339,9 +310,7 @@ fn verb_of(word: &str) -> Option<Verb> {
 
 /// Splits `FROM:<address> PARAMETERS`.
 fn path<'a>(argument: &'a str, keyword: &str) -> Option<(String, &'a str)> {
-    let start = argument
-        .get(..keyword.len())
-        .filter(|start| start.eq_ignore_ascii_case(keyword))?;
+    let start = argument.get(..keyword.len()).filter(|start| start.eq_ignore_ascii_case(keyword))?;
     let rest = argument[start.len()..].trim_start().strip_prefix('<')?;
     let (address, parameters) = rest.split_once('>')?;
     Some((address.to_owned(), parameters))

@@ -2,6 +2,7 @@
 
 use super::{Failure, Outcome, Setting};
 use crate::bootstrap::{self, App};
+use crate::domain::pledge::GatewayKind;
 use crate::store::{Db, checks, jobs, reviews};
 
 #[derive(Debug, clap::Args)]
@@ -103,7 +104,7 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
     match setting.app().await {
         Ok(app) => {
             check_mail(&app, findings).await;
-            let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(|kind| kind.as_str()).collect();
+            let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(GatewayKind::as_str).collect();
             let verdict = if kinds.is_empty() { Verdict::Warning } else { Verdict::Ok };
             let detail =
                 if kinds.is_empty() { "none is on: nobody can give".to_owned() } else { kinds.join(", ") };

@@ -37,7 +37,7 @@ pub(super) struct Options {
 
 /// Writes rows one after another.
 enum Sink<W: std::io::Write> {
-    Csv(Writer<W>),
+    Csv(Box<Writer<W>>),
     Jsonl(W, &'static [&'static str]),
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
     let span = Span { from: from.and_time(NaiveTime::MIN), to: to.and_time(NaiveTime::MIN) };
     let out = BufWriter::new(std::io::stdout().lock());
     let mut sink = match options.format {
-        Format::Csv => Sink::Csv(Writer::new(out, table.columns())?),
+        Format::Csv => Sink::Csv(Box::new(Writer::new(out, table.columns())?)),
         Format::Jsonl => Sink::Jsonl(out, table.columns()),
     };
     let mut after = String::new();

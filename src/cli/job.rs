@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, Setting};
 use crate::domain::ids::JobId;
-use crate::store::{StoreError, jobs};
+use crate::store::jobs;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -44,7 +44,7 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
             let id: Option<JobId> =
                 id.map(|id| id.parse()).transpose().map_err(|error| Failure::Usage(format!("{error}")))?;
             let now = ctx.now();
-            let revived = ctx.db.write(move |tx| Ok::<_, StoreError>(jobs::revive(tx, id, now)?)).await?;
+            let revived = ctx.db.write(move |tx| jobs::revive(tx, id, now)).await?;
             if revived == 0 && id.is_some() {
                 return Err(Failure::Failed("there is no failed job of this id".into()));
             }

@@ -28,10 +28,8 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
     let id: DonationId = options.donation.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
-    let donation = ctx.db.read(move |conn| donations::get(conn, id)).await.map_err(|error| match error {
-        crate::store::StoreError::NotFound => Failure::Failed(format!("there is no donation {id}")),
-        other => other.into(),
-    })?;
+    let found = ctx.db.read(move |conn| donations::find(conn, id)).await?;
+    let donation = found.ok_or_else(|| Failure::Failed(format!("there is no donation {id}")))?;
     let currency =
         donation.payment.money().map_or(setting.config.site.default_currency, |m| m.gross.currency());
     let amount = options.amount.as_deref().map(|text| parse(text, currency)).transpose()?;

@@ -69,10 +69,10 @@ pub(super) async fn worker(setting: &Setting) -> Outcome {
 
 fn listen(bind: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(bind).map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::AddrInUse => "the port is taken; stop the other program or set server.bind".to_owned(),
-            ErrorKind::PermissionDenied => "the port needs more rights; choose one above 1023".to_owned(),
-            _ => error.to_string(),
+        let why = if error.kind() == ErrorKind::AddrInUse {
+            "the port is taken; stop the other program or set server.bind".to_owned()
+        } else {
+            error.to_string()
         };
         Failure::Usage(format!("cannot listen on {bind}: {why}"))
     })

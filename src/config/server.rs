@@ -171,7 +171,7 @@ fn read_origins(layers: &mut Layers) -> Option<Vec<String>> {
         if origin.as_deref() != Ok(text.as_str()) {
             layers.reject(
                 PATH,
-                &format!("holds “{text}”, which is no origin"),
+                format!("holds “{text}”, which is no origin"),
                 "[\"https://www.example.org\"]",
             );
             return None;

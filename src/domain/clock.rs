@@ -71,7 +71,7 @@ impl Entropy for SeededEntropy {
     }
 }
 
-/// One step of the public-domain SplitMix64 generator: spreads a counter over all 64 bits.
+/// One step of the public-domain `SplitMix64` generator: spreads a counter over all 64 bits.
 pub fn splitmix(counter: u64) -> u64 {
     let mut z = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

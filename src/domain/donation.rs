@@ -160,6 +160,17 @@ pub enum Doubt {
     },
 }
 
+impl Doubt {
+    /// Stable word for the list of open questions.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::TwoAmounts { .. } => "two_amounts",
+            Self::FeeCurrency { .. } => "fee_currency",
+            Self::OverRefunded { .. } => "over_refunded",
+        }
+    }
+}
+
 impl Payment {
     /// Rebuilds what is known from its record.
     pub fn known(waiting: Option<Waiting>, captured: Option<Captured>, refunded_minor: i64) -> Self {
@@ -175,7 +186,8 @@ impl Payment {
 
     /// Money arrived. Accepted in every state: late money is money.
     ///
-    /// Of two amounts for one payment the larger stays, whichever came first, and the doubt is reported.
+    /// Of two amounts for one payment the larger stays, whichever came first; of two currencies the first, for
+    /// its books cannot change theirs. The doubt is reported.
     pub fn captured(mut self, news: Captured) -> (Self, Option<Doubt>) {
         let (news, fee_doubt) = news.with_sound_fee();
         let Some(before) = self.captured.take() else {
@@ -184,7 +196,7 @@ impl Payment {
         };
         let doubt = (before.gross != news.gross)
             .then_some(Doubt::TwoAmounts { first: before.gross, second: news.gross });
-        self.captured = Some(before.join(news));
+        self.captured = Some(before.join(&news));
         (self, doubt.or(fee_doubt))
     }
 
@@ -256,16 +268,16 @@ impl Captured {
         }
     }
 
-    fn join(self, other: Self) -> Self {
-        let order = |c: &Self| (c.gross.minor(), c.gross.currency().code());
-        let (larger, smaller) = if order(&self) >= order(&other) { (self, other) } else { (other, self) };
-        let same_currency = larger.gross.currency() == smaller.gross.currency();
-        let other_fee = smaller.fee.filter(|_| same_currency);
-        let fee = match (larger.fee, other_fee) {
+    fn join(self, other: &Self) -> Self {
+        if self.gross.currency() != other.gross.currency() {
+            return self;
+        }
+        let larger = if self.gross.minor() >= other.gross.minor() { self.gross } else { other.gross };
+        let fee = match (self.fee, other.fee) {
             (Some(a), Some(b)) => Some(if a.minor() >= b.minor() { a } else { b }),
             (a, b) => a.or(b),
         };
-        Self { gross: larger.gross, fee, at: larger.at.min(smaller.at) }
+        Self { gross: larger, fee, at: self.at.min(other.at) }
     }
 }
 

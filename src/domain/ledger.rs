@@ -153,6 +153,11 @@ impl Booked {
         Self { gross: money.gross.minor(), fee: money.fee.map_or(0, Money::minor), refunds: booked }
     }
 
+    /// All refunds together.
+    pub fn refunded(&self) -> i64 {
+        self.refunds.values().fold(0, |sum, amount| sum.saturating_add(*amount))
+    }
+
     /// The entries that lead from what the books hold (`self`) to `wanted`.
     pub fn entries_to(
         &self,

@@ -71,7 +71,11 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html }
+            if Path::new(name).extension().is_some_and(|end| end == "txt") {
+                AutoEscape::None
+            } else {
+                AutoEscape::Html
+            }
         });
         let folder = overrides.map(Path::to_path_buf);
         environment.set_loader(move |name| Ok(load(folder.as_ref(), name)));
@@ -100,7 +104,7 @@ impl Templates {
 
     /// Every embedded template that can be rendered by itself.
     pub fn names() -> impl Iterator<Item = String> {
-        Embedded::iter().map(|name| name.into_owned()).filter(|name| !name.ends_with("layout.html"))
+        Embedded::iter().map(std::borrow::Cow::into_owned).filter(|name| !name.ends_with("layout.html"))
     }
 
     /// What the site is called and where it is.

@@ -81,11 +81,11 @@ pub fn put(tx: &mut Tx<'_>, campaign: &Campaign, now: DateTime<Utc>) -> Result<(
             campaigns::id.eq(campaign.id.to_string()),
             campaigns::slug.eq(campaign.slug.as_str()),
             campaigns::created_at.eq(now.naive_utc()),
-            changing.clone(),
+            changing,
         ))
         .on_conflict(campaigns::slug)
         .do_update()
-        .set(changing.clone())
+        .set(changing)
         .execute(c))?;
     Ok(())
 }

@@ -128,6 +128,12 @@ pub fn get(conn: &mut Conn, id: DonationId) -> Result<Donation, StoreError> {
     donations::table.find(id.to_string()).select(DonationRow::as_select()).first(conn)?.into_domain()
 }
 
+/// The donation with this id, if there is one.
+pub fn find(conn: &mut Conn, id: DonationId) -> Result<Option<Donation>, StoreError> {
+    let rows = donations::table.find(id.to_string());
+    rows.select(DonationRow::as_select()).first(conn).optional()?.map(DonationRow::into_domain).transpose()
+}
+
 /// The donation, with everybody else kept from it until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: DonationId) -> Result<Donation, StoreError> {
     lock_row!(tx, donations, id)?;

@@ -49,6 +49,7 @@ impl StoreError {
 }
 
 impl From<Error> for StoreError {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "diesel adds variants in minor versions")]
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::NotFound,

@@ -2,8 +2,10 @@
 
 use super::schema::{campaigns, donations, donors, ledger_entries, ledger_postings, pledges, receipts};
 use super::{Conn, StoreError};
+use crate::domain::receipt::ReceiptNumber;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// Rows of one page.
 pub const PAGE_ROWS: i64 = 1_000;
@@ -117,141 +119,142 @@ fn time(value: NaiveDateTime) -> String {
     value.and_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
+#[derive(Queryable)]
+struct DonationCells {
+    id: String,
+    pledge: String,
+    campaign: String,
+    donor: Option<String>,
+    email: String,
+    name: Option<String>,
+    gateway: String,
+    remote: String,
+    status: String,
+    currency: String,
+    gross: Option<i64>,
+    fee: Option<i64>,
+    refunded: i64,
+    received_at: Option<NaiveDateTime>,
+    article: Option<String>,
+    created_at: NaiveDateTime,
+}
+
+impl DonationCells {
+    fn into_row(self, receipt: String) -> ExportRow {
+        let money = [text(self.gross), text(self.fee), self.refunded.to_string()];
+        let who = [text(self.donor), self.email, text(self.name)];
+        let mut row = vec![self.id, self.pledge, self.campaign];
+        row.extend(who);
+        row.extend([self.gateway, self.remote, self.status, self.currency]);
+        row.extend(money);
+        row.extend([self.received_at.map(time).unwrap_or_default(), receipt, text(self.article)]);
+        row.push(time(self.created_at));
+        row
+    }
+}
+
 fn donations_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
-    type Money = (
-        String,
-        String,
-        String,
-        String,
-        String,
-        Option<i64>,
-        Option<i64>,
-        i64,
-        Option<NaiveDateTime>,
-        NaiveDateTime,
-    );
-    type Pledge = (String, String, String, Option<String>, Option<String>, Option<String>);
-    let rows: Vec<(Money, Pledge)> = donations::table
+    let rows: Vec<DonationCells> = donations::table
         .inner_join(pledges::table.inner_join(campaigns::table))
         .filter(donations::id.gt(after))
         .filter(donations::created_at.ge(span.from).and(donations::created_at.lt(span.to)))
         .order(donations::id)
         .limit(PAGE_ROWS)
         .select((
-            (
-                donations::id,
-                donations::gateway,
-                donations::remote_id,
-                donations::status,
-                donations::currency,
-                donations::gross_minor,
-                donations::fee_minor,
-                donations::refunded_minor,
-                donations::received_at,
-                donations::created_at,
-            ),
-            (
-                pledges::id,
-                campaigns::slug,
-                pledges::email,
-                pledges::name,
-                donations::donor_id,
-                pledges::source_article,
-            ),
+            donations::id,
+            pledges::id,
+            campaigns::slug,
+            donations::donor_id,
+            pledges::email,
+            pledges::name,
+            donations::gateway,
+            donations::remote_id,
+            donations::status,
+            donations::currency,
+            donations::gross_minor,
+            donations::fee_minor,
+            donations::refunded_minor,
+            donations::received_at,
+            pledges::source_article,
+            donations::created_at,
         ))
         .load(conn)?;
-    let ids: Vec<&String> = rows.iter().map(|(money, _)| &money.0).collect();
-    let numbers: std::collections::HashMap<String, String> = receipts::table
-        .filter(receipts::donation_id.eq_any(ids))
+    let numbers = live_receipts(conn, rows.iter().map(|row| row.id.as_str()).collect())?;
+    let number = |row: &DonationCells| numbers.get(&row.id).cloned().unwrap_or_default();
+    Ok(rows.into_iter().map(|row| (number(&row), row)).map(|(receipt, row)| row.into_row(receipt)).collect())
+}
+
+/// The number of the receipt that counts, by donation.
+fn live_receipts(conn: &mut Conn, donations: Vec<&str>) -> Result<HashMap<String, String>, StoreError> {
+    let rows: Vec<(String, String, i32, i64)> = receipts::table
+        .filter(receipts::donation_id.eq_any(donations))
         .filter(receipts::status.eq_any(["issued", "sent"]))
         .select((receipts::donation_id, receipts::series, receipts::year, receipts::number))
-        .load::<(String, String, i32, i64)>(conn)?
-        .into_iter()
-        .map(|(id, series, year, number)| {
-            (id, crate::domain::receipt::ReceiptNumber { series, year, number }.to_string())
-        })
-        .collect();
-    let export = |(m, p): (Money, Pledge)| {
-        let receipt = numbers.get(&m.0).cloned().unwrap_or_default();
-        vec![
-            m.0,
-            p.0,
-            p.1,
-            text(p.4),
-            p.2,
-            text(p.3),
-            m.1,
-            m.2,
-            m.3,
-            m.4,
-            text(m.5),
-            text(m.6),
-            m.7.to_string(),
-            m.8.map(time).unwrap_or_default(),
-            receipt,
-            text(p.5),
-            time(m.9),
-        ]
-    };
-    Ok(rows.into_iter().map(export).collect())
+        .load(conn)?;
+    let named = |(id, series, year, number)| (id, ReceiptNumber { series, year, number }.to_string());
+    Ok(rows.into_iter().map(named).collect())
+}
+
+#[derive(Queryable)]
+struct PledgeCells {
+    id: String,
+    campaign: String,
+    status: String,
+    frequency: String,
+    gateway: String,
+    currency: String,
+    amount: i64,
+    fee_cover: i64,
+    email: String,
+    name: Option<String>,
+    hidden: bool,
+    message: Option<String>,
+    tribute_kind: Option<String>,
+    tribute_name: Option<String>,
+    reference: Option<String>,
+    article: Option<String>,
+    created_at: NaiveDateTime,
+}
+
+impl PledgeCells {
+    fn into_row(self) -> ExportRow {
+        let mut row = vec![self.id, self.campaign, self.status, self.frequency, self.gateway, self.currency];
+        row.extend([self.amount.to_string(), self.fee_cover.to_string(), self.email, text(self.name)]);
+        row.extend([self.hidden.to_string(), text(self.message)]);
+        row.extend([text(self.tribute_kind), text(self.tribute_name)]);
+        row.extend([text(self.reference), text(self.article), time(self.created_at)]);
+        row
+    }
 }
 
 fn pledges_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
-    type Promise =
-        (String, String, String, String, String, i64, i64, NaiveDateTime, Option<String>, Option<String>);
-    type Person = (String, String, Option<String>, bool, Option<String>, Option<String>, Option<String>);
-    let rows: Vec<(Promise, Person)> = pledges::table
+    let rows: Vec<PledgeCells> = pledges::table
         .inner_join(campaigns::table)
         .filter(pledges::id.gt(after))
         .filter(pledges::created_at.ge(span.from).and(pledges::created_at.lt(span.to)))
         .order(pledges::id)
         .limit(PAGE_ROWS)
         .select((
-            (
-                pledges::id,
-                pledges::status,
-                pledges::frequency,
-                pledges::gateway,
-                pledges::currency,
-                pledges::amount_minor,
-                pledges::fee_cover_minor,
-                pledges::created_at,
-                pledges::reference,
-                pledges::source_article,
-            ),
-            (
-                campaigns::slug,
-                pledges::email,
-                pledges::name,
-                pledges::hidden,
-                pledges::message,
-                pledges::tribute_kind,
-                pledges::tribute_name,
-            ),
+            pledges::id,
+            campaigns::slug,
+            pledges::status,
+            pledges::frequency,
+            pledges::gateway,
+            pledges::currency,
+            pledges::amount_minor,
+            pledges::fee_cover_minor,
+            pledges::email,
+            pledges::name,
+            pledges::hidden,
+            pledges::message,
+            pledges::tribute_kind,
+            pledges::tribute_name,
+            pledges::reference,
+            pledges::source_article,
+            pledges::created_at,
         ))
         .load(conn)?;
-    let export = |(p, who): (Promise, Person)| {
-        vec![
-            p.0,
-            who.0,
-            p.1,
-            p.2,
-            p.3,
-            p.4,
-            p.5.to_string(),
-            p.6.to_string(),
-            who.1,
-            text(who.2),
-            who.3.to_string(),
-            text(who.4),
-            text(who.5),
-            text(who.6),
-            text(p.8),
-            text(p.9),
-            time(p.7),
-        ]
-    };
-    Ok(rows.into_iter().map(export).collect())
+    Ok(rows.into_iter().map(PledgeCells::into_row).collect())
 }
 
 fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {

@@ -23,16 +23,26 @@ pub struct Review {
     pub created_at: DateTime<Utc>,
 }
 
+/// A question to be raised.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// What is doubtful.
+    pub kind: &'a str,
+    /// About what: an id, or a gateway's name of a payment.
+    pub subject: &'a str,
+    /// In words.
+    pub detail: &'a str,
+}
+
 /// Raises a question once; the same kind about the same subject again changes nothing.
 pub fn raise(
     tx: &mut Tx<'_>,
     id: ReviewId,
-    kind: &str,
-    subject: &str,
-    detail: &str,
+    question: Question<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    on_each!(tx, |c| diesel::insert_into(reviews::table)
+    let Question { kind, subject, detail } = question;
+    let raised = on_each!(tx, |c| diesel::insert_into(reviews::table)
         .values((
             reviews::id.eq(id.to_string()),
             reviews::kind.eq(kind),
@@ -42,7 +52,9 @@ pub fn raise(
         ))
         .on_conflict_do_nothing()
         .execute(c))?;
-    tracing::warn!(kind, subject, detail, "a person must look at this");
+    if raised == 1 {
+        tracing::warn!(kind, subject, detail, "a person must look at this");
+    }
     Ok(())
 }
 

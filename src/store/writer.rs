@@ -39,7 +39,7 @@ impl Writer {
         let conn = connection::writer(&options, Engine::Sqlite)?;
         std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || run(options, Some(conn), waiting, &work))
+            .spawn(move || run(&options, Some(conn), waiting, &work))
             .map_err(|error| StoreError::Unavailable(format!("cannot start the writer: {error}")))?;
         Ok(Self { changes })
     }
@@ -111,9 +111,9 @@ fn roll_back(conn: &mut Conn) -> Result<(), StoreError> {
     Transactions::rollback_transaction(conn).map_err(StoreError::from)
 }
 
-fn run(options: DatabaseOptions, mut conn: Option<Conn>, mut waiting: mpsc::Receiver<Change>, work: &Bell) {
+fn run(options: &DatabaseOptions, mut conn: Option<Conn>, mut waiting: mpsc::Receiver<Change>, work: &Bell) {
     while let Some(first) = waiting.blocking_recv() {
-        match batch(&options, conn.take(), first, &mut waiting, work) {
+        match batch(options, conn.take(), first, &mut waiting, work) {
             Ok(sound) => conn = Some(sound),
             // After a failed commit or fsync the connection is not trusted again: the next batch opens a new one.
             Err(why) => tracing::error!(why, "a batch of changes was not written"),

@@ -125,6 +125,7 @@ pub mod metrics {
 
     impl Metrics {
         /// Starts collecting for this process; every later call gives the same numbers.
+        #[expect(clippy::disallowed_methods, reason = "sleeps on a thread of its own, outside every runtime")]
         pub fn install() -> Result<Self, MetricsError> {
             static INSTALLED: OnceLock<Metrics> = OnceLock::new();
             static INSTALLING: std::sync::Mutex<()> = std::sync::Mutex::new(());

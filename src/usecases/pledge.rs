@@ -116,7 +116,7 @@ async fn write_down(ctx: &Context, request: PledgeRequest, sender: Sender) -> Re
             }
             // An equal submission at the same instant, or a reference that is taken: look again.
             Err(Abandoned::Failed(UseCaseError::Store(StoreError::Conflict { .. }))) if tries < TRIES => {
-                tries += 1
+                tries += 1;
             }
             Err(Abandoned::Failed(error)) => return Err(error),
         }

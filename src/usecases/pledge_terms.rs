@@ -58,7 +58,7 @@ pub enum FeeChoice {
 struct Mistakes(Vec<FieldError>);
 
 impl Mistakes {
-    fn add(&mut self, field: &'static str, code: &'static str, message: impl ToString) {
+    fn add(&mut self, field: &'static str, code: &'static str, message: &(impl ToString + ?Sized)) {
         self.0.push(FieldError { field, code, message: capitalised(&message.to_string()) });
     }
 
@@ -68,7 +68,7 @@ impl Mistakes {
         code: &'static str,
         result: Result<T, E>,
     ) -> Option<T> {
-        result.map_err(|error| self.add(field, code, error.to_string())).ok()
+        result.map_err(|error| self.add(field, code, &error.to_string())).ok()
     }
 }
 
@@ -92,7 +92,7 @@ pub fn check(
         currency.and_then(|currency| check_amount(ctx, &request.amount, currency, &mut mistakes));
     let frequency = check_frequency(&request.frequency, &mut mistakes);
     if !request.tier.trim().is_empty() {
-        mistakes.add("tier", "unknown_tier", format!("there is no tier “{}”", cut(&request.tier)));
+        mistakes.add("tier", "unknown_tier", &format!("there is no tier “{}”", cut(&request.tier)));
     }
     let email = mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email));
     let name = mistakes.keep("name", "too_long", PersonName::parse(&request.name)).flatten();
@@ -162,7 +162,7 @@ fn check_gateway(ctx: &Context, word: &str, mistakes: &mut Mistakes) -> Option<G
     }
     let on = GatewayKind::parse(word).filter(|kind| ctx.gateways.get(*kind).is_some());
     if on.is_none() {
-        mistakes.add("gateway", "unknown_gateway", format!("“{}” is not a way to pay here", cut(word)));
+        mistakes.add("gateway", "unknown_gateway", &format!("“{}” is not a way to pay here", cut(word)));
     }
     on
 }
@@ -173,7 +173,7 @@ fn check_currency(ctx: &Context, code: &str, mistakes: &mut Mistakes) -> Option<
         return Some(currency);
     }
     let taken: Vec<&str> = ctx.policy.currencies.iter().map(|currency| currency.code()).collect();
-    mistakes.add("currency", "currency_not_taken", format!("gifts are taken in {}", taken.join(", ")));
+    mistakes.add("currency", "currency_not_taken", &format!("gifts are taken in {}", taken.join(", ")));
     None
 }
 
@@ -190,11 +190,11 @@ fn check_amount(
     let amount = mistakes.keep("amount", "invalid_amount", parsed)?;
     let (minimum, maximum) = ctx.policy.amounts.of(currency);
     if amount.minor() < minimum.minor() {
-        mistakes.add("amount", "amount_too_small", format!("the smallest gift is {}", minimum.short_text()));
+        mistakes.add("amount", "amount_too_small", &format!("the smallest gift is {}", minimum.short_text()));
     } else if amount.minor() > maximum.minor() {
         let words =
             format!("the largest gift here is {}; for more, please write to us", maximum.short_text());
-        mistakes.add("amount", "amount_too_large", words);
+        mistakes.add("amount", "amount_too_large", &words);
     } else {
         return Some(amount);
     }
@@ -207,7 +207,7 @@ fn check_frequency(word: &str, mistakes: &mut Mistakes) -> Option<Frequency> {
     if frequency.is_none() {
         let offered: Vec<&str> = Frequency::ALL.iter().map(|frequency| frequency.as_str()).collect();
         let words = format!("“{}” is not offered; choose {}", cut(word), offered.join(", "));
-        mistakes.add("frequency", "unknown_frequency", words);
+        mistakes.add("frequency", "unknown_frequency", &words);
     }
     frequency
 }
@@ -234,7 +234,7 @@ fn check_tribute(request: &PledgeRequest, mistakes: &mut Mistakes) -> Option<Tri
                 mistakes.add(
                     "tribute_kind",
                     "unknown_tribute",
-                    format!("“{}” is not a kind of tribute", cut(word)),
+                    &format!("“{}” is not a kind of tribute", cut(word)),
                 );
                 None
             }

@@ -29,14 +29,11 @@ pub struct RefundOrder {
 /// The same request key again returns the first refund.
 pub async fn order(ctx: &Context, order: RefundOrder) -> Result<Refund, UseCaseError> {
     let inner = ctx.clone();
-    ctx.db.write(move |tx| order_in(tx, &inner, order)).await
+    ctx.db.write(move |tx| order_in(tx, &inner, &order)).await
 }
 
-fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: RefundOrder) -> Result<Refund, UseCaseError> {
-    let donation = match donations::get(tx, order.donation) {
-        Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donation")),
-        found => found?,
-    };
+fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refund, UseCaseError> {
+    let donation = donations::find(tx, order.donation)?.ok_or(UseCaseError::NotFound("donation"))?;
     // Refunds and facts of one pledge take turns.
     pledges::lock(tx, donation.pledge)?;
     let donation = donations::lock(tx, donation.id)?;

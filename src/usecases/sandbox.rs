@@ -198,7 +198,7 @@ fn pay_in(
         Outcome::Process => PaymentState::Processing,
         Outcome::Abandon => PaymentState::Expired,
     };
-    record.status = next.as_str().to_owned();
+    next.as_str().clone_into(&mut record.status);
     if next == PaymentState::Succeeded {
         record.fee_minor = fee_of(&record)?;
     }

@@ -16,6 +16,7 @@ use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus};
 use crate::domain::refund::{Refund, RefundStatus};
 use crate::store::campaigns::TotalChange;
 use crate::store::ledger::Booking;
+use crate::store::reviews::Question;
 use crate::store::{Tx, attempts, campaigns, donations, donors, ledger, pledges, refunds, reviews};
 use chrono::{DateTime, Utc};
 
@@ -49,7 +50,9 @@ pub fn apply(
             }
             None => {
                 let detail = format!("{gateway} reports a payment that no pledge of this site began");
-                reviews::raise(tx, ctx.new_id(), "unclaimed_payment", payment.as_str(), &detail, ctx.now())?;
+                let question =
+                    Question { kind: "unclaimed_payment", subject: payment.as_str(), detail: &detail };
+                reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
                 settled = Settled::Unclaimed;
             }
         }
@@ -98,12 +101,11 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
         let accepted = AttemptOutcome::Accepted { remote: news.payment.clone(), next_url: None };
         attempts::set_outcome(tx, attempt, &accepted, now)?;
     }
-    let promised = pledge.terms.amount.currency();
     let mut donation = match donations::find_by_remote(tx, news.gateway, &news.payment)? {
         Some(donation) => donation,
         None => {
             let donation = new_donation(ctx, &pledge, &news);
-            donations::insert(tx, &donation, promised, now)?;
+            donations::insert(tx, &donation, pledge.terms.amount.currency(), now)?;
             donation
         }
     };
@@ -123,13 +125,16 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
             }
         }
     }
-    let known_refunds = refunds::of_donation(tx, donation.id)?;
-    let total = Refund::total_minor(&known_refunds, RefundStatus::Succeeded);
+    let refunds = refunds::of_donation(tx, donation.id)?;
+    let total = Refund::total_minor(&refunds, RefundStatus::Succeeded);
     let (payment, doubt) = donation.payment.refunded(total);
     donation.payment = payment;
     doubts.extend(doubt);
-    raise(tx, ctx, &donation, &pledge, &doubts)?;
-    finish(tx, ctx, &pledge, donation, &known_refunds, refunded_at.unwrap_or(now))
+    let others =
+        donations::of_pledge(tx, pledge.id)?.into_iter().filter(|other| other.id != donation.id).collect();
+    let known = Known { pledge, donation, others, refunds, refunded_at: refunded_at.unwrap_or(now) };
+    known.raise(tx, ctx, &doubts)?;
+    known.finish(tx, ctx)
 }
 
 fn new_donation(ctx: &Context, pledge: &Pledge, news: &News) -> Donation {
@@ -193,116 +198,94 @@ fn take_refund(
     Ok(())
 }
 
-/// Asks a person about contradictions, and about money that is not what was promised.
-fn raise(
-    tx: &mut Tx<'_>,
-    ctx: &Context,
-    donation: &Donation,
-    pledge: &Pledge,
-    doubts: &[Doubt],
-) -> Result<(), UseCaseError> {
-    let subject = donation.id.to_string();
-    let now = ctx.now();
-    for doubt in doubts {
-        let kind = match doubt {
-            Doubt::TwoAmounts { .. } => "two_amounts",
-            Doubt::FeeCurrency { .. } => "fee_currency",
-            Doubt::OverRefunded { .. } => "over_refunded",
-        };
-        reviews::raise(tx, ctx.new_id(), kind, &subject, &doubt.to_string(), now)?;
+/// All that is known about a payment after the news.
+struct Known {
+    pledge: Pledge,
+    donation: Donation,
+    /// Other payments for the same pledge.
+    others: Vec<Donation>,
+    refunds: Vec<Refund>,
+    /// When the latest refund happened, by the gateway's clock.
+    refunded_at: DateTime<Utc>,
+}
+
+impl Known {
+    /// Asks a person about contradictions, and about money that is not what was promised.
+    fn raise(&self, tx: &mut Tx<'_>, ctx: &Context, doubts: &[Doubt]) -> Result<(), UseCaseError> {
+        let mut questions: Vec<(&str, String)> =
+            doubts.iter().map(|doubt| (doubt.kind(), doubt.to_string())).collect();
+        if let Some(money) = self.donation.payment.money() {
+            let (paid, promised) = (money.gross, self.pledge.terms.amount);
+            if paid != promised {
+                questions.push(("amount_differs", format!("{paid} arrived for a promise of {promised}")));
+            }
+            if self.others.iter().any(|other| other.payment.money().is_some()) {
+                questions.push(("paid_twice", format!("a second payment arrived for {}", self.pledge.id)));
+            }
+        }
+        let subject = self.donation.id.to_string();
+        for (kind, detail) in questions {
+            let question = Question { kind, subject: &subject, detail: &detail };
+            reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
+        }
+        Ok(())
     }
-    let promised = pledge.terms.amount;
-    if let Some(paid) = donation.payment.money().map(|money| money.gross).filter(|gross| *gross != promised) {
-        let detail = format!("{paid} arrived for a promise of {promised}");
-        reviews::raise(tx, ctx.new_id(), "amount_differs", &subject, &detail, now)?;
+
+    /// Brings donor, pledge, books, totals and receipts to what is now known.
+    fn finish(mut self, tx: &mut Tx<'_>, ctx: &Context) -> Result<Donation, UseCaseError> {
+        let now = ctx.now();
+        let terms = &self.pledge.terms;
+        if self.donation.payment.money().is_some() && self.donation.donor.is_none() {
+            let donor = donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?;
+            self.donation.donor = Some(donor);
+        }
+        donations::update(tx, &self.donation, terms.amount.currency(), now)?;
+        let (status, donor) = (self.pledge_status(), self.pledge.donor.or(self.donation.donor));
+        if (status, donor) != (self.pledge.status, self.pledge.donor) {
+            pledges::set_status(tx, self.pledge.id, status, donor, now)?;
+        }
+        if let Some(money) = self.donation.payment.money() {
+            self.book(tx, ctx, money)?;
+            receipts::bring_up_to_date(tx, ctx, &self.pledge, &self.donation)?;
+        }
+        Ok(self.donation)
     }
-    if donation.payment.money().is_some() {
-        let others = donations::of_pledge(tx, pledge.id)?;
-        if others.iter().any(|other| other.id != donation.id && other.payment.money().is_some()) {
-            let detail = format!("a second payment arrived for {}", pledge.id);
-            reviews::raise(tx, ctx.new_id(), "paid_twice", &subject, &detail, now)?;
+
+    /// Once money arrived, the pledge is kept for good; before, the latest news counts.
+    fn pledge_status(&self) -> PledgeStatus {
+        let all = || self.others.iter().chain([&self.donation]).map(|donation| &donation.payment);
+        if all().any(|payment| payment.money().is_some()) {
+            return PledgeStatus::Fulfilled;
+        }
+        match all().filter_map(Payment::latest_waiting).max().map(|waiting| &waiting.state) {
+            Some(WaitingState::Processing) => PledgeStatus::Pending,
+            Some(WaitingState::Failed(_)) => PledgeStatus::Failed,
+            Some(WaitingState::Expired) => PledgeStatus::Expired,
+            None => self.pledge.status,
         }
     }
-    Ok(())
-}
 
-/// Brings donor, pledge, books, totals and receipts to what is now known.
-fn finish(
-    tx: &mut Tx<'_>,
-    ctx: &Context,
-    pledge: &Pledge,
-    mut donation: Donation,
-    known_refunds: &[Refund],
-    refunded_at: DateTime<Utc>,
-) -> Result<Donation, UseCaseError> {
-    let now = ctx.now();
-    if donation.payment.money().is_some() && donation.donor.is_none() {
-        let terms = &pledge.terms;
-        donation.donor = Some(donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?);
+    /// Posts the difference between what should be in the books and what is.
+    fn book(&self, tx: &mut Tx<'_>, ctx: &Context, money: &Captured) -> Result<(), UseCaseError> {
+        let (now, currency, donation) = (ctx.now(), money.gross.currency(), &self.donation);
+        let held = ledger::booked(tx, donation.id)?;
+        let wanted = Booked::wanted(&donation.payment, &self.refunds);
+        let entries = held.entries_to(&wanted, donation.gateway, currency)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let (refunds, arrivals): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| entry.kind() == EntryKind::Refund);
+        let booking = |happened_at| Booking { happened_at, recorded_at: now };
+        ledger::append(tx, donation, &arrivals, &ctx.ids, booking(money.at))?;
+        ledger::append(tx, donation, &refunds, &ctx.ids, booking(self.refunded_at))?;
+        let change = TotalChange {
+            campaign: donation.campaign,
+            gross: Money::new(wanted.gross, currency).minus(Money::new(held.gross, currency))?,
+            refunded_minor: wanted.refunded().saturating_sub(held.refunded()),
+            donations: i64::from(held.gross == 0 && wanted.gross > 0),
+        };
+        campaigns::add_to_total(tx, change, now)?;
+        Ok(())
     }
-    donations::update(tx, &donation, pledge.terms.amount.currency(), now)?;
-    let status = pledge_status(tx, pledge, &donation)?;
-    let donor = pledge.donor.or(donation.donor);
-    if (status, donor) != (pledge.status, pledge.donor) {
-        pledges::set_status(tx, pledge.id, status, donor, now)?;
-    }
-    if let Some(money) = donation.payment.money().cloned() {
-        book(tx, ctx, &donation, &money, known_refunds, refunded_at)?;
-        receipts::bring_up_to_date(tx, ctx, pledge, &donation)?;
-    }
-    Ok(donation)
-}
-
-/// Once money arrived, the pledge is kept for good; before, the latest news counts.
-fn pledge_status(
-    tx: &mut Tx<'_>,
-    pledge: &Pledge,
-    donation: &Donation,
-) -> Result<PledgeStatus, UseCaseError> {
-    let all = donations::of_pledge(tx, pledge.id)?;
-    let paid = |donation: &Donation| donation.payment.money().is_some();
-    if paid(donation) || all.iter().any(paid) {
-        return Ok(PledgeStatus::Fulfilled);
-    }
-    let latest = all.iter().filter_map(|donation| donation.payment.latest_waiting()).max();
-    Ok(match (latest.map(|waiting| &waiting.state), pledge.status) {
-        (Some(WaitingState::Processing), _) => PledgeStatus::Pending,
-        (Some(WaitingState::Failed(_)), _) => PledgeStatus::Failed,
-        (Some(WaitingState::Expired), _) => PledgeStatus::Expired,
-        (None, status) => status,
-    })
-}
-
-/// Posts the difference between what should be in the books and what is.
-fn book(
-    tx: &mut Tx<'_>,
-    ctx: &Context,
-    donation: &Donation,
-    money: &Captured,
-    known_refunds: &[Refund],
-    refunded_at: DateTime<Utc>,
-) -> Result<(), UseCaseError> {
-    let now = ctx.now();
-    let currency = money.gross.currency();
-    let held = ledger::booked(tx, donation.id)?;
-    let wanted = Booked::wanted(&donation.payment, known_refunds);
-    let entries = held.entries_to(&wanted, donation.gateway, currency)?;
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let (refunds, arrivals): (Vec<Entry>, Vec<Entry>) =
-        entries.into_iter().partition(|e| e.kind() == EntryKind::Refund);
-    let arrived = Booking { happened_at: money.at, recorded_at: now };
-    ledger::append(tx, donation, &arrivals, &ctx.ids, arrived)?;
-    ledger::append(tx, donation, &refunds, &ctx.ids, Booking { happened_at: refunded_at, recorded_at: now })?;
-    let sum =
-        |booked: &Booked| booked.refunds.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
-    let change = TotalChange {
-        campaign: donation.campaign,
-        gross: Money::new(wanted.gross, currency).minus(Money::new(held.gross, currency))?,
-        refunded_minor: sum(&wanted).saturating_sub(sum(&held)),
-        donations: i64::from(held.gross == 0 && wanted.gross > 0),
-    };
-    campaigns::add_to_total(tx, change, now)?;
-    Ok(())
 }

@@ -80,7 +80,7 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
                     inbox::set_fate(tx, id, fate, None, now)?;
                 }
                 Ok(Interpretation::Ignore(why)) => {
-                    inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?
+                    inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?;
                 }
                 // Signed by the gateway and yet unreadable: kept, shown, and no reason to fail for days.
                 Err(error) => inbox::set_fate(tx, id, inbox::Fate::Parked, Some(&error.to_string()), now)?,

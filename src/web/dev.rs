@@ -53,7 +53,7 @@ pub(super) async fn list(state: Data<AppState>) -> Result<HttpResponse, WebError
         date_text: time_text(letter.date),
     };
     let body = MailList { messages: letters.into_iter().map(listed).collect() };
-    page(state.templates.page("dev/mail.html", &meta("Outgoing mail"), body)?)
+    Ok(page(state.templates.page("dev/mail.html", &meta("Outgoing mail"), body)?))
 }
 
 pub(super) async fn message(state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, WebError> {
@@ -79,7 +79,7 @@ pub(super) async fn message(state: Data<AppState>, id: Path<String>) -> Result<H
         text: letter.text,
     };
     let title = shown.subject.clone();
-    page(state.templates.page("dev/message.html", &meta(&title), MailPage { message: shown })?)
+    Ok(page(state.templates.page("dev/message.html", &meta(&title), MailPage { message: shown })?))
 }
 
 pub(super) async fn html(state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, WebError> {
@@ -117,9 +117,9 @@ async fn read(state: &AppState, id: &str) -> Result<StoredMessage, WebError> {
     blocking(state, move |folder| stored::read(folder, &id)).await
 }
 
-fn page(html: String) -> Result<HttpResponse, WebError> {
-    Ok(HttpResponse::Ok()
+fn page(html: String) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(html))
+        .body(html)
 }

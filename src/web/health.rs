@@ -3,7 +3,7 @@
 use super::error::WebError;
 use super::state::AppState;
 use crate::config::MetricsAccess;
-use crate::store::{StoreError, jobs};
+use crate::store::jobs;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -34,9 +34,9 @@ pub(super) async fn metrics(request: HttpRequest, state: Data<AppState>) -> Resu
     if !allowed {
         return Err(WebError::not_found("page"));
     }
-    let counts = state.ctx.db.read(|conn| Ok::<_, StoreError>(jobs::counts(conn)?)).await?;
-    let queue: String =
-        counts.iter().map(|(status, n)| format!("jobs_in_queue{{status=\"{status}\"}} {n}\n")).collect();
+    let counts = state.ctx.db.read(jobs::counts).await?;
+    let line = |(status, count): &(String, i64)| format!("jobs_in_queue{{status=\"{status}\"}} {count}\n");
+    let queue = counts.iter().map(line).collect::<Vec<_>>().concat();
     let body = format!("{}# TYPE jobs_in_queue gauge\n{queue}", state.metrics.render());
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(body))
 }

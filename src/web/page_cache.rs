@@ -33,8 +33,7 @@ enum Coding {
 impl CachedPage {
     pub(super) fn new(body: impl Into<Bytes>, media_type: &'static str) -> Self {
         let plain = body.into();
-        let hash = Sha256::digest(&plain);
-        let digest: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = hex::encode(Sha256::digest(&plain)).chars().take(16).collect();
         let etag =
             HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
         Self {

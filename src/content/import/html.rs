@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use htmd::element_handler::Handlers;
-use htmd::{Element, HtmlToMarkdown};
+use htmd::{Element, HtmlToMarkdown, HtmlToMarkdownBuilder};
 
 use super::markdown_file::take_first_heading;
 use super::plain_text::APPEAL_CHARS_MAX;
@@ -169,16 +169,15 @@ fn converter(page: &Arc<Mutex<Page>>) -> HtmlToMarkdown {
         br_style: htmd::options::BrStyle::Backslash,
         ..Default::default()
     };
-    let (title, heading, article) = (Arc::clone(page), Arc::clone(page), Arc::clone(page));
-    let (main, html, meta, time) = (Arc::clone(page), Arc::clone(page), Arc::clone(page), Arc::clone(page));
-    HtmlToMarkdown::builder()
-        .options(options)
-        .skip_tags(SKIPPED.to_vec())
-        .add_handler(vec!["title"], move |handlers: &dyn Handlers, element: Element<'_>| {
-            let words = markdown::to_text(&handlers.walk_children(element.node).content);
-            with(&title, |page| page.title = words);
-            None
-        })
+    let builder = HtmlToMarkdown::builder().options(options).skip_tags(SKIPPED.to_vec());
+    read_head(read_body(builder, page), page).build()
+}
+
+/// Notes the parts of the text by which the article is found, and leaves them in place.
+fn read_body(builder: HtmlToMarkdownBuilder, page: &Arc<Mutex<Page>>) -> HtmlToMarkdownBuilder {
+    let (heading, article) = (Arc::clone(page), Arc::clone(page));
+    let (main, time) = (Arc::clone(page), Arc::clone(page));
+    builder
         .add_handler(vec!["h1"], move |handlers: &dyn Handlers, element: Element<'_>| {
             let result = handlers.fallback(element)?;
             with(&heading, |page| page.headings.push(result.content.clone()));
@@ -186,15 +185,29 @@ fn converter(page: &Arc<Mutex<Page>>) -> HtmlToMarkdown {
         })
         .add_handler(vec!["article"], move |handlers: &dyn Handlers, element: Element<'_>| {
             let result = handlers.fallback(element)?;
-            with(&article, |page| {
-                page.articles.push(result.content.trim().to_owned());
-            });
+            with(&article, |page| page.articles.push(result.content.trim().to_owned()));
             Some(result)
         })
         .add_handler(vec!["main"], move |handlers: &dyn Handlers, element: Element<'_>| {
             let result = handlers.fallback(element)?;
             with(&main, |page| page.main = Some(result.content.trim().to_owned()));
             Some(result)
+        })
+        .add_handler(vec!["time"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let date = attribute(&element, "datetime");
+            with(&time, |page| page.time = page.time.take().or(date));
+            Some(handlers.walk_children(element.node))
+        })
+}
+
+/// Notes what the page says about itself.
+fn read_head(builder: HtmlToMarkdownBuilder, page: &Arc<Mutex<Page>>) -> HtmlToMarkdownBuilder {
+    let (title, html, meta) = (Arc::clone(page), Arc::clone(page), Arc::clone(page));
+    builder
+        .add_handler(vec!["title"], move |handlers: &dyn Handlers, element: Element<'_>| {
+            let words = markdown::to_text(&handlers.walk_children(element.node).content);
+            with(&title, |page| page.title = words);
+            None
         })
         .add_handler(vec!["html"], move |handlers: &dyn Handlers, element: Element<'_>| {
             let language = attribute(&element, "lang");
@@ -208,12 +221,6 @@ fn converter(page: &Arc<Mutex<Page>>) -> HtmlToMarkdown {
             with(&meta, |page| page.meta.push((name, content)));
             None
         })
-        .add_handler(vec!["time"], move |handlers: &dyn Handlers, element: Element<'_>| {
-            let date = attribute(&element, "datetime");
-            with(&time, |page| page.time = page.time.take().or(date));
-            Some(handlers.walk_children(element.node))
-        })
-        .build()
 }
 
 fn with(page: &Mutex<Page>, change: impl FnOnce(&mut Page)) {

@@ -13,7 +13,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 
 /// Money on the wire.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -30,15 +30,14 @@ impl From<crate::domain::money::Money> for MoneyDto {
 }
 
 /// A body that is no JSON, or not the JSON that is wanted.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that actix calls")]
 pub(super) fn json_error(error: JsonPayloadError, _request: &HttpRequest) -> Error {
-    let (status, code) = match &error {
-        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
-            (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
-        }
-        JsonPayloadError::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type"),
-        _ => (StatusCode::BAD_REQUEST, "malformed"),
+    let code = match error.status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "content_type",
+        _ => "malformed",
     };
-    WebError::new(status, code, error.to_string()).into()
+    WebError::new(error.status_code(), code, error.to_string()).into()
 }
 
 /// Pages of the configured origins may use the public API; no others, and never with cookies.

@@ -100,7 +100,7 @@ pub(in crate::web) async fn create(
     let started = pledge::start(&state.ctx, to_request(&request, new), sender).await?;
     let word = if started.origin == Origin::New { "started" } else { "repeated" };
     metrics::counter!(PLEDGES_TOTAL, "outcome" => word).increment(1);
-    let created = created(&state, started).await?;
+    let created = created(&state, started);
     let place = created.status_url.clone();
     Ok(HttpResponse::Created()
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -120,7 +120,7 @@ fn idempotency_key(request: &HttpRequest, new: &NewPledge) -> Result<Option<Key>
     })?;
     let input =
         serde_json::to_vec(new).map_err(|error| WebError::bad_request("malformed", error.to_string()))?;
-    let input_hash = Sha256::digest(&input).iter().map(|byte| format!("{byte:02x}")).collect();
+    let input_hash = hex::encode(Sha256::digest(&input));
     Ok(Some(Key { scope: "POST /api/v1/pledges", key: key.to_owned(), input_hash }))
 }
 
@@ -156,7 +156,7 @@ fn to_request(request: &HttpRequest, new: NewPledge) -> PledgeRequest {
     }
 }
 
-async fn created(state: &AppState, started: Started) -> Result<CreatedDto, WebError> {
+fn created(state: &AppState, started: Started) -> CreatedDto {
     let base = &state.ctx.policy.public_url;
     let code = started.token.split_once('.').map_or("", |(_, code)| code);
     let status_page = format!("{base}/thanks/{}", started.token);
@@ -176,12 +176,12 @@ async fn created(state: &AppState, started: Started) -> Result<CreatedDto, WebEr
             None => NextDto::Status { url: status_page },
         },
     };
-    Ok(CreatedDto {
+    CreatedDto {
         id: started.pledge.id.to_string(),
         status: started.pledge.status.as_str(),
         next,
         status_url: format!("{base}/api/v1/pledges/{}?token={code}", started.pledge.id),
-    })
+    }
 }
 
 #[derive(serde::Deserialize)]

@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 
 #[derive(serde::Serialize)]
 struct Problem<'a> {
-    r#type: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
     title: &'static str,
     status: u16,
     code: &'static str,
@@ -17,7 +18,8 @@ struct Problem<'a> {
 
 #[derive(serde::Serialize)]
 struct Field<'a> {
-    field: &'static str,
+    #[serde(rename = "field")]
+    name: &'static str,
     code: &'static str,
     message: &'a str,
 }
@@ -27,15 +29,14 @@ pub(in crate::web) fn write(
     failure: &WebError,
     request_id: &str,
 ) -> HttpResponse {
-    let field = |f: &crate::usecases::FieldError| (f.field, f.code, f.message.clone());
-    let fields: Vec<_> = failure.fields.iter().map(field).collect();
+    let fields = failure.fields.iter().map(|f| Field { name: f.field, code: f.code, message: &f.message });
     builder.content_type("application/problem+json").json(Problem {
-        r#type: "about:blank",
+        kind: "about:blank",
         title: failure.title(),
         status: failure.status.as_u16(),
         code: failure.code,
         detail: &failure.detail,
-        fields: fields.iter().map(|(field, code, message)| Field { field, code, message }).collect(),
+        fields: fields.collect(),
         request_id,
     })
 }

@@ -6,7 +6,7 @@ use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-/// A change is seen at the next visit; until then the browser asks with its ETag.
+/// A change is seen at the next visit; until then the browser asks with its entity tag.
 const CACHING: &str = "public, no-cache";
 
 fn answer(request: &HttpRequest, page: Option<&CachedPage>) -> Result<HttpResponse, WebError> {

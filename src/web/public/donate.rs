@@ -46,7 +46,7 @@ pub(in crate::web) async fn submit(
     let fields = Fields::parse(&body)?;
     if TRAPS.iter().any(|trap| fields.filled(trap).is_some()) {
         metrics::counter!(PLEDGES_TOTAL, "outcome" => "trapped").increment(1);
-        return see_other("/");
+        return Ok(see_other("/"));
     }
     let sender = Sender {
         client: client::address(&request, &state),
@@ -57,10 +57,10 @@ pub(in crate::web) async fn submit(
         Ok(started) => {
             let word = if started.origin == Origin::New { "started" } else { "repeated" };
             metrics::counter!(PLEDGES_TOTAL, "outcome" => word).increment(1);
-            match started.next {
+            Ok(match started.next {
                 Next::Redirect(url) => see_other(&url),
                 Next::Instructions | Next::Status => see_other(&format!("/thanks/{}", started.token)),
-            }
+            })
         }
         Err(UseCaseError::Invalid(problems)) => {
             again(&state, &fields, StatusCode::UNPROCESSABLE_ENTITY, &problems).await

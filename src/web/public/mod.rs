@@ -5,7 +5,6 @@ pub(super) mod donate;
 pub(super) mod sandbox;
 pub(super) mod thanks;
 
-use super::error::WebError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
@@ -19,9 +18,9 @@ fn private_page(status: StatusCode, html: String) -> HttpResponse {
 }
 
 /// 303: the browser goes on with GET, and a reload does not post again.
-fn see_other(location: &str) -> Result<HttpResponse, WebError> {
-    Ok(HttpResponse::SeeOther()
+fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
         .insert_header((header::LOCATION, location))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish())
+        .finish()
 }

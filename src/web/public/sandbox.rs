@@ -34,7 +34,7 @@ pub(in crate::web) async fn pay(
     let fields = Fields::parse(&body)?;
     let (outcome, delivery) = sandbox::choices(&fields.text("outcome"), &fields.text("delivery"))?;
     let record = sandbox::pay(&state.ctx, &id, outcome, delivery).await?;
-    see_other(&record.return_url)
+    Ok(see_other(&record.return_url))
 }
 
 fn shown(record: &PaymentRecord) -> Result<SandboxPayment, WebError> {

@@ -140,7 +140,7 @@ impl TestApp {
         self.run_jobs().await;
         self.check_books().await;
         let left = self.ctx().db.read(|conn| queue::unfinished(conn, 20)).await.unwrap();
-        let now = chrono::DateTime::<Utc>::from(mainstay::domain::clock::Clock::now(&self.clock));
+        let now = mainstay::domain::clock::Clock::now(&self.clock);
         let due: Vec<_> = left.iter().filter(|job| job.status == "failed" || job.run_at <= now).collect();
         assert!(due.is_empty(), "jobs left over: {due:#?}");
         self.stop().await;

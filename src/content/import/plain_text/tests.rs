@@ -231,6 +231,7 @@ fn a_short_question_is_kept_and_noted() {
 
 /// Reads the publisher's original if its path is named; its text is not ours to keep here.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "names a file of the tester, not a setting")]
 fn the_publishers_original_is_taken_apart() {
     let Ok(path) = std::env::var("MAINSTAY_ORIGINAL_ARTICLE") else {
         return;

@@ -1,7 +1,7 @@
 //! `article import`.
 
 use super::{Failure, Outcome, Setting};
-use crate::content::import::{self, ImportOptions, WriteOptions};
+use crate::content::import::{self, Existing, ImportOptions, WriteOptions};
 use crate::domain::article::Slug;
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub(super) enum Command {
 pub(super) struct Import {
     /// The file.
     file: PathBuf,
-    /// Name in addresses; by default made from the title.
+    /// Name in addresses; by default made from the title, with a number if that name is taken.
     #[arg(long)]
     slug: Option<String>,
     /// Make it the front page.
@@ -34,6 +34,11 @@ pub(super) fn run(setting: &Setting, command: Command) -> Outcome {
     let slug = |text: Option<String>| {
         text.map(|text| Slug::parse(&text).map_err(|error| Failure::Usage(error.to_string()))).transpose()
     };
+    let existing = match (options.overwrite, &options.slug) {
+        (true, _) => Existing::Replace,
+        (false, Some(_chosen)) => Existing::Refuse,
+        (false, None) => Existing::KeepBoth,
+    };
     let bytes = std::fs::read(&options.file)
         .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", options.file.display())))?;
     let name = options.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -43,11 +48,7 @@ pub(super) fn run(setting: &Setting, command: Command) -> Outcome {
         language: Some(setting.config.site.default_locale.clone()),
     };
     let imported = import::import(&bytes, &name, &how).map_err(failed)?;
-    let write = WriteOptions {
-        landing: options.landing,
-        overwrite: options.overwrite,
-        campaign: slug(options.campaign)?,
-    };
+    let write = WriteOptions { landing: options.landing, existing, campaign: slug(options.campaign)? };
     let written = import::write(&setting.config.site.content, &imported, &write).map_err(failed)?;
     println!("Imported “{}”.", imported.article.headline());
     for file in &written.files {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::article::{Article, ArticleDate, Slug};
 
-pub use write::{WriteOptions, Written, write};
+pub use write::{Existing, WriteOptions, Written, write};
 
 /// Largest file that is imported, in bytes.
 pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;

@@ -14,10 +14,22 @@ use crate::domain::article::{Article, Slug};
 pub struct WriteOptions {
     /// Make it the landing page, and take that from the article that is it now.
     pub landing: bool,
-    /// Replace files of the same names.
-    pub overwrite: bool,
+    /// What to do about an article of the same name.
+    pub existing: Existing,
     /// The campaign that gifts from the appeal go to; otherwise one of the folder's.
     pub campaign: Option<Slug>,
+}
+
+/// What to do about an article of the same name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// Say so and write nothing.
+    #[default]
+    Refuse,
+    /// Replace it, and an appeal of the same name.
+    Replace,
+    /// Keep it and give the imported article the next free name. The same article twice stays one.
+    KeepBoth,
 }
 
 /// What was done.
@@ -30,19 +42,28 @@ pub struct Written {
 }
 
 /// Writes `articles/<slug>.md`, and `appeals/<slug>.md` when an appeal was found and the folder has a campaign for
-/// it. Each file appears complete or not at all. No file is replaced without `overwrite`, but the previous landing
-/// page's `landing:` line, and only that line, becomes `false`.
+/// it. Each file appears complete or not at all. No file is replaced unless asked, but the previous landing page's
+/// `landing:` line, and only that line, becomes `false`.
 pub fn write(folder: &Path, imported: &Imported, options: &WriteOptions) -> Result<Written, ImportError> {
     let mut written = Written { files: Vec::new(), notes: Vec::new() };
     let mut article = imported.article.clone();
-    let file = folder.join(ARTICLES).join(format!("{}.md", article.slug));
-    if file.exists() && !options.overwrite {
-        return Err(ImportError::Exists { path: file });
-    }
     article.landing = options.landing;
+    if options.existing == Existing::Refuse {
+        refuse_existing(&article_file(folder, &article.slug))?;
+    }
     if let Some(appeal) = &imported.appeal {
         article.appeal = write_appeal(folder, appeal, options, &mut written)?;
     }
+    if options.existing == Existing::KeepBoth {
+        article.slug = free_name(folder, &article)?;
+        if article.slug != imported.article.slug {
+            written.notes.push(format!(
+                "an article `{}` is there already, so this one is `{}`",
+                imported.article.slug, article.slug
+            ));
+        }
+    }
+    let file = article_file(folder, &article.slug);
     // The new landing page comes first: a reader of the folder in between finds two, and keeps what it had.
     write_whole(&file, &article_text(&article))?;
     written.files.push(file.clone());
@@ -50,6 +71,36 @@ pub fn write(folder: &Path, imported: &Imported, options: &WriteOptions) -> Resu
         unset_other_landings(folder, &file, &mut written)?;
     }
     Ok(written)
+}
+
+fn article_file(folder: &Path, slug: &Slug) -> PathBuf {
+    folder.join(ARTICLES).join(format!("{slug}.md"))
+}
+
+fn refuse_existing(file: &Path) -> Result<(), ImportError> {
+    if file.exists() { Err(ImportError::Exists { path: file.to_owned() }) } else { Ok(()) }
+}
+
+/// The article's own name, or that with the next number behind it that is free or holds this very article.
+fn free_name(folder: &Path, article: &Article) -> Result<Slug, ImportError> {
+    let wanted = without_landing_line(&article_text(article));
+    let numbered = (2..).map_while(|number| Slug::parse(&format!("{}-{number}", article.slug)).ok());
+    for slug in std::iter::once(article.slug.clone()).chain(numbered) {
+        let file = article_file(folder, &slug);
+        match fs::read_to_string(&file) {
+            Ok(text) if without_landing_line(&text) == wanted => return Ok(slug),
+            Ok(_another) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(slug),
+            Err(source) => return Err(ImportError::Io { path: file, source }),
+        }
+    }
+    // The name has no room for a number.
+    Err(ImportError::Exists { path: article_file(folder, &article.slug) })
+}
+
+/// Which article is the landing page says nothing about what it is.
+fn without_landing_line(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with("landing:")).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes the appeal and returns its slug, or the slug of the one of this name that is there already.
@@ -64,7 +115,7 @@ fn write_appeal(
         return Ok(None);
     };
     let file = folder.join(APPEALS).join(format!("{slug}.md"));
-    if file.exists() && !options.overwrite {
+    if file.exists() && options.existing != Existing::Replace {
         written
             .notes
             .push(format!("{} was there already and is shown on the article unchanged", file.display()));
@@ -246,8 +297,20 @@ mod tests {
         assert!(matches!(refused, ImportError::Exists { .. }));
         assert!(text_of(folder.path(), "articles/bread.md").contains("First."));
 
-        write(folder.path(), &second, &WriteOptions { overwrite: true, ..landing() }).unwrap();
+        write(folder.path(), &second, &WriteOptions { existing: Existing::Replace, ..landing() }).unwrap();
         assert!(text_of(folder.path(), "articles/bread.md").contains("Second."));
+    }
+
+    #[test]
+    fn an_article_of_the_same_name_can_stay_beside_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let beside = WriteOptions { existing: Existing::KeepBoth, ..landing() };
+        for (text, file) in [("First.", "bread.md"), ("Second.", "bread-2.md"), ("Second.", "bread-2.md")] {
+            let written = write(folder.path(), &read(&format!("Bread\n\n{text}")), &beside).unwrap();
+            assert!(written.files[0].ends_with(file), "{:?}", written.files);
+        }
+        assert!(text_of(folder.path(), "articles/bread.md").contains("First."));
+        assert_eq!(load(folder.path()).unwrap().landing().unwrap().slug.as_str(), "bread-2");
     }
 
     #[test]
@@ -285,7 +348,8 @@ mod tests {
             let file = folder.path().join(format!("campaigns/{name}.md"));
             fs::write(file, "---\ntitle: T\nsummary: S.\n---\n").unwrap();
         }
-        let asked = WriteOptions { overwrite: true, campaign: Slug::parse("spring").ok(), ..landing() };
+        let asked =
+            WriteOptions { existing: Existing::Replace, campaign: Slug::parse("spring").ok(), ..landing() };
         write(folder.path(), &imported, &asked).unwrap();
         assert!(
             text_of(folder.path(), "appeals/an-appeal-to-our-readers.md").contains("campaign: \"spring\"")

@@ -2,7 +2,7 @@
 //! them. Each lane has a loop of its own.
 
 use super::run::{self, JobError};
-use super::{Rhythm, Services};
+use super::Services;
 use crate::domain::job::Lane;
 use crate::store::jobs::{self, Claimed, Finish};
 use crate::store::{Db, StoreError};
@@ -13,7 +13,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use std::panic::AssertUnwindSafe;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How long to wait after the queue itself could not be reached.
 const DATABASE_PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
@@ -44,28 +44,46 @@ impl Worker {
     }
 }
 
+/// Keeps up to `at_once` jobs of a lane running: a slow one takes one place and holds up no other.
 async fn lane_loop(services: Services, lane: Lane, mut stopped: watch::Receiver<bool>) {
     let mut work = services.ctx.db.work();
+    let mut running = JoinSet::new();
     while !*stopped.borrow() {
         // Marked before the queue is looked at: a ring in between is not missed.
         work.mark_unchanged();
-        match claim_and_run(&services, lane).await {
-            Ok(0) => {
-                tokio::select! {
-                    _ = work.changed() => {}
-                    () = tokio::time::sleep(services.rhythm.poll) => {}
-                    _ = stopped.changed() => {}
+        let free = services.rhythm.at_once.saturating_sub(running.len());
+        let pause = match claim(&services, lane, free).await {
+            Ok(claimed) => {
+                for job in claimed {
+                    let services = services.clone();
+                    running.spawn(async move { run_one(&services, job).await });
                 }
+                services.rhythm.poll
             }
-            Ok(_some) => {}
             Err(error) => {
                 tracing::error!(%error, "the job queue cannot be reached");
-                tokio::select! {
-                    () = tokio::time::sleep(DATABASE_PAUSE) => {}
-                    _ = stopped.changed() => {}
-                }
+                DATABASE_PAUSE
             }
+        };
+        let full = running.len() >= services.rhythm.at_once;
+        tokio::select! {
+            Some(ended) = running.join_next() => note(ended),
+            _ = work.changed(), if !full => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
         }
+    }
+    while let Some(ended) = running.join_next().await {
+        note(ended);
+    }
+}
+
+/// A job whose end could not be written down keeps its lease and is taken over when that runs out.
+fn note(ended: Result<Result<(), StoreError>, JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "the end of a job could not be written down"),
+        Err(error) => tracing::error!(%error, "a job was cut off"),
     }
 }
 
@@ -98,16 +116,22 @@ pub async fn run_due(services: &Services) -> Result<usize, StoreError> {
 }
 
 async fn claim_and_run(services: &Services, lane: Lane) -> Result<usize, StoreError> {
-    let Rhythm { at_once, lease, .. } = services.rhythm;
-    let limit = i64::try_from(at_once).unwrap_or(1);
-    let lease = TimeDelta::from_std(lease).unwrap_or(TimeDelta::minutes(5));
-    let now = services.ctx.now();
-    let claimed = services.ctx.db.write(move |tx| jobs::claim(tx, lane.kinds(), limit, lease, now)).await?;
+    let claimed = claim(services, lane, services.rhythm.at_once).await?;
     let count = claimed.len();
     for done in join_all(claimed.into_iter().map(|job| run_one(services, job))).await {
         done?;
     }
     Ok(count)
+}
+
+async fn claim(services: &Services, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let lease = TimeDelta::from_std(services.rhythm.lease).unwrap_or(TimeDelta::minutes(5));
+    let now = services.ctx.now();
+    services.ctx.db.write(move |tx| jobs::claim(tx, lane.kinds(), limit, lease, now)).await
 }
 
 async fn run_one(services: &Services, claimed: Claimed) -> Result<(), StoreError> {

@@ -77,8 +77,6 @@ pub mod metrics {
     pub const HTTP_REQUEST_SECONDS: &str = "http_request_seconds";
     /// Pledges recorded, by `gateway` and `frequency`.
     pub const PLEDGES_TOTAL: &str = "pledges_total";
-    /// Donations settled, by `gateway` and `currency`.
-    pub const DONATIONS_SETTLED_TOTAL: &str = "donations_settled_total";
     /// Webhooks received, by `gateway` and `outcome` (stored, repeated, refused).
     pub const WEBHOOKS_TOTAL: &str = "webhooks_total";
     /// Jobs run, by `kind` and `outcome` (done, retried, failed).
@@ -87,14 +85,11 @@ pub mod metrics {
     pub const JOB_SECONDS: &str = "job_seconds";
     /// Mails tried, by `outcome` (sent, temporary, permanent, invalid).
     pub const MAILS_TOTAL: &str = "mails_total";
-    /// Write transactions that shared one commit; the count of this histogram is the number of commits.
-    pub const DB_WRITE_BATCH: &str = "db_write_batch";
     /// Requests turned away by a rate limit, by `limit`.
     pub const RATE_LIMITED_TOTAL: &str = "rate_limited_total";
 
     const HTTP_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
     const JOB_BUCKETS: [f64; 9] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0];
-    const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
     const UPKEEP: Duration = Duration::from_secs(5);
 
     /// The numbers of this process. Cheap to clone.
@@ -160,20 +155,17 @@ pub mod metrics {
         let exactly = |name: &str| Matcher::Full(name.to_owned());
         PrometheusBuilder::new()
             .set_buckets_for_metric(exactly(HTTP_REQUEST_SECONDS), &HTTP_BUCKETS)?
-            .set_buckets_for_metric(exactly(JOB_SECONDS), &JOB_BUCKETS)?
-            .set_buckets_for_metric(exactly(DB_WRITE_BATCH), &BATCH_BUCKETS)
+            .set_buckets_for_metric(exactly(JOB_SECONDS), &JOB_BUCKETS)
     }
 
     fn describe() {
         describe_counter!(HTTP_REQUESTS_TOTAL, Unit::Count, "Requests answered");
         describe_histogram!(HTTP_REQUEST_SECONDS, Unit::Seconds, "Time from a request to its answer");
         describe_counter!(PLEDGES_TOTAL, Unit::Count, "Pledges recorded");
-        describe_counter!(DONATIONS_SETTLED_TOTAL, Unit::Count, "Donations settled");
         describe_counter!(WEBHOOKS_TOTAL, Unit::Count, "Webhooks received");
         describe_counter!(JOBS_TOTAL, Unit::Count, "Jobs run");
         describe_histogram!(JOB_SECONDS, Unit::Seconds, "Time a job took");
         describe_counter!(MAILS_TOTAL, Unit::Count, "Mails tried");
-        describe_histogram!(DB_WRITE_BATCH, Unit::Count, "Write transactions that shared one commit");
         describe_counter!(RATE_LIMITED_TOTAL, Unit::Count, "Requests turned away by a rate limit");
     }
 

@@ -1,10 +1,12 @@
 //! `export`: streams rows to standard output in constant memory.
 
 use super::{Failure, Outcome, Setting};
+use crate::bootstrap::App;
 use crate::render::csv::Writer;
+use crate::store::StoreError;
 use crate::store::exports::{Span, Table};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use std::io::BufWriter;
+use std::io::{BufWriter, ErrorKind};
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum What {
@@ -88,25 +90,40 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
         return Err(Failure::Usage("--from is after --to".into()));
     }
     let span = Span { from: from.and_time(NaiveTime::MIN), to: to.and_time(NaiveTime::MIN) };
+    match stream(&app, table, span, options.format).await {
+        // The reader has seen enough (`| head`): that is no failure.
+        Err(Failed::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(Failed::Write(error)) => Err(error.into()),
+        Err(Failed::Read(error)) => Err(error.into()),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// What stopped an export.
+enum Failed {
+    Read(StoreError),
+    Write(std::io::Error),
+}
+
+async fn stream(app: &App, table: Table, span: Span, format: Format) -> Result<(), Failed> {
     let out = BufWriter::new(std::io::stdout().lock());
-    let mut sink = match options.format {
-        Format::Csv => Sink::Csv(Box::new(Writer::new(out, table.columns())?)),
+    let mut sink = match format {
+        Format::Csv => Sink::Csv(Box::new(Writer::new(out, table.columns()).map_err(Failed::Write)?)),
         Format::Jsonl => Sink::Jsonl(out, table.columns()),
     };
     let mut after = String::new();
     loop {
         let from = after.clone();
-        let (rows, last) = app.services.ctx.db.read(move |conn| table.page(conn, span, &from)).await?;
+        let page = app.services.ctx.db.read(move |conn| table.page(conn, span, &from)).await;
+        let (rows, last) = page.map_err(Failed::Read)?;
         for row in &rows {
-            sink.row(row)?;
+            sink.row(row).map_err(Failed::Write)?;
         }
         match last {
             Some(last) => after = last,
-            None => break,
+            None => return sink.finish().map_err(Failed::Write),
         }
     }
-    sink.finish()?;
-    Ok(())
 }
 
 /// Both databases hold every day between these.

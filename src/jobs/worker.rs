@@ -1,8 +1,8 @@
 //! The worker: claims due jobs with a lease, runs them with a guard against panics, writes down what came of
 //! them. Each lane has a loop of its own.
 
-use super::run::{self, JobError};
 use super::Services;
+use super::run::{self, JobError};
 use crate::domain::job::Lane;
 use crate::store::jobs::{self, Claimed, Finish};
 use crate::store::{Db, StoreError};

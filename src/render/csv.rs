@@ -9,18 +9,26 @@ impl<W: Write> Writer<W> {
     /// Writes the heading to `out`.
     pub fn new(out: W, columns: &[&str]) -> io::Result<Self> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        writer.write_record(columns).map_err(io::Error::other)?;
+        writer.write_record(columns).map_err(io_error)?;
         Ok(Self(writer))
     }
 
     /// Writes one row.
     pub fn row(&mut self, cells: &[String]) -> io::Result<()> {
-        self.0.write_record(cells.iter().map(|cell| harmless(cell))).map_err(io::Error::other)
+        self.0.write_record(cells.iter().map(|cell| harmless(cell))).map_err(io_error)
     }
 
     /// Writes out what is buffered.
     pub fn finish(mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// The error below, so that a closed pipe is still known as one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -26,10 +26,12 @@ impl<W: Write> Writer<W> {
 
 /// The error below, so that a closed pipe is still known as one.
 fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
+    if error.is_io_error()
+        && let csv::ErrorKind::Io(error) = error.into_kind()
+    {
+        return error;
     }
+    io::Error::other("a row that cannot be written as CSV")
 }
 
 /// A text that a spreadsheet would run as a formula is preceded by an apostrophe. Plain numbers are not.

@@ -95,7 +95,8 @@ pub fn lock(tx: &mut Tx<'_>, id: PledgeId) -> Result<Pledge, StoreError> {
     get(tx, id)
 }
 
-/// The pledge that an equal submission made since `since`.
+/// The pledge that an equal submission made since `since`. One that ended without money is not met again by
+/// its content alone: whoever was declined may try again at once.
 pub fn find_same(
     conn: &mut Conn,
     same: &Sameness,
@@ -108,6 +109,9 @@ pub fn find_same(
         None => pledges::table
             .filter(pledges::fingerprint.eq(&same.fingerprint))
             .filter(pledges::created_at.ge(since.naive_utc()))
+            .filter(
+                pledges::status.eq_any([PledgeStatus::Pending.as_str(), PledgeStatus::Fulfilled.as_str()]),
+            )
             .order(pledges::created_at)
             .select(PledgeRow::as_select())
             .first(conn),

@@ -5,3 +5,5 @@ mod support;
 
 #[cfg(test)]
 mod giving;
+#[cfg(test)]
+mod tidy;

@@ -6,4 +6,6 @@ mod support;
 #[cfg(test)]
 mod giving;
 #[cfg(test)]
+mod observability;
+#[cfg(test)]
 mod tidy;

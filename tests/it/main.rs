@@ -8,4 +8,6 @@ mod giving;
 #[cfg(test)]
 mod observability;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod tidy;

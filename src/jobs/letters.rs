@@ -2,6 +2,7 @@
 
 use super::Services;
 use super::run::JobError;
+use crate::domain::donation::Payment;
 use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
@@ -105,9 +106,8 @@ pub(super) async fn refund(
 ) -> Result<OutgoingMail, JobError> {
     let (refund, view, receipts) = views::refund(&services.ctx, id).await?;
     let payment = view.donation.as_ref().map(|donation| &donation.payment);
-    let gross =
-        payment.and_then(|payment| payment.money()).map_or(view.pledge.terms.amount, |money| money.gross);
-    let rest = payment.and_then(|payment| payment.kept()).filter(|rest| rest.is_positive());
+    let gross = payment.and_then(Payment::money).map_or(view.pledge.terms.amount, |money| money.gross);
+    let rest = payment.and_then(Payment::kept).filter(|rest| rest.is_positive());
     // The receipt that the donor holds, and must not use any more.
     let held = receipts.iter().rev().find(|r| !r.status.is_live() && r.issued_at <= refund.created_at);
     let letter = RefundLetter {

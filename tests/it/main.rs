@@ -4,4 +4,12 @@
 mod support;
 
 #[cfg(test)]
+mod bank;
+#[cfg(test)]
 mod giving;
+#[cfg(test)]
+mod sandbox;
+#[cfg(test)]
+mod thanks;
+#[cfg(test)]
+mod webhooks;

@@ -14,7 +14,7 @@ use mainstay::jobs::{self, Services};
 use mainstay::mail::stored::{self, StoredMessage};
 use mainstay::store::{checks, jobs as queue};
 use mainstay::telemetry::metrics::Metrics;
-use mainstay::usecases::Context;
+use mainstay::usecases::{Context, upkeep};
 use mainstay::web::{self, ServerOptions};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -131,6 +131,12 @@ impl TestApp {
     /// Runs every job that is due now.
     pub(crate) async fn run_jobs(&self) -> usize {
         jobs::run_due(&self.services).await.unwrap()
+    }
+
+    /// Does the recurring work that is due, then every job that became due.
+    pub(crate) async fn upkeep(&self) -> usize {
+        upkeep::enqueue_due(self.ctx()).await.unwrap();
+        self.run_jobs().await
     }
 
     /// Lets time pass, then runs every job that became due.

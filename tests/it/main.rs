@@ -4,9 +4,21 @@
 mod support;
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
+mod attempts;
+#[cfg(test)]
+mod bad_days;
+#[cfg(test)]
 mod bank;
 #[cfg(test)]
 mod giving;
+#[cfg(test)]
+mod jobs;
+#[cfg(test)]
+mod receipts;
+#[cfg(test)]
+mod refunds;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]

@@ -23,24 +23,47 @@ macro_rules! flow {
     (settings: $changes:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
         mod $name {
             use super::*;
-            use $crate::support::app::{Engine, TestApp};
 
             $(#[$attribute])*
-            async fn flow($app: TestApp) {
+            async fn flow($app: $crate::support::app::TestApp) {
                 $body
                 $app.finish().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                flow(TestApp::start_with(Engine::Sqlite, $changes).await).await;
+                let engine = $crate::support::app::Engine::Sqlite;
+                flow($crate::support::app::TestApp::start_with(engine, $changes).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                flow(TestApp::start_with(Engine::Postgres, $changes).await).await;
+                let engine = $crate::support::app::Engine::Postgres;
+                flow($crate::support::app::TestApp::start_with(engine, $changes).await).await;
             }
         }
     };
 }
 pub(crate) use flow;
+
+/// Makes two tests of one flow that starts its site itself, on the given engine.
+macro_rules! both {
+    (async fn $name:ident($engine:ident) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn flow($engine: $crate::support::app::Engine) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                flow($crate::support::app::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                flow($crate::support::app::Engine::Postgres).await;
+            }
+        }
+    };
+}
+pub(crate) use both;

@@ -26,14 +26,13 @@ fn with(field: &str, value: Value) -> Value {
 }
 
 async fn post(app: &TestApp, body: &Value, key: Option<&str>) -> Answer {
-    let mut request = app
+    let Some(key) = key else { return app.client().post_json("/api/v1/pledges", body).await };
+    let request = app
         .client()
         .request(Method::POST, "/api/v1/pledges")
         .header("content-type", "application/json")
+        .header("idempotency-key", key)
         .body(body.to_string());
-    if let Some(key) = key {
-        request = request.header("idempotency-key", key);
-    }
     app.client().send(request).await
 }
 

@@ -7,7 +7,7 @@ use super::postgres::{TestDatabase, create_database};
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstay::bootstrap::{App, Migrations, World};
 use mainstay::config::Config;
-use mainstay::domain::clock::{FixedClock, SeededEntropy};
+use mainstay::domain::clock::{Clock as _, FixedClock, SeededEntropy};
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::gateways::{Gateway, Registry};
 use mainstay::jobs::{self, Services};
@@ -172,7 +172,7 @@ impl TestApp {
         self.run_jobs().await;
         self.check_books().await;
         let left = self.ctx().db.read(|conn| queue::unfinished(conn, 20)).await.unwrap();
-        let now = chrono::DateTime::<Utc>::from(mainstay::domain::clock::Clock::now(&self.clock));
+        let now = self.clock.now();
         let due: Vec<_> = left.iter().filter(|job| job.status == "failed" || job.run_at <= now).collect();
         assert!(due.is_empty(), "jobs left over: {due:#?}");
         self.stop().await;

@@ -40,7 +40,6 @@ impl Answer {
 }
 
 impl Client {
-    #[expect(clippy::disallowed_methods, reason = "the tests' own client")]
     pub(crate) fn new(url: &str) -> Self {
         let http = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
         Self { http, url: url.to_owned() }

@@ -16,11 +16,17 @@ pub(crate) mod sql;
 macro_rules! flow {
     ($(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
         $crate::support::flow! {
-            settings: $crate::support::app::Changes::default(),
+            @ |engine| $crate::support::app::TestApp::start(engine),
             $(#[$attribute])* async fn $name($app) $body
         }
     };
     (settings: $changes:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
+        $crate::support::flow! {
+            @ |engine| $crate::support::app::TestApp::start_with(engine, $changes),
+            $(#[$attribute])* async fn $name($app) $body
+        }
+    };
+    (@ $start:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
         mod $name {
             use super::*;
 
@@ -30,16 +36,19 @@ macro_rules! flow {
                 $app.finish().await;
             }
 
+            async fn on(engine: $crate::support::app::Engine) {
+                let start = $start;
+                flow(start(engine).await).await;
+            }
+
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                let engine = $crate::support::app::Engine::Sqlite;
-                flow($crate::support::app::TestApp::start_with(engine, $changes).await).await;
+                on($crate::support::app::Engine::Sqlite).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                let engine = $crate::support::app::Engine::Postgres;
-                flow($crate::support::app::TestApp::start_with(engine, $changes).await).await;
+                on($crate::support::app::Engine::Postgres).await;
             }
         }
     };

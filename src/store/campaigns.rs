@@ -133,12 +133,14 @@ pub struct TotalChange {
 
 /// Applies a change to the rollup, in the transaction that books it.
 pub fn add_to_total(tx: &mut Tx<'_>, change: TotalChange, now: DateTime<Utc>) -> Result<(), StoreError> {
+    // The first change of a currency is never negative. Both engines check the proposed row even where the
+    // conflict makes an update of it, so a later "less" must not stand in it.
     on_each!(tx, |c| diesel::insert_into(campaign_totals::table)
         .values((
             campaign_totals::campaign_id.eq(change.campaign.to_string()),
             campaign_totals::currency.eq(change.gross.currency().code()),
-            campaign_totals::gross_minor.eq(change.gross.minor()),
-            campaign_totals::refunded_minor.eq(change.refunded_minor),
+            campaign_totals::gross_minor.eq(change.gross.minor().max(0)),
+            campaign_totals::refunded_minor.eq(change.refunded_minor.max(0)),
             campaign_totals::donations.eq(change.donations),
             campaign_totals::updated_at.eq(now.naive_utc()),
         ))

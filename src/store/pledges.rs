@@ -2,10 +2,11 @@
 
 use super::dialect::lock_row;
 use super::row::{Row, one, to_json, utc};
-use super::schema::pledges;
+use super::schema::{donations, pledges};
 use super::{Conn, StoreError, Tx};
 use crate::domain::article::Slug;
 use crate::domain::bank::CreditorReference;
+use crate::domain::donation::DonationStatus;
 use crate::domain::donor::{EmailAddress, PersonName};
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::pledge::{
@@ -147,11 +148,16 @@ pub fn set_status(
     one(changed)
 }
 
-/// Ends up to `limit` pledges whose time to pay is over; returns how many.
+/// Ends up to `limit` pledges whose time to pay is over; returns how many. A payment that a slow bank works on
+/// is waited for: only its gateway ends it.
 pub fn expire_due(tx: &mut Tx<'_>, now: DateTime<Utc>, limit: i64) -> Result<usize, StoreError> {
+    let in_process = donations::table
+        .filter(donations::pledge_id.eq(pledges::id))
+        .filter(donations::status.eq(DonationStatus::Processing.as_str()));
     let due: Vec<String> = pledges::table
         .filter(pledges::status.eq(PledgeStatus::Pending.as_str()))
         .filter(pledges::expires_at.lt(now.naive_utc()))
+        .filter(diesel::dsl::not(diesel::dsl::exists(in_process)))
         .order(pledges::expires_at)
         .limit(limit)
         .select(pledges::id)

@@ -4,10 +4,30 @@
 mod support;
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
+mod attempts;
+#[cfg(test)]
+mod bad_days;
+#[cfg(test)]
+mod bank;
+#[cfg(test)]
 mod giving;
+#[cfg(test)]
+mod jobs;
 #[cfg(test)]
 mod observability;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod receipts;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
+mod sandbox;
+#[cfg(test)]
+mod thanks;
+#[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod webhooks;

@@ -7,14 +7,14 @@ use super::postgres::{TestDatabase, create_database};
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstay::bootstrap::{App, Migrations, World};
 use mainstay::config::Config;
-use mainstay::domain::clock::{FixedClock, SeededEntropy};
+use mainstay::domain::clock::{Clock as _, FixedClock, SeededEntropy};
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::gateways::{Gateway, Registry};
 use mainstay::jobs::{self, Services};
 use mainstay::mail::stored::{self, StoredMessage};
 use mainstay::store::{checks, jobs as queue};
 use mainstay::telemetry::metrics::Metrics;
-use mainstay::usecases::Context;
+use mainstay::usecases::{Context, upkeep};
 use mainstay::web::{self, ServerOptions};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -133,6 +133,12 @@ impl TestApp {
         jobs::run_due(&self.services).await.unwrap()
     }
 
+    /// Does the recurring work that is due, then every job that became due.
+    pub(crate) async fn upkeep(&self) -> usize {
+        upkeep::enqueue_due(self.ctx()).await.unwrap();
+        self.run_jobs().await
+    }
+
     /// Lets time pass, then runs every job that became due.
     pub(crate) async fn pass(&self, time: TimeDelta) -> usize {
         self.clock.advance(time);
@@ -166,7 +172,7 @@ impl TestApp {
         self.run_jobs().await;
         self.check_books().await;
         let left = self.ctx().db.read(|conn| queue::unfinished(conn, 20)).await.unwrap();
-        let now = mainstay::domain::clock::Clock::now(&self.clock);
+        let now = self.clock.now();
         let due: Vec<_> = left.iter().filter(|job| job.status == "failed" || job.run_at <= now).collect();
         assert!(due.is_empty(), "jobs left over: {due:#?}");
         self.stop().await;

@@ -16,31 +16,63 @@ pub(crate) mod sql;
 macro_rules! flow {
     ($(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
         $crate::support::flow! {
-            settings: $crate::support::app::Changes::default(),
+            @ |engine| $crate::support::app::TestApp::start(engine),
             $(#[$attribute])* async fn $name($app) $body
         }
     };
     (settings: $changes:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
+        $crate::support::flow! {
+            @ |engine| $crate::support::app::TestApp::start_with(engine, $changes),
+            $(#[$attribute])* async fn $name($app) $body
+        }
+    };
+    (@ $start:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
         mod $name {
             use super::*;
-            use $crate::support::app::{Engine, TestApp};
 
             $(#[$attribute])*
-            async fn flow($app: TestApp) {
+            async fn flow($app: $crate::support::app::TestApp) {
                 $body
                 $app.finish().await;
             }
 
+            async fn on(engine: $crate::support::app::Engine) {
+                let start = $start;
+                flow(start(engine).await).await;
+            }
+
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                flow(TestApp::start_with(Engine::Sqlite, $changes).await).await;
+                on($crate::support::app::Engine::Sqlite).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                flow(TestApp::start_with(Engine::Postgres, $changes).await).await;
+                on($crate::support::app::Engine::Postgres).await;
             }
         }
     };
 }
 pub(crate) use flow;
+
+/// Makes two tests of one flow that starts its site itself, on the given engine.
+macro_rules! both {
+    (async fn $name:ident($engine:ident) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn flow($engine: $crate::support::app::Engine) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                flow($crate::support::app::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                flow($crate::support::app::Engine::Postgres).await;
+            }
+        }
+    };
+}
+pub(crate) use both;

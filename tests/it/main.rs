@@ -7,3 +7,6 @@ mod support;
 mod giving;
 #[cfg(test)]
 mod tidy;
+
+#[cfg(test)]
+mod migrations;

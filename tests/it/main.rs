@@ -10,3 +10,6 @@ mod tidy;
 
 #[cfg(test)]
 mod migrations;
+
+#[cfg(test)]
+mod properties;

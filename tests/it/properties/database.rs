@@ -330,7 +330,7 @@ async fn mails_are_planned_once(ctx: &Context) {
         (
             "a receipt without its one mail",
             "SELECT COUNT(*) AS count FROM receipts r WHERE (SELECT COUNT(*) FROM jobs j WHERE j.kind = 'send_receipt' \
-             AND j.unique_key LIKE 'send_receipt/' || r.id || '/%') <> 1",
+             AND j.unique_key = 'send_receipt/' || r.id || '/0') <> 1",
         ),
         (
             "a mail for a receipt that is none",

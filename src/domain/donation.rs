@@ -151,7 +151,7 @@ pub enum Doubt {
         gross: Money,
     },
     /// More was given back than had been paid.
-    #[error("{refunded} was refunded for a payment of {gross}")]
+    #[error("{refunded} was refunded or promised back for a payment of {gross}")]
     OverRefunded {
         /// All refunds together.
         refunded: Money,

@@ -1,7 +1,7 @@
 //! Campaigns and what they have received.
 
 use super::dialect::on_each;
-use super::row::{Row, to_json, utc};
+use super::row::{Row, one, to_json, utc};
 use super::schema::{campaign_totals, campaigns};
 use super::{Conn, StoreError, Tx};
 use crate::domain::campaign::{Campaign, CampaignTotal};
@@ -132,26 +132,35 @@ pub struct TotalChange {
 }
 
 /// Applies a change to the rollup, in the transaction that books it.
+///
+/// The row exists before the change is added: an upsert would offer the change itself as a row, and less money
+/// given back (a refund that came back) is no row that the table takes.
 pub fn add_to_total(tx: &mut Tx<'_>, change: TotalChange, now: DateTime<Utc>) -> Result<(), StoreError> {
-    // The first change of a currency is never negative. Both engines check the proposed row even where the
-    // conflict makes an update of it, so a later "less" must not stand in it.
+    if change_total(tx, change, now)? > 0 {
+        return Ok(());
+    }
     on_each!(tx, |c| diesel::insert_into(campaign_totals::table)
         .values((
             campaign_totals::campaign_id.eq(change.campaign.to_string()),
             campaign_totals::currency.eq(change.gross.currency().code()),
-            campaign_totals::gross_minor.eq(change.gross.minor().max(0)),
-            campaign_totals::refunded_minor.eq(change.refunded_minor.max(0)),
-            campaign_totals::donations.eq(change.donations),
+            campaign_totals::gross_minor.eq(0_i64),
+            campaign_totals::refunded_minor.eq(0_i64),
+            campaign_totals::donations.eq(0_i64),
             campaign_totals::updated_at.eq(now.naive_utc()),
         ))
-        .on_conflict((campaign_totals::campaign_id, campaign_totals::currency))
-        .do_update()
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    one(change_total(tx, change, now)?)
+}
+
+fn change_total(tx: &mut Tx<'_>, change: TotalChange, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    let row = campaign_totals::table.find((change.campaign.to_string(), change.gross.currency().code()));
+    Ok(diesel::update(row)
         .set((
             campaign_totals::gross_minor.eq(campaign_totals::gross_minor + change.gross.minor()),
             campaign_totals::refunded_minor.eq(campaign_totals::refunded_minor + change.refunded_minor),
             campaign_totals::donations.eq(campaign_totals::donations + change.donations),
             campaign_totals::updated_at.eq(now.naive_utc()),
         ))
-        .execute(c))?;
-    Ok(())
+        .execute(&mut **tx)?)
 }

@@ -21,7 +21,8 @@ fn unavailable(error: impl std::fmt::Display) -> StoreError {
 /// Refuses a database that a newer program has migrated further.
 pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     match conn {
-        Conn::Sqlite(c) => apply(c, SQLITE),
+        // The write lock first: of two processes that both find nothing, the second would fail at the first table.
+        Conn::Sqlite(c) => c.immediate_transaction(|c| apply(c, SQLITE)),
         Conn::Postgres(c) => {
             diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
             let applied = apply(c, POSTGRES);
@@ -32,17 +33,26 @@ pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
 }
 
 /// The names of migrations that are not applied yet.
+///
+/// # Errors
+/// Refuses a database that a newer program has migrated further: commands that do not migrate must not write
+/// to it either.
 pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     match conn {
-        Conn::Sqlite(c) => Ok(names_of(&c.pending_migrations(SQLITE).map_err(unavailable)?)),
-        Conn::Postgres(c) => Ok(names_of(&c.pending_migrations(POSTGRES).map_err(unavailable)?)),
+        Conn::Sqlite(c) => names_pending(c, SQLITE),
+        Conn::Postgres(c) => names_pending(c, POSTGRES),
     }
 }
 
-fn names_of<DB: diesel::backend::Backend>(
-    migrations: &[Box<dyn diesel::migration::Migration<DB>>],
-) -> Vec<String> {
-    migrations.iter().map(|migration| migration.name().to_string()).collect()
+fn names_pending<C, DB>(conn: &mut C, tree: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    refuse_newer(conn, &tree)?;
+    let pending = conn.pending_migrations(tree).map_err(unavailable)?;
+    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
 
 fn apply<C, DB>(conn: &mut C, tree: EmbeddedMigrations) -> Result<Vec<String>, StoreError>

@@ -126,10 +126,11 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
         }
     }
     let refunds = refunds::of_donation(tx, donation.id)?;
-    let total = Refund::total_minor(&refunds, RefundStatus::Succeeded);
-    let (payment, doubt) = donation.payment.refunded(total);
-    donation.payment = payment;
-    doubts.extend(doubt);
+    let went_back = Refund::total_minor(&refunds, RefundStatus::Succeeded);
+    let promised = went_back.saturating_add(Refund::total_minor(&refunds, RefundStatus::Pending));
+    // Staff are asked as soon as too much is on its way, not only once it is gone.
+    doubts.extend(donation.payment.clone().refunded(promised).1);
+    donation.payment = donation.payment.refunded(went_back).0;
     let others =
         donations::of_pledge(tx, pledge.id)?.into_iter().filter(|other| other.id != donation.id).collect();
     let known = Known { pledge, donation, others, refunds, refunded_at: refunded_at.unwrap_or(now) };

@@ -16,9 +16,13 @@ mod giving;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod migrations;
+#[cfg(test)]
 mod observability;
 #[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]

@@ -1,0 +1,233 @@
+//! Invented histories of one payment: everything a gateway may come to say about it, in any order, any number of times.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mainstay::domain::clock::splitmix;
+use mainstay::domain::donation::{Captured, Happening, Payment, RemoteId, Waiting, WaitingState};
+use mainstay::domain::ids::{DonationId, Id, RefundId};
+use mainstay::domain::ledger::{Booked, Entry};
+use mainstay::domain::money::{Currency, Money};
+use mainstay::domain::pledge::GatewayKind;
+use mainstay::domain::refund::{Refund, RefundStatus};
+use ulid::Ulid;
+
+use crate::support::app::start_of_tests;
+
+/// Numbers that look random and are the same for the same seed.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self(splitmix(seed ^ 0x5eed))
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(1);
+        splitmix(self.0)
+    }
+
+    /// From 0 to `bound`, `bound` left out.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    /// From 1 to `most`.
+    pub(super) fn amount(&mut self, most: i64) -> i64 {
+        1 + i64::try_from(self.below(u64::try_from(most.max(1)).unwrap())).unwrap()
+    }
+
+    pub(super) fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(u64::try_from(length).unwrap())).unwrap()
+    }
+
+    pub(super) fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+        list[self.index(list.len())].clone()
+    }
+
+    pub(super) fn in_a_hundred(&mut self, chances: u64) -> bool {
+        self.below(100) < chances
+    }
+
+    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+        for end in (1..list.len()).rev() {
+            list.swap(end, self.index(end + 1));
+        }
+    }
+}
+
+/// One thing that a gateway says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fact {
+    Waiting(Waiting),
+    Captured(Captured),
+    Refund { number: u32, amount: Money, status: RefundStatus, at: DateTime<Utc> },
+}
+
+impl Fact {
+    /// As the gateway would say it of the payment `payment`.
+    pub(super) fn of(&self, payment: &str) -> Happening {
+        match self {
+            Self::Waiting(waiting) => Happening::Waiting(waiting.clone()),
+            Self::Captured(captured) => Happening::Captured(captured.clone()),
+            Self::Refund { number, amount, status, at } => Happening::Refund {
+                remote: RemoteId::parse(&format!("{payment}/refund-{number}")).unwrap(),
+                ours: None,
+                amount: *amount,
+                status: *status,
+                at: *at,
+            },
+        }
+    }
+}
+
+/// Everything that there is to say about one payment.
+#[derive(Debug, Clone)]
+pub(super) struct History {
+    pub(super) seed: u64,
+    pub(super) promised: Money,
+    /// Each once.
+    pub(super) facts: Vec<Fact>,
+}
+
+impl History {
+    pub(super) fn invented(seed: u64) -> Self {
+        let mut random = Random::seeded(seed);
+        let currency = Currency::parse(random.pick(&["EUR", "JPY", "KWD"])).unwrap();
+        let most = random.pick(&[3, 100, 10_000, 1_000_000]);
+        let promised = Money::new(random.amount(most), currency);
+        let mut facts = Vec::new();
+        for _ in 0..random.below(5) {
+            facts.push(Fact::Waiting(waiting(&mut random)));
+        }
+        if random.in_a_hundred(85) {
+            for _ in 0..=random.below(3) {
+                facts.push(Fact::Captured(captured(&mut random, promised)));
+            }
+        }
+        for number in 0..u32::try_from(random.below(4)).unwrap() {
+            refund(&mut random, promised, number, &mut facts);
+        }
+        if facts.is_empty() {
+            facts.push(Fact::Waiting(waiting(&mut random)));
+        }
+        Self { seed, promised, facts }
+    }
+
+    /// The facts in a new order, some of them again and again: up to 20 times.
+    pub(super) fn retold(&self, random: &mut Random) -> Vec<Fact> {
+        let mut told = self.facts.clone();
+        for fact in &self.facts {
+            if random.in_a_hundred(30) {
+                told.extend((0..random.amount(19)).map(|_| fact.clone()));
+            }
+        }
+        random.shuffle(&mut told);
+        told
+    }
+}
+
+fn moment(random: &mut Random) -> DateTime<Utc> {
+    // Few seconds: news of the same instant must not depend on the order either.
+    start_of_tests() + TimeDelta::seconds(random.amount(6))
+}
+
+fn waiting(random: &mut Random) -> Waiting {
+    let states = [
+        WaitingState::Processing,
+        WaitingState::Failed("declined".into()),
+        WaitingState::Failed("insufficient_funds".into()),
+        WaitingState::Expired,
+    ];
+    Waiting { as_of: moment(random), state: random.pick(&states) }
+}
+
+/// Mostly the promised amount; the fee comes late, or is corrected.
+fn captured(random: &mut Random, promised: Money) -> Captured {
+    let minor = if random.in_a_hundred(90) { promised.minor() } else { random.amount(promised.minor() * 2) };
+    let gross = Money::new(minor, promised.currency());
+    let fee = match random.below(20) {
+        0..8 => None,
+        8 => Some(Money::new(1, Currency::parse("CHF").unwrap())),
+        _ => Some(Money::new(random.amount(minor + 1) - 1, gross.currency())),
+    };
+    Captured { gross, fee, at: moment(random) }
+}
+
+/// What is heard of one refund: some of its states, in whatever order they will be told.
+fn refund(random: &mut Random, promised: Money, number: u32, facts: &mut Vec<Fact>) {
+    let most = if random.in_a_hundred(10) { promised.minor() * 2 } else { (promised.minor() / 2).max(1) };
+    let most = if random.in_a_hundred(10) { promised.minor() } else { most };
+    let amount = Money::new(random.amount(most), promised.currency());
+    let heard = random.amount(7);
+    for (bit, status) in RefundStatus::ALL.iter().enumerate() {
+        if heard >> bit & 1 == 1 {
+            facts.push(Fact::Refund { number, amount, status: *status, at: moment(random) });
+        }
+    }
+}
+
+/// What the rules of the domain make of facts, told one after the other, with the books kept at each step.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) payment: Payment,
+    pub(super) refunds: BTreeMap<u32, (Money, RefundStatus)>,
+    pub(super) booked: Booked,
+    /// By account; without those at zero.
+    pub(super) balances: BTreeMap<String, i64>,
+}
+
+pub(super) fn told_in_order(promised: Money, facts: &[Fact]) -> Outcome {
+    let mut outcome = Outcome::default();
+    for fact in facts {
+        outcome.hear(fact);
+        let currency = outcome.payment.money().map_or(promised, |money| money.gross).currency();
+        let wanted = Booked::wanted(&outcome.payment, &outcome.refunds_of_the_domain());
+        for entry in outcome.booked.entries_to(&wanted, GatewayKind::Sandbox, currency).unwrap() {
+            post(&mut outcome.balances, &entry);
+        }
+        outcome.booked = wanted;
+    }
+    outcome.balances.retain(|_, minor| *minor != 0);
+    outcome
+}
+
+/// Adds an entry to balances, after looking that it balances itself.
+pub(super) fn post(balances: &mut BTreeMap<String, i64>, entry: &Entry) {
+    let lines = entry.postings();
+    assert!(lines.len() >= 2, "{entry:?}");
+    assert_eq!(lines.iter().map(|line| line.amount.minor()).sum::<i64>(), 0, "{entry:?}");
+    for line in lines {
+        *balances.entry(line.account.to_string()).or_default() += line.amount.minor();
+    }
+}
+
+impl Outcome {
+    fn hear(&mut self, fact: &Fact) {
+        let payment = std::mem::take(&mut self.payment);
+        let payment = match fact {
+            Fact::Waiting(waiting) => payment.waiting(waiting.clone()),
+            Fact::Captured(captured) => payment.captured(captured.clone()).0,
+            Fact::Refund { number, amount, status, .. } => {
+                let known = self.refunds.entry(*number).or_insert((*amount, *status));
+                known.1 = known.1.max(*status);
+                payment
+            }
+        };
+        let total = Refund::total_minor(&self.refunds_of_the_domain(), RefundStatus::Succeeded);
+        self.payment = payment.refunded(total).0;
+    }
+
+    fn refunds_of_the_domain(&self) -> Vec<Refund> {
+        let refund = |(number, (amount, status)): (&u32, &(Money, RefundStatus))| Refund {
+            id: RefundId::from_ulid(Ulid::from_parts(1, u128::from(*number))),
+            donation: DonationId::from_ulid(Ulid::from_parts(1, 1)),
+            amount: *amount,
+            status: *status,
+            remote: None,
+            reason: None,
+            created_at: start_of_tests(),
+        };
+        self.refunds.iter().map(refund).collect()
+    }
+}

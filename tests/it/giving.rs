@@ -157,7 +157,7 @@ flow! {
         let answer = app.client().give(&form).await;
 
         for (field, sentence) in [
-            ("amount", "“&lt;b&gt;much&lt;&#x2f;b&gt;” is not an amount"),
+            ("amount", "“&lt;b&gt;much&lt;/b&gt;” is not an amount"),
             ("gateway", "Please choose how you would like to pay"),
             ("email", "This does not look like an e-mail address"),
             ("name", "Please keep this to 80 characters"),

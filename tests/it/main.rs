@@ -9,6 +9,9 @@ mod giving;
 mod tidy;
 
 #[cfg(test)]
+mod cli;
+
+#[cfg(test)]
 mod migrations;
 
 #[cfg(test)]

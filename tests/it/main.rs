@@ -9,6 +9,9 @@ mod giving;
 mod tidy;
 
 #[cfg(test)]
+mod mail;
+
+#[cfg(test)]
 mod cli;
 
 #[cfg(test)]

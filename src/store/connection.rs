@@ -75,7 +75,7 @@ impl Manager {
             .connection_timeout(options.acquire_timeout)
             .error_handler(Box::new(LogPoolErrors))
             .build(Self { options: options.clone(), engine })
-            .map_err(|error| StoreError::Unavailable(error.to_string()))
+            .map_err(StoreError::unavailable)
     }
 }
 
@@ -110,7 +110,7 @@ impl<E: std::error::Error> diesel::r2d2::HandleError<E> for LogPoolErrors {
 }
 
 pub(super) fn acquire(pool: &Pool) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
-    pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+    pool.get().map_err(StoreError::unavailable)
 }
 
 pub(super) fn establish(options: &DatabaseOptions, engine: Engine) -> ConnectionResult<Conn> {
@@ -122,7 +122,7 @@ pub(super) fn establish(options: &DatabaseOptions, engine: Engine) -> Connection
 
 /// A connection outside the pool that may write.
 pub(super) fn writer(options: &DatabaseOptions, engine: Engine) -> Result<Conn, StoreError> {
-    let mut conn = establish(options, engine).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let mut conn = establish(options, engine).map_err(StoreError::unavailable)?;
     dialect::set_up_writer(&mut conn, options)?;
     Ok(conn)
 }

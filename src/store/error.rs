@@ -42,6 +42,12 @@ impl StoreError {
         Self::Corrupt { table, id: id.to_owned(), why: why.to_string() }
     }
 
+    /// The database cannot be reached or used, and why, in one line: PostgreSQL's client library answers in several.
+    pub(super) fn unavailable(why: impl std::fmt::Display) -> Self {
+        let why = why.to_string();
+        Self::Unavailable(why.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
     /// True if this is the named uniqueness rule.
     pub fn is_conflict_on(&self, name: &str) -> bool {
         matches!(self, Self::Conflict { constraint } if constraint == name)
@@ -68,10 +74,10 @@ impl From<Error> for StoreError {
                     | DatabaseErrorKind::ExclusionViolation => Self::Refused(message),
                     // Full disks, I/O errors, locks and lost servers all arrive here.
                     _ if dialect::is_rule_of_ours(&message) => Self::Refused(message),
-                    _ => Self::Unavailable(message),
+                    _ => Self::unavailable(message),
                 }
             }
-            other => Self::Unavailable(other.to_string()),
+            other => Self::unavailable(other),
         }
     }
 }

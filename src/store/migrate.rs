@@ -51,8 +51,7 @@ where
     EmbeddedMigrations: MigrationSource<DB>,
 {
     refuse_newer(conn, &tree)?;
-    let pending = conn.pending_migrations(tree).map_err(unavailable)?;
-    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+    Ok(names_of(&conn.pending_migrations(tree).map_err(unavailable)?))
 }
 
 fn apply<C, DB>(conn: &mut C, tree: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
@@ -62,8 +61,15 @@ where
     EmbeddedMigrations: MigrationSource<DB>,
 {
     refuse_newer(conn, &tree)?;
-    let applied = conn.run_pending_migrations(tree).map_err(unavailable)?;
-    Ok(applied.iter().map(ToString::to_string).collect())
+    let pending = conn.pending_migrations(tree).map_err(unavailable)?;
+    conn.run_migrations(&pending).map_err(unavailable)?;
+    Ok(names_of(&pending))
+}
+
+fn names_of<DB: diesel::backend::Backend>(
+    migrations: &[Box<dyn diesel::migration::Migration<DB>>],
+) -> Vec<String> {
+    migrations.iter().map(|migration| migration.name().to_string()).collect()
 }
 
 /// An older program must not write to a database that it does not know.

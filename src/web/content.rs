@@ -25,8 +25,13 @@ pub enum ContentFault {
     #[error("{0}")]
     Files(#[from] ContentErrors),
     /// The folder cannot be read.
-    #[error("the content folder cannot be read: {0}")]
-    Folder(#[from] std::io::Error),
+    #[error("the content folder {} cannot be read: {source}", path.display())]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// An amount or a currency is wrong.
     #[error("{file}: {why}")]
     Amount {
@@ -77,7 +82,10 @@ impl Publication {
     /// Returns whether anything changed.
     pub async fn refresh(&self, ctx: &Context, templates: &Templates) -> Result<bool, ContentFault> {
         let folder = self.folder.clone();
-        let now = blocking(move || Ok(content::fingerprint(&folder)?)).await?;
+        let now = blocking(move || {
+            content::fingerprint(&folder).map_err(|source| ContentFault::Folder { path: folder, source })
+        })
+        .await?;
         if now == *self.seen.read().unwrap_or_else(PoisonError::into_inner) {
             return Ok(false);
         }

@@ -12,9 +12,13 @@ mod bad_days;
 #[cfg(test)]
 mod bank;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod giving;
 #[cfg(test)]
 mod jobs;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]

@@ -76,3 +76,20 @@ macro_rules! both {
     };
 }
 pub(crate) use both;
+
+/// How long [`until`] looks before the test fails.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Waits for something that another process brings about: looks until it is there.
+pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
+    let found = tokio::time::timeout(PATIENCE, async {
+        loop {
+            looks.tick().await;
+            if let Some(found) = look().await {
+                return found;
+            }
+        }
+    });
+    found.await.unwrap_or_else(|_late| panic!("{what}: not in {PATIENCE:?}"))
+}

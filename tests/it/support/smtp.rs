@@ -100,6 +100,8 @@ pub(crate) enum Fault {
     Reply { verb: Verb, code: u16, text: &'static str, times: u32 },
     /// Never answers `verb`, and does not do it either.
     Hang { verb: Verb },
+    /// Never answers when a message to this address is announced; others are taken.
+    HangFor { recipient: &'static str },
     /// Takes the message, then ends the connection before saying so: the client cannot know that it arrived.
     CloseAfterDataBefore250 { times: u32 },
     /// Ends every connection and refuses new ones, as if the server were down.
@@ -167,7 +169,10 @@ impl SmtpServer {
     pub(crate) async fn script(&self, fault: Fault) {
         match fault {
             Fault::RefuseConnections => self.order(Door::Closed).await,
-            Fault::Reply { .. } | Fault::Hang { .. } | Fault::CloseAfterDataBefore250 { .. } => {
+            Fault::Reply { .. }
+            | Fault::Hang { .. }
+            | Fault::HangFor { .. }
+            | Fault::CloseAfterDataBefore250 { .. } => {
                 self.shared.faults.lock().unwrap().push(fault);
             }
         }
@@ -212,18 +217,23 @@ enum Scripted {
 }
 
 impl Shared {
-    /// Takes the oldest fault that fits this moment.
-    fn fault_at(&self, moment: Verb) -> Option<Scripted> {
+    /// Takes the oldest fault that fits this moment. `argument` is what stands behind the command.
+    fn fault_at(&self, moment: Verb, argument: &str) -> Option<Scripted> {
         let mut faults = self.faults.lock().unwrap();
         let index = faults.iter().position(|fault| match fault {
             Fault::Reply { verb, .. } | Fault::Hang { verb } => *verb == moment,
+            Fault::HangFor { recipient } => {
+                moment == Verb::Rcpt && argument.contains(&format!("<{recipient}>"))
+            }
             Fault::CloseAfterDataBefore250 { .. } => moment == Verb::EndOfData,
             Fault::RefuseConnections => false,
         })?;
         let (scripted, times) = match &mut faults[index] {
             Fault::Reply { code, text, times, .. } => (Scripted::Reply(*code, text), times),
             Fault::CloseAfterDataBefore250 { times } => (Scripted::CloseUnanswered, times),
-            Fault::Hang { .. } | Fault::RefuseConnections => return Some(Scripted::Hang),
+            Fault::Hang { .. } | Fault::HangFor { .. } | Fault::RefuseConnections => {
+                return Some(Scripted::Hang);
+            }
         };
         *times = times.saturating_sub(1);
         if *times == 0 {

@@ -52,7 +52,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     pub(super) async fn greet(&mut self) -> io::Result<()> {
-        match self.shared.fault_at(Verb::Greeting) {
+        match self.shared.fault_at(Verb::Greeting, "") {
             Some(scripted) => self.play(scripted).await.map(|_| ()),
             None => self.reply("220 mail.example.test ESMTP").await,
         }
@@ -69,7 +69,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 self.reply("500 5.5.2 unknown command").await?;
                 continue;
             };
-            let next = match self.shared.fault_at(verb) {
+            let next = match self.shared.fault_at(verb, argument) {
                 Some(scripted) => self.play(scripted).await?,
                 None => self.obey(verb, argument.trim()).await?,
             };
@@ -225,7 +225,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         if !envelope.is_8bit && !raw.is_ascii() {
             return self.say("554 5.6.1 8-bit text without BODY=8BITMIME").await;
         }
-        let fault = self.shared.fault_at(Verb::EndOfData);
+        let fault = self.shared.fault_at(Verb::EndOfData, "");
         if matches!(fault, None | Some(Scripted::CloseUnanswered)) {
             let (tls, login) = (self.transport == Transport::Tls, self.login.clone());
             let received = Received { from: envelope.from, to: envelope.to, raw, tls, login };

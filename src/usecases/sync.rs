@@ -11,6 +11,12 @@ use chrono::TimeDelta;
 /// How long a gateway keeps idempotency keys, with a margin: within it the call may be made again.
 const KEY_LIFETIME: TimeDelta = TimeDelta::hours(23);
 
+/// After this time a call without an answer was cut off.
+const ANSWER_WITHIN: TimeDelta = TimeDelta::minutes(2);
+
+/// After this time a donor who pays has usually paid, and the gateway has usually said so.
+const NEWS_WITHIN: TimeDelta = TimeDelta::minutes(30);
+
 /// Asks the gateway. What it knows is booked; if it never heard of the attempt, the same call is made again
 /// under the same key.
 ///
@@ -45,19 +51,23 @@ pub async fn attempt(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
     }
 }
 
-/// Enqueues the question for attempts that a crash left without an answer.
+/// Enqueues the question for attempts that a crash left without an answer, and for those of which nothing was heard
+/// since the gateway took them. One that was asked about lately is not asked again.
 pub async fn sweep(ctx: &Context) -> Result<usize, UseCaseError> {
+    /// Questions of one sweep.
+    const MOST: i64 = 500;
     let inner = ctx.clone();
     let now = ctx.now();
     let found = ctx
         .db
         .write(move |tx| {
-            let begun = now - KEY_LIFETIME..now - TimeDelta::minutes(2);
-            let unanswered = attempts::unanswered(tx, begun, 500)?;
-            for attempt in &unanswered {
+            let begun = now - KEY_LIFETIME;
+            let mut open = attempts::unanswered(tx, begun..now - ANSWER_WITHIN, MOST)?;
+            open.extend(attempts::unheard(tx, begun..now - NEWS_WITHIN, MOST)?);
+            for attempt in &open {
                 inner.enqueue(tx, &Job::SyncAttempt { attempt: *attempt })?;
             }
-            Ok::<_, StoreError>(unanswered.len())
+            Ok::<_, StoreError>(open.len())
         })
         .await?;
     Ok(found)

@@ -60,8 +60,8 @@ flow! {
         assert!(html.contains("Bank details") && !html.contains("Go back to the payment"), "{html}");
 
         for (amount, status, heading) in [
-            (Some(eur(2000)), "partly_refunded", "Part of your gift has been returned"),
-            (None, "refunded", "Your gift has been returned"),
+            (Some(eur(2000)), "partly_refunded", "Part of your gift is being returned"),
+            (None, "refunded", "Your gift is being returned"),
         ] {
             let order =
                 RefundOrder { donation: given.donation.id, amount, reason: None, request_key: None };

@@ -167,6 +167,14 @@ fn take_refund(
     news: RefundNews,
 ) -> Result<(), UseCaseError> {
     let now = ctx.now();
+    if let Some(money) = donation.payment.money().filter(|m| m.gross.currency() != news.amount.currency()) {
+        // Minor units of two currencies must not be added up: the books stay as they are, and a person is asked.
+        let detail = format!("the gateway reports {} given back of {}", news.amount, money.gross);
+        let subject = donation.id.to_string();
+        let question = Question { kind: "refund_currency", subject: &subject, detail: &detail };
+        reviews::raise(tx, ctx.new_id(), question, now)?;
+        return Ok(());
+    }
     let known = refunds::of_donation(tx, donation.id)?;
     let ours = known.iter().find(|refund| Some(refund.id) == news.ours);
     let same = ours.or_else(|| known.iter().find(|refund| refund.remote.as_ref() == Some(&news.remote)));

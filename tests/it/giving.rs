@@ -24,7 +24,7 @@ fn assert_refused(answer: &Answer, field: &str, sentence: &str) {
     assert!(summary.contains(sentence), "{field}: {summary}");
     // These have no field of their own on the form.
     if !["campaign", "frequency", "tier"].contains(&field) {
-        let beside = format!("id=\"{field}-problem\"><b>Please check:</b> {sentence}");
+        let beside = format!("id=\"{field}-problem\">{sentence}");
         assert!(page.contains(&beside), "{field}: {page}");
     }
 }
@@ -387,7 +387,7 @@ flow! {
         assert!((2500..=2501).contains(&left), "{left}");
         assert_eq!(given.pledge.terms.fee_cover, eur(paid.gross.minor() - 2500));
         let pdf = pdf_text(&app.letters()[0].attachments[0].bytes);
-        assert!(pdf.contains("Of which covers the payment"), "{pdf}");
+        assert!(pdf.contains("Covering the fee"), "{pdf}");
         assert_eq!(app.balance("clearing:sandbox").await, left);
 
         let transfer = app.promises_transfer(&Form::transfer().set("cover_fees", "true")).await;

@@ -176,3 +176,19 @@ fn production_refuses_the_sandbox_and_is_without_it() {
     let config = production(None).unwrap_or_else(|errors| panic!("{errors}"));
     assert!(!config.sandbox.enabled);
 }
+
+flow! {
+    async fn news_that_never_came_is_asked_for(app) {
+        let page = app.promises(&Form::gift()).await;
+        let thanks = app.client().pay(&page, "succeed", "never").await;
+        app.clock.advance(TimeDelta::minutes(29));
+        app.upkeep().await;
+        assert_eq!(app.client().status_of(&thanks).await, "pending");
+
+        app.clock.advance(TimeDelta::minutes(6));
+        app.upkeep().await;
+
+        assert_eq!(app.client().status_of(&thanks).await, "fulfilled");
+        assert_eq!(app.letters_about("receipt").len(), 1);
+    }
+}

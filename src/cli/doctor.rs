@@ -94,7 +94,10 @@ async fn check_open_work(db: &Db, findings: &mut Vec<Finding>) {
     }
     if let Ok(open) = db.read(|conn| reviews::open(conn, 100)).await {
         for review in &open {
-            let detail = format!("{} ({})", review.detail, review.subject);
+            let detail = format!(
+                "{} ({}); then `mainstay review resolve {}`",
+                review.detail, review.subject, review.id
+            );
             findings.push(finding(Verdict::Warning, format!("review: {}", review.kind), Some(detail)));
         }
     }

@@ -13,7 +13,9 @@ mod job;
 mod migrate;
 mod receipt;
 mod refund;
+mod review;
 mod serve;
+mod webhook;
 
 use crate::bootstrap::{App, Migrations, StartError, World};
 use crate::config::{Config, ConfigErrors};
@@ -60,6 +62,12 @@ enum Command {
     /// Background jobs.
     #[command(subcommand)]
     Job(job::Command),
+    /// Questions that a person must answer.
+    #[command(subcommand)]
+    Review(review::Command),
+    /// What gateways have sent.
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -171,6 +179,8 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Donation(command) => donation::run(setting, command).await,
         Command::Refund(options) => refund::run(setting, options).await,
         Command::Job(command) => job::run(setting, command).await,
+        Command::Review(command) => review::run(setting, command).await,
+        Command::Webhook(command) => webhook::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
         Command::Export(options) => export::run(setting, &options).await,
         Command::Demo(command) => demo::run(setting, command).await,

@@ -1,17 +1,20 @@
 //! `refund`.
 
 use super::{Failure, Outcome, Setting};
+use crate::domain::donation::Donation;
 use crate::domain::ids::DonationId;
 use crate::domain::money::{Currency, Money};
+use crate::domain::receipt::{ReceiptNumber, ReceiptNumberError};
 use crate::domain::refund::RefundStatus;
 use crate::gateways::RefundWay;
-use crate::store::donations;
+use crate::store::{Conn, StoreError, donations, receipts};
 use crate::usecases::UseCaseError;
 use crate::usecases::refund::{self, RefundOrder};
+use std::str::FromStr;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The donation: don_…
+    /// The donation, don_…, or the number of its receipt, such as R2026-000001.
     donation: String,
     /// How much; by default all that is left.
     #[arg(long)]
@@ -25,11 +28,13 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
-    let id: DonationId = options.donation.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
+    let named: Named = options.donation.parse()?;
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
-    let found = ctx.db.read(move |conn| donations::find(conn, id)).await?;
-    let donation = found.ok_or_else(|| Failure::Failed(format!("there is no donation {id}")))?;
+    let donation = ctx.db.read(move |conn| named.find(conn)).await?;
+    let donation = donation
+        .ok_or_else(|| Failure::Failed(format!("there is no donation or receipt {}", options.donation)))?;
+    let id = donation.id;
     let currency =
         donation.payment.money().map_or(setting.config.site.default_currency, |m| m.gross.currency());
     let amount = options.amount.as_deref().map(|text| parse(text, currency)).transpose()?;
@@ -69,4 +74,32 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
 
 fn parse(text: &str, currency: Currency) -> Result<Money, Failure> {
     Money::parse_typed(text, currency).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// What an operator knows a donation by.
+enum Named {
+    Id(DonationId),
+    Receipt(ReceiptNumber),
+}
+
+impl FromStr for Named {
+    type Err = Failure;
+    fn from_str(text: &str) -> Result<Self, Failure> {
+        let receipt = || text.parse().map(Self::Receipt);
+        text.parse().map(Self::Id).or_else(|_no_id| receipt()).map_err(|_neither: ReceiptNumberError| {
+            Failure::Usage(format!("“{text}” is neither the id of a donation (don_…) nor a receipt number"))
+        })
+    }
+}
+
+impl Named {
+    fn find(&self, conn: &mut Conn) -> Result<Option<Donation>, StoreError> {
+        match self {
+            Self::Id(id) => donations::find(conn, *id),
+            Self::Receipt(number) => match receipts::find_by_number(conn, number)? {
+                Some(receipt) => donations::find(conn, receipt.donation),
+                None => Ok(None),
+            },
+        }
+    }
 }

@@ -495,6 +495,8 @@ mod tests {
         for code in "CLF UYW".split(' ') {
             assert_eq!(exponent(code), 4, "{code}");
         }
+        let others = Currency::all().filter(|currency| currency.exponent() == 2).count();
+        assert_eq!(others, Currency::all().count() - 17 - 7 - 2, "all others have two decimals");
         for code in "EUR USD GBP CHF HUF TWD MGA MRU".split(' ') {
             assert_eq!(exponent(code), 2, "{code}");
         }

@@ -2,10 +2,11 @@
 
 use super::Services;
 use super::run::JobError;
+use crate::domain::donation::Payment;
 use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
-use crate::domain::receipt::{Receipt, ReceiptStatus};
+use crate::domain::receipt::Receipt;
 use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
 use crate::render::letters::{Instructions, Letter, OrganisationHead, ReceiptLetter, RefundLetter};
 use crate::render::receipt::tribute_text;
@@ -104,16 +105,18 @@ pub(super) async fn refund(
     message_id: &str,
 ) -> Result<OutgoingMail, JobError> {
     let (refund, view, receipts) = views::refund(&services.ctx, id).await?;
-    let kept = view.donation.as_ref().and_then(|donation| donation.payment.kept());
-    let full = kept.is_some_and(Money::is_zero);
-    let voided = receipts.iter().rev().find(|receipt| receipt.status == ReceiptStatus::Voided);
-    let gross = view.donation.as_ref().and_then(|donation| donation.payment.money()).map(|money| money.gross);
+    let payment = view.donation.as_ref().map(|donation| &donation.payment);
+    let gross = payment.and_then(Payment::money).map_or(view.pledge.terms.amount, |money| money.gross);
+    let rest = payment.and_then(Payment::kept).filter(|rest| rest.is_positive());
+    // The receipt that the donor holds, and must not use any more.
+    let held = receipts.iter().rev().find(|r| !r.status.is_live() && r.issued_at <= refund.created_at);
     let letter = RefundLetter {
         donor_name: view.pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
         refunded_text: refund.amount.text(),
-        amount_text: gross.unwrap_or(view.pledge.terms.amount).text(),
-        full,
-        receipt_number: voided.filter(|_| full).map(|receipt| receipt.number.to_string()),
+        amount_text: gross.text(),
+        full: refund.amount == gross,
+        rest_text: rest.map(Money::text),
+        receipt_number: held.map(|receipt| receipt.number.to_string()),
         campaign_title: view.campaign.title.clone(),
         reason_text: refund.reason.clone(),
     };

@@ -63,6 +63,7 @@ pub struct RefundLetter {
     pub refunded_text: String,
     pub amount_text: String,
     pub full: bool,
+    pub rest_text: Option<String>,
     pub receipt_number: Option<String>,
     pub campaign_title: String,
     pub reason_text: Option<String>,

@@ -96,3 +96,49 @@ pub fn set_fate(
         .execute(&mut **tx)?;
     one(changed)
 }
+
+/// An event as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id here.
+    pub id: String,
+    /// Who sent it.
+    pub gateway: String,
+    /// The gateway's id of it.
+    pub event_id: String,
+    /// received, processed, ignored or parked.
+    pub status: String,
+    /// Why it was ignored or parked.
+    pub note: Option<String>,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+}
+
+/// The latest events first; only those in one status if it is given.
+pub fn list(conn: &mut Conn, status: Option<&str>, limit: i64) -> Result<Vec<Listed>, StoreError> {
+    type Columns = (String, String, String, String, Option<String>, NaiveDateTime);
+    let mut rows = inbox::table.into_boxed();
+    if let Some(status) = status {
+        rows = rows.filter(inbox::status.eq(status.to_owned()));
+    }
+    let rows: Vec<Columns> = rows
+        .order(inbox::id.desc())
+        .limit(limit)
+        .select((inbox::id, inbox::gateway, inbox::event_id, inbox::status, inbox::note, inbox::received_at))
+        .load(conn)?;
+    let listed = |(id, gateway, event_id, status, note, received_at): Columns| Listed {
+        id,
+        gateway,
+        event_id,
+        status,
+        note,
+        received_at: utc(received_at),
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}
+
+/// Whether there is an event with this id.
+pub fn exists(conn: &mut Conn, id: InboxId) -> Result<bool, StoreError> {
+    let found: Option<String> = inbox::table.find(id.to_string()).select(inbox::id).first(conn).optional()?;
+    Ok(found.is_some())
+}

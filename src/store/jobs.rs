@@ -235,3 +235,19 @@ pub fn close(tx: &mut Tx<'_>, unique_key: &str, now: DateTime<Utc>) -> Result<()
         .execute(&mut **tx)?;
     super::row::one(changed)
 }
+
+/// Makes a finished job due again. False if no job has this key.
+pub fn reopen(tx: &mut Tx<'_>, unique_key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let finished =
+        jobs::table.filter(jobs::unique_key.eq(unique_key)).filter(jobs::status.eq_any(["done", "failed"]));
+    let changed = diesel::update(finished)
+        .set((
+            jobs::status.eq("pending"),
+            jobs::run_at.eq(now.naive_utc()),
+            jobs::failures.eq(0_i64),
+            jobs::finished_at.eq(None::<NaiveDateTime>),
+        ))
+        .execute(&mut **tx)?;
+    tx.ring_after_commit();
+    Ok(changed == 1)
+}

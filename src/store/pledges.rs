@@ -2,10 +2,11 @@
 
 use super::dialect::lock_row;
 use super::row::{Row, one, to_json, utc};
-use super::schema::pledges;
+use super::schema::{donations, pledges};
 use super::{Conn, StoreError, Tx};
 use crate::domain::article::Slug;
 use crate::domain::bank::CreditorReference;
+use crate::domain::donation::DonationStatus;
 use crate::domain::donor::{EmailAddress, PersonName};
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::pledge::{
@@ -95,7 +96,8 @@ pub fn lock(tx: &mut Tx<'_>, id: PledgeId) -> Result<Pledge, StoreError> {
     get(tx, id)
 }
 
-/// The pledge that an equal submission made since `since`.
+/// The pledge that an equal submission made since `since`. One that ended without money is not met again by
+/// its content alone: whoever was declined may try again at once.
 pub fn find_same(
     conn: &mut Conn,
     same: &Sameness,
@@ -108,6 +110,9 @@ pub fn find_same(
         None => pledges::table
             .filter(pledges::fingerprint.eq(&same.fingerprint))
             .filter(pledges::created_at.ge(since.naive_utc()))
+            .filter(
+                pledges::status.eq_any([PledgeStatus::Pending.as_str(), PledgeStatus::Fulfilled.as_str()]),
+            )
             .order(pledges::created_at)
             .select(PledgeRow::as_select())
             .first(conn),
@@ -143,11 +148,16 @@ pub fn set_status(
     one(changed)
 }
 
-/// Ends up to `limit` pledges whose time to pay is over; returns how many.
+/// Ends up to `limit` pledges whose time to pay is over; returns how many. A payment that a slow bank works on
+/// is waited for: only its gateway ends it.
 pub fn expire_due(tx: &mut Tx<'_>, now: DateTime<Utc>, limit: i64) -> Result<usize, StoreError> {
+    let in_process = donations::table
+        .filter(donations::pledge_id.eq(pledges::id))
+        .filter(donations::status.eq(DonationStatus::Processing.as_str()));
     let due: Vec<String> = pledges::table
         .filter(pledges::status.eq(PledgeStatus::Pending.as_str()))
         .filter(pledges::expires_at.lt(now.naive_utc()))
+        .filter(diesel::dsl::not(diesel::dsl::exists(in_process)))
         .order(pledges::expires_at)
         .limit(limit)
         .select(pledges::id)

@@ -76,3 +76,11 @@ pub fn open(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StoreError> {
     };
     Ok(rows.into_iter().map(review).collect())
 }
+
+/// Marks a question as answered. False if it was before, or was never raised.
+pub fn resolve(tx: &mut Tx<'_>, id: ReviewId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let open = reviews::table.find(id.to_string()).filter(reviews::resolved_at.is_null());
+    let changed =
+        diesel::update(open).set(reviews::resolved_at.eq(Some(now.naive_utc()))).execute(&mut **tx)?;
+    Ok(changed == 1)
+}

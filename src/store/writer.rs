@@ -58,8 +58,9 @@ impl Writer {
     }
 }
 
-/// Runs one change in its savepoint. A refused or panicking change is rolled back alone and answered at once;
-/// the others of the batch are unharmed.
+/// Runs one change in its savepoint. A refused or panicking change is rolled back alone; the others of the batch
+/// are unharmed. It too is answered after the commit: it may have been refused for what an earlier change of the
+/// batch wrote, and whoever is told so looks for that in the database.
 fn apply<T, E, F>(stage: Stage<'_>, change: F, answer: oneshot::Sender<Result<T, E>>) -> Option<Answer>
 where
     T: Send + 'static,
@@ -93,18 +94,13 @@ where
                 .into())
         }
     };
-    match outcome {
-        Ok(value) => Some(Box::new(move |committed| {
-            let result = committed.clone().map(|()| value).map_err(|why| StoreError::Unavailable(why).into());
-            // A caller that went away does not undo what is committed.
-            drop(answer.send(result));
-            rings && committed.is_ok()
-        })),
-        Err(error) => {
-            drop(answer.send(Err(error)));
-            None
-        }
-    }
+    Some(Box::new(move |committed| {
+        let failed = committed.clone().err().map(|why| StoreError::Unavailable(why).into());
+        let enqueued = outcome.is_ok() && rings;
+        // A caller that went away does not undo what is committed.
+        drop(answer.send(failed.map_or(outcome, Err)));
+        enqueued && committed.is_ok()
+    }))
 }
 
 fn roll_back(conn: &mut Conn) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ pub mod pledge;
 pub mod pledge_terms;
 pub mod receipts;
 pub mod refund;
+pub mod reviews;
 pub mod sandbox;
 pub mod settle;
 pub mod sync;

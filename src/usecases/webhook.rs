@@ -6,7 +6,7 @@ use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::{Interpretation, WebhookHeaders, WebhookRejected};
-use crate::store::{StoreError, inbox};
+use crate::store::{StoreError, inbox, jobs};
 
 /// Why a webhook was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +84,25 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
                 }
                 // Signed by the gateway and yet unreadable: kept, shown, and no reason to fail for days.
                 Err(error) => inbox::set_fate(tx, id, inbox::Fate::Parked, Some(&error.to_string()), now)?,
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Has a stored event processed again: after a mistake was mended, or when a pledge was restored. Facts that are
+/// in the books already change nothing.
+pub async fn replay(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            if !inbox::exists(tx, id)? {
+                return Err(UseCaseError::NotFound("event"));
+            }
+            let job = Job::ProcessWebhook { event: id };
+            let known = job.unique_key().map(|key| jobs::reopen(tx, &key, inner.now())).transpose()?;
+            if known != Some(true) {
+                inner.enqueue(tx, &job)?;
             }
             Ok(())
         })

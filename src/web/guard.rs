@@ -4,7 +4,7 @@
 use super::error::WebError;
 use super::state::AppState;
 use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
@@ -13,12 +13,14 @@ use actix_web::web::Data;
 pub(super) async fn same_origin<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     if is_foreign(&request) {
         let detail = "This form was sent from another site. Please open the page here and try again.";
-        return Err(WebError::new(StatusCode::FORBIDDEN, "cross_site", detail).into());
+        let refused = WebError::new(StatusCode::FORBIDDEN, "cross_site", detail);
+        // An answer, not an error: only an answer gets a page, the security headers and a line in the log.
+        return Ok(request.error_response(refused).map_into_right_body());
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 fn is_foreign(request: &ServiceRequest) -> bool {

@@ -38,7 +38,9 @@ pub(super) async fn observe(
     });
     if let Some(failure) = failure {
         let body = error_body(&response, &failure, &id);
+        let said = std::mem::replace(response.headers_mut(), HeaderMap::new());
         response = response.into_response(body);
+        keep_headers(response.headers_mut(), said);
     }
     let secure = response.request().app_data::<Data<AppState>>().is_some_and(|state| state.secure);
     protect(response.headers_mut(), secure);
@@ -102,6 +104,16 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: &RequestId) ->
     match html {
         Some(html) => builder.content_type("text/html; charset=utf-8").body(html),
         None => builder.content_type("text/plain; charset=utf-8").body(failure.detail.clone()),
+    }
+}
+
+/// What inner layers said besides the body still holds: without the leave of CORS a page of another site could
+/// not read which of its fields is wrong.
+fn keep_headers(headers: &mut HeaderMap, said: HeaderMap) {
+    for (name, value) in said {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH && !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
     }
 }
 

@@ -4,18 +4,40 @@
 mod support;
 
 #[cfg(test)]
-mod giving;
+mod api;
 #[cfg(test)]
-mod tidy;
-
+mod attempts;
 #[cfg(test)]
-mod mail;
-
+mod bad_days;
+#[cfg(test)]
+mod bank;
+#[cfg(test)]
+mod browser;
 #[cfg(test)]
 mod cli;
-
+#[cfg(test)]
+mod giving;
+#[cfg(test)]
+mod jobs;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod migrations;
-
+#[cfg(test)]
+mod observability;
+#[cfg(test)]
+mod operations;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod receipts;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
+mod sandbox;
+#[cfg(test)]
+mod thanks;
+#[cfg(test)]
+mod tidy;
+#[cfg(test)]
+mod webhooks;

@@ -32,12 +32,15 @@ impl From<crate::domain::money::Money> for MoneyDto {
 /// A body that is no JSON, or not the JSON that is wanted.
 #[expect(clippy::needless_pass_by_value, reason = "the signature that actix calls")]
 pub(super) fn json_error(error: JsonPayloadError, _request: &HttpRequest) -> Error {
-    let code = match error.status_code() {
+    // Actix takes a wrong content type for a malformed request.
+    let foreign = matches!(error, JsonPayloadError::ContentType);
+    let status = if foreign { StatusCode::UNSUPPORTED_MEDIA_TYPE } else { error.status_code() };
+    let code = match status {
         StatusCode::PAYLOAD_TOO_LARGE => "too_large",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "content_type",
         _ => "malformed",
     };
-    WebError::new(error.status_code(), code, error.to_string()).into()
+    WebError::new(status, code, error.to_string()).into()
 }
 
 /// Pages of the configured origins may use the public API; no others, and never with cookies.

@@ -2,16 +2,19 @@
 //! that moves only when told, the same ids for the same test.
 
 use super::client::Client;
+use super::gateway::Scripted;
 use super::postgres::{TestDatabase, create_database};
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstay::bootstrap::{App, Migrations, World};
 use mainstay::config::Config;
-use mainstay::domain::clock::{FixedClock, SeededEntropy};
+use mainstay::domain::clock::{Clock as _, FixedClock, SeededEntropy};
+use mainstay::domain::pledge::GatewayKind;
+use mainstay::gateways::{Gateway, Registry};
 use mainstay::jobs::{self, Services};
 use mainstay::mail::stored::{self, StoredMessage};
 use mainstay::store::{checks, jobs as queue};
 use mainstay::telemetry::metrics::Metrics;
-use mainstay::usecases::Context;
+use mainstay::usecases::{Context, upkeep};
 use mainstay::web::{self, ServerOptions};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -32,6 +35,11 @@ pub(crate) struct Changes {
     pub(crate) environment: Vec<(&'static str, String)>,
 }
 
+/// A site with these `MAINSTAY_…` variables.
+pub(crate) fn settings(pairs: &[(&'static str, &str)]) -> Changes {
+    Changes { environment: pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect() }
+}
+
 /// A running site.
 pub(crate) struct TestApp {
     pub(crate) services: Services,
@@ -39,6 +47,8 @@ pub(crate) struct TestApp {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) url: String,
     pub(crate) engine: Engine,
+    pub(crate) database_url: String,
+    sandbox: Option<Arc<Scripted>>,
     database: Option<TestDatabase>,
     server: actix_web::dev::ServerHandle,
 }
@@ -56,12 +66,12 @@ impl TestApp {
     pub(crate) async fn start_with(engine: Engine, changes: Changes) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = (engine == Engine::Postgres).then(|| create_database(None));
-        let url = match &database {
+        let database_url = match &database {
             Some(database) => database.url.clone(),
             None => format!("sqlite://{}/site.db", folder.path().display()),
         };
         let mut environment = vec![
-            ("MAINSTAY_DATABASE__URL".to_owned(), url),
+            ("MAINSTAY_DATABASE__URL".to_owned(), database_url.clone()),
             ("MAINSTAY_SITE__CONTENT".to_owned(), format!("{}/content", env!("CARGO_MANIFEST_DIR"))),
             ("MAINSTAY_MAIL__DIRECTORY".to_owned(), format!("{}/mail", folder.path().display())),
             ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST".to_owned(), "1000".to_owned()),
@@ -75,9 +85,10 @@ impl TestApp {
         let world = World { clock: Arc::new(clock.clone()), entropy: Arc::new(SeededEntropy::new(7)) };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = App::open(&config, world, &url, Migrations::Apply)
+        let mut app = App::open(&config, world, &url, Migrations::Apply)
             .await
             .unwrap_or_else(|error| panic!("{error}"));
+        let sandbox = script_sandbox(&mut app);
         let state = app
             .web_state(&config, Metrics::install().unwrap())
             .await
@@ -86,7 +97,22 @@ impl TestApp {
         let server = web::serve(listener, state, options).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { services: app.services, clock, folder, url, engine, database, server: handle }
+        Self {
+            services: app.services,
+            clock,
+            folder,
+            url,
+            engine,
+            database_url,
+            sandbox,
+            database,
+            server: handle,
+        }
+    }
+
+    /// The sandbox gateway, to be given a bad day.
+    pub(crate) fn sandbox(&self) -> &Scripted {
+        self.sandbox.as_ref().unwrap()
     }
 
     pub(crate) fn ctx(&self) -> &Context {
@@ -105,6 +131,12 @@ impl TestApp {
     /// Runs every job that is due now.
     pub(crate) async fn run_jobs(&self) -> usize {
         jobs::run_due(&self.services).await.unwrap()
+    }
+
+    /// Does the recurring work that is due, then every job that became due.
+    pub(crate) async fn upkeep(&self) -> usize {
+        upkeep::enqueue_due(self.ctx()).await.unwrap();
+        self.run_jobs().await
     }
 
     /// Lets time pass, then runs every job that became due.
@@ -140,7 +172,7 @@ impl TestApp {
         self.run_jobs().await;
         self.check_books().await;
         let left = self.ctx().db.read(|conn| queue::unfinished(conn, 20)).await.unwrap();
-        let now = mainstay::domain::clock::Clock::now(&self.clock);
+        let now = self.clock.now();
         let due: Vec<_> = left.iter().filter(|job| job.status == "failed" || job.run_at <= now).collect();
         assert!(due.is_empty(), "jobs left over: {due:#?}");
         self.stop().await;
@@ -152,4 +184,18 @@ impl TestApp {
         drop(self.services);
         drop(self.database);
     }
+}
+
+/// Puts the scripted gateway around the sandbox, for the web and the jobs alike.
+fn script_sandbox(app: &mut App) -> Option<Arc<Scripted>> {
+    let registry = &app.services.ctx.gateways;
+    let scripted = Arc::new(Scripted::around(Arc::clone(registry.get(GatewayKind::Sandbox)?)));
+    let put = |kind| -> Arc<dyn Gateway> {
+        match kind {
+            GatewayKind::Sandbox => scripted.clone(),
+            GatewayKind::BankTransfer => registry.get(kind).unwrap().clone(),
+        }
+    };
+    app.services.ctx.gateways = Registry::new(registry.kinds().map(put).collect());
+    Some(scripted)
 }

@@ -5,12 +5,28 @@ pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod command;
+pub(crate) mod gateway;
+pub(crate) mod gift;
 pub(crate) mod postgres;
 pub(crate) mod smtp;
+pub(crate) mod sql;
 
-/// Makes two tests of one flow: `name::sqlite` and `name::postgres`.
+/// Makes two tests of one flow: `name::sqlite` and `name::postgres`. With `settings: …,` in front, on a site of
+/// these [`app::Changes`].
 macro_rules! flow {
     ($(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
+        $crate::support::flow! {
+            @ |engine| $crate::support::app::TestApp::start(engine),
+            $(#[$attribute])* async fn $name($app) $body
+        }
+    };
+    (settings: $changes:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
+        $crate::support::flow! {
+            @ |engine| $crate::support::app::TestApp::start_with(engine, $changes),
+            $(#[$attribute])* async fn $name($app) $body
+        }
+    };
+    (@ $start:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
         mod $name {
             use super::*;
 
@@ -20,19 +36,46 @@ macro_rules! flow {
                 $app.finish().await;
             }
 
+            async fn on(engine: $crate::support::app::Engine) {
+                let start = $start;
+                flow(start(engine).await).await;
+            }
+
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                flow($crate::support::app::TestApp::start($crate::support::app::Engine::Sqlite).await).await;
+                on($crate::support::app::Engine::Sqlite).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                flow($crate::support::app::TestApp::start($crate::support::app::Engine::Postgres).await).await;
+                on($crate::support::app::Engine::Postgres).await;
             }
         }
     };
 }
 pub(crate) use flow;
+
+/// Makes two tests of one flow that starts its site itself, on the given engine.
+macro_rules! both {
+    (async fn $name:ident($engine:ident) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn flow($engine: $crate::support::app::Engine) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                flow($crate::support::app::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                flow($crate::support::app::Engine::Postgres).await;
+            }
+        }
+    };
+}
+pub(crate) use both;
 
 /// How long [`until`] looks before the test fails.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

@@ -1,0 +1,44 @@
+//! `review list` and `review resolve`.
+
+use super::{Failure, Outcome, Setting};
+use crate::domain::ids::ReviewId;
+use crate::store::reviews;
+use crate::usecases::reviews as usecase;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// List what a person must look at, oldest first.
+    List {
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+    },
+    /// Say that it was looked at.
+    Resolve {
+        /// rev_…
+        id: String,
+    },
+}
+
+pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
+    let app = setting.app().await?;
+    let ctx = &app.services.ctx;
+    match command {
+        Command::List { limit } => {
+            let open = ctx.db.read(move |conn| reviews::open(conn, limit)).await?;
+            for review in &open {
+                let time = review.created_at.format("%Y-%m-%dT%H:%M:%SZ");
+                println!("{}  {:<18} {time}  {}: {}", review.id, review.kind, review.subject, review.detail);
+            }
+            if open.is_empty() {
+                println!("Nothing to look at.");
+            }
+        }
+        Command::Resolve { id } => {
+            let id: ReviewId = id.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
+            usecase::resolve(ctx, id).await?;
+            println!("{id} is settled.");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The sandbox gateway with its bad days: does what the real sandbox does, unless a fault is scripted.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use mainstay::domain::donation::GatewayFact;
+use mainstay::domain::ids::AttemptId;
+use mainstay::domain::pledge::GatewayKind;
+use mainstay::gateways::{
+    Capabilities, Checkout, CheckoutRequest, Gateway, GatewayError, Interpretation, RefundAnswer,
+    RefundRequest, VerifiedEvent, WebhookHeaders, WebhookRejected,
+};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+/// One of the calls to a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Call {
+    StartCheckout,
+    LookUp,
+    Refund,
+    Interpret,
+}
+
+/// What goes wrong with the next call of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing was done and nothing is answered.
+    TimeoutBefore,
+    /// It was done, but the answer is lost.
+    TimeoutAfter,
+    /// The gateway says no, for good.
+    Refuse,
+    /// The program itself has a mistake.
+    Panic,
+}
+
+/// The sandbox, scripted.
+pub(crate) struct Scripted {
+    inner: Arc<dyn Gateway>,
+    faults: Mutex<HashMap<Call, VecDeque<Fault>>>,
+    calls: Mutex<HashMap<Call, usize>>,
+}
+
+impl Scripted {
+    pub(crate) fn around(inner: Arc<dyn Gateway>) -> Self {
+        Self { inner, faults: Mutex::default(), calls: Mutex::default() }
+    }
+
+    /// The next calls of this kind fail, in this order.
+    pub(crate) fn script(&self, call: Call, faults: &[Fault]) {
+        self.faults.lock().unwrap().entry(call).or_default().extend(faults);
+    }
+
+    /// How often it was called.
+    pub(crate) fn calls(&self, call: Call) -> usize {
+        self.calls.lock().unwrap().get(&call).copied().unwrap_or_default()
+    }
+
+    fn next(&self, call: Call) -> Option<Fault> {
+        *self.calls.lock().unwrap().entry(call).or_default() += 1;
+        self.faults.lock().unwrap().get_mut(&call)?.pop_front()
+    }
+
+    async fn call<T>(
+        &self,
+        call: Call,
+        real: impl Future<Output = Result<T, GatewayError>>,
+    ) -> Result<T, GatewayError> {
+        match self.next(call) {
+            None => real.await,
+            Some(Fault::TimeoutBefore) => Err(GatewayError::Unknown("timed out".into())),
+            Some(Fault::TimeoutAfter) => {
+                real.await?;
+                Err(GatewayError::Unknown("timed out".into()))
+            }
+            Some(Fault::Refuse) => Err(GatewayError::Refused { code: "scripted".into() }),
+            Some(Fault::Panic) => panic!("scripted"),
+        }
+    }
+}
+
+#[async_trait]
+impl Gateway for Scripted {
+    fn kind(&self) -> GatewayKind {
+        self.inner.kind()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    async fn start_checkout(&self, request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
+        self.call(Call::StartCheckout, self.inner.start_checkout(request)).await
+    }
+
+    async fn look_up(&self, attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.call(Call::LookUp, self.inner.look_up(attempt)).await
+    }
+
+    async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
+        self.call(Call::Refund, self.inner.refund(request)).await
+    }
+
+    fn verify_webhook(
+        &self,
+        headers: &WebhookHeaders,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<VerifiedEvent, WebhookRejected> {
+        self.inner.verify_webhook(headers, body, now)
+    }
+
+    fn interpret(&self, body: &[u8]) -> Result<Interpretation, WebhookRejected> {
+        assert!(self.next(Call::Interpret).is_none(), "scripted");
+        self.inner.interpret(body)
+    }
+}

@@ -12,16 +12,16 @@ macro_rules! program {
         mod $name {
             use super::*;
 
-            async fn program($site: $crate::cli::site::Site) $body
+            async fn program($site: Site) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                program($crate::cli::site::Site::on($crate::support::app::Engine::Sqlite)).await;
+                program(Site::on($crate::support::app::Engine::Sqlite)).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                program($crate::cli::site::Site::on($crate::support::app::Engine::Postgres)).await;
+                program(Site::on($crate::support::app::Engine::Postgres)).await;
             }
         }
     };

@@ -149,7 +149,7 @@ async fn what_is_in_the_way_of_serving_is_told_in_one_sentence() {
     ];
 
     for (variable, value, why) in cases {
-        let bind = (variable != "MAINSTAY_SERVER__BIND").then_some("127.0.0.1:0").unwrap_or(value);
+        let bind = if variable == "MAINSTAY_SERVER__BIND" { value } else { "127.0.0.1:0" };
         let call = site.call(&["serve"]).env("MAINSTAY_SERVER__BIND", bind).env(variable, value);
         let finished = call.env("MAINSTAY_DATABASE__ACQUIRE_TIMEOUT_MS", "500").run().await;
 

@@ -49,7 +49,9 @@ fn booking_step_by_step_leads_to_the_balances_of_booking_once() {
         let currency = history.promised.currency();
         let entries =
             Booked::default().entries_to(&step_by_step.booked, GatewayKind::Sandbox, currency).unwrap();
-        entries.iter().for_each(|entry| post(&mut balances, entry));
+        for entry in &entries {
+            post(&mut balances, entry);
+        }
         balances.retain(|_, minor| *minor != 0);
 
         assert_eq!(step_by_step.balances, balances, "seed {seed}: {facts:#?}");

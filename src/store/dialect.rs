@@ -30,10 +30,10 @@ pub(super) fn begin_read(conn: &mut Conn) -> QueryResult<()> {
 /// `synchronous=FULL`: with less, a committed payment can vanish when the power fails.
 pub(super) fn set_up_writer(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
     match conn {
-        Conn::Sqlite(c) => c.batch_execute(&format!(
-            "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-            options.busy_timeout.as_millis()
-        ))?,
+        Conn::Sqlite(c) => {
+            use_write_ahead_log(c, options)?;
+            c.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+        }
         Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options))?,
     }
     Ok(())
@@ -42,12 +42,26 @@ pub(super) fn set_up_writer(conn: &mut Conn, options: &DatabaseOptions) -> Resul
 /// For the pool: on SQLite a reader, on PostgreSQL both.
 pub(super) fn set_up_reader(conn: &mut Conn, options: &DatabaseOptions) -> QueryResult<()> {
     match conn {
-        Conn::Sqlite(c) => c.batch_execute(&format!(
-            "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA query_only = ON; PRAGMA cache_size = -1000;",
-            options.busy_timeout.as_millis()
-        )),
+        Conn::Sqlite(c) => {
+            use_write_ahead_log(c, options)?;
+            c.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -1000;")
+        }
         Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options)),
     }
+}
+
+/// A new file is turned over to the log by whoever comes first. SQLite does not wait for another process that is
+/// doing the same, whatever the time-out says; a transaction does wait, and afterwards the file is turned over.
+fn use_write_ahead_log(c: &mut SqliteConnection, options: &DatabaseOptions) -> QueryResult<()> {
+    const TRIES: u32 = 10;
+    c.batch_execute(&format!("PRAGMA busy_timeout = {};", options.busy_timeout.as_millis()))?;
+    for _ in 0..TRIES {
+        if c.batch_execute("PRAGMA journal_mode = WAL;").is_ok() {
+            return Ok(());
+        }
+        c.batch_execute("BEGIN IMMEDIATE; COMMIT;")?;
+    }
+    c.batch_execute("PRAGMA journal_mode = WAL;")
 }
 
 fn postgres_timeouts(options: &DatabaseOptions) -> String {

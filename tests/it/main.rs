@@ -12,6 +12,8 @@ mod bad_days;
 #[cfg(test)]
 mod bank;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod giving;

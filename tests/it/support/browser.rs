@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -82,8 +83,21 @@ impl Browser {
 
     /// Clicks the first element that matches. When that leads to another page, use [`follow`](Self::follow).
     pub(crate) async fn click(&self, css: &str) {
+        self.scroll_to(css).await;
         let clicked = self.element(css).await.click().await;
         clicked.unwrap_or_else(|error| panic!("cannot click {css:?}: {error}"));
+    }
+
+    /// Presses the mouse twice on the first element that matches, as fast as an impatient person and faster.
+    pub(crate) async fn double_click(&self, css: &str) {
+        self.scroll_to(css).await;
+        let element = self.element(css).await;
+        let press = || PointerAction::Down { button: MOUSE_BUTTON_LEFT };
+        let release = || PointerAction::Up { button: MOUSE_BUTTON_LEFT };
+        let there = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+        let actions = MouseActions::new("mouse".to_owned()).then(there);
+        let actions = actions.then(press()).then(release()).then(press()).then(release());
+        self.client.perform_actions(actions).await.unwrap();
     }
 
     /// Clicks the first link or button that matches, and waits until another page is loaded in place of this one.
@@ -170,6 +184,13 @@ impl Browser {
     pub(crate) async fn screenshot(&self, path: &Path) {
         let png = self.client.screenshot().await.unwrap();
         std::fs::write(path, png).unwrap();
+    }
+
+    /// Brings the element into the middle of the window at once: ChromeDriver clicks while a smooth scroll still runs.
+    async fn scroll_to(&self, css: &str) {
+        let here = serde_json::to_value(self.element(css).await).unwrap();
+        let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.client.execute(scroll, vec![here]).await.unwrap();
     }
 
     async fn element(&self, css: &str) -> Element {

@@ -1,0 +1,226 @@
+//! Ways from the article to the thanks page.
+
+use std::time::Duration;
+
+use fantoccini::key::Key;
+use mainstay::jobs::Worker;
+use mainstay::store::{StoreError, exports};
+
+use super::{PHONE, assert_clean, desk, focused, has_focus, site};
+use crate::support::app::TestApp;
+use crate::support::browser::{Browser, JavaScript};
+
+/// How long the thanks page may take to notice, with its growing pauses of at most ten seconds.
+const NOTICED: Duration = Duration::from_secs(30);
+
+/// From the article to the payment page of the sandbox.
+async fn to_the_payment_page(browser: &Browser, app: &TestApp) {
+    browser.goto(&app.url).await;
+    assert_eq!(browser.text("h1").await, "50 years since the death of Stalin");
+    browser.click("#appeal input[name=amount_choice][value='25.00']").await;
+    browser.follow("#appeal button").await;
+    assert!(browser.url().await.contains("/donate?"), "{}", browser.url().await);
+    assert_eq!(browser.count("input[name=amount_choice][value='25.00']:checked").await, 1);
+
+    browser.fill("#name", "Ann Reader").await;
+    browser.fill("#email", "ann@example.org").await;
+    browser.click("input[name=gateway][value=sandbox]").await;
+    browser.follow("form[data-once] button.button").await;
+    assert!(browser.url().await.contains("/sandbox/pay/"), "{}", browser.url().await);
+    assert_eq!(browser.text("h1").await, "€25.00");
+}
+
+/// The number of pledges on record.
+async fn pledges(app: &TestApp) -> usize {
+    let all = exports::Span {
+        from: "2000-01-01T00:00:00".parse().unwrap(),
+        to: "2100-01-01T00:00:00".parse().unwrap(),
+    };
+    let page = app.ctx().db.read(move |conn| exports::Table::Pledges.page(conn, all, ""));
+    let (rows, _) = Result::<_, StoreError>::unwrap(page.await);
+    rows.len()
+}
+
+async fn letter_with_its_receipt(browser: &Browser, app: &TestApp) {
+    browser.goto(&format!("{}/dev/mail", app.url)).await;
+    browser.follow(".letters a").await;
+    assert_eq!(browser.text("h1").await, "Thank you: receipt R2026-000001 for your gift of €25.00");
+    let link = browser.client.find(fantoccini::Locator::Css("a.attachment")).await.unwrap();
+    let address = link.prop("href").await.unwrap().unwrap();
+    let pdf = app.client().get(&address).await;
+    assert_eq!((pdf.status.as_u16(), pdf.header("content-type")), (200, "application/pdf"));
+    let text = crate::support::command::pdf_text(&pdf.body);
+    assert!(text.contains("R2026-000001") && text.contains("€25.00"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_gives_and_the_thanks_page_turns_by_itself() {
+    let app = site().await;
+    let browser = desk(JavaScript::On).await;
+    to_the_payment_page(&browser, &app).await;
+    browser.follow("form button.button").await;
+    assert_eq!(browser.text("h1").await, "Waiting for your payment");
+
+    let worker = Worker::start(&app.services);
+    browser.wait_for_text("h1", "Thank you, Ann Reader.", NOTICED).await;
+
+    assert!(browser.text(".facts").await.contains("No. R2026-000001"));
+    assert_clean(&browser, &app.url, "thanks").await;
+    worker.stop().await;
+    app.run_jobs().await;
+    letter_with_its_receipt(&browser, &app).await;
+    assert_clean(&browser, &app.url, "a letter").await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_without_scripts_gives_and_sees_the_page_turn() {
+    let app = site().await;
+    let browser = desk(JavaScript::Off).await;
+    to_the_payment_page(&browser, &app).await;
+    browser.follow("form button.button").await;
+    assert_eq!(browser.text("h1").await, "Waiting for your payment");
+
+    app.run_jobs().await;
+    // The page asks the browser to load it again after ten seconds.
+    browser.wait_for_text("h1", "Thank you, Ann Reader.", NOTICED).await;
+
+    assert!(browser.text(".facts").await.contains("No. R2026-000001"));
+    letter_with_its_receipt(&browser, &app).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_with_mistakes_leads_to_each_of_them() {
+    let app = site().await;
+    let browser = desk(JavaScript::On).await;
+    browser.goto(&format!("{}/donate", app.url)).await;
+    // What the browser itself would ask for is switched off: the server's answer is looked at.
+    let unchecked = "document.querySelector('form[data-once]').noValidate = true";
+    browser.client.execute(unchecked, Vec::new()).await.unwrap();
+    browser.click("input[name=amount_choice][value=other]").await;
+    browser.fill("#amount", "0,10").await;
+    browser.fill("#email", "ann@").await;
+    browser.fill("#name", "Ann Reader").await;
+
+    browser.follow("form[data-once] button.button").await;
+
+    assert!(has_focus(&browser, ".summary[data-focus]").await, "the summary is read first");
+    let mut reached = Vec::new();
+    for link in 1..=browser.count(".summary li").await {
+        let css = format!(".summary li:nth-child({link}) a");
+        browser.click(&css).await;
+        reached.push(focused(&browser).await.attr("id").await.unwrap().unwrap());
+    }
+    reached.sort_unstable();
+    assert_eq!(reached, ["amount", "email", "gateway"]);
+    assert_eq!(
+        browser
+            .client
+            .find(fantoccini::Locator::Css("#name"))
+            .await
+            .unwrap()
+            .prop("value")
+            .await
+            .unwrap()
+            .unwrap(),
+        "Ann Reader"
+    );
+    let described = browser.client.find(fantoccini::Locator::Css("#email")).await.unwrap();
+    assert!(described.attr("aria-describedby").await.unwrap().unwrap().contains("email-problem"));
+    assert_eq!(pledges(&app).await, 0);
+    let answered = browser.console().await;
+    assert!(answered.iter().all(|line| line.contains("422")), "only the refused form itself: {answered:?}");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_double_click_is_one_gift() {
+    for javascript in [JavaScript::On, JavaScript::Off] {
+        let app = site().await;
+        let browser = desk(javascript).await;
+        browser.goto(&format!("{}/donate?campaign=press-fund&amount=25", app.url)).await;
+        browser.fill("#email", "ann@example.org").await;
+        browser.click("input[name=gateway][value=sandbox]").await;
+
+        browser.double_click("form[data-once] button.button").await;
+        browser.wait_for_text("h1", "€25.00", NOTICED).await;
+        browser.client.back().await.unwrap();
+        browser.wait_for_text("h1", "Press fund", NOTICED).await;
+        browser.follow("form[data-once] button.button").await;
+        browser.wait_for_text("h1", "€25.00", NOTICED).await;
+
+        assert_eq!(pledges(&app).await, 1, "{javascript:?}");
+        app.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gift_needs_no_mouse() {
+    let app = site().await;
+    let browser = desk(JavaScript::On).await;
+    browser.goto(&app.url).await;
+
+    press(&browser, Key::Tab).await;
+    assert_eq!(focused(&browser).await.text().await.unwrap(), "Skip to the text");
+    tab_to(&browser, "#appeal input[name=amount_choice]").await;
+    press(&browser, Key::Right).await;
+    assert_eq!(browser.count("#appeal input[value='25.00']:checked").await, 1);
+    tab_to(&browser, "#appeal button").await;
+    press(&browser, Key::Enter).await;
+    browser.wait_for_text("h1", "Press fund", NOTICED).await;
+
+    tab_to(&browser, "#email").await;
+    focused(&browser).await.send_keys("ann@example.org").await.unwrap();
+    tab_to(&browser, "input[name=gateway]").await;
+    press(&browser, Key::Space).await;
+    tab_to(&browser, "form[data-once] button.button").await;
+    press(&browser, Key::Enter).await;
+    browser.wait_for_text("h1", "€25.00", NOTICED).await;
+
+    tab_to(&browser, "form button.button").await;
+    press(&browser, Key::Enter).await;
+    browser.wait_for_text("h1", "Waiting for your payment", NOTICED).await;
+    app.run_jobs().await;
+    browser.wait_for_text("h1", "Thank you.", NOTICED).await;
+    app.finish().await;
+}
+
+/// Types into whatever has the focus, as a keyboard does.
+async fn press(browser: &Browser, key: Key) {
+    focused(browser).await.send_keys(&String::from(char::from(key))).await.unwrap();
+}
+
+/// Goes on by the tab key until the first element that matches, or one of its group, has the focus, which must show.
+async fn tab_to(browser: &Browser, css: &str) {
+    const SHOWN: &str = "const style = getComputedStyle(document.activeElement); \
+        const twin = document.activeElement.nextElementSibling; const next = twin ? getComputedStyle(twin) : style; \
+        return [style, next].some(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none')";
+    for _ in 0..60 {
+        press(browser, Key::Tab).await;
+        let here = format!("return document.activeElement.matches({css:?})");
+        if browser.client.execute(&here, Vec::new()).await.unwrap() == true {
+            let shown = browser.client.execute(SHOWN, Vec::new()).await.unwrap();
+            assert_eq!(shown, true, "the focus on {css} does not show");
+            return;
+        }
+    }
+    panic!("{css} cannot be reached by the tab key");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_shows_every_page_without_scrolling_sideways() {
+    let app = site().await;
+    let browser = Browser::open(JavaScript::On, PHONE.0, PHONE.1).await;
+    for width in [PHONE.0, 320] {
+        browser.resize(width, PHONE.1).await;
+        for path in ["/", "/articles", "/articles/about-our-funding", "/donate", "/no-such-page", "/dev/mail"]
+        {
+            browser.goto(&format!("{}{path}", app.url)).await;
+            let wider = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let wider = browser.client.execute(wider, Vec::new()).await.unwrap();
+            assert_eq!(wider, 0, "{path} at {width}");
+        }
+    }
+    app.finish().await;
+}

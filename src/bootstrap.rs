@@ -8,7 +8,7 @@ use crate::gateways::sandbox::Sandbox;
 use crate::gateways::{BankTransfer, Gateway, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
-use crate::render::{SiteMeta, Templates};
+use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
@@ -35,6 +35,12 @@ pub enum StartError {
     /// Articles, appeals or campaigns.
     #[error("{0}")]
     Content(#[from] ContentFault),
+    /// A template of the operator.
+    #[error(transparent)]
+    Templates(#[from] RenderError),
+    /// The folder of templates.
+    #[error("[site] templates: {0} is no folder")]
+    TemplateFolder(String),
     /// The metrics.
     #[error("metrics: {0}")]
     Metrics(String),
@@ -139,7 +145,7 @@ impl App {
             key,
         };
         let files = Arc::new(Files::load());
-        let templates = templates(config, public_url, &files);
+        let templates = templates(config, public_url, &files)?;
         let host = config.server.public_host();
         let services = Services {
             ctx,
@@ -244,12 +250,18 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     }
 }
 
-fn templates(config: &Config, public_url: &str, files: &Files) -> Templates {
+fn templates(config: &Config, public_url: &str, files: &Files) -> Result<Templates, StartError> {
+    let overrides = config.site.templates.as_deref();
+    if let Some(folder) = overrides.filter(|folder| !folder.is_dir()) {
+        return Err(StartError::TemplateFolder(folder.display().to_string()));
+    }
     let site = SiteMeta {
         name: config.site.name.clone(),
         url: public_url.to_owned(),
         language: config.site.default_locale.clone(),
         dir: "ltr",
     };
-    Templates::new(site, files.addresses(), config.site.templates.as_deref())
+    let templates = Templates::new(site, files.addresses(), overrides);
+    templates.check()?;
+    Ok(templates)
 }

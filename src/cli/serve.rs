@@ -112,7 +112,8 @@ fn announce(config: &Config, bound: SocketAddr, url: &str) {
 
 fn not_configured(config: &Config) -> Vec<String> {
     let mut missing = Vec::new();
-    if config.site.organisation.legal_name.trim().is_empty() {
+    let legal = &config.site.organisation;
+    if legal.address.is_empty() && legal.registration.is_empty() {
         missing
             .push("site.organisation: receipts carry the site's name only, without legal details".to_owned());
     }

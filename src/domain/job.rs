@@ -34,6 +34,8 @@ pub enum Job {
     SyncAttempt {
         /// Which.
         attempt: AttemptId,
+        /// 0 at first; later rounds ask again, as long as nothing is heard.
+        round: u32,
     },
     /// Asks the gateway to carry out a refund, again if need be.
     CarryOutRefund {
@@ -105,7 +107,7 @@ impl Job {
             Self::SendInstructions { pledge } => Some(format!("send_instructions/{pledge}")),
             Self::SendRefundNotice { refund } => Some(format!("send_refund_notice/{refund}")),
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
-            Self::SyncAttempt { attempt } => Some(format!("sync_attempt/{attempt}")),
+            Self::SyncAttempt { attempt, round } => Some(format!("sync_attempt/{attempt}/{round}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
@@ -148,7 +150,7 @@ mod tests {
             Job::SendInstructions { pledge: PledgeId::from_ulid(ulid) },
             Job::SendRefundNotice { refund: RefundId::from_ulid(ulid) },
             Job::ProcessWebhook { event: InboxId::from_ulid(ulid) },
-            Job::SyncAttempt { attempt: AttemptId::from_ulid(ulid) },
+            Job::SyncAttempt { attempt: AttemptId::from_ulid(ulid), round: 0 },
             Job::CarryOutRefund { refund: RefundId::from_ulid(ulid) },
             Job::DeliverSandboxEvent { event: SandboxEventId::from_ulid(ulid), repeat: 0 },
             Job::ExpirePledges,

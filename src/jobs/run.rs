@@ -90,7 +90,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
             send(services, mail).await?;
         }
         Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
-        Job::SyncAttempt { attempt } => sync::attempt(ctx, *attempt).await?,
+        Job::SyncAttempt { attempt, round: _ } => sync::attempt(ctx, *attempt).await?,
         Job::CarryOutRefund { refund } => {
             refund::carry_out(ctx, *refund).await?;
         }

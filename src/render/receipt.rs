@@ -85,7 +85,7 @@ fn rows(snapshot: &ReceiptSnapshot) -> Result<Vec<(String, String)>, MoneyError>
     let (gross, refunded) = (amount(&snapshot.gross)?, amount(&snapshot.refunded)?);
     rows.push(("Gift".to_owned(), gross.text()));
     if let Some(cover) = &snapshot.fee_cover {
-        rows.push(("Of which covers the payment fee".to_owned(), amount(cover)?.text()));
+        rows.push(("Covering the fee".to_owned(), amount(cover)?.text()));
     }
     if !refunded.is_zero() {
         rows.push(("Returned".to_owned(), refunded.text()));

@@ -95,10 +95,8 @@ impl Templates {
     }
 
     fn render(&self, template: &str, context: Value) -> Result<String, RenderError> {
-        let failed = |error: minijinja::Error| RenderError {
-            template: template.to_owned(),
-            why: format!("{error:#}"),
-        };
+        let failed =
+            |error: minijinja::Error| RenderError { template: template.to_owned(), why: one_line(&error) };
         let rendered = self
             .environment
             .get_template(template)
@@ -107,6 +105,17 @@ impl Templates {
         // The engine also escapes the slash, which is harmless in text and in quoted attributes: addresses stay
         // readable. Text that holds these very characters has its ampersand escaped and is not met.
         Ok(rendered.replace("&#x2f;", "/"))
+    }
+
+    /// Reads every template once, so that a mistake in an operator's file is known at the start and not when the
+    /// page is asked for.
+    pub fn check(&self) -> Result<(), RenderError> {
+        for name in Self::names() {
+            self.environment
+                .get_template(&name)
+                .map_err(|error| RenderError { template: name.clone(), why: one_line(&error) })?;
+        }
+        Ok(())
     }
 
     /// Every embedded template that can be rendered by itself.
@@ -118,6 +127,11 @@ impl Templates {
     pub fn site(&self) -> &SiteMeta {
         &self.site
     }
+}
+
+/// What is wrong and where, without the picture of the source that the engine draws.
+fn one_line(error: &minijinja::Error) -> String {
+    error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 fn load(overrides: Option<&PathBuf>, name: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Attempts at a gateway.
 
 use super::row::{Row, one, utc};
-use super::schema::attempts;
+use super::schema::{attempts, donations, pledges};
 use super::{Conn, StoreError, Tx};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::donation::RemoteId;
@@ -136,6 +136,28 @@ pub fn unanswered(
                 .ge(begun.start.naive_utc())
                 .and(attempts::created_at.lt(begun.end.naive_utc())),
         )
+        .order(attempts::created_at)
+        .limit(limit)
+        .select(attempts::id)
+        .load(conn)?;
+    ids.iter().map(|id| Row { table: "attempts", id }.parse(id)).collect()
+}
+
+/// Attempts that a gateway accepted in the given time and of which nothing was heard since, though their pledges
+/// still wait: the news may have been lost. Oldest first.
+pub fn unheard(
+    conn: &mut Conn,
+    begun: std::ops::Range<DateTime<Utc>>,
+    limit: i64,
+) -> Result<Vec<AttemptId>, StoreError> {
+    let heard = donations::table.filter(donations::pledge_id.eq(attempts::pledge_id));
+    let ids: Vec<String> = attempts::table
+        .inner_join(pledges::table)
+        .filter(pledges::status.eq("pending"))
+        .filter(attempts::outcome.eq("accepted"))
+        .filter(attempts::created_at.ge(begun.start.naive_utc()))
+        .filter(attempts::created_at.lt(begun.end.naive_utc()))
+        .filter(diesel::dsl::not(diesel::dsl::exists(heard)))
         .order(attempts::created_at)
         .limit(limit)
         .select(attempts::id)

@@ -131,15 +131,21 @@ pub(super) fn sqlite_path(url: &str) -> &str {
     url.strip_prefix("sqlite://").unwrap_or(url)
 }
 
-/// Creates the folder of an SQLite file, so that the first start needs nothing.
-pub(super) fn prepare_folder(url: &str) -> Result<(), StoreError> {
+/// Creates an SQLite file and its folder, so that the first start needs nothing. The file holds people's names and
+/// money: only the owner may read it, and SQLite gives its journal the same rights.
+pub(super) fn prepare_file(url: &str) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
     let path = std::path::Path::new(sqlite_path(url));
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
-        return Ok(());
-    };
-    std::fs::create_dir_all(folder).map_err(|error| {
-        StoreError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()))
-    })
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            StoreError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()))
+        })?;
+    }
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_new) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Unavailable(format!("cannot create {}: {error}", path.display()))),
+    }
 }
 
 /// A snapshot that cannot be written to.

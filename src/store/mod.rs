@@ -110,7 +110,7 @@ impl Db {
     pub fn open(options: &DatabaseOptions) -> Result<Self, StoreError> {
         let engine = Engine::of(&options.url)?;
         if engine == Engine::Sqlite {
-            connection::prepare_folder(&options.url)?;
+            connection::prepare_file(&options.url)?;
         }
         let work = Bell::new();
         let writer = match engine {

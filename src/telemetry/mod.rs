@@ -71,21 +71,21 @@ pub mod metrics {
     use ::metrics::{Unit, describe_counter, describe_histogram, set_global_recorder};
     use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
-    /// Requests answered, by `method`, `route` (its pattern) and `status`.
+    /// Requests answered, by `route` (its pattern) and `status`.
     pub const HTTP_REQUESTS_TOTAL: &str = "http_requests_total";
     /// Seconds from a request to its answer, by `route`.
     pub const HTTP_REQUEST_SECONDS: &str = "http_request_seconds";
-    /// Pledges recorded, by `gateway` and `frequency`.
+    /// Forms and API calls that asked for a pledge, by `outcome` (started, repeated, trapped).
     pub const PLEDGES_TOTAL: &str = "pledges_total";
-    /// Webhooks received, by `gateway` and `outcome` (stored, repeated, refused).
+    /// Webhooks received, by `gateway` and `outcome` (stored, repeat, rejected, off, failed).
     pub const WEBHOOKS_TOTAL: &str = "webhooks_total";
-    /// Jobs run, by `kind` and `outcome` (done, retried, failed).
+    /// Jobs run, by `kind` and `outcome` (done, retry, failed).
     pub const JOBS_TOTAL: &str = "jobs_total";
     /// Seconds a job took, by `kind`.
     pub const JOB_SECONDS: &str = "job_seconds";
-    /// Mails tried, by `outcome` (sent, temporary, permanent, invalid).
+    /// Mails tried, by `outcome` (sent, failed).
     pub const MAILS_TOTAL: &str = "mails_total";
-    /// Requests turned away by a rate limit, by `limit`.
+    /// Requests turned away by a rate limit.
     pub const RATE_LIMITED_TOTAL: &str = "rate_limited_total";
 
     const HTTP_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -161,7 +161,7 @@ pub mod metrics {
     fn describe() {
         describe_counter!(HTTP_REQUESTS_TOTAL, Unit::Count, "Requests answered");
         describe_histogram!(HTTP_REQUEST_SECONDS, Unit::Seconds, "Time from a request to its answer");
-        describe_counter!(PLEDGES_TOTAL, Unit::Count, "Pledges recorded");
+        describe_counter!(PLEDGES_TOTAL, Unit::Count, "Pledges asked for");
         describe_counter!(WEBHOOKS_TOTAL, Unit::Count, "Webhooks received");
         describe_counter!(JOBS_TOTAL, Unit::Count, "Jobs run");
         describe_histogram!(JOB_SECONDS, Unit::Seconds, "Time a job took");

@@ -60,6 +60,14 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
             message,
         }]));
     }
+    if !arrival.amount.is_positive() {
+        let message = "the amount must be more than zero".to_owned();
+        return Err(UseCaseError::Invalid(vec![FieldError {
+            field: "amount",
+            code: "invalid_amount",
+            message,
+        }]));
+    }
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {

@@ -282,7 +282,7 @@ pub(super) async fn open_checkout(
             let recorded = attempts::set_outcome(tx, id, &answer, now)?;
             match answer {
                 AttemptOutcome::Unknown => {
-                    inner.enqueue_after(tx, &Job::SyncAttempt { attempt: id }, ASK_AGAIN_AFTER)?;
+                    inner.enqueue_after(tx, &Job::SyncAttempt { attempt: id, round: 0 }, ASK_AGAIN_AFTER)?;
                 }
                 AttemptOutcome::Refused { .. } if recorded => {
                     let pledge = pledges::lock(tx, pledge_id)?;

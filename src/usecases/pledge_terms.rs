@@ -58,6 +58,12 @@ pub enum FeeChoice {
 struct Mistakes(Vec<FieldError>);
 
 impl Mistakes {
+    /// As they stand on the form, whatever the order in which they were found.
+    fn in_order(mut self) -> Vec<FieldError> {
+        self.0.sort_by_key(|mistake| FORM_ORDER.iter().position(|field| *field == mistake.field));
+        self.0
+    }
+
     fn add(&mut self, field: &'static str, code: &'static str, message: &(impl ToString + ?Sized)) {
         self.0.push(FieldError { field, code, message: capitalised(&message.to_string()) });
     }
@@ -71,6 +77,21 @@ impl Mistakes {
         result.map_err(|error| self.add(field, code, &error.to_string())).ok()
     }
 }
+
+/// The fields from the top of the form to its end.
+const FORM_ORDER: [&str; 11] = [
+    "campaign",
+    "frequency",
+    "tier",
+    "currency",
+    "amount",
+    "name",
+    "email",
+    "gateway",
+    "message",
+    "tribute_kind",
+    "tribute_name",
+];
 
 /// Messages of the domain begin in lower case, as errors do; beside a field they are sentences.
 fn capitalised(message: &str) -> String {
@@ -126,7 +147,7 @@ pub fn check(
                 locale: ctx.policy.default_locale.clone(),
             })
         }
-        _ => Err(mistakes.0),
+        _ => Err(mistakes.in_order()),
     }
 }
 

@@ -40,7 +40,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
     if let Some(key) = &order.request_key
         && let Some(refund) = refunds::find_by_request(tx, key)?
     {
-        return Ok(refund);
+        return same_order(refund, order);
     }
     let amount = refundable(tx, &donation, order.amount)?;
     let reason = clean_line(order.reason.as_deref().unwrap_or_default(), 200)
@@ -57,6 +57,15 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
     refunds::insert(tx, &refund, donation.gateway, order.request_key.as_deref())?;
     ctx.enqueue(tx, &Job::CarryOutRefund { refund: refund.id })?;
     Ok(refund)
+}
+
+/// A key that was used for something else is a mistake of the asking side: nothing is refunded by it.
+fn same_order(refund: Refund, order: &RefundOrder) -> Result<Refund, UseCaseError> {
+    if refund.donation == order.donation && order.amount.is_none_or(|amount| amount == refund.amount) {
+        return Ok(refund);
+    }
+    let message = format!("this key was used for {} of {}", refund.amount.text(), refund.donation);
+    Err(UseCaseError::Conflict { code: "idempotency_key_reused", message })
 }
 
 fn invalid(field: &'static str, code: &'static str, message: &impl ToString) -> UseCaseError {

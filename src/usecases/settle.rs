@@ -8,7 +8,7 @@ use crate::domain::attempt::AttemptOutcome;
 use crate::domain::donation::{
     Captured, Donation, Doubt, GatewayFact, Happening, Payment, RemoteId, WaitingState,
 };
-use crate::domain::ids::{AttemptId, PledgeId, RefundId};
+use crate::domain::ids::{AttemptId, DonationId, PledgeId, RefundId};
 use crate::domain::job::Job;
 use crate::domain::ledger::{Booked, Entry, EntryKind};
 use crate::domain::money::Money;
@@ -167,6 +167,14 @@ fn take_refund(
     news: RefundNews,
 ) -> Result<(), UseCaseError> {
     let now = ctx.now();
+    if let Some(money) = donation.payment.money().filter(|m| m.gross.currency() != news.amount.currency()) {
+        // Minor units of two currencies must not be added up: the books stay as they are, and a person is asked.
+        let detail = format!("the gateway reports {} given back of {}", news.amount, money.gross);
+        let subject = donation.id.to_string();
+        let question = Question { kind: "refund_currency", subject: &subject, detail: &detail };
+        reviews::raise(tx, ctx.new_id(), question, now)?;
+        return Ok(());
+    }
     let known = refunds::of_donation(tx, donation.id)?;
     let ours = known.iter().find(|refund| Some(refund.id) == news.ours);
     let same = ours.or_else(|| known.iter().find(|refund| refund.remote.as_ref() == Some(&news.remote)));
@@ -213,19 +221,23 @@ struct Known {
 impl Known {
     /// Asks a person about contradictions, and about money that is not what was promised.
     fn raise(&self, tx: &mut Tx<'_>, ctx: &Context, doubts: &[Doubt]) -> Result<(), UseCaseError> {
-        let mut questions: Vec<(&str, String)> =
-            doubts.iter().map(|doubt| (doubt.kind(), doubt.to_string())).collect();
+        let id = self.donation.id;
+        let mut questions: Vec<(&str, DonationId, String)> =
+            doubts.iter().map(|doubt| (doubt.kind(), id, doubt.to_string())).collect();
         if let Some(money) = self.donation.payment.money() {
             let (paid, promised) = (money.gross, self.pledge.terms.amount);
             if paid != promised {
-                questions.push(("amount_differs", format!("{paid} arrived for a promise of {promised}")));
+                questions.push(("amount_differs", id, format!("{paid} arrived for a promise of {promised}")));
             }
-            if self.others.iter().any(|other| other.payment.money().is_some()) {
-                questions.push(("paid_twice", format!("a second payment arrived for {}", self.pledge.id)));
+            let paid_others = self.others.iter().filter(|other| other.payment.money().is_some());
+            if let Some(other) = paid_others.map(|other| other.id).max() {
+                // Asked about the later of the two, whichever is looked at.
+                let detail = format!("a second payment arrived for {}", self.pledge.id);
+                questions.push(("paid_twice", id.max(other), detail));
             }
         }
-        let subject = self.donation.id.to_string();
-        for (kind, detail) in questions {
+        for (kind, subject, detail) in questions {
+            let subject = subject.to_string();
             let question = Question { kind, subject: &subject, detail: &detail };
             reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
         }

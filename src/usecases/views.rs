@@ -6,6 +6,7 @@ use crate::domain::bank::Transfer;
 use crate::domain::campaign::{Campaign, CampaignTotal};
 use crate::domain::donation::{Donation, DonationStatus};
 use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
+use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, PledgeStatus};
 use crate::domain::receipt::Receipt;
 use crate::domain::refund::Refund;
@@ -20,7 +21,7 @@ pub struct PledgeView {
     pub campaign: Campaign,
     /// The latest call to the gateway.
     pub attempt: Option<Attempt>,
-    /// The payment that counts most: one with money, else the latest.
+    /// The payment that counts most: one with money left, else one that had some, else the latest.
     pub donation: Option<Donation>,
     /// The receipt that the donor may rely on.
     pub receipt: Option<Receipt>,
@@ -101,7 +102,8 @@ pub async fn pledge(ctx: &Context, id: PledgeId) -> Result<PledgeView, UseCaseEr
             let campaign = campaigns::get(conn, pledge.terms.campaign)?;
             let attempt = attempts::latest_of(conn, id)?;
             let mut all = donations::of_pledge(conn, id)?;
-            all.sort_by_key(|donation| (donation.payment.money().is_some(), donation.id));
+            let left = |donation: &Donation| donation.payment.kept().is_some_and(Money::is_positive);
+            all.sort_by_key(|donation| (left(donation), donation.payment.money().is_some(), donation.id));
             let donation = all.pop();
             let receipt = match &donation {
                 Some(donation) => receipts::find_live(conn, donation.id)?,

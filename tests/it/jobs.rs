@@ -271,6 +271,8 @@ both! {
             };
             tokio::time::timeout(Duration::from_secs(20), settled).await.unwrap();
         }
+        // All of that while the first letters still waited for their greeting.
+        assert_eq!(app.number("SELECT MAX(failures) AS number FROM jobs").await, 0);
         assert_eq!(server.messages().len(), 0);
 
         server.script(smtp::Fault::RefuseConnections).await;

@@ -34,6 +34,8 @@ mod receipts;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
+mod repeats;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod thanks;

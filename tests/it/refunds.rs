@@ -90,7 +90,7 @@ flow! {
 
         assert_eq!(stands(&app, &given).await, (DonationStatus::Refunded, 0));
         assert_eq!(receipts_of(&app, &given).await, [(1, ReceiptStatus::Voided)]);
-        let letters = app.letters_about("Your gift of €25.00 has been returned");
+        let letters = app.letters_about("Your gift of €25.00 is being returned");
         assert_eq!(letters.len(), 1);
         for part in ["Receipt R2026-000001 is no longer valid", "Reason: Paid by mistake", "Dear Ann Reader"] {
             assert!(letters[0].text.contains(part), "{part}: {}", letters[0].text);
@@ -118,7 +118,7 @@ flow! {
         assert_eq!(receipts_of(&app, &given).await, [(1, ReceiptStatus::Replaced), (2, ReceiptStatus::Sent)]);
         let all = app.receipts(given.donation.id).await;
         assert_eq!(all[1].replaces, Some(all[0].id));
-        assert_eq!(app.letters_about("€20.00 of your gift has been returned").len(), 1);
+        assert_eq!(app.letters_about("€20.00 of your gift is being returned").len(), 1);
         let corrected = app.letters_about("Corrected receipt R2026-000002");
         let pdf = pdf_text(&corrected[0].attachments[0].bytes);
         for part in ["takes the place of receipt R2026-000001", "€25.00", "€20.00", "€5.00", "Returned"] {
@@ -221,7 +221,7 @@ flow! {
         assert_eq!(refund.status, RefundStatus::Succeeded);
         assert_eq!(stands(&app, &given).await, (DonationStatus::Refunded, 0));
         assert_eq!(app.balance("clearing:bank_transfer").await, 0);
-        assert_eq!(app.letters_about("has been returned").len(), 1);
+        assert_eq!(app.letters_about("is being returned").len(), 1);
     }
 }
 
@@ -260,7 +260,7 @@ flow! {
 
         assert_eq!(stands(&app, &given).await, (DonationStatus::PartlyRefunded, 500));
         assert_eq!(app.count("refunds").await, 2);
-        assert_eq!(app.letters_about("€10.00 of your gift has been returned").len(), 2);
+        assert_eq!(app.letters_about("€10.00 of your gift is being returned").len(), 2);
         assert_eq!(code_of_refusal(&app, of(&given, Some(eur(501)))).await, "refund_too_large");
     }
 }

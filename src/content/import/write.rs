@@ -64,6 +64,8 @@ pub fn write(folder: &Path, imported: &Imported, options: &WriteOptions) -> Resu
         }
     }
     let file = article_file(folder, &article.slug);
+    // Bringing the landing page in again must not leave the folder without one.
+    article.landing = options.landing || is_landing(&file)?;
     // The new landing page comes first: a reader of the folder in between finds two, and keeps what it had.
     write_whole(&file, &article_text(&article))?;
     written.files.push(file.clone());
@@ -79,6 +81,14 @@ fn article_file(folder: &Path, slug: &Slug) -> PathBuf {
 
 fn refuse_existing(file: &Path) -> Result<(), ImportError> {
     if file.exists() { Err(ImportError::Exists { path: file.to_owned() }) } else { Ok(()) }
+}
+
+fn is_landing(file: &Path) -> Result<bool, ImportError> {
+    match fs::read_to_string(file) {
+        Ok(text) => Ok(without_landing(&text).is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(ImportError::Io { path: file.to_owned(), source }),
+    }
 }
 
 /// The article's own name, or that with the next number behind it that is free or holds this very article.
@@ -311,6 +321,17 @@ mod tests {
         }
         assert!(text_of(folder.path(), "articles/bread.md").contains("First."));
         assert_eq!(load(folder.path()).unwrap().landing().unwrap().slug.as_str(), "bread-2");
+    }
+
+    #[test]
+    fn the_landing_page_stays_one_when_it_is_brought_in_again() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &read("Bread\n\nFirst."), &landing()).unwrap();
+        for existing in [Existing::KeepBoth, Existing::Replace] {
+            let again = WriteOptions { existing, ..WriteOptions::default() };
+            write(folder.path(), &read("Bread\n\nFirst."), &again).unwrap();
+            assert_eq!(load(folder.path()).unwrap().landing().unwrap().slug.as_str(), "bread");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ impl From<crate::domain::money::Money> for MoneyDto {
 }
 
 /// A body that is no JSON, or not the JSON that is wanted.
+#[expect(clippy::wildcard_enum_match_arm, reason = "actix adds variants in minor versions")]
 #[expect(clippy::needless_pass_by_value, reason = "the signature that actix calls")]
 pub(super) fn json_error(error: JsonPayloadError, _request: &HttpRequest) -> Error {
     // Actix takes a wrong content type for a malformed request.
@@ -40,7 +41,12 @@ pub(super) fn json_error(error: JsonPayloadError, _request: &HttpRequest) -> Err
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "content_type",
         _ => "malformed",
     };
-    WebError::new(status, code, error.to_string()).into()
+    let detail = match &error {
+        JsonPayloadError::Deserialize(why) => format!("The JSON cannot be taken: {why}."),
+        JsonPayloadError::ContentType => "Send JSON, with the content type application/json.".to_owned(),
+        _ => "The body is too large or was cut off.".to_owned(),
+    };
+    WebError::new(status, code, detail).into()
 }
 
 /// Pages of the configured origins may use the public API; no others, and never with cookies.

@@ -32,7 +32,7 @@ pub(in crate::web) fn write(
     let fields = failure.fields.iter().map(|f| Field { name: f.field, code: f.code, message: &f.message });
     builder.content_type("application/problem+json").json(Problem {
         kind: "about:blank",
-        title: failure.title(),
+        title: failure.status.canonical_reason().unwrap_or("Error"),
         status: failure.status.as_u16(),
         code: failure.code,
         detail: &failure.detail,

@@ -61,7 +61,7 @@ fn outcome_choice(outcome: Outcome) -> Choice {
     let (label, hint) = match outcome {
         Outcome::Succeed => ("It succeeds", "The money arrives at once."),
         Outcome::Fail => ("It is declined", "The card or bank says no."),
-        Outcome::Process => ("It stays in process", "A slow bank; come back to this page to end it."),
+        Outcome::Process => ("It stays in process", "A slow bank; open this page again to end it."),
         Outcome::Abandon => ("The donor walks away", "The gateway closes the page unpaid."),
     };
     choice(outcome.as_str(), label, hint)

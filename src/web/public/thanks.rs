@@ -53,13 +53,21 @@ fn retry_url(view: &PledgeView) -> Option<String> {
     }
     let terms = &view.pledge.terms;
     match view.standing() {
-        Standing::Pledge(Stored::Failed | Stored::Expired | Stored::Cancelled) => Some(format!(
-            "/donate?campaign={}&amount={}&currency={}&gateway={}",
-            view.campaign.slug,
-            terms.amount.minus(terms.fee_cover).unwrap_or(terms.amount).major(),
-            terms.amount.currency(),
-            terms.gateway
-        )),
+        Standing::Pledge(Stored::Failed | Stored::Expired | Stored::Cancelled) => {
+            let bare = terms.amount.minus(terms.fee_cover).unwrap_or(terms.amount).major();
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("campaign", view.campaign.slug.as_str());
+            query.append_pair("amount", &bare);
+            query.append_pair("currency", terms.amount.currency().code());
+            query.append_pair("gateway", terms.gateway.as_str());
+            if terms.fee_cover.is_positive() {
+                query.append_pair("cover_fees", "true");
+            }
+            if let Some(article) = &terms.source.article {
+                query.append_pair("from", article.as_str());
+            }
+            Some(format!("/donate?{}", query.finish()))
+        }
         Standing::Pledge(Stored::Pending | Stored::Fulfilled)
         | Standing::Processing
         | Standing::Refunded(_) => None,

@@ -142,7 +142,7 @@ async fn what_is_in_the_way_of_serving_is_told_in_one_sentence() {
         ("MAINSTAY_SERVER__BIND", address.as_str(), "the port is taken"),
         ("MAINSTAY_DATABASE__URL", inside_a_file.as_str(), "cannot create the folder"),
         ("MAINSTAY_DATABASE__URL", "sqlite:///proc/mainstay/site.db", "cannot create the folder"),
-        ("MAINSTAY_DATABASE__URL", "sqlite:///proc/site.db", "unable to open"),
+        ("MAINSTAY_DATABASE__URL", "sqlite:///proc/site.db", "cannot create"),
         ("MAINSTAY_DATABASE__URL", nobody, "the database is not available"),
         ("MAINSTAY_SITE__CONTENT", "nowhere", "nowhere"),
         ("MAINSTAY_SITE__CONTENT", "file", "file"),

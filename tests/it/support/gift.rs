@@ -62,6 +62,16 @@ impl Client {
         self.send(request).await
     }
 
+    /// Posts the form from this address, as a proxy in front of the site reports it.
+    pub(crate) async fn give_from(&self, address: &str, form: &Form) -> Answer {
+        let request = self
+            .request(reqwest::Method::POST, "/donate")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", address)
+            .body(form.body());
+        self.send(request).await
+    }
+
     /// Presses the button of the sandbox's payment page; returns the path of the thanks page.
     pub(crate) async fn pay(&self, page: &str, outcome: &str, delivery: &str) -> String {
         self.post(page, &[("outcome", outcome), ("delivery", delivery)]).await.location().to_owned()

@@ -11,6 +11,24 @@ pub(crate) mod postgres;
 pub(crate) mod smtp;
 pub(crate) mod sql;
 
+/// The two tests of a function that takes an engine; a module may have the name of a function.
+macro_rules! twins {
+    ($name:ident) => {
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name($crate::support::app::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name($crate::support::app::Engine::Postgres).await;
+            }
+        }
+    };
+}
+pub(crate) use twins;
+
 /// Makes two tests of one flow: `name::sqlite` and `name::postgres`. With `settings: …,` in front, on a site of
 /// these [`app::Changes`].
 macro_rules! flow {
@@ -27,30 +45,14 @@ macro_rules! flow {
         }
     };
     (@ $start:expr, $(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block) => {
-        mod $name {
-            use super::*;
-
-            $(#[$attribute])*
-            async fn flow($app: $crate::support::app::TestApp) {
-                $body
-                $app.finish().await;
-            }
-
-            async fn on(engine: $crate::support::app::Engine) {
-                let start = $start;
-                flow(start(engine).await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                on($crate::support::app::Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                on($crate::support::app::Engine::Postgres).await;
-            }
+        $(#[$attribute])*
+        async fn $name(engine: $crate::support::app::Engine) {
+            let start = $start;
+            let $app = start(engine).await;
+            $body
+            $app.finish().await;
         }
+        $crate::support::twins!($name);
     };
 }
 pub(crate) use flow;
@@ -58,21 +60,8 @@ pub(crate) use flow;
 /// Makes two tests of one flow that starts its site itself, on the given engine.
 macro_rules! both {
     (async fn $name:ident($engine:ident) $body:block) => {
-        mod $name {
-            use super::*;
-
-            async fn flow($engine: $crate::support::app::Engine) $body
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                flow($crate::support::app::Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                flow($crate::support::app::Engine::Postgres).await;
-            }
-        }
+        async fn $name($engine: $crate::support::app::Engine) $body
+        $crate::support::twins!($name);
     };
 }
 pub(crate) use both;

@@ -9,6 +9,7 @@ use mainstay::store::jobs::{self as queue, Listed};
 use crate::support::app::{Changes, Engine, TestApp};
 use crate::support::command::pdf_text;
 use crate::support::smtp::{Fault, Received, SmtpOptions, SmtpServer, UrlTls, Verb};
+use crate::support::twins;
 
 const USER: &str = "site@example.org";
 const PASSWORD: &str = "p/ss:w@rd";
@@ -82,6 +83,7 @@ async fn a_receipt_arrives_encrypted_signed_in_and_complete(engine: Engine) {
     check_letter(&received[0], app.clock.now().timestamp(), &app.url);
     app.finish().await;
 }
+twins!(a_receipt_arrives_encrypted_signed_in_and_complete);
 
 fn check_letter(received: &Received, now: i64, site: &str) {
     let letter = parsed(received);
@@ -112,16 +114,6 @@ fn check_letter(received: &Received, now: i64, site: &str) {
     for words in ["R2026-000001", "€25.00", "Ann Läser", "15 June 2026"] {
         assert!(pdf.contains(words), "{words}: {pdf}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receipt_arrives_encrypted_signed_in_and_complete_from_sqlite() {
-    a_receipt_arrives_encrypted_signed_in_and_complete(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receipt_arrives_encrypted_signed_in_and_complete_from_postgres() {
-    a_receipt_arrives_encrypted_signed_in_and_complete(Engine::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,6 +10,7 @@ use mainstay::store::{DatabaseOptions, Db, StoreError};
 use crate::support::app::Engine;
 use crate::support::command::{Mainstay, package_folder};
 use crate::support::postgres::{TestDatabase, create_database};
+use crate::support::twins;
 
 /// An empty database that goes with this value.
 struct Empty {
@@ -191,6 +192,7 @@ async fn a_new_database_has_the_tables_of_the_schema(engine: Engine) {
         assert_eq!(made[&table], columns, "{table}");
     }
 }
+twins!(a_new_database_has_the_tables_of_the_schema);
 
 async fn migrating_again_changes_nothing(engine: Engine) {
     let empty = Empty::of(engine);
@@ -205,6 +207,7 @@ async fn migrating_again_changes_nothing(engine: Engine) {
     assert!(db.pending_migrations().await.unwrap().is_empty());
     assert_eq!(empty.raw().everything(), before);
 }
+twins!(migrating_again_changes_nothing);
 
 async fn processes_that_migrate_at_once_take_turns(engine: Engine) {
     for _ in 0..3 {
@@ -223,6 +226,7 @@ async fn processes_that_migrate_at_once_take_turns(engine: Engine) {
         assert_eq!(empty.raw().tables(), expected(engine));
     }
 }
+twins!(processes_that_migrate_at_once_take_turns);
 
 async fn a_database_of_a_newer_version_is_refused(engine: Engine) {
     let empty = Empty::of(engine);
@@ -244,16 +248,7 @@ async fn a_database_of_a_newer_version_is_refused(engine: Engine) {
         assert!(finished.stderr.contains("run that version or a newer one"), "{command:?}: {finished:?}");
     }
 }
-
-#[tokio::test]
-async fn a_new_sqlite_database_has_the_tables_of_the_schema() {
-    a_new_database_has_the_tables_of_the_schema(Engine::Sqlite).await;
-}
-
-#[tokio::test]
-async fn a_new_postgres_database_has_the_tables_of_the_schema() {
-    a_new_database_has_the_tables_of_the_schema(Engine::Postgres).await;
-}
+twins!(a_database_of_a_newer_version_is_refused);
 
 #[tokio::test]
 async fn every_sqlite_table_refuses_values_of_another_type() {
@@ -270,34 +265,4 @@ async fn every_sqlite_table_refuses_values_of_another_type() {
     for table in tables {
         assert!(table.ends_with(") STRICT"), "{table}");
     }
-}
-
-#[tokio::test]
-async fn migrating_sqlite_again_changes_nothing() {
-    migrating_again_changes_nothing(Engine::Sqlite).await;
-}
-
-#[tokio::test]
-async fn migrating_postgres_again_changes_nothing() {
-    migrating_again_changes_nothing(Engine::Postgres).await;
-}
-
-#[tokio::test]
-async fn processes_that_migrate_one_sqlite_file_at_once_take_turns() {
-    processes_that_migrate_at_once_take_turns(Engine::Sqlite).await;
-}
-
-#[tokio::test]
-async fn processes_that_migrate_one_postgres_database_at_once_take_turns() {
-    processes_that_migrate_at_once_take_turns(Engine::Postgres).await;
-}
-
-#[tokio::test]
-async fn an_sqlite_database_of_a_newer_version_is_refused() {
-    a_database_of_a_newer_version_is_refused(Engine::Sqlite).await;
-}
-
-#[tokio::test]
-async fn a_postgres_database_of_a_newer_version_is_refused() {
-    a_database_of_a_newer_version_is_refused(Engine::Postgres).await;
 }

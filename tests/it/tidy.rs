@@ -390,8 +390,6 @@ fn check_domain(code: &str, found: &mut Found<'_>) {
 /// SQL is written out or built by diesel; a text that holds a value would be an injection.
 fn check_sql(text: &str, code: &str, found: &mut Found<'_>) {
     const RULE: &str = "SQL is never pasted together";
-    const KEYWORDS: [&str; 9] =
-        ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "DROP ", "ALTER ", "PRAGMA ", "WITH "];
     for call in ["sql_query(", "batch_execute(", ".sql(", "sql::<"] {
         for (at, _) in code.match_indices(call) {
             let arguments = text[at + call.len()..].split_once('(').filter(|_| call.ends_with('<'));

@@ -28,23 +28,14 @@ use tokio::task::JoinSet;
 use super::histories::{Fact, History, Outcome, Random, told_in_order};
 use super::{first_seed, number};
 use crate::support::app::{Engine, TestApp, start_of_tests};
+use crate::support::twins;
 
 /// Ways in which each history is told.
 const TELLINGS: u64 = 4;
 /// Histories that go on at the same time.
 const AT_ONCE: usize = 16;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sqlite_ends_in_one_state_however_a_history_is_told() {
-    every_telling_ends_alike(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn postgres_ends_in_one_state_however_a_history_is_told() {
-    every_telling_ends_alike(Engine::Postgres).await;
-}
-
-async fn every_telling_ends_alike(engine: Engine) {
+async fn every_telling_of_a_history_ends_alike(engine: Engine) {
     let app = TestApp::start(engine).await;
     let histories = number("MAINSTAY_HISTORIES", 200);
     let began = Instant::now();
@@ -70,27 +61,26 @@ async fn every_telling_ends_alike(engine: Engine) {
     app.check_books().await;
     app.stop().await;
 }
+twins!(every_telling_of_a_history_ends_alike);
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_currency_for_one_payment_is_asked_about_and_not_booked() {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let app = TestApp::start(engine).await;
-        let money = |code, minor| Money::new(minor, Currency::parse(code).unwrap());
-        let paid = |gross| Fact::Captured(Captured { gross, fee: None, at: start_of_tests() });
-        let begun = begin(app.ctx(), "two-currencies", money("EUR", 2500)).await;
+async fn a_second_currency_for_one_payment_is_asked_about_and_not_booked(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let money = |code, minor| Money::new(minor, Currency::parse(code).unwrap());
+    let paid = |gross| Fact::Captured(Captured { gross, fee: None, at: start_of_tests() });
+    let begun = begin(app.ctx(), "two-currencies", money("EUR", 2500)).await;
 
-        tell(app.ctx(), &begun, &[paid(money("EUR", 2500))]).await;
-        tell(app.ctx(), &begun, &[paid(money("USD", 3000))]).await;
+    tell(app.ctx(), &begun, &[paid(money("EUR", 2500))]).await;
+    tell(app.ctx(), &begun, &[paid(money("USD", 3000))]).await;
 
-        let state = state(app.ctx(), &begun).await;
-        assert_eq!(state.totals, [("EUR".to_owned(), 2500, 0, 1)]);
-        let accounts: Vec<(String, String)> = balances(app.ctx()).await.into_keys().collect();
-        assert!(accounts.iter().all(|(_, currency)| currency == "EUR"), "{accounts:?}");
-        let asked = app.ctx().db.read(|conn| reviews::open(conn, 9)).await.unwrap();
-        assert!(asked.iter().any(|review| review.kind == "two_amounts"), "{asked:?}");
-        app.finish().await;
-    }
+    let state = state(app.ctx(), &begun).await;
+    assert_eq!(state.totals, [("EUR".to_owned(), 2500, 0, 1)]);
+    let accounts: Vec<(String, String)> = balances(app.ctx()).await.into_keys().collect();
+    assert!(accounts.iter().all(|(_, currency)| currency == "EUR"), "{accounts:?}");
+    let asked = app.ctx().db.read(|conn| reviews::open(conn, 9)).await.unwrap();
+    assert!(asked.iter().any(|review| review.kind == "two_amounts"), "{asked:?}");
+    app.finish().await;
 }
+twins!(a_second_currency_for_one_payment_is_asked_about_and_not_booked);
 
 /// What all tellings together must have left behind.
 #[derive(Default)]

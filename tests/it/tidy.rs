@@ -387,6 +387,10 @@ fn check_domain(code: &str, found: &mut Found<'_>) {
     }
 }
 
+/// Words by which a text is seen to be SQL.
+const KEYWORDS: [&str; 9] =
+    ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "DROP ", "ALTER ", "PRAGMA ", "WITH "];
+
 /// SQL is written out or built by diesel; a text that holds a value would be an injection.
 fn check_sql(text: &str, code: &str, found: &mut Found<'_>) {
     const RULE: &str = "SQL is never pasted together";

@@ -14,7 +14,7 @@ use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
-use crate::web::{AppState, ContentFault, Files, Publication};
+use crate::web::{AppState, ContentFault, Files, Publication, RequestIds};
 use base64::Engine as _;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -176,6 +176,7 @@ impl App {
             trusted_proxies: server.trusted_proxies,
             body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
             cors_origins: Arc::new(server.cors_origins.clone()),
+            request_ids: Arc::new(RequestIds::starting_at(ctx.ids.random())),
             secure: server.mode.is_production(),
         })
     }

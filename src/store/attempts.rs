@@ -101,7 +101,8 @@ pub fn set_outcome(
 
 /// The attempt with this id, if there is one.
 pub fn find(conn: &mut Conn, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
-    let row = attempts::table.find(id.to_string()).select(AttemptRow::as_select()).first(conn).optional()?;
+    let row =
+        attempts::table.find(id.to_string()).select(AttemptRow::as_select()).get_result(conn).optional()?;
     row.map(AttemptRow::into_domain).transpose()
 }
 
@@ -120,7 +121,7 @@ pub fn find_by_remote(
     let rows = attempts::table
         .filter(attempts::gateway.eq(gateway.as_str()))
         .filter(attempts::remote_id.eq(remote.as_str()));
-    rows.select(AttemptRow::as_select()).first(conn).optional()?.map(AttemptRow::into_domain).transpose()
+    rows.select(AttemptRow::as_select()).get_result(conn).optional()?.map(AttemptRow::into_domain).transpose()
 }
 
 /// Attempts without an answer that were begun in the given time, oldest first.

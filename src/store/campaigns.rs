@@ -52,14 +52,14 @@ pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Campaign>, Sto
     let row = campaigns::table
         .filter(campaigns::slug.eq(slug))
         .select(CampaignRow::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(CampaignRow::into_domain).transpose()
 }
 
 /// The campaign with this id.
 pub fn get(conn: &mut Conn, id: CampaignId) -> Result<Campaign, StoreError> {
-    campaigns::table.find(id.to_string()).select(CampaignRow::as_select()).first(conn)?.into_domain()
+    campaigns::table.find(id.to_string()).select(CampaignRow::as_select()).get_result(conn)?.into_domain()
 }
 
 /// Adds the campaign, or brings the one of the same name up to date and keeps its id.

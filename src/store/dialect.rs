@@ -27,12 +27,15 @@ pub(super) fn begin_read(conn: &mut Conn) -> QueryResult<()> {
     begin_with(conn, "BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 }
 
-/// `synchronous=FULL`: with less, a committed payment can vanish when the power fails.
+/// `synchronous=FULL`: with less, a committed payment can vanish when the power fails. `temp_store=MEMORY`: what a
+/// savepoint would put back is kept in memory; else every pledge writes it to a temporary file first.
 pub(super) fn set_up_writer(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
     match conn {
         Conn::Sqlite(c) => {
             use_write_ahead_log(c, options)?;
-            c.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+            c.batch_execute(
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+            )?;
         }
         Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options))?,
     }
@@ -79,8 +82,8 @@ macro_rules! lock_row {
     ($tx:expr, $table:ident, $id:expr) => {{
         let rows = $table::table.filter($table::id.eq($id.to_string())).select($table::id);
         match &mut **$tx {
-            $crate::store::Conn::Postgres(c) => rows.for_update().first::<String>(c),
-            $crate::store::Conn::Sqlite(c) => rows.first::<String>(c),
+            $crate::store::Conn::Postgres(c) => rows.for_update().get_result::<String>(c),
+            $crate::store::Conn::Sqlite(c) => rows.get_result::<String>(c),
         }
     }};
 }

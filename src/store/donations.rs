@@ -125,13 +125,17 @@ pub fn update(
 
 /// The donation with this id.
 pub fn get(conn: &mut Conn, id: DonationId) -> Result<Donation, StoreError> {
-    donations::table.find(id.to_string()).select(DonationRow::as_select()).first(conn)?.into_domain()
+    donations::table.find(id.to_string()).select(DonationRow::as_select()).get_result(conn)?.into_domain()
 }
 
 /// The donation with this id, if there is one.
 pub fn find(conn: &mut Conn, id: DonationId) -> Result<Option<Donation>, StoreError> {
     let rows = donations::table.find(id.to_string());
-    rows.select(DonationRow::as_select()).first(conn).optional()?.map(DonationRow::into_domain).transpose()
+    rows.select(DonationRow::as_select())
+        .get_result(conn)
+        .optional()?
+        .map(DonationRow::into_domain)
+        .transpose()
 }
 
 /// The donation, with everybody else kept from it until the end of the transaction.
@@ -149,7 +153,11 @@ pub fn find_by_remote(
     let rows = donations::table
         .filter(donations::gateway.eq(gateway.as_str()))
         .filter(donations::remote_id.eq(remote.as_str()));
-    rows.select(DonationRow::as_select()).first(conn).optional()?.map(DonationRow::into_domain).transpose()
+    rows.select(DonationRow::as_select())
+        .get_result(conn)
+        .optional()?
+        .map(DonationRow::into_domain)
+        .transpose()
 }
 
 /// All donations for a pledge, oldest first.

@@ -48,8 +48,10 @@ pub fn upsert(
 /// The donor with this id.
 pub fn get(conn: &mut Conn, id: DonorId) -> Result<Donor, StoreError> {
     let text = id.to_string();
-    let (email, name, created_at): (String, Option<String>, NaiveDateTime) =
-        donors::table.find(&text).select((donors::email, donors::name, donors::created_at)).first(conn)?;
+    let (email, name, created_at): (String, Option<String>, NaiveDateTime) = donors::table
+        .find(&text)
+        .select((donors::email, donors::name, donors::created_at))
+        .get_result(conn)?;
     let row = Row { table: "donors", id: &text };
     Ok(Donor {
         id,

@@ -33,7 +33,7 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<Used>, StoreError> {
     let found: Option<(String, String)> = keys::table
         .find((key.scope, &key.key))
         .select((keys::input_hash, keys::pledge_id))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let Some((hash, pledge)) = found else {
         return Ok(None);

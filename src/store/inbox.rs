@@ -68,7 +68,7 @@ pub fn get(conn: &mut Conn, id: InboxId) -> Result<Stored, StoreError> {
     let (gateway, event_id, body, received_at): Columns = inbox::table
         .find(&text)
         .select((inbox::gateway, inbox::event_id, inbox::body, inbox::received_at))
-        .first(conn)?;
+        .get_result(conn)?;
     let row = Row { table: "inbox", id: &text };
     Ok(Stored {
         id,
@@ -139,6 +139,7 @@ pub fn list(conn: &mut Conn, status: Option<&str>, limit: i64) -> Result<Vec<Lis
 
 /// Whether there is an event with this id.
 pub fn exists(conn: &mut Conn, id: InboxId) -> Result<bool, StoreError> {
-    let found: Option<String> = inbox::table.find(id.to_string()).select(inbox::id).first(conn).optional()?;
+    let found: Option<String> =
+        inbox::table.find(id.to_string()).select(inbox::id).get_result(conn).optional()?;
     Ok(found.is_some())
 }

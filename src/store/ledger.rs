@@ -51,7 +51,7 @@ pub fn append(
     let highest: Option<i64> = ledger_entries::table
         .filter(ledger_entries::donation_id.eq(donation.id.to_string()))
         .select(sql::<Nullable<BigInt>>("MAX(sequence)"))
-        .first(&mut **tx)?;
+        .get_result(&mut **tx)?;
     for (entry, sequence) in entries.iter().zip(highest.unwrap_or_default() + 1..) {
         let id = ids.next::<EntryId>().to_string();
         let mut currency = "";

@@ -4,8 +4,11 @@ use super::dialect::on_each;
 use super::schema::rate_limits;
 use super::{StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Text};
 
 /// How fast a bucket fills and how much it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,33 +19,95 @@ pub struct Rate {
     pub per_hour: u32,
 }
 
-/// Takes a token. The bucket stays locked until the transaction ends, and a rollback gives the token back.
+impl Rate {
+    /// How long one token takes to come back.
+    fn interval_us(self) -> i64 {
+        3_600_000_000 / i64::from(self.per_hour.max(1))
+    }
+}
+
+/// A bucket by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// Whose it is; no two of one call are the same.
+    pub name: String,
+    /// Its size.
+    pub rate: Rate,
+}
+
+/// Takes a token from each bucket. The buckets stay locked until the transaction ends, in the order given, and a
+/// rollback gives the tokens back.
 ///
-/// Returns the time to wait if there was none.
+/// Returns the time to wait if one of them had none.
 pub fn take(
     tx: &mut Tx<'_>,
-    bucket: &str,
-    rate: Rate,
+    buckets: &[Bucket],
     now: DateTime<Utc>,
 ) -> Result<Option<TimeDelta>, StoreError> {
     let now_us = now.timestamp_micros();
-    let interval_us = 3_600_000_000 / i64::from(rate.per_hour.max(1));
-    let refilled = diesel::dsl::sql::<BigInt>("CASE WHEN rate_limits.full_at_us > ")
-        .bind::<BigInt, _>(now_us)
-        .sql(" THEN rate_limits.full_at_us ELSE ")
-        .bind::<BigInt, _>(now_us)
-        .sql(" END + ")
-        .bind::<BigInt, _>(interval_us);
-    let full_at_us: i64 = on_each!(tx, |c| diesel::insert_into(rate_limits::table)
-        .values((rate_limits::bucket.eq(bucket), rate_limits::full_at_us.eq(now_us + interval_us)))
-        .on_conflict(rate_limits::bucket)
-        .do_update()
-        .set(rate_limits::full_at_us.eq(refilled))
-        .returning(rate_limits::full_at_us)
-        .get_result(c))?;
-    let over_us = full_at_us - now_us - interval_us * i64::from(rate.burst);
-    Ok((over_us > 0).then(|| TimeDelta::microseconds(over_us)))
+    let taking = TakeTokens::new(buckets, now_us);
+    let taken: Vec<(String, i64)> = on_each!(tx, |c| taking.get_results(c))?;
+    let over_us = |(name, full_at_us): &(String, i64)| {
+        let rate = buckets.iter().find(|bucket| bucket.name == *name)?.rate;
+        Some(full_at_us - now_us - rate.interval_us() * i64::from(rate.burst))
+    };
+    let longest = taken.iter().filter_map(over_us).max().filter(|over_us| *over_us > 0);
+    Ok(longest.map(TimeDelta::microseconds))
 }
+
+/// One statement for all buckets, prepared once for each connection. Diesel's own upsert would be parsed and
+/// planned again at every pledge: it cannot know that its words stay the same.
+struct TakeTokens<'a> {
+    /// Name, and when the bucket would be full again if it were full now.
+    rows: Vec<(&'a str, i64)>,
+    now_us: i64,
+}
+
+impl<'a> TakeTokens<'a> {
+    fn new(buckets: &'a [Bucket], now_us: i64) -> Self {
+        let row = |bucket: &'a Bucket| (bucket.name.as_str(), now_us + bucket.rate.interval_us());
+        Self { rows: buckets.iter().map(row).collect(), now_us }
+    }
+}
+
+impl<DB> QueryFragment<DB> for TakeTokens<'_>
+where
+    DB: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
+    str: ToSql<Text, DB>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO rate_limits (bucket, full_at_us) VALUES ");
+        for (index, (name, full_at_us)) in self.rows.iter().enumerate() {
+            out.push_sql(if index == 0 { "(" } else { ", (" });
+            out.push_bind_param::<Text, str>(name)?;
+            out.push_sql(", ");
+            out.push_bind_param::<BigInt, i64>(full_at_us)?;
+            out.push_sql(")");
+        }
+        out.push_sql(
+            " ON CONFLICT (bucket) DO UPDATE SET full_at_us = excluded.full_at_us \
+             + CASE WHEN rate_limits.full_at_us > ",
+        );
+        out.push_bind_param::<BigInt, i64>(&self.now_us)?;
+        out.push_sql(" THEN rate_limits.full_at_us - ");
+        out.push_bind_param::<BigInt, i64>(&self.now_us)?;
+        out.push_sql(" ELSE 0 END RETURNING bucket, full_at_us");
+        Ok(())
+    }
+}
+
+/// The number of buckets is part of its words.
+impl QueryId for TakeTokens<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for TakeTokens<'_> {
+    type SqlType = (Text, BigInt);
+}
+
+impl<C> RunQueryDsl<C> for TakeTokens<'_> {}
 
 /// Forgets buckets that are full; returns how many.
 pub fn remove_full(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<usize, StoreError> {

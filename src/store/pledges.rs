@@ -82,12 +82,12 @@ pub fn insert(tx: &mut Tx<'_>, pledge: &Pledge, sameness: &Sameness) -> Result<(
 
 /// The pledge with this id.
 pub fn get(conn: &mut Conn, id: PledgeId) -> Result<Pledge, StoreError> {
-    pledges::table.find(id.to_string()).select(PledgeRow::as_select()).first(conn)?.into_domain()
+    pledges::table.find(id.to_string()).select(PledgeRow::as_select()).get_result(conn)?.into_domain()
 }
 
 /// The pledge with this id, if there is one.
 pub fn find(conn: &mut Conn, id: PledgeId) -> Result<Option<Pledge>, StoreError> {
-    first(pledges::table.find(id.to_string()).select(PledgeRow::as_select()).first(conn).optional()?)
+    first(pledges::table.find(id.to_string()).select(PledgeRow::as_select()).get_result(conn).optional()?)
 }
 
 /// The pledge, with everybody else kept from it until the end of the transaction.
@@ -105,7 +105,7 @@ pub fn find_same(
 ) -> Result<Option<Pledge>, StoreError> {
     let row = match &same.form_key {
         Some(key) => {
-            pledges::table.filter(pledges::form_key.eq(key)).select(PledgeRow::as_select()).first(conn)
+            pledges::table.filter(pledges::form_key.eq(key)).select(PledgeRow::as_select()).get_result(conn)
         }
         None => pledges::table
             .filter(pledges::fingerprint.eq(&same.fingerprint))
@@ -115,7 +115,7 @@ pub fn find_same(
             )
             .order(pledges::created_at)
             .select(PledgeRow::as_select())
-            .first(conn),
+            .get_result(conn),
     };
     first(row.optional()?)
 }
@@ -127,7 +127,7 @@ pub fn find_by_reference(
 ) -> Result<Option<Pledge>, StoreError> {
     let rows =
         pledges::table.filter(pledges::reference.eq(reference.as_str())).select(PledgeRow::as_select());
-    first(rows.first(conn).optional()?)
+    first(rows.get_result(conn).optional()?)
 }
 
 /// Sets where the pledge stands, and who kept it.

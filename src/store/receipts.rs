@@ -97,7 +97,7 @@ pub fn set_status(
 
 /// The receipt with this id.
 pub fn get(conn: &mut Conn, id: ReceiptId) -> Result<Receipt, StoreError> {
-    receipts::table.find(id.to_string()).select(ReceiptRow::as_select()).first(conn)?.into_domain()
+    receipts::table.find(id.to_string()).select(ReceiptRow::as_select()).get_result(conn)?.into_domain()
 }
 
 /// The receipt with this number.
@@ -106,7 +106,7 @@ pub fn find_by_number(conn: &mut Conn, number: &ReceiptNumber) -> Result<Option<
         .filter(receipts::series.eq(&number.series))
         .filter(receipts::year.eq(number.year))
         .filter(receipts::number.eq(number.number));
-    rows.select(ReceiptRow::as_select()).first(conn).optional()?.map(ReceiptRow::into_domain).transpose()
+    rows.select(ReceiptRow::as_select()).get_result(conn).optional()?.map(ReceiptRow::into_domain).transpose()
 }
 
 /// The receipt that a donor may rely on.
@@ -114,7 +114,7 @@ pub fn find_live(conn: &mut Conn, donation: DonationId) -> Result<Option<Receipt
     let rows = receipts::table
         .filter(receipts::donation_id.eq(donation.to_string()))
         .filter(receipts::status.eq_any(["issued", "sent"]));
-    rows.select(ReceiptRow::as_select()).first(conn).optional()?.map(ReceiptRow::into_domain).transpose()
+    rows.select(ReceiptRow::as_select()).get_result(conn).optional()?.map(ReceiptRow::into_domain).transpose()
 }
 
 /// All receipts of a donation, oldest first.

@@ -82,7 +82,7 @@ pub fn update(tx: &mut Tx<'_>, refund: &Refund, now: DateTime<Utc>) -> Result<()
 
 /// The refund with this id.
 pub fn get(conn: &mut Conn, id: RefundId) -> Result<Refund, StoreError> {
-    refunds::table.find(id.to_string()).select(RefundRow::as_select()).first(conn)?.into_domain()
+    refunds::table.find(id.to_string()).select(RefundRow::as_select()).get_result(conn)?.into_domain()
 }
 
 /// All refunds of a donation, oldest first.
@@ -94,5 +94,5 @@ pub fn of_donation(conn: &mut Conn, donation: DonationId) -> Result<Vec<Refund>,
 /// The refund that was asked for under this key.
 pub fn find_by_request(conn: &mut Conn, key: &str) -> Result<Option<Refund>, StoreError> {
     let rows = refunds::table.filter(refunds::request_key.eq(key));
-    rows.select(RefundRow::as_select()).first(conn).optional()?.map(RefundRow::into_domain).transpose()
+    rows.select(RefundRow::as_select()).get_result(conn).optional()?.map(RefundRow::into_domain).transpose()
 }

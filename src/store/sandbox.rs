@@ -84,12 +84,12 @@ pub fn open(tx: &mut Tx<'_>, record: &PaymentRecord) -> Result<PaymentRecord, St
 /// The payment that this key opened.
 pub fn find_by_key(conn: &mut Conn, key: &str) -> Result<Option<PaymentRecord>, StoreError> {
     let rows = sandbox_payments::table.filter(sandbox_payments::idempotency_key.eq(key));
-    Ok(rows.select(PaymentRow::as_select()).first(conn).optional()?.map(PaymentRecord::from))
+    Ok(rows.select(PaymentRow::as_select()).get_result(conn).optional()?.map(PaymentRecord::from))
 }
 
 /// The payment with this id.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<PaymentRecord>, StoreError> {
-    let row = sandbox_payments::table.find(id).select(PaymentRow::as_select()).first(conn).optional()?;
+    let row = sandbox_payments::table.find(id).select(PaymentRow::as_select()).get_result(conn).optional()?;
     Ok(row.map(PaymentRecord::from))
 }
 
@@ -133,5 +133,5 @@ pub fn insert_event(
 
 /// The body of an event.
 pub fn event_body(conn: &mut Conn, id: &str) -> Result<String, StoreError> {
-    Ok(sandbox_events::table.find(id).select(sandbox_events::body).first(conn)?)
+    Ok(sandbox_events::table.find(id).select(sandbox_events::body).get_result(conn)?)
 }

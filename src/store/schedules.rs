@@ -23,7 +23,8 @@ pub fn take_if_due(
     if added == 1 {
         return Ok(true);
     }
-    let next: NaiveDateTime = schedules::table.find(name).select(schedules::next_run_at).first(&mut **tx)?;
+    let next: NaiveDateTime =
+        schedules::table.find(name).select(schedules::next_run_at).get_result(&mut **tx)?;
     // A clock that was set back must not stop a schedule until it has caught up.
     if utc(next) > now && utc(next) <= now + every {
         return Ok(false);

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 /// The value of a setting.
 pub fn find(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
-    Ok(settings::table.find(name).select(settings::value).first(conn).optional()?)
+    Ok(settings::table.find(name).select(settings::value).get_result(conn).optional()?)
 }
 
 /// Keeps the value that is there, or sets `fresh`; returns the one that counts. Processes that start together

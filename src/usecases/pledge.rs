@@ -132,13 +132,14 @@ fn write_down_in(
     let campaign = campaigns::find_by_slug(tx, request.campaign.trim())?;
     let terms = pledge_terms::check(ctx, request, campaign.as_ref()).map_err(UseCaseError::Invalid)?;
     let same = sameness(ctx, &terms, sender)?;
+    let wait = limits::take_for_pledge(tx, ctx, &sender.client, terms.email.as_str())?;
+    // The buckets are locked now: equal submissions that ran beside this one are on record or wait. A repeat is
+    // answered even to those who have no token left.
     if let Some(pledge) = find_equal(tx, ctx, sender, &same)? {
         return Err(Abandoned::Repeat(Box::new(pledge)));
     }
-    limits::take_for_pledge(tx, ctx, &sender.client, terms.email.as_str())?;
-    // The bucket is locked now: equal submissions that ran beside this one are on record or wait.
-    if let Some(pledge) = find_equal(tx, ctx, sender, &same)? {
-        return Err(Abandoned::Repeat(Box::new(pledge)));
+    if let Some(after) = wait {
+        return Err(UseCaseError::RateLimited { after }.into());
     }
     let (pledge, attempt) = insert(tx, ctx, terms, &same)?;
     if let Some(key) = &sender.idempotency

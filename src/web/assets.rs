@@ -4,6 +4,7 @@ use super::error::WebError;
 use super::page_cache::CachedPage;
 use super::state::AppState;
 use crate::render::Assets;
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use std::collections::BTreeMap;
@@ -11,6 +12,9 @@ use std::collections::BTreeMap;
 #[derive(rust_embed::Embed)]
 #[folder = "src/web/static/"]
 struct Embedded;
+
+/// A file that changes is another file.
+const CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// The files by the name they are served under.
 pub struct Files {
@@ -50,5 +54,5 @@ pub(super) async fn file(
     name: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let file = state.files.by_name.get(name.as_str()).ok_or_else(|| WebError::not_found("file"))?;
-    Ok(file.answer(&request, "public, max-age=31536000, immutable"))
+    Ok(file.answer(&request, CACHING))
 }

@@ -3,24 +3,14 @@
 
 use super::error::WebError;
 use super::state::AppState;
-use actix_web::Error;
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-pub(super) async fn same_origin<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if is_foreign(&request) {
-        let detail = "This form was sent from another site. Please open the page here and try again.";
-        let refused = WebError::new(StatusCode::FORBIDDEN, "cross_site", detail);
-        // An answer, not an error: only an answer gets a page, the security headers and a line in the log.
-        return Ok(request.error_response(refused).map_into_right_body());
-    }
-    Ok(next.call(request).await?.map_into_left_body())
+/// Why a request is not answered.
+pub(super) fn refusal(request: &ServiceRequest) -> Option<WebError> {
+    let detail = "This form was sent from another site. Please open the page here and try again.";
+    is_foreign(request).then(|| WebError::new(StatusCode::FORBIDDEN, "cross_site", detail))
 }
 
 fn is_foreign(request: &ServiceRequest) -> bool {

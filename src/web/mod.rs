@@ -10,14 +10,17 @@ mod error;
 mod form;
 mod guard;
 mod health;
+mod meters;
 mod observe;
 mod page_cache;
 mod public;
+mod request_id;
 mod state;
 mod webhooks;
 
 pub use assets::Files;
 pub use content::{ContentFault, Publication};
+pub use request_id::RequestIds;
 pub use state::AppState;
 
 use actix_web::dev::Server;
@@ -104,11 +107,7 @@ pub fn serve(listener: TcpListener, state: AppState, options: ServerOptions) -> 
     let configure = routes(&state);
     let state = Data::new(state);
     let server = HttpServer::new(move || {
-        App::new()
-            .app_data(state.clone())
-            .wrap(from_fn(guard::same_origin))
-            .wrap(from_fn(observe::observe))
-            .configure(configure.clone())
+        App::new().app_data(state.clone()).wrap(from_fn(observe::observe)).configure(configure.clone())
     })
     .workers(options.workers)
     .shutdown_timeout(options.shutdown_timeout.as_secs())

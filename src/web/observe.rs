@@ -2,59 +2,63 @@
 
 use super::api::problem;
 use super::error::WebError;
+use super::guard;
+use super::meters;
+use super::request_id::RequestId;
 use super::state::AppState;
 use crate::render::PageMeta;
 use crate::render::pages::{ErrorPage, Failure};
-use crate::telemetry::metrics::{HTTP_REQUEST_SECONDS, HTTP_REQUESTS_TOTAL};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage as _, HttpResponse, HttpResponseBuilder};
-use std::time::Instant;
-
-/// The id of a request: random, shown on error pages and in the log.
-#[derive(Clone)]
-pub(super) struct RequestId(String);
+use actix_web::{Error, HttpResponse, HttpResponseBuilder};
+use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Nothing from elsewhere, nothing inline, never in a frame.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+const NO_DEVICES: HeaderValue =
+    HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()");
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
 pub(super) async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
-    let id = RequestId(new_id(&request));
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let state = request.app_data::<Data<AppState>>().cloned();
+    let id = state.as_ref().map(|state| state.request_ids.next()).unwrap_or_default();
+    let mut response = match guard::refusal(&request) {
+        Some(refused) => request.error_response(refused),
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
     let failure = response.response().error().map(|error| {
         error.as_error::<WebError>().cloned().unwrap_or_else(|| foreign(error, response.status()))
     });
     if let Some(failure) = failure {
-        let body = error_body(&response, &failure, &id);
+        let body = error_body(&response, &failure, id);
         let said = std::mem::replace(response.headers_mut(), HeaderMap::new());
         response = response.into_response(body);
         keep_headers(response.headers_mut(), said);
     }
-    let secure = response.request().app_data::<Data<AppState>>().is_some_and(|state| state.secure);
-    protect(response.headers_mut(), secure);
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
-        response.headers_mut().insert(REQUEST_ID, value);
+    // What a browser has already keeps the headers it came with.
+    if response.status() != StatusCode::NOT_MODIFIED {
+        protect(response.headers_mut(), state.is_some_and(|state| state.secure));
     }
-    record(&response, &id, started);
+    response.headers_mut().insert(REQUEST_ID, id.to_header());
+    let took = started.elapsed();
+    meters::count(&response, took);
+    log(&response, id, took);
     Ok(response)
-}
-
-fn new_id(request: &ServiceRequest) -> String {
-    let state = request.app_data::<Data<AppState>>();
-    let random = state.map(|state| u128::from_be_bytes(state.ctx.ids.random())).unwrap_or_default();
-    format!("{random:032x}").chars().take(16).collect()
 }
 
 /// Errors that actix itself makes: bodies that are too large or cut off, paths that cannot be read.
@@ -71,7 +75,7 @@ fn foreign(error: &Error, status: StatusCode) -> WebError {
     WebError::new(status, code, detail)
 }
 
-fn error_body(response: &ServiceResponse, failure: &WebError, id: &RequestId) -> HttpResponse {
+fn error_body(response: &ServiceResponse, failure: &WebError, id: RequestId) -> HttpResponse {
     let request = response.request();
     let mut builder = HttpResponseBuilder::new(failure.status);
     builder.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -83,7 +87,7 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: &RequestId) ->
         return builder.finish();
     }
     if path.starts_with("/api/") {
-        return problem::write(&mut builder, failure, &id.0);
+        return problem::write(&mut builder, failure, &id.to_string());
     }
     let page = PageMeta {
         title: failure.title().to_owned(),
@@ -95,7 +99,7 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: &RequestId) ->
         status: failure.status.as_u16(),
         title: failure.title().to_owned(),
         detail: failure.detail.clone(),
-        request_id: failure.status.is_server_error().then(|| id.0.clone()),
+        request_id: failure.status.is_server_error().then(|| id.to_string()),
         home_url: "/",
     };
     let html = request
@@ -118,37 +122,40 @@ fn keep_headers(headers: &mut HeaderMap, said: HeaderMap) {
 }
 
 fn protect(headers: &mut HeaderMap, secure: bool) {
-    let policies: [(HeaderName, &'static str); 6] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), geolocation=(), microphone=(), payment=()",
-        ),
-    ];
-    for (name, value) in policies {
-        // A handler that needs another policy has set its own.
+    // A handler that needs another policy has set its own.
+    for (name, value) in
+        [(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY), (header::REFERRER_POLICY, SAME_ORIGIN)]
+    {
         if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
+            headers.insert(name, value);
         }
     }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    headers.insert(header::CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
+    headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN);
+    headers.insert(header::PERMISSIONS_POLICY, NO_DEVICES);
     if secure {
-        let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
 }
 
-/// The matched pattern, never the path: paths carry tokens.
-fn record(response: &ServiceResponse, id: &RequestId, started: Instant) {
-    let request = response.request();
-    let route = request.match_pattern().unwrap_or_else(|| "other".to_owned());
-    let (method, status) = (request.method().as_str().to_owned(), response.status().as_u16());
-    let seconds = started.elapsed().as_secs_f64();
-    metrics::counter!(HTTP_REQUESTS_TOTAL, "route" => route.clone(), "status" => status.to_string())
-        .increment(1);
-    metrics::histogram!(HTTP_REQUEST_SECONDS, "route" => route.clone()).record(seconds);
-    tracing::info!(request.id = id.0, method, route, status, duration_s = seconds, "request");
+/// A line for each request; with the matched pattern, never the path: paths carry tokens.
+///
+/// Reading a page is no news: such lines are many, cost more time than the page, and the proxy in front writes
+/// them too. They are there for who looks closely (`log.level = "info,mainstay::web=debug"`).
+fn log(response: &ServiceResponse, id: RequestId, took: Duration) {
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                request.id = %id,
+                method = response.request().method().as_str(),
+                route = meters::route(response.request()),
+                status = response.status().as_u16(),
+                duration_s = took.as_secs_f64(),
+                "request"
+            )
+        };
+    }
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    if response.request().method().is_safe() && !failed { line!(debug) } else { line!(info) }
 }

@@ -11,6 +11,8 @@ const BROTLI_WINDOW: u32 = 20;
 /// Slow and small: each page is compressed once.
 const BROTLI_QUALITY: u32 = 9;
 
+const BY_CODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+
 /// A finished body with its compressed forms.
 #[derive(Debug, Clone)]
 pub(super) struct CachedPage {
@@ -52,13 +54,13 @@ impl CachedPage {
     }
 
     /// The answer to a request: 304 if the client has it, else the smallest form it takes.
-    pub(super) fn answer(&self, request: &HttpRequest, caching: &'static str) -> HttpResponse {
+    pub(super) fn answer(&self, request: &HttpRequest, caching: HeaderValue) -> HttpResponse {
         let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| self.is_known_by(value));
         let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         answer
             .insert_header((header::ETAG, self.etag.clone()))
-            .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching)))
-            .insert_header((header::VARY, HeaderValue::from_static("accept-encoding")));
+            .insert_header((header::CACHE_CONTROL, caching))
+            .insert_header((header::VARY, BY_CODING));
         if known {
             return answer.finish();
         }
@@ -90,10 +92,8 @@ impl CachedPage {
 fn best_coding(accepted: &str) -> Coding {
     let takes = |wanted: &str| {
         accepted.split(',').any(|part| {
-            let (coding, parameters) = part.trim().split_once(';').unwrap_or((part.trim(), ""));
-            let weight = parameters.trim().strip_prefix("q=").unwrap_or("1").trim();
-            let refused = weight.starts_with('0') && weight.bytes().all(|b| matches!(b, b'0' | b'.'));
-            coding.trim().eq_ignore_ascii_case(wanted) && !refused
+            let (coding, parameters) = part.split_once(';').unwrap_or((part, ""));
+            coding.trim().eq_ignore_ascii_case(wanted) && !is_refusal(parameters)
         })
     };
     if takes("br") {
@@ -103,6 +103,11 @@ fn best_coding(accepted: &str) -> Coding {
     } else {
         Coding::Plain
     }
+}
+
+fn is_refusal(parameters: &str) -> bool {
+    let weight = parameters.trim().strip_prefix("q=").unwrap_or("1").trim();
+    weight.starts_with('0') && weight.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
 fn gzip(plain: &[u8]) -> std::io::Result<Bytes> {

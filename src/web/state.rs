@@ -2,6 +2,7 @@
 
 use super::assets::Files;
 use super::content::Publication;
+use super::request_id::RequestIds;
 use crate::config::MetricsAccess;
 use crate::render::Templates;
 use crate::telemetry::metrics::Metrics;
@@ -34,6 +35,8 @@ pub struct AppState {
     pub body_bytes_max: (usize, usize, usize),
     /// Origins of other sites whose pages may use the public API.
     pub cors_origins: Arc<Vec<String>>,
+    /// Ids of requests.
+    pub request_ids: Arc<RequestIds>,
     /// Whether the site is reached by https only.
     pub secure: bool,
 }

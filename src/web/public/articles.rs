@@ -3,11 +3,12 @@
 use crate::web::error::WebError;
 use crate::web::page_cache::CachedPage;
 use crate::web::state::AppState;
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 /// A change is seen at the next visit; until then the browser asks with its entity tag.
-const CACHING: &str = "public, no-cache";
+const CACHING: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 fn answer(request: &HttpRequest, page: Option<&CachedPage>) -> Result<HttpResponse, WebError> {
     page.map(|page| page.answer(request, CACHING)).ok_or_else(|| WebError::not_found("article"))

@@ -1,0 +1,83 @@
+//! PostgreSQL by its own pgbench.
+
+use crate::load::CLIENTS;
+use crate::pledges::CAMPAIGN;
+use crate::rounds::Run;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _};
+use mainstay::domain::clock::{Clock as _, SystemClock};
+use std::process::Command;
+use std::time::Duration;
+
+/// What pgbench does.
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/raw/pledge.sql");
+
+/// A database of its own on the server that the environment names; dropped with this value.
+pub(crate) struct PgBench {
+    admin_url: String,
+    name: String,
+    pub(crate) url: String,
+}
+
+impl PgBench {
+    /// Makes an empty database.
+    pub(crate) fn database(side: &str) -> Self {
+        let admin_url = std::env::var_os("MAINSTAY_TEST_POSTGRES").and_then(|url| url.into_string().ok());
+        let admin_url =
+            admin_url.expect("MAINSTAY_TEST_POSTGRES names a PostgreSQL server; scripts/bench sets it");
+        let name = format!("mainstay_bench_{}_{side}", std::process::id());
+        let (server, _) = admin_url.rsplit_once('/').unwrap();
+        let url = format!("{server}/{name}");
+        execute(&admin_url, &format!("CREATE DATABASE \"{name}\""));
+        Self { admin_url, name, url }
+    }
+
+    /// Lets pgbench work for a while.
+    pub(crate) fn run(&self, time: Duration) -> Run {
+        let (clients, seconds) = (CLIENTS.to_string(), time.as_secs().to_string());
+        let campaign = format!("campaign={}", self.campaign());
+        let (slug, now) =
+            (format!("slug={CAMPAIGN}"), format!("now={}", SystemClock.now().timestamp_micros()));
+        let output = Command::new("pgbench")
+            .args([
+                "--no-vacuum",
+                "--protocol=prepared",
+                "--jobs=2",
+                "--client",
+                &clients,
+                "--time",
+                &seconds,
+            ])
+            .args(["--define", &campaign, "--define", &slug, "--define", &now, "--file", SCRIPT, &self.url])
+            .output()
+            .expect("pgbench is in PATH; scripts/bench looks for it");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let rate =
+            printed.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+        Run::of_rate(rate.unwrap_or_else(|| panic!("pgbench gave no rate: {printed}")))
+    }
+
+    fn campaign(&self) -> String {
+        #[derive(QueryableByName)]
+        struct Named {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            id: String,
+        }
+        let mut conn = PgConnection::establish(&self.url).unwrap();
+        let named: Named =
+            diesel::sql_query("SELECT id FROM campaigns LIMIT 1").get_result(&mut conn).unwrap();
+        named.id
+    }
+}
+
+impl Drop for PgBench {
+    fn drop(&mut self) {
+        execute(&self.admin_url, &format!("DROP DATABASE \"{}\" WITH (FORCE)", self.name));
+    }
+}
+
+/// Runs one statement outside a transaction.
+fn execute(url: &str, statement: &str) {
+    PgConnection::establish(url).unwrap().batch_execute(statement).unwrap();
+}

@@ -1,0 +1,149 @@
+//! SQLite by prepared statements, written as the product writes: one thread, several changes to a commit, a
+//! savepoint each.
+
+use crate::load::run_in_process;
+use crate::pledges::CAMPAIGN;
+use crate::rounds::Run;
+use chrono::{DateTime, TimeDelta, Utc};
+use mainstay::domain::clock::{Clock as _, SystemClock, splitmix};
+use rusqlite::{Connection, params};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// As in the product.
+const BATCH_MAX: usize = 256;
+
+const CAMPAIGN_BY_SLUG: &str = "SELECT id, slug, title, summary, goal_minor, goal_currency, starts_on, ends_on, \
+    suggestions FROM campaigns WHERE slug = ?1";
+const TAKE_TOKENS: &str = "INSERT INTO rate_limits (bucket, full_at_us) VALUES (?1, ?3), (?2, ?4) \
+    ON CONFLICT (bucket) DO UPDATE SET full_at_us = excluded.full_at_us \
+    + CASE WHEN rate_limits.full_at_us > ?5 THEN rate_limits.full_at_us - ?5 ELSE 0 END RETURNING bucket, full_at_us";
+const EQUAL_PLEDGE: &str = "SELECT * FROM pledges WHERE fingerprint = ?1 AND created_at >= ?2 \
+    ORDER BY created_at";
+const INSERT_PLEDGE: &str = "INSERT INTO pledges (id, campaign_id, donor_id, amount_minor, currency, \
+    fee_cover_minor, frequency, gateway, email, name, message, hidden, tribute_kind, tribute_name, source_article, \
+    source, locale, status, reference, form_key, fingerprint, created_at, expires_at, updated_at) VALUES (?1, ?2, \
+    NULL, 2500, 'EUR', 0, 'once', 'bank_transfer', ?3, 'Ann Reader', NULL, 0, NULL, NULL, NULL, '{}', 'en', \
+    'pending', ?4, NULL, ?5, ?6, ?7, ?6)";
+const INSERT_JOB: &str = "INSERT INTO jobs (id, kind, payload, unique_key, status, run_at, attempt, failures, \
+    created_at) VALUES (?1, 'send_instructions', ?2, ?3, 'pending', ?4, 0, 0, ?4) ON CONFLICT DO NOTHING";
+
+/// What one donor leaves behind.
+struct Rows {
+    pledge: String,
+    email: String,
+    reference: String,
+    fingerprint: String,
+    buckets: [String; 2],
+    job: String,
+    payload: String,
+    unique_key: String,
+    now: DateTime<Utc>,
+}
+
+impl Rows {
+    fn of(number: u64) -> Self {
+        let random = |role: u64| splitmix(number.wrapping_mul(8).wrapping_add(role));
+        let now = SystemClock.now();
+        // Ids sort by time, as the product's do.
+        let id = |role: u64| format!("{:013X}{:013X}", now.timestamp_micros(), random(role) >> 12);
+        let pledge = format!("plg_{}", id(0));
+        Self {
+            email: format!("donor{number}@example.org"),
+            reference: format!("RF{:018X}", random(1)),
+            fingerprint: format!("{:022x}", random(2)),
+            buckets: [format!("{:022x}", random(3)), format!("{:022x}", random(4))],
+            job: format!("job_{}", id(5)),
+            payload: format!(r#"{{"kind":"send_instructions","pledge":"{pledge}"}}"#),
+            unique_key: format!("send_instructions/{pledge}"),
+            pledge,
+            now,
+        }
+    }
+
+    fn write(&self, conn: &Connection) -> rusqlite::Result<()> {
+        let campaign: String =
+            conn.prepare_cached(CAMPAIGN_BY_SLUG)?.query_row([CAMPAIGN], |row| row.get(0))?;
+        let now_us = self.now.timestamp_micros();
+        let [client, email] = &self.buckets;
+        let tokens = params![client, email, now_us + 360_000_000, now_us + 720_000_000, now_us];
+        let mut take = conn.prepare_cached(TAKE_TOKENS)?;
+        let full_at: Vec<i64> = take.query_map(tokens, |row| row.get(1))?.collect::<Result<_, _>>()?;
+        assert_eq!(full_at.len(), 2);
+        let since = text(self.now - TimeDelta::minutes(2));
+        assert!(!conn.prepare_cached(EQUAL_PLEDGE)?.exists(params![self.fingerprint, since])?);
+        let (now, expires) = (text(self.now), text(self.now + TimeDelta::days(60)));
+        conn.prepare_cached(INSERT_PLEDGE)?.execute(params![
+            self.pledge,
+            campaign,
+            self.email,
+            self.reference,
+            self.fingerprint,
+            now,
+            expires
+        ])?;
+        conn.prepare_cached(INSERT_JOB)?.execute(params![self.job, self.payload, self.unique_key, now])?;
+        Ok(())
+    }
+}
+
+fn text(time: DateTime<Utc>) -> String {
+    time.naive_utc().to_string()
+}
+
+struct Change {
+    rows: Rows,
+    written: oneshot::Sender<()>,
+}
+
+/// The other side: a writer, and clients that hand it rows.
+pub(crate) struct Raw {
+    changes: mpsc::Sender<Change>,
+    count: Arc<AtomicU64>,
+}
+
+impl Raw {
+    /// Opens a database whose tables are there.
+    pub(crate) fn open(path: &Path) -> Self {
+        let conn = Connection::open(path).unwrap();
+        conn.set_prepared_statement_cache_capacity(32);
+        conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")
+            .unwrap();
+        let (changes, waiting) = mpsc::channel(1024);
+        std::thread::spawn(move || write_all(&conn, waiting));
+        Self { changes, count: Arc::default() }
+    }
+
+    pub(crate) fn run(&self, time: Duration) -> Run {
+        let (changes, count) = (self.changes.clone(), Arc::clone(&self.count));
+        run_in_process(time, move || {
+            let (changes, rows) = (changes.clone(), Rows::of(count.fetch_add(1, Ordering::Relaxed)));
+            async move {
+                let (written, answer) = oneshot::channel();
+                changes.send(Change { rows, written }).await.ok().unwrap();
+                answer.await.unwrap();
+            }
+        })
+    }
+}
+
+fn write_all(conn: &Connection, mut waiting: mpsc::Receiver<Change>) {
+    let run = |sql: &str| conn.prepare_cached(sql).and_then(|mut statement| statement.execute([])).unwrap();
+    let mut answers = Vec::new();
+    while let Some(first) = waiting.blocking_recv() {
+        run("BEGIN IMMEDIATE");
+        let mut next = Some(first);
+        while let Some(change) = next {
+            run("SAVEPOINT change");
+            change.rows.write(conn).unwrap();
+            run("RELEASE SAVEPOINT change");
+            answers.push(change.written);
+            next = (answers.len() < BATCH_MAX).then(|| waiting.try_recv().ok()).flatten();
+        }
+        run("COMMIT");
+        answers.drain(..).for_each(|written| written.send(()).unwrap());
+    }
+}

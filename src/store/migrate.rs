@@ -2,6 +2,7 @@
 
 use super::{Conn, StoreError};
 use diesel::RunQueryDsl as _;
+use diesel::connection::SimpleConnection as _;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -24,6 +25,8 @@ pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
         // The write lock first: of two processes that both find nothing, the second would fail at the first table.
         Conn::Sqlite(c) => c.immediate_transaction(|c| apply(c, SQLITE)),
         Conn::Postgres(c) => {
+            // A large table takes its time, and so does the process whose turn it is.
+            c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0;")?;
             diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
             let applied = apply(c, POSTGRES);
             diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(c)?;

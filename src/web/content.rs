@@ -89,8 +89,15 @@ impl Publication {
         if now == *self.seen.read().unwrap_or_else(PoisonError::into_inner) {
             return Ok(false);
         }
-        // Remembered first: a faulty folder is reported once, not at every look.
-        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = now;
+        let loaded = self.load(ctx, templates).await;
+        // A faulty folder is reported once, not at every look; a database that was gone is asked again.
+        if !matches!(loaded, Err(ContentFault::Campaigns(_) | ContentFault::CutOff)) {
+            *self.seen.write().unwrap_or_else(PoisonError::into_inner) = now;
+        }
+        loaded.map(|()| true)
+    }
+
+    async fn load(&self, ctx: &Context, templates: &Templates) -> Result<(), ContentFault> {
         let (folder, inner, renderer) = (self.folder.clone(), ctx.clone(), templates.clone());
         let (pages, list) = blocking(move || {
             let library = content::load(&folder)?;
@@ -100,7 +107,7 @@ impl Publication {
         .await?;
         campaigns::put(ctx, list).await?;
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pages);
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn pages(&self) -> Arc<Pages> {

@@ -1,7 +1,7 @@
 //! What an idle site takes, and how soon it is there.
 
-use crate::process::{self, Server};
-use crate::rounds::{Plan, Series, print_ceiling};
+use crate::process::{self, Running, Server};
+use crate::rounds::{Plan, Series, print_ceiling, print_figure};
 use std::net::{SocketAddr, TcpListener};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ fn memory(plan: &Plan) {
         own.push(site.memory_mb("RssAnon"));
     }
     print_ceiling("idle memory, resident", &Series::of(resident), "MB", 30.0);
-    println!("  of which not shared with the program's file: {} MB\n", Series::of(own).text(1));
+    print_figure("of it not backed by the program's file", &Series::of(own), "MB", 1);
 }
 
 /// From starting the process to the first whole page, on a database that is there.
@@ -39,14 +39,13 @@ fn start(plan: &Plan) {
         let mut settings = process::settings(plan);
         settings.push(("MAINSTAY_SERVER__BIND", bind.as_str()));
         let began = Instant::now();
-        let mut child =
-            process::mainstay(folder.path(), &settings).arg("serve").stdout(Stdio::null()).spawn().unwrap();
+        let mut command = process::mainstay(folder.path(), &settings);
+        let site = Running::start(command.arg("serve").stdout(Stdio::null()));
         while !process::ask(address, PAGE, &[]).is_ok_and(|answer| answer.status == 200) {
             std::thread::park_timeout(Duration::from_millis(1));
         }
         let taken = began.elapsed().as_secs_f64() * 1000.0;
-        child.kill().unwrap();
-        child.wait().unwrap();
+        drop(site);
         taken
     });
     let taken = Series::of(taken);

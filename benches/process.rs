@@ -9,7 +9,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 /// A process that does not outlive this value.
-struct Running(Child);
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        Self(command.stdin(Stdio::null()).spawn().expect("the program starts"))
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -29,8 +35,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a program and waits until it prints its address as `http://127.0.0.1:PORT`.
     pub(crate) fn start(command: &mut Command) -> Self {
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut process = Running(child.expect("the program starts"));
+        let mut process = Running::start(command.stdout(Stdio::piped()));
         let mut stdout = BufReader::new(process.0.stdout.take().unwrap());
         let mut line = String::new();
         loop {

@@ -71,7 +71,8 @@ impl Manager {
         diesel::r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
-            .test_on_check_out(engine == Engine::Postgres)
+            // The first words of a transaction are the test, see `begin`.
+            .test_on_check_out(false)
             .connection_timeout(options.acquire_timeout)
             .error_handler(Box::new(LogPoolErrors))
             .build(Self { options: options.clone(), engine })
@@ -109,8 +110,23 @@ impl<E: std::error::Error> diesel::r2d2::HandleError<E> for LogPoolErrors {
     }
 }
 
-pub(super) fn acquire(pool: &Pool) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
-    pool.get().map_err(StoreError::unavailable)
+/// A connection of the pool with a transaction begun on it.
+///
+/// One that broke while nobody used it is thrown away and the next one tried: nothing was said on it yet. To ask
+/// each one first whether it is sound would cost every transaction a trip to the server and back.
+fn begin(
+    pool: &Pool,
+    words: fn(&mut Conn) -> QueryResult<()>,
+) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
+    let mut broken = 0;
+    loop {
+        let mut conn = pool.get().map_err(StoreError::unavailable)?;
+        match words(&mut conn) {
+            Ok(()) => return Ok(conn),
+            Err(_stale) if conn.is_broken() && broken < pool.max_size() => broken += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 pub(super) fn establish(options: &DatabaseOptions, engine: Engine) -> ConnectionResult<Conn> {
@@ -150,36 +166,36 @@ pub(super) fn prepare_file(url: &str) -> Result<(), StoreError> {
 
 /// A snapshot that cannot be written to.
 pub(super) fn read<T, E: From<StoreError>>(
-    conn: &mut Conn,
+    pool: &Pool,
     query: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    dialect::begin_read(conn).map_err(StoreError::from)?;
-    let result = query(conn);
+    let mut conn = begin(pool, dialect::begin_read)?;
+    let result = query(&mut conn);
     // Nothing was written: how the snapshot ends does not matter to the result.
-    Transactions::rollback_transaction(conn).map_err(StoreError::from)?;
+    Transactions::rollback_transaction(&mut *conn).map_err(StoreError::from)?;
     result
 }
 
 /// A transaction of its own, durable when this returns `Ok`.
 pub(super) fn write<T, E: From<StoreError>>(
-    conn: &mut Conn,
+    pool: &Pool,
     work: &Bell,
     change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    dialect::begin_write(conn).map_err(StoreError::from)?;
-    let mut tx = Tx::new(conn);
+    let mut conn = begin(pool, dialect::begin_write)?;
+    let mut tx = Tx::new(&mut conn);
     let result = change(&mut tx);
     let rings = tx.rings();
     match result {
         Ok(value) => {
-            Transactions::commit_transaction(conn).map_err(StoreError::from)?;
+            Transactions::commit_transaction(&mut *conn).map_err(StoreError::from)?;
             if rings {
                 work.ring();
             }
             Ok(value)
         }
         Err(error) => {
-            Transactions::rollback_transaction(conn).map_err(StoreError::from)?;
+            Transactions::rollback_transaction(&mut *conn).map_err(StoreError::from)?;
             Err(error)
         }
     }

@@ -144,9 +144,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let pool = self.pool.clone();
-        let done =
-            tokio::task::spawn_blocking(move || connection::read(&mut *connection::acquire(&pool)?, query))
-                .await;
+        let done = tokio::task::spawn_blocking(move || connection::read(&pool, query)).await;
         done.unwrap_or_else(|panic| {
             Err(StoreError::Unavailable(format!("a query was cut off: {panic}")).into())
         })
@@ -163,10 +161,7 @@ impl Db {
             return writer.write(change).await;
         }
         let (pool, work) = (self.pool.clone(), self.work.clone());
-        let done = tokio::task::spawn_blocking(move || {
-            connection::write(&mut *connection::acquire(&pool)?, &work, change)
-        })
-        .await;
+        let done = tokio::task::spawn_blocking(move || connection::write(&pool, &work, change)).await;
         done.unwrap_or_else(|panic| {
             Err(StoreError::Unavailable(format!("a change was cut off: {panic}")).into())
         })

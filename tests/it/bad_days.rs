@@ -108,11 +108,9 @@ impl Outage {
                 let name = app.database_url.rsplit_once('/').unwrap().1.to_owned();
                 let mut admin = PgConnection::establish(&postgres::admin_url()).unwrap();
                 admin
-                    .batch_execute(&format!(
-                        "ALTER DATABASE \"{name}\" WITH ALLOW_CONNECTIONS false; \
-                         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}';"
-                    ))
+                    .batch_execute(&format!("ALTER DATABASE \"{name}\" WITH ALLOW_CONNECTIONS false"))
                     .unwrap();
+                end_connections(&name);
                 Self::Closed { name }
             }
         }
@@ -126,6 +124,25 @@ impl Drop for Outage {
             admin.batch_execute(&format!("ALTER DATABASE \"{name}\" WITH ALLOW_CONNECTIONS true")).unwrap();
         }
     }
+}
+
+/// The server closes every connection to a database, as it does when it restarts.
+fn end_connections(database: &str) {
+    let ending =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+    PgConnection::establish(&postgres::admin_url()).unwrap().batch_execute(&ending).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_the_server_closed_meanwhile_are_replaced_unseen() {
+    let app = TestApp::start(Engine::Postgres).await;
+    app.promises(&Form::gift().by(1)).await;
+
+    end_connections(app.database_url.rsplit_once('/').unwrap().1);
+
+    app.promises(&Form::gift().by(2)).await;
+    assert_eq!(app.count("pledges").await, 2);
+    app.finish().await;
 }
 
 fn assert_unavailable(answer: &Answer, what: &str) {

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = donations, treat_none_as_null = true)]
+#[diesel(table_name = donations, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct DonationRow {
     id: String,
     pledge_id: String,

@@ -16,7 +16,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = pledges)]
+#[diesel(table_name = pledges, treat_none_as_default_value = false)]
 struct PledgeRow {
     id: String,
     campaign_id: String,

@@ -26,7 +26,7 @@ pub struct PaymentRecord {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = sandbox_payments)]
+#[diesel(table_name = sandbox_payments, treat_none_as_default_value = false)]
 struct PaymentRow {
     id: String,
     idempotency_key: String,

@@ -61,20 +61,41 @@ impl Mainstay {
         running.finish("the command").await
     }
 
+    /// The same call as the last argument of another program: `PROGRAM ARGS mainstay …`.
+    pub(crate) fn under<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, program: &str, args: I) -> Self {
+        let call = std::mem::replace(&mut self.command, Command::new(program));
+        let call = call.as_std();
+        self.command.args(args.into_iter().map(Into::into)).arg(call.get_program()).args(call.get_args());
+        self.command.env_clear().envs(call.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.command.current_dir(call.get_current_dir().unwrap());
+        self.command.kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self
+    }
+
     /// Starts a call that serves, on a free port unless the environment says otherwise, and waits until it prints its
     /// address.
-    pub(crate) async fn serve(mut self) -> Serving {
+    pub(crate) async fn serve(self) -> Serving {
+        match self.try_serve().await {
+            Ok(serving) => serving,
+            Err(ended) => panic!("the program ended before it printed its address: {ended:#?}"),
+        }
+    }
+
+    /// As [`serve`](Self::serve); what is left of a program that ends before it prints its address.
+    pub(crate) async fn try_serve(mut self) -> Result<Serving, Finished> {
         let is_bound = self.command.as_std().get_envs().any(|(name, _)| name == "MAINSTAY_SERVER__BIND");
         if !is_bound {
             self.command.env("MAINSTAY_SERVER__BIND", "127.0.0.1:0");
         }
         let running = self.spawn();
-        let line = running.stdout.wait_for_line("http://127.0.0.1:", &running).await;
+        let Some(line) = running.stdout.try_line("http://127.0.0.1:", &running).await else {
+            return Err(running.finish("the program").await);
+        };
         let start = line.find("http://").unwrap();
         let is_address = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.');
         let host = &line[start + "http://".len()..];
         let end = host.find(|c| !is_address(c)).unwrap_or(host.len());
-        Serving { url: format!("http://{}", &host[..end]), running }
+        Ok(Serving { url: format!("http://{}", &host[..end]), running })
     }
 
     fn spawn(mut self) -> Running {
@@ -117,6 +138,16 @@ impl Serving {
         let id = i32::try_from(self.running.child.id().unwrap()).unwrap();
         kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
         self.running.finish("the server, after SIGTERM,").await
+    }
+
+    /// The process id of the program, or of what it runs [`under`](Mainstay::under).
+    pub(crate) fn id(&self) -> u32 {
+        self.running.child.id().unwrap()
+    }
+
+    /// Waits until the program ends by itself.
+    pub(crate) async fn ended(self) -> Finished {
+        self.running.finish("the server").await
     }
 
     /// Ends the program at once (SIGKILL), as a power cut does, and waits until it is gone.
@@ -176,11 +207,17 @@ impl Lines {
     }
 
     async fn wait_for_line(&self, text: &str, running: &Running) -> String {
+        let line = self.try_line(text, running).await;
+        line.unwrap_or_else(|| panic!("the program ended before it printed {text:?}; {}", running.printed()))
+    }
+
+    /// `None` when the program ends before it prints such a line.
+    async fn try_line(&self, text: &str, running: &Running) -> Option<String> {
         let mut lines = self.lines.clone();
         let find = |lines: &Vec<String>| lines.iter().find(|line| line.contains(text)).cloned();
         match timeout(WAIT, lines.wait_for(|lines| find(lines).is_some())).await {
-            Ok(Ok(lines)) => find(&lines).unwrap(),
-            Ok(Err(_)) => panic!("the program ended before it printed {text:?}; {}", running.printed()),
+            Ok(Ok(lines)) => find(&lines),
+            Ok(Err(_ended)) => None,
             Err(late) => panic!("no line with {text:?} in {WAIT:?} ({late}); {}", running.printed()),
         }
     }

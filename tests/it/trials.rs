@@ -4,6 +4,8 @@
 //! Every trial prints one line: its seed (`MAINSTAY_SEED` replays it), how many faults really happened, what was lost
 //! and what was doubled. A trial in which nothing happened fails.
 
+mod any_order;
+mod at_once;
 mod kill_nine;
 mod site;
 mod summary;

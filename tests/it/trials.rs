@@ -6,6 +6,8 @@
 
 mod any_order;
 mod at_once;
+mod dump;
+mod kill_everywhere;
 mod kill_nine;
 mod site;
 mod summary;

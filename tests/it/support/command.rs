@@ -21,6 +21,7 @@ const WAIT: Duration = Duration::from_mins(1);
 pub(crate) struct Mainstay {
     command: Command,
     input: Vec<u8>,
+    is_under: bool,
 }
 
 /// What a finished call left behind.
@@ -41,7 +42,7 @@ impl Mainstay {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command.kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { command, input: Vec::new() }
+        Self { command, input: Vec::new(), is_under: false }
     }
 
     pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
@@ -63,6 +64,7 @@ impl Mainstay {
 
     /// The same call as the last argument of another program: `PROGRAM ARGS mainstay …`.
     pub(crate) fn under<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, program: &str, args: I) -> Self {
+        self.is_under = true;
         let call = std::mem::replace(&mut self.command, Command::new(program));
         let call = call.as_std();
         self.command.args(args.into_iter().map(Into::into)).arg(call.get_program()).args(call.get_args());
@@ -106,7 +108,7 @@ impl Mainstay {
         tokio::spawn(async move { stdin.write_all(&input).await });
         let stdout = Lines::collect(child.stdout.take().unwrap());
         let stderr = Lines::collect(child.stderr.take().unwrap());
-        Running { child, stdout, stderr }
+        Running { child, stdout, stderr, is_under: self.is_under }
     }
 }
 
@@ -135,14 +137,14 @@ impl Serving {
 
     /// Asks the program to stop, as a service manager does (SIGTERM), and waits until it has.
     pub(crate) async fn stop(self) -> Finished {
-        let id = i32::try_from(self.running.child.id().unwrap()).unwrap();
-        kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
+        // It may have ended by itself just before.
+        let _gone = kill_process(self.running.program(), Signal::TERM).is_err();
         self.running.finish("the server, after SIGTERM,").await
     }
 
-    /// The process id of the program, or of what it runs [`under`](Mainstay::under).
-    pub(crate) fn id(&self) -> u32 {
-        self.running.child.id().unwrap()
+    /// Whether the program has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.running.child.try_wait().unwrap().is_some()
     }
 
     /// Waits until the program ends by itself.
@@ -160,9 +162,21 @@ struct Running {
     child: Child,
     stdout: Lines,
     stderr: Lines,
+    is_under: bool,
 }
 
 impl Running {
+    /// The program itself, which may be the child of what it runs under.
+    fn program(&self) -> Pid {
+        let id = self.child.id().unwrap();
+        let children = format!("/proc/{id}/task/{id}/children");
+        let id = match std::fs::read_to_string(children) {
+            Ok(children) if self.is_under => children.split_whitespace().next().unwrap().parse().unwrap(),
+            _ => id,
+        };
+        Pid::from_raw(i32::try_from(id).unwrap()).unwrap()
+    }
+
     async fn finish(mut self, what: &str) -> Finished {
         let Ok(status) = timeout(WAIT, self.child.wait()).await else {
             panic!("{what} did not end in {WAIT:?}; {}", self.printed())

@@ -14,7 +14,7 @@ use mainstay::store::Db;
 use reqwest::{RequestBuilder, StatusCode};
 use tokio::sync::watch;
 
-use super::site::{Site, broken_rules, converge, webhook};
+use super::site::{Site, broken_rules, converge, message_id, webhook};
 use super::{Summary, seed, size};
 use crate::support::app::Engine;
 use crate::support::client::{Answer, Client};
@@ -122,12 +122,6 @@ async fn letters(db: &Db, site: &Site, kills: u64, summary: &mut Summary) {
     if again > kills * 2 {
         summary.doubled([format!("{again} letters came again in {kills} kills")]);
     }
-}
-
-fn message_id(raw: &[u8]) -> String {
-    let text = String::from_utf8_lossy(raw);
-    let line = text.lines().find(|line| line.to_ascii_lowercase().starts_with("message-id:")).unwrap();
-    line.split(['<', '>']).nth(1).unwrap().to_owned()
 }
 
 /// What all donors share.

@@ -20,12 +20,14 @@ const STUCK_AFTER: Duration = Duration::from_mins(2);
 const WEBHOOK_SECRET: &str = "sandbox-webhook-secret-for-development";
 
 pub(super) struct Site {
-    pub(super) engine: Engine,
     pub(super) folder: tempfile::TempDir,
     pub(super) database_url: String,
     pub(super) mail: SmtpServer,
     settings: Vec<(&'static str, String)>,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
+    /// A copy of it that is used in its place.
+    copy: Option<TestDatabase>,
+    lives: u32,
 }
 
 impl Site {
@@ -39,7 +41,6 @@ impl Site {
         let mail = mail_server().await;
         let content = package_folder().join("content").into_os_string().into_string().unwrap();
         let settings = vec![
-            ("MAINSTAY_DATABASE__URL", database_url.clone()),
             ("MAINSTAY_SITE__CONTENT", content),
             ("MAINSTAY_MAIL__TRANSPORT", "smtp".to_owned()),
             ("MAINSTAY_MAIL__SMTP_URL", mail.url("", "", UrlTls::Plain)),
@@ -52,7 +53,7 @@ impl Site {
             ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR", "1000000".to_owned()),
             ("MAINSTAY_LOG__LEVEL", "warn".to_owned()),
         ];
-        Self { engine, folder, database_url, mail, settings, _database: database }
+        Self { folder, database_url, mail, settings, database, copy: None, lives: 0 }
     }
 
     pub(super) fn with(mut self, settings: &[(&'static str, &str)]) -> Self {
@@ -60,10 +61,28 @@ impl Site {
         self
     }
 
+    /// The site with its database set up, and that database to begin from again and again.
+    pub(super) async fn prepared(self) -> (Self, Start) {
+        self.command(&["serve"]).serve().await.stop().await;
+        let start = match &self.database {
+            Some(database) => Start::Template(database.name.clone()),
+            None => {
+                let path = self.folder.path().join("site.db");
+                let database = rusqlite::Connection::open(&path).unwrap();
+                // What still stands in the log goes into the file.
+                database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+                drop(database);
+                Start::File(std::fs::read(path).unwrap())
+            }
+        };
+        (self, start)
+    }
+
     /// `mainstay ARGS` with the settings of this site.
     pub(super) fn command(&self, args: &[&str]) -> Mainstay {
         let call = Mainstay::new(self.folder.path(), args.iter().copied());
-        self.settings.iter().fold(call, |call, (name, value)| call.env(name, value))
+        let call = self.settings.iter().fold(call, |call, (name, value)| call.env(name, value));
+        call.env("MAINSTAY_DATABASE__URL", &self.database_url)
     }
 
     /// Its database, to look into from outside.
@@ -78,6 +97,39 @@ impl Site {
         };
         Db::open(&options).unwrap()
     }
+}
+
+/// A database as it is before anything happened.
+pub(super) enum Start {
+    File(Vec<u8>),
+    Template(String),
+}
+
+impl Start {
+    /// Puts a fresh copy under the site.
+    pub(super) fn begin_again(&self, site: &mut Site) {
+        match self {
+            Self::File(bytes) => {
+                // Another name each time: a connection to the last file may still be closing.
+                site.lives += 1;
+                let path = site.folder.path().join(format!("life-{}.db", site.lives));
+                std::fs::write(&path, bytes).unwrap();
+                site.database_url = format!("sqlite://{}", path.display());
+            }
+            Self::Template(name) => {
+                let copy = create_database(Some(name));
+                site.database_url.clone_from(&copy.url);
+                site.copy = Some(copy);
+            }
+        }
+    }
+}
+
+/// The name of a letter: the same for every copy of it.
+pub(super) fn message_id(raw: &[u8]) -> String {
+    let text = String::from_utf8_lossy(raw);
+    let line = text.lines().find(|line| line.to_ascii_lowercase().starts_with("message-id:")).unwrap();
+    line.split(['<', '>']).nth(1).unwrap().to_owned()
 }
 
 /// Waits until every job is done.

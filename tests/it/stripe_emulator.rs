@@ -4,6 +4,7 @@ mod books;
 mod calls;
 mod deliveries;
 mod faults;
+mod library;
 
 use crate::support::app::start_of_tests;
 use crate::support::stripe::{Options, Stripe};

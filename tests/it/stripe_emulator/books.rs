@@ -214,6 +214,7 @@ async fn a_dispute_takes_the_money_and_its_fee_and_a_win_brings_it_back() {
     stripe.win(&dispute, FeeOfDispute::Returned);
     assert_eq!(stripe.balances()["eur"], before - 500);
     let dispute = stripe.complain(&lost, Complaint::Dispute, Some(700));
+    stripe.contest(&dispute);
     stripe.lose(&dispute);
     let inquiry = stripe.complain(&asked, Complaint::Inquiry, None);
     stripe.close_inquiry(&inquiry);
@@ -230,6 +231,7 @@ async fn a_dispute_takes_the_money_and_its_fee_and_a_win_brings_it_back() {
         .payments()
         .iter()
         .flat_map(|payment| payment.disputes.clone())
+        .inspect(|dispute| assert!(dispute.id.starts_with("du_")))
         .map(|dispute| (dispute.status, dispute.amount))
         .collect();
     assert_eq!(statuses, [("won", 1000), ("lost", 700), ("warning_closed", 1500), ("won", 1500)]);
@@ -237,11 +239,11 @@ async fn a_dispute_takes_the_money_and_its_fee_and_a_win_brings_it_back() {
     let count = |kind: &str| kinds.iter().filter(|given| *given == kind).count();
     assert_eq!((count("charge.dispute.created"), count("charge.dispute.closed")), (4, 4));
     assert_eq!((count("charge.dispute.funds_withdrawn"), count("charge.dispute.funds_reinstated")), (3, 2));
-    assert_eq!((count("charge.dispute.updated"), count("radar.early_fraud_warning.created")), (4, 1));
+    assert_eq!((count("charge.dispute.updated"), count("radar.early_fraud_warning.created")), (5, 1));
     let reply = caller.get(&format!("/v1/radar/early_fraud_warnings/{warning}?expand[]=charge")).await.json();
     assert_eq!(reply["charge"]["payment_intent"], json!(asked));
-    let list = caller.get(&format!("/v1/disputes?payment_intent={won}")).await.json();
-    assert_eq!(list["data"][0]["balance_transactions"].as_array().unwrap().len(), 2);
+    let disputes = caller.get(&format!("/v1/disputes?payment_intent={won}")).await.json();
+    assert_eq!(disputes["data"][0]["balance_transactions"].as_array().unwrap().len(), 2);
     assert_eq!(
         caller.get(&format!("/v1/radar/early_fraud_warnings?payment_intent={asked}")).await.json()["data"]
             .as_array()

@@ -55,7 +55,7 @@ async fn a_parameter_that_is_unknown_missing_or_of_another_type_is_refused() {
 async fn an_amount_must_be_one_that_stripe_can_charge() {
     let (_stripe, _clock, caller) = start();
     let too_small = [("49", "eur"), ("29", "gbp"), ("299", "sek"), ("17400", "huf"), ("49", "jpy")];
-    let uneven = [("5050", "isk"), ("400001", "ugx"), ("5005", "kwd")];
+    let uneven = [("10050", "isk"), ("400001", "ugx"), ("5005", "kwd")];
     let right = [
         ("50", "eur"),
         ("17500", "huf"),
@@ -91,15 +91,20 @@ async fn only_the_right_key_and_a_known_version_come_in() {
         let vague = Caller { version, ..Caller::of(&stripe) };
         assert_eq!(vague.get("/v1/account").await.status, 400);
     }
-    assert_eq!(caller.get("/v1/pay_now").await.status, 404);
+    let user = Caller { authorization: "Basic c2tfdGVzdF9lbXVsYXRlZDo=".to_owned(), ..Caller::of(&stripe) };
+    assert_eq!(user.get("/v1/pay_now").await.status, 404);
     let reply = caller.get("/v1/account").await;
     assert_eq!(reply.json()["id"], "acct_1EmulatedAccount");
     assert!(reply.header("request-id").starts_with("req_"));
 
     let statuses: Vec<_> = stripe.calls().iter().map(|call| call.status.unwrap()).collect();
     assert_eq!(statuses, [401, 400, 400, 400, 404, 200]);
+    caller.get("/v1/account?colour=red").await;
     let last = stripe.calls().pop().unwrap();
-    assert_eq!((last.method.as_str(), last.path.as_str()), ("GET", "/v1/account"));
+    assert_eq!(
+        (last.method.as_str(), last.path.as_str(), last.parameters.as_str()),
+        ("GET", "/v1/account", "colour=red")
+    );
     assert_eq!((last.version.as_deref(), last.key), (Some("2026-09-30.endive"), None));
 }
 
@@ -227,6 +232,7 @@ async fn a_session_ends_with_its_time_and_its_page_says_so() {
     assert_eq!(reply["status"], "expired");
     let by_hand = caller.open("1500", "eur").await;
     stripe.expire(&by_hand);
+    assert!(stripe.open_sessions().is_empty());
     let kinds: Vec<_> = stripe.events().into_iter().map(|(_, kind)| kind).collect();
     assert_eq!(kinds.iter().filter(|kind| *kind == "checkout.session.expired").count(), 4);
 }

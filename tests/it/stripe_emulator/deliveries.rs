@@ -1,7 +1,9 @@
 //! Webhooks: signed as Stripe signs them, and delivered as the test wants it.
 
 use super::{Caller, start, start_with};
-use crate::support::stripe::{Auto, Delivery, Options, Payment, Signed, Strayed, Stripe};
+use crate::support::stripe::{
+    Auto, Complaint, Delivery, FeeOfDispute, Options, Payment, Signed, Strayed, Stripe,
+};
 use crate::support::until;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::TimeDelta;
@@ -118,6 +120,7 @@ async fn the_test_decides_what_is_delivered_when_and_how_often() {
     paid(&stripe, &caller).await;
     let [created, charged, succeeded, completed] = &stripe.pending()[..] else { panic!("four events") };
 
+    assert_eq!(created.kind, "payment_intent.created");
     stripe.drop_event(&created.event);
     stripe.delay_event(&charged.event, crate::support::app::start_of_tests() + TimeDelta::days(3));
     assert_eq!(stripe.deliver_in_order([completed.clone(), succeeded.clone()]).await, 2);
@@ -177,6 +180,45 @@ async fn an_event_shows_its_object_as_it_was_and_the_call_that_it_comes_from() {
     assert_eq!((&event["pending_webhooks"], &event["api_version"]), (&json!(0), &json!("2026-09-30.endive")));
     let (galaxy, kind) = stripe.events().pop().unwrap();
     assert_eq!((kind.as_str(), stripe.deliveries_of(&galaxy).len()), ("galaxy.collapsed", 0));
+}
+
+/// The ids of all balance transactions that the objects of events name.
+fn transactions_named(event: &Value) -> Vec<String> {
+    let object = &event["data"]["object"];
+    let named = ["balance_transaction", "failure_balance_transaction"].map(|field| object[field].as_str());
+    let moves = object["balance_transactions"].as_array().into_iter().flatten();
+    let moves = moves.map(|moved| moved["id"].as_str());
+    named.into_iter().chain(moves).flatten().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn what_the_events_name_adds_up_to_the_balance() {
+    let (stripe, _clock, caller) = start();
+    stripe.endpoint_at("http://127.0.0.1:9/nobody");
+    let (first, second) = (paid(&stripe, &caller).await, paid(&stripe, &caller).await);
+    let later = stripe.pay(&caller.open("1620", "jpy").await, Payment::CardSettledLater);
+    stripe.settle(&later);
+    stripe.refund(&first, Some(300));
+    let refund = stripe.refund(&first, Some(300));
+    stripe.refund_fails(&refund);
+    let dispute = stripe.complain(&second, Complaint::Dispute, None);
+    stripe.win(&dispute, FeeOfDispute::Returned);
+    stripe.complain(&later, Complaint::TakenBack, None);
+
+    let mut named = BTreeMap::new();
+    for delivery in stripe.pending() {
+        let event: Value = serde_json::from_slice(&delivery.body).unwrap();
+        for id in transactions_named(&event) {
+            let row = caller.get(&format!("/v1/balance_transactions/{id}")).await.json();
+            named.insert(id, (row["currency"].as_str().unwrap().to_owned(), row["net"].as_i64().unwrap()));
+        }
+    }
+    let mut balances = BTreeMap::new();
+    for (currency, net) in named.into_values() {
+        *balances.entry(currency).or_insert(0) += net;
+    }
+    assert_eq!(balances, stripe.balances());
+    assert_eq!(stripe.deliver_all().await, 0, "nobody listens");
 }
 
 #[tokio::test]

@@ -9,6 +9,9 @@ use serde_json::json;
 /// How long the account's owner may answer a dispute.
 const ANSWER_S: i64 = 7 * 24 * 3600;
 
+/// Disputes that can still be decided.
+const OPEN: [DisputeStatus; 2] = [DisputeStatus::NeedsResponse, DisputeStatus::UnderReview];
+
 /// A refund that somebody asks for.
 #[derive(Debug, Default)]
 pub(super) struct RefundOrder {
@@ -69,7 +72,9 @@ impl World {
             return Err(Refusal::invalid(message).begun());
         }
         let disputes = self.disputes.rows().iter().filter(|dispute| dispute.charge == *id);
-        let away = |status| matches!(status, DisputeStatus::NeedsResponse | DisputeStatus::Lost);
+        let away = |status| {
+            matches!(status, DisputeStatus::NeedsResponse | DisputeStatus::UnderReview | DisputeStatus::Lost)
+        };
         if charge.disputed && disputes.map(|dispute| dispute.status).any(away) {
             let message = format!("Charge {id} has been charged back; cannot issue a refund.");
             return Err(Refusal::invalid(message).code("charge_disputed").begun());
@@ -163,7 +168,7 @@ impl World {
 
     /// The bank was only asking.
     pub(super) fn close_inquiry(&mut self, dispute: &str) {
-        self.decide(dispute, DisputeStatus::WarningNeedsResponse, DisputeStatus::WarningClosed);
+        self.decide(dispute, &[DisputeStatus::WarningNeedsResponse], DisputeStatus::WarningClosed);
         let charge = self.disputes.get(dispute).charge.clone();
         self.charges.get_mut(&charge).disputed = false;
         self.tell("charge.dispute.closed", dispute);
@@ -171,15 +176,21 @@ impl World {
 
     /// An inquiry becomes a dispute: the money is withdrawn.
     pub(super) fn escalate(&mut self, dispute: &str) {
-        self.decide(dispute, DisputeStatus::WarningNeedsResponse, DisputeStatus::NeedsResponse);
+        self.decide(dispute, &[DisputeStatus::WarningNeedsResponse], DisputeStatus::NeedsResponse);
         self.move_dispute(dispute, Movement::DisputeWithdrawn);
         self.tell("charge.dispute.updated", dispute);
         self.tell("charge.dispute.funds_withdrawn", dispute);
     }
 
+    /// The account's owner has answered; the bank considers it.
+    pub(super) fn contest(&mut self, dispute: &str) {
+        self.decide(dispute, &[DisputeStatus::NeedsResponse], DisputeStatus::UnderReview);
+        self.tell("charge.dispute.updated", dispute);
+    }
+
     /// The bank decides for the account.
     pub(super) fn win(&mut self, dispute: &str, fee: FeeOfDispute) {
-        self.decide(dispute, DisputeStatus::NeedsResponse, DisputeStatus::Won);
+        self.decide(dispute, &OPEN, DisputeStatus::Won);
         self.move_dispute(dispute, Movement::DisputeReinstated { fee });
         self.tell("charge.dispute.updated", dispute);
         self.tell("charge.dispute.funds_reinstated", dispute);
@@ -188,14 +199,14 @@ impl World {
 
     /// The bank decides for the payer.
     pub(super) fn lose(&mut self, dispute: &str) {
-        self.decide(dispute, DisputeStatus::NeedsResponse, DisputeStatus::Lost);
+        self.decide(dispute, &OPEN, DisputeStatus::Lost);
         self.tell("charge.dispute.updated", dispute);
         self.tell("charge.dispute.closed", dispute);
     }
 
-    fn decide(&mut self, dispute: &str, from: DisputeStatus, to: DisputeStatus) {
+    fn decide(&mut self, dispute: &str, from: &[DisputeStatus], to: DisputeStatus) {
         let row = self.disputes.get_mut(dispute);
-        assert_eq!(row.status, from, "{dispute}");
+        assert!(from.contains(&row.status), "{dispute} is {:?}", row.status);
         row.status = to;
     }
 

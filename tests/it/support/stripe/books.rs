@@ -42,9 +42,8 @@ impl World {
         let (amount, fee) = match movement {
             Movement::Charge => (size, fee(method, size)),
             Movement::Refund => (-size, 0),
-            Movement::RefundFailure => (size, 0),
             Movement::DisputeWithdrawn => (-size, dispute_fee(method)),
-            Movement::DisputeReinstated { fee: FeeOfDispute::Kept } => (size, 0),
+            Movement::RefundFailure | Movement::DisputeReinstated { fee: FeeOfDispute::Kept } => (size, 0),
             Movement::DisputeReinstated { fee: FeeOfDispute::Returned } => (size, -dispute_fee(method)),
         };
         let rate = (charged_in != currency).then(|| self.rates.rate(&charged_in, &currency));

@@ -7,6 +7,15 @@ use std::collections::BTreeMap;
 /// The largest amount of a charge, in the unit that Stripe counts the currency in.
 const AMOUNT_MAX: i64 = 99_999_999;
 
+/// Currencies whose larger numbers are no larger sums.
+const MAXIMA: [(&str, i64); 5] = [
+    ("cop", 9_999_999_999),
+    ("huf", 9_999_999_999),
+    ("idr", 999_999_999_999),
+    ("inr", 999_999_999),
+    ("lbp", 999_999_999_999),
+];
+
 /// Counted in whole units, whatever the standard says.
 const WITHOUT_DECIMALS: [&str; 15] =
     ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"];
@@ -18,7 +27,7 @@ const WITH_THREE_DECIMALS: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
 const WHOLE_BUT_IN_HUNDREDTHS: [&str; 2] = ["isk", "ugx"];
 
 /// The smallest charge of the currencies for which Stripe names one.
-const MINIMA: [(&str, i64); 25] = [
+const MINIMA: [(&str, i64); 24] = [
     ("aed", 200),
     ("aud", 50),
     ("bgn", 100),
@@ -42,7 +51,6 @@ const MINIMA: [(&str, i64); 25] = [
     ("sek", 300),
     ("sgd", 50),
     ("thb", 1000),
-    ("twd", 1500),
     ("usd", 50),
 ];
 
@@ -81,8 +89,9 @@ pub(super) fn decimals(currency: &str) -> u32 {
 pub(super) fn check_charge(amount: i64, currency: &str, param: &str) -> Result<(), Refusal> {
     check_known(currency, param)?;
     let refused = |code, message: String| Err(Refusal::invalid(message).code(code).param(param));
-    if amount > AMOUNT_MAX {
-        return refused("amount_too_large", format!("Amount must be no more than {AMOUNT_MAX} {currency}"));
+    let most = of(&MAXIMA, currency).unwrap_or(AMOUNT_MAX);
+    if amount > most {
+        return refused("amount_too_large", format!("Amount must be no more than {most} {currency}"));
     }
     let least = minimum(currency);
     if amount < least {
@@ -119,9 +128,12 @@ fn step(currency: &str) -> i64 {
     }
 }
 
+fn of(table: &[(&str, i64)], currency: &str) -> Option<i64> {
+    table.iter().find(|(code, _)| *code == currency).map(|(_, number)| *number)
+}
+
 fn minimum(currency: &str) -> i64 {
-    let named = MINIMA.iter().find(|(code, _)| *code == currency).map(|(_, least)| *least);
-    named.unwrap_or_else(|| Rates::default().convert(50, "eur", currency).max(1))
+    of(&MINIMA, currency).unwrap_or_else(|| Rates::default().convert(50, "eur", currency).max(1))
 }
 
 /// The rates of the day.
@@ -137,9 +149,8 @@ impl Rates {
     }
 
     fn worth(&self, currency: &str) -> i128 {
-        let fixed = || WORTH.iter().find(|(code, _)| *code == currency).map(|(_, worth)| *worth);
         let plain = || 10_000_i64 * 10_i64.pow(decimals(currency));
-        i128::from(self.changed.get(currency).copied().or_else(fixed).unwrap_or_else(plain))
+        i128::from(self.changed.get(currency).copied().or_else(|| of(&WORTH, currency)).unwrap_or_else(plain))
     }
 
     /// The amount in another currency, rounded half away from zero.

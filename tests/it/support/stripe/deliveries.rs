@@ -135,7 +135,9 @@ impl Stripe {
     pub(crate) fn drop_pending(&self) -> usize {
         let pending = self.pending();
         let mut world = self.shared.lock();
-        pending.iter().for_each(|delivery| world.outbox.give_up(delivery.id));
+        for delivery in &pending {
+            world.outbox.give_up(delivery.id);
+        }
         pending.len()
     }
 

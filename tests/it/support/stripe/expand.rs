@@ -55,14 +55,14 @@ fn along(world: &World, at: &mut Value, steps: &[&str], path: &str) -> Result<()
         return Ok(());
     };
     if at["object"] == "list" && *step == "data" {
-        let rows = at["data"].as_array_mut().into_iter().flatten();
-        return rows.map(|row| along(world, row, rest, path)).collect();
+        let mut rows = at["data"].as_array_mut().into_iter().flatten();
+        return rows.try_for_each(|row| along(world, row, rest, path));
     }
     let object = at["object"].as_str().unwrap_or_default();
     let allowed = EXPANDABLE.iter().find(|(name, _)| *name == object).map_or(&[][..], |(_, allowed)| allowed);
     if *step == "balance_transactions" && object == "dispute" {
-        let rows = at["balance_transactions"].as_array_mut().into_iter().flatten();
-        return rows.map(|row| along(world, row, rest, path)).collect();
+        let mut rows = at["balance_transactions"].as_array_mut().into_iter().flatten();
+        return rows.try_for_each(|row| along(world, row, rest, path));
     }
     if !allowed.contains(step) {
         let message = format!("This property cannot be expanded ({path}).");

@@ -198,7 +198,9 @@ impl Fields {
         let mut keys = self
             .params
             .keys()
-            .map(|key| numbered(key).map_err(|_| Refusal::invalid("Invalid array").param(self.path.clone())))
+            .map(|key| {
+                numbered(key).map_err(|_no_number| Refusal::invalid("Invalid array").param(self.path.clone()))
+            })
             .collect::<Result<Vec<_>>>()?;
         keys.sort_unstable();
         Ok(keys.into_iter().map(|(_, key)| key).collect())
@@ -215,7 +217,7 @@ fn decoded(encoded: &str) -> Result<String> {
         }
     }
     let spaced = encoded.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().map(String::from).map_err(|_| malformed())
+    percent_decode_str(&spaced).decode_utf8().map(String::from).map_err(|_not_utf8| malformed())
 }
 
 /// `a[b][0]` is `a`, `b`, `0`; an empty pair of brackets stands for the next place of a list.

@@ -189,6 +189,11 @@ impl Stripe {
         self.shared.lock().escalate(dispute);
     }
 
+    /// The account's owner sends evidence; the dispute is under review.
+    pub(crate) fn contest(&self, dispute: &str) {
+        self.shared.lock().contest(dispute);
+    }
+
     /// The dispute is decided for the account: the money comes back, and perhaps the fee.
     pub(crate) fn win(&self, dispute: &str, fee: FeeOfDispute) {
         self.shared.lock().win(dispute, fee);
@@ -274,6 +279,13 @@ impl Stripe {
         let ours =
             |session: &&records::Session| session.metadata.get(key).is_some_and(|given| given == value);
         world.sessions.rows().iter().filter(ours).map(|session| session.id.clone()).collect()
+    }
+
+    /// The sessions that can be paid now, oldest first.
+    pub(crate) fn open_sessions(&self) -> Vec<String> {
+        let world = self.shared.lock();
+        let ids = world.sessions.rows().iter().map(|session| &session.id);
+        ids.filter(|id| world.is_open(id)).cloned().collect()
     }
 
     /// Every event so far: id and type.

@@ -1,6 +1,6 @@
 //! What is really true: every payment with what became of it, for whoever judges the program's books.
 
-use super::records::{ChargeStatus, DisputeStatus, Metadata, Record as _, RefundStatus};
+use super::records::{ChargeStatus, DisputeStatus, Intent, Metadata, Record as _, RefundStatus};
 use super::world::World;
 use std::collections::BTreeMap;
 
@@ -46,8 +46,7 @@ pub(crate) struct Dispute {
 impl World {
     /// Every payment intent there is, oldest first.
     pub(super) fn payments(&self) -> Vec<Payment> {
-        let mut payments: Vec<_> =
-            self.intents.rows().iter().map(|intent| self.bare_payment(intent)).collect();
+        let mut payments: Vec<_> = self.intents.rows().iter().map(Payment::of).collect();
         let places: BTreeMap<_, _> =
             payments.iter().enumerate().map(|(place, payment)| (payment.intent.clone(), place)).collect();
         let mut sources = BTreeMap::new();
@@ -74,7 +73,10 @@ impl World {
         for dispute in self.disputes.rows() {
             let payment = &mut payments[places[&dispute.intent]];
             sources.insert(dispute.id.clone(), payment.intent.clone());
-            if matches!(dispute.status, DisputeStatus::NeedsResponse | DisputeStatus::Lost) {
+            if matches!(
+                dispute.status,
+                DisputeStatus::NeedsResponse | DisputeStatus::UnderReview | DisputeStatus::Lost
+            ) {
                 payment.disputed += dispute.amount;
             }
             payment.disputes.push(Dispute {
@@ -90,9 +92,12 @@ impl World {
         }
         payments
     }
+}
 
-    fn bare_payment(&self, intent: &super::records::Intent) -> Payment {
-        Payment {
+impl Payment {
+    /// An intent before anything hangs on it.
+    fn of(intent: &Intent) -> Self {
+        Self {
             intent: intent.id().to_owned(),
             session: intent.session.clone(),
             status: intent.status.word(),

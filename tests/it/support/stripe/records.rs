@@ -148,15 +148,6 @@ pub(super) enum Method {
     SepaDebit,
 }
 
-impl Method {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Card => "card",
-            Self::SepaDebit => "sepa_debit",
-        }
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ChargeStatus {
     Pending,
@@ -219,6 +210,7 @@ pub(super) enum DisputeStatus {
     WarningNeedsResponse,
     WarningClosed,
     NeedsResponse,
+    UnderReview,
     Won,
     Lost,
 }
@@ -229,6 +221,7 @@ impl DisputeStatus {
             Self::WarningNeedsResponse => "warning_needs_response",
             Self::WarningClosed => "warning_closed",
             Self::NeedsResponse => "needs_response",
+            Self::UnderReview => "under_review",
             Self::Won => "won",
             Self::Lost => "lost",
         }

@@ -109,7 +109,7 @@ impl Asked {
         if !self.body.is_empty() && !form {
             return Err(Refusal::invalid(format!("The body must be {FORM}")));
         }
-        String::from_utf8(self.body.clone()).map_err(|_| Refusal::invalid("The body is no UTF-8"))
+        String::from_utf8(self.body.clone()).map_err(|_not_utf8| Refusal::invalid("The body is no UTF-8"))
     }
 }
 

@@ -74,11 +74,11 @@ async fn run(shared: Arc<Shared>, auto: Auto, strayed: Arc<Mutex<Strayed>>) {
     let permits = Arc::new(Semaphore::new(AT_ONCE));
     let mut taken = BTreeSet::new();
     loop {
-        let due = {
+        let fresh: Vec<_> = {
             let world = shared.lock();
-            world.outbox.due(world.now())
+            world.outbox.due(world.now()).filter(|delivery| taken.insert(delivery.id)).cloned().collect()
         };
-        for delivery in due.into_iter().filter(|delivery| taken.insert(delivery.id)) {
+        for delivery in fresh {
             let (shared, strayed, permits) =
                 (Arc::clone(&shared), Arc::clone(&strayed), Arc::clone(&permits));
             tokio::spawn(async move { carry(&shared, auto, &strayed, &permits, delivery).await });

@@ -79,7 +79,7 @@ impl Stripe {
     /// What is still to be delivered and may be now, oldest first.
     pub(crate) fn pending(&self) -> Vec<Delivery> {
         let world = self.shared.lock();
-        world.outbox.due(world.now())
+        world.outbox.due(world.now()).cloned().collect()
     }
 
     /// Delivers everything that is due, oldest first, and what follows from it; says how many were acknowledged.

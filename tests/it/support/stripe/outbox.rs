@@ -54,9 +54,9 @@ impl Outbox {
     }
 
     /// What is still to be delivered and may be now, oldest first.
-    pub(super) fn due(&self, now: i64) -> Vec<Delivery> {
+    pub(super) fn due(&self, now: i64) -> impl Iterator<Item = &Delivery> {
         let open = self.open.iter().filter_map(|id| self.rows.get(id));
-        open.filter(|delivery| delivery.not_before <= now).cloned().collect()
+        open.filter(move |delivery| delivery.not_before <= now)
     }
 
     pub(super) fn of_event(&self, event: &str) -> Vec<u64> {

@@ -112,12 +112,9 @@ impl World {
     /// Expires the sessions whose time is over.
     pub(super) fn tick(&mut self) {
         let now = self.now();
-        while let Some((expires_at, session)) = self.expiring.first().cloned() {
-            if expires_at > now {
-                return;
-            }
-            self.expiring.pop_first();
-            if self.is_open(&session) {
+        while self.expiring.first().is_some_and(|(expires_at, _)| *expires_at <= now) {
+            let session = self.expiring.pop_first().map(|(_, session)| session);
+            if let Some(session) = session.filter(|session| self.is_open(session)) {
                 self.expire(&session);
             }
         }

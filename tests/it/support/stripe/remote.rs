@@ -67,6 +67,14 @@ fn deed(world: &mut World, asked: &Asked) -> Result<Value, Refusal> {
             world.lose(dispute);
             done(dispute)
         }
+        ("POST", ["emulator", "close_inquiry", dispute]) => {
+            world.close_inquiry(dispute);
+            done(dispute)
+        }
+        ("POST", ["emulator", "escalate", dispute]) => {
+            world.escalate(dispute);
+            done(dispute)
+        }
         ("POST", ["emulator", "warn", intent]) => done(&world.warn(intent)),
         _ => Err(Refusal::unknown_address(&asked.method, &asked.path)),
     }

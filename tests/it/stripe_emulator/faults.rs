@@ -1,6 +1,6 @@
 //! Every fault does what it says, and is counted.
 
-use super::{Caller, session_of, start};
+use super::{Caller, session_of, start, start_with};
 use crate::support::stripe::{Fault, Payment};
 
 const PATH: &str = "/v1/checkout/sessions";
@@ -90,11 +90,11 @@ async fn faults_at_random_follow_from_the_seed_and_are_counted_by_kind() {
 
 #[tokio::test]
 async fn too_many_requests_say_when_to_come_back() {
-    let (stripe, _clock, caller) = start();
+    let (stripe, _clock, caller) = start_with(|options| options.retry_after_s = 2);
     stripe.fail("GET /v1/account", Fault::TooMany, 1);
 
     let reply = caller.get("/v1/account").await;
-    assert_eq!((reply.status, reply.header("retry-after")), (429, "1"));
+    assert_eq!((reply.status, reply.header("retry-after")), (429, "2"));
     assert_eq!(reply.header("stripe-should-retry"), "true");
     assert_eq!(caller.get("/v1/account").await.status, 200);
 }

@@ -18,6 +18,8 @@ pub(crate) struct Options {
     /// Ids and chances follow from it.
     pub(crate) seed: u64,
     pub(crate) future: Future,
+    /// What `Retry-After` says when there are too many calls, in seconds; 0 for a harness that has no time to lose.
+    pub(crate) retry_after_s: u32,
 }
 
 /// Whether the answers look like those of a Stripe to come.
@@ -41,6 +43,7 @@ impl Options {
             api_version: "2026-09-30.endive".to_owned(),
             seed: 1,
             future: Future::Today,
+            retry_after_s: 1,
         }
     }
 

@@ -195,11 +195,14 @@ async fn before(shared: &Shared, fault: Option<Fault>) -> io::Result<Option<Answ
     let Some(refusal) = refusal else {
         return Err(io::Error::other("the connection ends before anything is done"));
     };
-    let request_id = shared.lock().new_id("req_");
+    let (request_id, retry_after) = {
+        let mut world = shared.lock();
+        (world.new_id("req_"), world.options.retry_after_s.to_string())
+    };
     let answer = Answer::json(refusal.status, &refusal.body(&request_id)).with("request-id", request_id);
     let hurried = fault == Fault::TooMany;
     let answer = answer.with("stripe-should-retry", "true");
-    Ok(Some(if hurried { answer.with("retry-after", "1") } else { answer }))
+    Ok(Some(if hurried { answer.with("retry-after", retry_after) } else { answer }))
 }
 
 /// A call that was worked on.

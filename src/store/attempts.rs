@@ -155,7 +155,7 @@ pub fn unheard(
 ) -> Result<Vec<AttemptId>, StoreError> {
     let heard = donations::table.filter(donations::pledge_id.eq(attempts::pledge_id));
     // In the first round only calls without an answer are in question: a donor takes longer than that to pay.
-    let later = sql::<Bool>(if round == 0 { "1 = 0" } else { "1 = 1" });
+    let later = (round > 0).into_sql::<Bool>();
     let silent = later
         .and(attempts::outcome.eq("accepted"))
         .and(pledges::status.eq("pending"))

@@ -6,9 +6,12 @@
 
 mod any_order;
 mod at_once;
+mod clocks;
 mod dump;
 mod kill_everywhere;
 mod kill_nine;
+mod mail_faults;
+mod numbers;
 mod site;
 mod summary;
 

@@ -12,6 +12,8 @@ mod kill_everywhere;
 mod kill_nine;
 mod mail_faults;
 mod numbers;
+mod power_cut;
+mod recording;
 mod site;
 mod summary;
 

@@ -87,16 +87,20 @@ impl Site {
 
     /// Its database, to look into from outside.
     pub(super) fn database(&self) -> Db {
-        let seconds = Duration::from_secs(20);
-        let options = DatabaseOptions {
-            url: self.database_url.clone(),
-            pool_size: 2,
-            busy_timeout: seconds,
-            statement_timeout: seconds,
-            acquire_timeout: seconds,
-        };
-        Db::open(&options).unwrap()
+        database_at(&self.database_url)
     }
+}
+
+pub(super) fn database_at(url: &str) -> Db {
+    let seconds = Duration::from_secs(20);
+    let options = DatabaseOptions {
+        url: url.to_owned(),
+        pool_size: 2,
+        busy_timeout: seconds,
+        statement_timeout: seconds,
+        acquire_timeout: seconds,
+    };
+    Db::open(&options).unwrap()
 }
 
 /// A database as it is before anything happened.

@@ -8,6 +8,7 @@ use crate::domain::ids::AttemptId;
 use crate::domain::job::Job;
 use crate::domain::pledge::{Pledge, PledgeStatus};
 use crate::gateways::LookUp;
+use crate::store::attempts::Round;
 use crate::store::{StoreError, attempts, pledges};
 use chrono::TimeDelta;
 
@@ -20,16 +21,13 @@ const ASKED_FOR: TimeDelta = TimeDelta::days(3);
 /// Nobody has paid before this.
 const ANSWERED_AFTER: TimeDelta = TimeDelta::seconds(10);
 
-/// When to ask. After the first time a call without an answer was cut off; a donor who pays has usually paid by the
-/// second; the next to last is shortly before the pledge expires; after the last a call that never arrived cannot
-/// arrive any more.
-const ROUNDS: [TimeDelta; 5] = [
-    TimeDelta::minutes(2),
-    TimeDelta::minutes(30),
-    TimeDelta::hours(4),
-    TimeDelta::hours(23),
-    TimeDelta::hours(25),
-];
+/// A donor who pays has usually paid by then; before, silence means nothing.
+const PAID_WITHIN: TimeDelta = TimeDelta::minutes(30);
+
+/// When to ask. After the first time a call without an answer was cut off; the next to last is shortly before the
+/// pledge expires; after the last a call that never arrived cannot arrive any more.
+const ROUNDS: [TimeDelta; 5] =
+    [TimeDelta::minutes(2), PAID_WITHIN, TimeDelta::hours(4), TimeDelta::hours(23), TimeDelta::hours(25)];
 
 /// Questions that donors' visits cause are counted from here: one in a minute.
 const VISITS: u32 = 1_000;
@@ -132,9 +130,12 @@ pub async fn sweep(ctx: &Context) -> Result<(), UseCaseError> {
     let now = ctx.now();
     ctx.db
         .write(move |tx| {
-            for (after, round) in ROUNDS.iter().zip(0..) {
-                for attempt in attempts::unheard(tx, now - ASKED_FOR..now - *after, round, MOST)? {
-                    inner.enqueue(tx, &Job::SyncAttempt { attempt, round })?;
+            for (after, number) in ROUNDS.into_iter().zip(0..) {
+                let (from, before) = (now - ASKED_FOR, now - after);
+                let silent_before = if after < PAID_WITHIN { from } else { before };
+                let round = Round { number, from, unanswered_before: before, silent_before };
+                for attempt in attempts::unheard(tx, round, MOST)? {
+                    inner.enqueue(tx, &Job::SyncAttempt { attempt, round: number })?;
                 }
             }
             Ok(())

@@ -3,7 +3,7 @@
 use super::{Failure, Outcome, Setting};
 use crate::bootstrap::{App, Migrations, World};
 use crate::config::{Config, MailTransport};
-use crate::jobs::Worker;
+use crate::jobs::{self, Worker};
 use crate::telemetry::metrics::Metrics;
 use crate::web::{self, AppState, ServerOptions};
 use std::io::ErrorKind;
@@ -39,6 +39,7 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let handle = server.handle();
     let worker = (!options.no_worker).then(|| Worker::start(&app.services));
     let content = tokio::spawn(watch_content(state));
+    let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     announce(config, bound, &url);
     let mut running = tokio::spawn(server);
     tokio::select! {
@@ -49,6 +50,7 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
         name = stop_signal() => tracing::info!(signal = name?, "stopping: running requests and jobs are finished first"),
     }
     content.abort();
+    examination.abort();
     handle.stop(true).await;
     if let Some(worker) = worker {
         worker.stop().await;
@@ -60,9 +62,11 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
 pub(super) async fn worker(setting: &Setting) -> Outcome {
     let app = setting.app().await?;
     let worker = Worker::start(&app.services);
+    let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     println!("Running jobs. Stop with Ctrl-C.");
     let name = stop_signal().await?;
     tracing::info!(signal = name, "stopping: running jobs are finished first");
+    examination.abort();
     worker.stop().await;
     Ok(())
 }

@@ -69,6 +69,26 @@ pub struct RefundLetter {
     pub reason_text: Option<String>,
 }
 
+/// To staff: what a person must look at.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct ReviewLetter {
+    pub questions: Vec<Question>,
+    pub more: i64,
+}
+
+/// One question in a letter to staff.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct Question {
+    pub kind: String,
+    pub detail: String,
+    pub subject: String,
+    pub since_text: String,
+    pub command: String,
+    pub is_held: bool,
+}
+
 impl Instructions {
     /// Renders the letter.
     pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
@@ -87,6 +107,13 @@ impl RefundLetter {
     /// Renders the letter.
     pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
         render(templates, "refund", self)
+    }
+}
+
+impl ReviewLetter {
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "review_needed", self)
     }
 }
 

@@ -19,3 +19,14 @@ pub fn find_or_set(tx: &mut Tx<'_>, name: &str, fresh: &str) -> Result<String, S
         .execute(c))?;
     find(tx, name)?.ok_or(StoreError::NotFound)
 }
+
+/// Sets a setting, whatever it was.
+pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
+    on_each!(tx, |c| diesel::insert_into(settings::table)
+        .values((settings::name.eq(name), settings::value.eq(value)))
+        .on_conflict(settings::name)
+        .do_update()
+        .set(settings::value.eq(value))
+        .execute(c))?;
+    Ok(())
+}

@@ -3,7 +3,7 @@
 //! The books take the *difference* between what is now known and what they already hold, so that repeats and
 //! any order of the same facts end in the same state.
 
-use super::{Context, UseCaseError, receipts};
+use super::{Context, UseCaseError, holds, receipts};
 use crate::domain::attempt::AttemptOutcome;
 use crate::domain::donation::{
     Captured, Donation, Doubt, GatewayFact, Happening, Payment, RemoteId, WaitingState,
@@ -97,6 +97,7 @@ pub struct News {
 pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Donation, UseCaseError> {
     let now = ctx.now();
     let pledge = pledges::lock(tx, news.pledge)?;
+    holds::check(tx, pledge.id)?;
     if let Some(attempt) = news.attempt {
         let accepted = AttemptOutcome::Accepted { remote: news.payment.clone(), next_url: None };
         attempts::set_outcome(tx, attempt, &accepted, now)?;

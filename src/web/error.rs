@@ -78,6 +78,11 @@ impl From<UseCaseError> for WebError {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message)
             }
             UseCaseError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
+            UseCaseError::Held { .. } => {
+                tracing::warn!(%error, "a request met work that is held");
+                let detail = "This is being looked at by a person. Nothing is lost; please try again later.";
+                Self::new(StatusCode::CONFLICT, "held", detail)
+            }
             UseCaseError::RateLimited { .. } => {
                 metrics::counter!(crate::telemetry::metrics::RATE_LIMITED_TOTAL).increment(1);
                 let detail = "There were many tries from here in a short time. Please wait a few minutes and try again.";

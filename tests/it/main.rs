@@ -18,6 +18,8 @@ mod cli;
 #[cfg(test)]
 mod giving;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod mail;

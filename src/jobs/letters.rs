@@ -148,9 +148,11 @@ pub(super) async fn review_notice(services: &Services, message_id: &str) -> Resu
 async fn to_staff(services: &Services, letter: &Letter, message_id: &str) -> Result<(), JobError> {
     let mut failure = None;
     let mut reached = false;
-    for address in &services.ctx.policy.staff {
+    for (place, address) in services.ctx.policy.staff.iter().enumerate() {
         let to = Address { name: None, email: address.as_str().to_owned() };
-        match run::send(services, addressed(to, letter.clone(), message_id)).await {
+        // Each is a letter of its own.
+        let message_id = if place == 0 { message_id.to_owned() } else { format!("{place}.{message_id}") };
+        match run::send(services, addressed(to, letter.clone(), &message_id)).await {
             Ok(()) => reached = true,
             Err(error) => {
                 tracing::warn!(%error, "a letter to one of the staff could not be sent");

@@ -12,6 +12,7 @@ pub mod examine;
 pub mod holds;
 pub mod limits;
 pub mod notices;
+pub mod pages;
 pub mod pledge;
 pub mod pledge_terms;
 pub mod receipts;

@@ -79,8 +79,8 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: RequestId) -> 
     let request = response.request();
     let mut builder = HttpResponseBuilder::new(failure.status);
     builder.insert_header((header::CACHE_CONTROL, "no-store"));
-    if failure.status == StatusCode::SERVICE_UNAVAILABLE {
-        builder.insert_header((header::RETRY_AFTER, "5"));
+    if let Some(seconds) = failure.retry_after_s {
+        builder.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
     let path = request.path();
     if path.starts_with("/webhooks/") {

@@ -30,6 +30,8 @@ mod observability;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod receipts;

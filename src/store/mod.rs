@@ -6,6 +6,7 @@ pub mod campaigns;
 pub mod checks;
 mod connection;
 mod dialect;
+pub mod disputes;
 pub mod donations;
 pub mod donors;
 mod error;

@@ -1,7 +1,7 @@
 //! Jobs: everything that happens after a commit. A job is a row of that commit; it may run twice and must
 //! then change nothing the second time.
 
-use super::ids::{AttemptId, InboxId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId};
+use super::ids::{AttemptId, DisputeId, InboxId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId};
 use chrono::TimeDelta;
 
 /// Every background task there is.
@@ -29,6 +29,13 @@ pub enum Job {
     SendReviewNotice {
         /// The newest of them when the letter was ordered.
         newest: ReviewId,
+    },
+    /// Tells staff that a gift is contested, or what came of that.
+    SendDisputeNotice {
+        /// Which dispute.
+        dispute: DisputeId,
+        /// Tells the letters about one dispute apart.
+        moment: u32,
     },
     /// Takes a stored webhook event into the books.
     ProcessWebhook {
@@ -91,7 +98,13 @@ impl Lane {
                 "examine_lately",
             ],
             Self::Mail => {
-                &["send_receipt", "send_instructions", "send_refund_notice", "send_review_notice"]
+                &[
+                    "send_receipt",
+                    "send_instructions",
+                    "send_refund_notice",
+                    "send_review_notice",
+                    "send_dispute_notice",
+                ]
             }
         }
     }
@@ -105,6 +118,7 @@ impl Job {
             Self::SendInstructions { .. } => "send_instructions",
             Self::SendRefundNotice { .. } => "send_refund_notice",
             Self::SendReviewNotice { .. } => "send_review_notice",
+            Self::SendDisputeNotice { .. } => "send_dispute_notice",
             Self::ProcessWebhook { .. } => "process_webhook",
             Self::SyncAttempt { .. } => "sync_attempt",
             Self::CarryOutRefund { .. } => "carry_out_refund",
@@ -123,6 +137,9 @@ impl Job {
             Self::SendInstructions { pledge } => Some(format!("send_instructions/{pledge}")),
             Self::SendRefundNotice { refund } => Some(format!("send_refund_notice/{refund}")),
             Self::SendReviewNotice { newest } => Some(format!("send_review_notice/{newest}")),
+            Self::SendDisputeNotice { dispute, moment } => {
+                Some(format!("send_dispute_notice/{dispute}/{moment}"))
+            }
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
             Self::SyncAttempt { attempt, round } => Some(format!("sync_attempt/{attempt}/{round}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
@@ -141,7 +158,8 @@ impl Job {
             Self::SendReceipt { .. }
             | Self::SendInstructions { .. }
             | Self::SendRefundNotice { .. }
-            | Self::SendReviewNotice { .. } => (15, 3 * 3600, 32),
+            | Self::SendReviewNotice { .. }
+            | Self::SendDisputeNotice { .. } => (15, 3 * 3600, 32),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
@@ -176,6 +194,7 @@ mod tests {
             Job::ExpirePledges,
             Job::CleanUp,
             Job::SendReviewNotice { newest: ReviewId::from_ulid(ulid) },
+            Job::SendDisputeNotice { dispute: DisputeId::from_ulid(ulid), moment: 0 },
             Job::Examine,
             Job::ExamineLately,
         ];

@@ -3,13 +3,13 @@
 use super::Services;
 use super::run::{self, JobError};
 use crate::domain::donation::Payment;
-use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
+use crate::domain::ids::{DisputeId, PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Receipt;
 use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
 use crate::render::letters::{
-    Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter, ReviewLetter,
+    DisputeLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter, ReviewLetter,
 };
 use crate::render::receipt::tribute_text;
 use crate::render::{date_text, gateway_label, qr, receipt as document, transfer};
@@ -140,6 +140,33 @@ pub(super) async fn review_notice(services: &Services, message_id: &str) -> Resu
         command: format!("mainstay review resolve {}", review.id),
     });
     let letter = ReviewLetter { questions: questions.collect(), more: open.more };
+    to_staff(services, &letter.render(&services.templates)?, message_id).await
+}
+
+/// Tells staff that a gift is contested, or what came of that.
+pub(super) async fn dispute_notice(
+    services: &Services,
+    id: DisputeId,
+    message_id: &str,
+) -> Result<(), JobError> {
+    let ctx = &services.ctx;
+    let (dispute, view) = notices::disputed(ctx, id).await?;
+    let donation = view.donation.as_ref();
+    let gross = donation.and_then(|donation| donation.payment.money()).map(|money| money.gross);
+    let zone = ctx.policy.time_zone;
+    let letter = DisputeLetter {
+        status: dispute.state.status.as_str(),
+        amount_text: dispute.amount.text(),
+        gross_text: gross.unwrap_or(view.pledge.terms.amount).text(),
+        reason_text: dispute.reason.replace('_', " "),
+        due_text: dispute.state.due_at.map(|due| due.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string()),
+        opened_text: date_text(ctx.day_of(dispute.opened_at)),
+        campaign_title: view.campaign.title.clone(),
+        gateway: gateway_label(donation.map_or(view.pledge.terms.gateway, |donation| donation.gateway)),
+        remote: dispute.remote.as_str().to_owned(),
+        donation: dispute.donation.to_string(),
+        receipt_number: view.receipt.as_ref().map(|receipt| receipt.number.to_string()),
+    };
     to_staff(services, &letter.render(&services.templates)?, message_id).await
 }
 

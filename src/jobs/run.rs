@@ -95,6 +95,9 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
             send(services, mail).await?;
         }
         Job::SendReviewNotice { newest: _ } => letters::review_notice(services, message_id).await?,
+        Job::SendDisputeNotice { dispute, moment: _ } => {
+            letters::dispute_notice(services, *dispute, message_id).await?;
+        }
         Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
         Job::SyncAttempt { attempt, round: _ } => sync::attempt(ctx, *attempt).await?,
         Job::CarryOutRefund { refund } => {

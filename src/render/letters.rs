@@ -77,6 +77,23 @@ pub struct ReviewLetter {
     pub more: i64,
 }
 
+/// To staff: a gift is contested, or what came of that.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct DisputeLetter {
+    pub status: &'static str,
+    pub amount_text: String,
+    pub gross_text: String,
+    pub reason_text: String,
+    pub due_text: Option<String>,
+    pub opened_text: String,
+    pub campaign_title: String,
+    pub gateway: &'static str,
+    pub remote: String,
+    pub donation: String,
+    pub receipt_number: Option<String>,
+}
+
 /// One question in a letter to staff.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the names stand in the template")]
@@ -107,6 +124,13 @@ impl RefundLetter {
     /// Renders the letter.
     pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
         render(templates, "refund", self)
+    }
+}
+
+impl DisputeLetter {
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "dispute", self)
     }
 }
 

@@ -167,10 +167,11 @@ pub fn open_about(
     Ok(open.get_result(conn).optional()?)
 }
 
-/// The open question that was raised last.
-pub fn newest_open(conn: &mut Conn) -> Result<Option<ReviewId>, StoreError> {
+/// The open question that was raised last, those of the kind `except` left out.
+pub fn newest_open(conn: &mut Conn, except: &str) -> Result<Option<ReviewId>, StoreError> {
     let newest: Option<String> = reviews::table
         .filter(reviews::resolved_at.is_null())
+        .filter(reviews::kind.ne(except))
         .order(reviews::id.desc())
         .select(reviews::id)
         .limit(1)

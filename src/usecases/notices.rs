@@ -1,9 +1,13 @@
-//! Letters to staff about open questions: gathered, so that a bad day does not fill a mailbox.
+//! Letters to staff: about open questions, gathered, so that a bad day does not fill a mailbox; and about disputes, at
+//! once, because they have a deadline.
 
+use super::views::{self, PledgeView};
 use super::{Context, UseCaseError};
+use crate::domain::dispute::{Dispute, DisputeStatus};
+use crate::domain::ids::DisputeId;
 use crate::domain::job::Job;
 use crate::store::reviews::{self, Review};
-use crate::store::{StoreError, Tx, schedules, settings};
+use crate::store::{StoreError, Tx, disputes, donations, schedules, settings};
 use chrono::TimeDelta;
 
 /// At most one letter in this time.
@@ -12,6 +16,8 @@ const GATHERED_FOR: TimeDelta = TimeDelta::minutes(10);
 const LISTED: i64 = 20;
 /// The latest question that staff were written about.
 const TOLD: &str = "reviews_told";
+/// The kind of the question that has a letter of its own.
+const DISPUTE: &str = "dispute";
 
 /// Enqueues a letter if a question is open that staff were not written about. Without their addresses the log has to
 /// do.
@@ -19,7 +25,7 @@ pub(super) fn enqueue_if_due(tx: &mut Tx<'_>, ctx: &Context) -> Result<(), Store
     if ctx.policy.staff.is_empty() {
         return Ok(());
     }
-    let Some(newest) = reviews::newest_open(tx)? else { return Ok(()) };
+    let Some(newest) = reviews::newest_open(tx, DISPUTE)? else { return Ok(()) };
     let name = newest.to_string();
     // Ids sort by time.
     if settings::find(tx, TOLD)?.is_some_and(|told| told >= name) {
@@ -30,6 +36,34 @@ pub(super) fn enqueue_if_due(tx: &mut Tx<'_>, ctx: &Context) -> Result<(), Store
         ctx.enqueue(tx, &Job::SendReviewNotice { newest })?;
     }
     Ok(())
+}
+
+/// Enqueues the letter about a dispute as it stands now: one for each status that it reaches.
+pub(super) fn dispute(tx: &mut Tx<'_>, ctx: &Context, dispute: &Dispute) -> Result<(), StoreError> {
+    if ctx.policy.staff.is_empty() {
+        return Ok(());
+    }
+    let moment = match dispute.state.status {
+        DisputeStatus::Inquiry => 0,
+        DisputeStatus::Closed => 1,
+        DisputeStatus::Open => 2,
+        DisputeStatus::Lost => 3,
+        DisputeStatus::Won => 4,
+    };
+    ctx.enqueue(tx, &Job::SendDisputeNotice { dispute: dispute.id, moment })
+}
+
+/// A dispute, and the gift that is contested.
+pub async fn disputed(ctx: &Context, id: DisputeId) -> Result<(Dispute, PledgeView), UseCaseError> {
+    let read = ctx.db.read(move |conn| {
+        let dispute = disputes::get(conn, id)?;
+        let donation = donations::get(conn, dispute.donation)?;
+        Ok::<_, StoreError>((dispute, donation))
+    });
+    let (dispute, donation) = read.await?;
+    let mut view = views::pledge(ctx, donation.pledge).await?;
+    view.donation = Some(donation);
+    Ok((dispute, view))
 }
 
 /// What a letter to staff lists.

@@ -1,7 +1,7 @@
 //! A rule of the books is broken: it is found by itself, told to staff, and work on that gift stops until a person has
 //! looked. Other gifts go on.
 
-use crate::support::app::{TestApp, settings};
+use crate::support::app::TestApp;
 use crate::support::flow;
 use crate::support::gift::{Form, Given};
 use chrono::TimeDelta;
@@ -11,21 +11,19 @@ use mainstay::store::{inbox, reviews::Review};
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::{UseCaseError, receipts, reviews as reviewing, webhook};
 
-const STAFF: [(&str, &str); 1] = [("MAINSTAY_SITE__STAFF_EMAILS", "desk@example.org,treasurer@example.org")];
-
 impl TestApp {
     /// A cent appears on a gift that the books know nothing of.
-    fn breaks(&self, given: &Given) {
+    pub(crate) fn breaks(&self, given: &Given) {
         let sql = format!("UPDATE donations SET gross_minor = gross_minor + 1 WHERE id = '{}'", given.donation.id);
         self.execute(&[&sql]).unwrap();
     }
 
-    fn mends(&self, given: &Given) {
+    pub(crate) fn mends(&self, given: &Given) {
         let sql = format!("UPDATE donations SET gross_minor = gross_minor - 1 WHERE id = '{}'", given.donation.id);
         self.execute(&[&sql]).unwrap();
     }
 
-    async fn held(&self) -> Vec<Review> {
+    pub(crate) async fn held(&self) -> Vec<Review> {
         let mut open = self.reviews().await;
         open.retain(|review| review.kind == "broken_invariant");
         open
@@ -162,44 +160,5 @@ flow! {
 
         app.mends(&ann);
         app.settles(&again[0]).await;
-    }
-}
-
-flow! {
-    settings: settings(&STAFF),
-    async fn staff_get_one_letter_in_ten_minutes_that_lists_what_is_open_and_what_to_type(app) {
-        let given = [app.gives(&Form::gift().by(1)).await, app.gives(&Form::gift().by(2)).await];
-        app.breaks(&given[0]);
-        app.upkeep().await;
-        app.clock.advance(TimeDelta::minutes(2));
-        app.upkeep().await;
-        let letters = app.letters_about("A person must look");
-        let mut to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
-        to.sort_unstable();
-        assert_eq!(to, ["desk@example.org", "treasurer@example.org"]);
-        let first = app.held().await.remove(0);
-        for words in [first.id.as_str(), "mainstay review resolve", "Nothing more is booked", &first.subject] {
-            assert!(letters[0].text.contains(words), "{words}: {}", letters[0].text);
-        }
-
-        app.breaks(&given[1]);
-        for _ in 0..7 {
-            app.clock.advance(TimeDelta::minutes(1));
-            app.upkeep().await;
-        }
-        assert_eq!(app.held().await.len(), 2);
-        assert_eq!(app.letters_about("A person must look").len(), 2, "gathered");
-        app.clock.advance(TimeDelta::minutes(4));
-        app.upkeep().await;
-        let letters = app.letters_about("A person must look at 2 questions");
-        assert_eq!(letters.len(), 2);
-        for review in app.held().await {
-            assert!(letters[0].text.contains(&review.id), "{}", letters[0].text);
-        }
-        app.clock.advance(TimeDelta::hours(2));
-        app.upkeep().await;
-        assert_eq!(app.letters_about("A person must look").len(), 4, "once about each");
-
-        given.iter().for_each(|given| app.mends(given));
     }
 }

@@ -42,6 +42,8 @@ mod repeats;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod staff;
+#[cfg(test)]
 mod thanks;
 #[cfg(test)]
 mod tidy;

@@ -15,7 +15,7 @@ use crate::telemetry::metrics::Metrics;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::examine;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
-use crate::web::{AppState, ContentFault, Files, Publication, RequestIds};
+use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
 use base64::Engine as _;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -199,6 +199,7 @@ impl App {
             body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
             cors_origins: Arc::new(server.cors_origins.clone()),
             request_ids: Arc::new(RequestIds::starting_at(ctx.ids.random())),
+            stopping: Stopping::default(),
             secure: server.mode.is_production(),
         })
     }

@@ -56,6 +56,11 @@ impl WebError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
     }
 
+    /// This process is about to stop; another one answers.
+    pub(super) fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "This process is about to stop.")
+    }
+
     /// The title of the page.
     pub(super) fn title(&self) -> &'static str {
         match self.status.as_u16() {

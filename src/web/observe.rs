@@ -10,7 +10,7 @@ use crate::render::PageMeta;
 use crate::render::pages::{ErrorPage, Failure};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -49,6 +49,10 @@ pub(super) async fn observe(
         let said = std::mem::replace(response.headers_mut(), HeaderMap::new());
         response = response.into_response(body);
         keep_headers(response.headers_mut(), said);
+    }
+    // The next request goes to another process; this one would close the connection under it.
+    if state.as_ref().is_some_and(|state| state.stopping.has_begun()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     // What a browser has already keeps the headers it came with.
     if response.status() != StatusCode::NOT_MODIFIED {

@@ -112,11 +112,21 @@ impl Serving {
         self.running.stdout.wait_for_line(text, &self.running).await
     }
 
-    /// Asks the program to stop, as a service manager does (SIGTERM), and waits until it has.
-    pub(crate) async fn stop(self) -> Finished {
+    /// Asks the program to stop, as a service manager does (SIGTERM).
+    pub(crate) fn terminate(&self) {
         let id = i32::try_from(self.running.child.id().unwrap()).unwrap();
         kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
+    }
+
+    /// Asks the program to stop and waits until it has.
+    pub(crate) async fn stop(self) -> Finished {
+        self.terminate();
         self.running.finish("the server, after SIGTERM,").await
+    }
+
+    /// Waits until the program has stopped by itself.
+    pub(crate) async fn ends(self) -> Finished {
+        self.running.finish("the server").await
     }
 
     /// Ends the program at once (SIGKILL), as a power cut does, and waits until it is gone.

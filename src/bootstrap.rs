@@ -12,9 +12,10 @@ use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
+use crate::usecases::examine;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
-use crate::web::{AppState, ContentFault, Files, Publication, RequestIds};
+use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
 use base64::Engine as _;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -47,6 +48,9 @@ pub enum StartError {
     /// The schema is older than the program.
     #[error("the database needs {0} migration(s) first: run `mainstay migrate`")]
     NotMigrated(usize),
+    /// A rule of the books held before a migration and does not hold after it.
+    #[error("the migration broke the books; restore the backup that was made before it: {0}")]
+    BrokenByMigration(String),
     /// The secret of the site cannot be read.
     #[error("the site key in the database cannot be read: {0}")]
     SiteKey(String),
@@ -114,6 +118,28 @@ pub fn open_database(config: &Config) -> Result<Db, StoreError> {
     })
 }
 
+/// Applies pending migrations, with a look at the books before and after, and returns their names.
+///
+/// What was broken before does not stop a migration, which may bring the means to mend it; it is logged.
+pub async fn migrate(db: &Db) -> Result<Vec<String>, StartError> {
+    if db.pending_migrations().await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = examine::askable(db).await?;
+    for finding in &before {
+        if let Some(broken) = finding.in_words() {
+            tracing::error!(
+                rule = finding.name,
+                broken,
+                "a rule of the books is broken before the migration"
+            );
+        }
+    }
+    let names = db.migrate().await?;
+    let broken = examine::broken_since(&before, &examine::askable(db).await?);
+    if broken.is_empty() { Ok(names) } else { Err(StartError::BrokenByMigration(broken.join("; "))) }
+}
+
 impl App {
     /// Opens everything. `public_url` is the base of absolute addresses.
     pub async fn open(
@@ -125,7 +151,7 @@ impl App {
         let db = open_database(config)?;
         match migrations {
             Migrations::Apply => {
-                for name in db.migrate().await? {
+                for name in migrate(&db).await? {
                     tracing::info!(name, "migration applied");
                 }
             }
@@ -177,6 +203,7 @@ impl App {
             body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
             cors_origins: Arc::new(server.cors_origins.clone()),
             request_ids: Arc::new(RequestIds::starting_at(ctx.ids.random())),
+            stopping: Stopping::default(),
             secure: server.mode.is_production(),
         })
     }
@@ -248,6 +275,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         },
         checkout_lifetime: CHECKOUT_LIFETIME,
         keep_done_jobs: TimeDelta::days(i64::from(config.jobs.keep_done_days)),
+        staff: site.staff_emails.clone(),
     }
 }
 

@@ -77,8 +77,7 @@ async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
     }
     match db.read(checks::run).await {
         Ok(results) => findings.extend(results.into_iter().map(|result| {
-            let broken =
-                (!result.broken.is_empty()).then(|| format!("broken by {}", result.broken.join(", ")));
+            let broken = result.in_words();
             finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
         })),
         Err(error) => findings.push(finding(Verdict::Failed, "books", Some(error.to_string()))),
@@ -107,6 +106,11 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
     match setting.app().await {
         Ok(app) => {
             check_mail(&app, findings).await;
+            if app.services.ctx.policy.staff.is_empty() {
+                let detail =
+                    "site.staff_emails is empty: nobody is written to when a person must look at something";
+                findings.push(finding(Verdict::Warning, "staff letters", Some(detail.to_owned())));
+            }
             let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(GatewayKind::as_str).collect();
             let verdict = if kinds.is_empty() { Verdict::Warning } else { Verdict::Ok };
             let detail =

@@ -98,7 +98,11 @@ impl From<ConfigErrors> for Failure {
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
-        Self::Usage(error.to_string())
+        let message = error.to_string();
+        if matches!(error, StartError::BrokenByMigration(_)) {
+            return Self::Failed(message);
+        }
+        Self::Usage(message)
     }
 }
 

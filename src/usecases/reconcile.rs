@@ -72,7 +72,7 @@ async fn with(
     take_up_payments(ctx, gateway, &mut report).await?;
     ask_about_attempts(ctx, &mut report).await?;
     let name = setting_name(kind);
-    ctx.db.write(move |tx| settings::put(tx, &name, &began.to_rfc3339())).await?;
+    ctx.db.write(move |tx| settings::set(tx, &name, &began.to_rfc3339())).await?;
     if report.missed > 0 {
         tracing::warn!(gateway = %kind, missed = report.missed, "events had not been delivered");
     }

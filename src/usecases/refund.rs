@@ -1,7 +1,7 @@
 //! Giving money back: promised under lock, asked of the gateway, booked when the gateway says so.
 
 use super::settle::{self, News};
-use super::{Context, FieldError, UseCaseError};
+use super::{Context, FieldError, UseCaseError, holds};
 use crate::domain::donation::{Donation, Happening};
 use crate::domain::donor::clean_line;
 use crate::domain::ids::{DonationId, RefundId};
@@ -9,7 +9,7 @@ use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::refund::{Refund, RefundNews, RefundStatus};
 use crate::gateways::{GatewayError, RefundRequest};
-use crate::store::{StoreError, Tx, donations, pledges, refunds};
+use crate::store::{Tx, donations, pledges, refunds};
 
 /// What staff ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
     let donation = donations::find(tx, order.donation)?.ok_or(UseCaseError::NotFound("donation"))?;
     // Refunds and facts of one pledge take turns.
     pledges::lock(tx, donation.pledge)?;
+    holds::check(tx, donation.pledge)?;
     let donation = donations::lock(tx, donation.id)?;
     if let Some(key) = &order.request_key
         && let Some(refund) = refunds::find_by_request(tx, key)?
@@ -99,7 +100,8 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
         .read(move |conn| {
             let refund = refunds::get(conn, id)?;
             let donation = donations::get(conn, refund.donation)?;
-            Ok::<_, StoreError>((refund, donation))
+            holds::check(conn, donation.pledge)?;
+            Ok::<_, UseCaseError>((refund, donation))
         })
         .await?;
     if refund.status != RefundStatus::Pending {

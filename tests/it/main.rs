@@ -18,6 +18,8 @@ mod cli;
 #[cfg(test)]
 mod giving;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod mail;
@@ -28,6 +30,8 @@ mod observability;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod receipts;
@@ -37,6 +41,8 @@ mod refunds;
 mod repeats;
 #[cfg(test)]
 mod sandbox;
+#[cfg(test)]
+mod staff;
 #[cfg(test)]
 mod stripe_emulator;
 #[cfg(test)]

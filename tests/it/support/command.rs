@@ -135,10 +135,15 @@ impl Serving {
         self.running.stdout.wait_for_line(text, &self.running).await
     }
 
-    /// Asks the program to stop, as a service manager does (SIGTERM), and waits until it has.
-    pub(crate) async fn stop(self) -> Finished {
+    /// Asks the program to stop, as a service manager does (SIGTERM).
+    pub(crate) fn terminate(&self) {
         // It may have ended by itself just before.
         let _gone = kill_process(self.running.program(), Signal::TERM).is_err();
+    }
+
+    /// Asks the program to stop and waits until it has.
+    pub(crate) async fn stop(self) -> Finished {
+        self.terminate();
         self.running.finish("the server, after SIGTERM,").await
     }
 
@@ -147,8 +152,8 @@ impl Serving {
         self.running.child.try_wait().unwrap().is_some()
     }
 
-    /// Waits until the program ends by itself.
-    pub(crate) async fn ended(self) -> Finished {
+    /// Waits until the program has stopped by itself.
+    pub(crate) async fn ends(self) -> Finished {
         self.running.finish("the server").await
     }
 

@@ -32,14 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn a_gift_ends_alike_wherever_the_program_is_killed(engine: Engine) {
     let mut summary = Summary::of("kill_everywhere", engine, &["server killed", "refund command killed"]);
-    let site = Site::new(engine).await.with(&[
-        ("MAINSTAY_SERVER__WORKERS", "1"),
-        ("MAINSTAY_JOBS__WORKERS", "1"),
-        ("MAINSTAY_DATABASE__POOL_SIZE", "1"),
-        ("MAINSTAY_JOBS__LEASE_S", "2"),
-        ("MAINSTAY_MAIL__TIMEOUT_S", "1"),
-    ]);
-    let (mut site, start) = site.prepared().await;
+    let (mut site, start) = quiet(engine).await.prepared().await;
     let undisturbed = live(&mut site, &start, &Plan::Survey).await;
     let points = undisturbed.points.clone();
     let few = match engine {
@@ -60,22 +53,62 @@ async fn a_gift_ends_alike_wherever_the_program_is_killed(engine: Engine) {
             (Victim::Server, _) => summary.fault("server killed", 1),
             (Victim::Refund, _) => summary.fault("refund command killed", 1),
         }
-        let (before, after): (BTreeSet<_>, BTreeSet<_>) =
-            (undisturbed.dump.iter().collect(), end.dump.iter().collect());
-        summary.lost(before.difference(&after).map(|line| format!("{point:?}: {line}")));
-        summary.doubled(after.difference(&before).map(|line| format!("{point:?}: {line}")));
-        if undisturbed.dump.len() != end.dump.len() {
-            summary.doubled([format!("{point:?}: {} rows, not {}", end.dump.len(), undisturbed.dump.len())]);
-        }
-        summary.lost(end.broken.iter().map(|rule| format!("{point:?}: {rule}")));
-        if end.again > end.killed {
-            summary.doubled([format!("{point:?}: {} letters came again", end.again)]);
-        }
+        judge(&undisturbed, &end, &point, &mut summary);
     }
     summary.figure("points", all);
     summary.finish();
 }
 twins!(a_gift_ends_alike_wherever_the_program_is_killed);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gift_ends_alike_whichever_write_fails() {
+    let mut summary = Summary::of("broken_disk", Engine::Sqlite, &["EIO", "ENOSPC"]);
+    let (mut site, start) = quiet(Engine::Sqlite).await.prepared().await;
+    let undisturbed = live(&mut site, &start, &Plan::Survey).await;
+    let of_the_disk = |point: &&Point| {
+        matches!(point.victim, Victim::Server) && ["pwrite64", "fsync", "fdatasync", "ftruncate"].contains(&point.call)
+    };
+    let points: Vec<Point> = undisturbed.points.iter().filter(of_the_disk).cloned().collect();
+    let most = usize::try_from(size(6, 1 << 32)).unwrap();
+    for (number, point) in points.iter().enumerate() {
+        if most < points.len() && (number * most) / points.len() == ((number + 1) * most) / points.len() {
+            continue;
+        }
+        let error = ["EIO", "ENOSPC"][(number * most.min(points.len()) / points.len()) % 2];
+        let end = live(&mut site, &start, &Plan::Fail(point.clone(), error)).await;
+        summary.ran(1);
+        summary.fault(error, end.failed);
+        judge(&undisturbed, &end, point, &mut summary);
+    }
+    summary.figure("points", points.len());
+    summary.finish();
+}
+
+/// A site with as few threads as can be.
+async fn quiet(engine: Engine) -> Site {
+    Site::new(engine).await.with(&[
+        ("MAINSTAY_SERVER__WORKERS", "1"),
+        ("MAINSTAY_JOBS__WORKERS", "1"),
+        ("MAINSTAY_DATABASE__POOL_SIZE", "1"),
+        ("MAINSTAY_JOBS__LEASE_S", "2"),
+        ("MAINSTAY_MAIL__TIMEOUT_S", "1"),
+    ])
+}
+
+fn judge(undisturbed: &End, end: &End, point: &Point, summary: &mut Summary) {
+    let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+        (undisturbed.dump.iter().collect(), end.dump.iter().collect());
+    summary.lost(before.difference(&after).map(|line| format!("{point:?}: {line}")));
+    summary.doubled(after.difference(&before).map(|line| format!("{point:?}: {line}")));
+    if undisturbed.dump.len() != end.dump.len() {
+        summary.doubled([format!("{point:?}: {} rows, not {}", end.dump.len(), undisturbed.dump.len())]);
+    }
+    summary.lost(end.broken.iter().map(|rule| format!("{point:?}: {rule}")));
+    // The yes of the mail server may have been forgotten with whatever happened.
+    if end.again > 1 {
+        summary.doubled([format!("{point:?}: {} letters came again", end.again)]);
+    }
+}
 
 #[derive(Debug, Clone)]
 enum Victim {
@@ -95,6 +128,8 @@ enum Plan {
     /// Nobody is killed; the calls are counted.
     Survey,
     Kill(Point),
+    /// The call fails with this error, once.
+    Fail(Point, &'static str),
 }
 
 impl Plan {
@@ -109,7 +144,11 @@ impl Plan {
                 let inject = format!("inject={call}:signal=KILL:when={nth}");
                 vec!["/dev/null".to_owned(), "-e".to_owned(), format!("trace={call}"), "-e".to_owned(), inject]
             }
-            (Self::Kill(_), _) => return command,
+            (Self::Fail(Point { call, nth, .. }, error), Victim::Server) => {
+                let inject = format!("inject={call}:error={error}:when={nth}");
+                vec![log_of(site, victim), "-e".to_owned(), format!("trace={call}"), "-e".to_owned(), inject]
+            }
+            (Self::Kill(_) | Self::Fail(..), _) => return command,
         };
         command.under("strace", [traced, more].concat())
     }
@@ -144,6 +183,8 @@ struct End {
     dump: Vec<String>,
     broken: Vec<String>,
     killed: usize,
+    /// Calls that failed as they were told to.
+    failed: u64,
     /// Letters that came a second time.
     again: usize,
     points: Vec<Point>,
@@ -201,12 +242,17 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
     let different: BTreeSet<&String> = letters.iter().collect();
     let points = match plan {
         Plan::Survey => [points(site, &Victim::Server), points(site, &Victim::Refund)].concat(),
-        Plan::Kill(_) => Vec::new(),
+        Plan::Kill(_) | Plan::Fail(..) => Vec::new(),
+    };
+    let failed = match plan {
+        Plan::Fail(..) => std::fs::read_to_string(log_of(site, &Victim::Server)).unwrap().matches("(INJECTED)").count(),
+        Plan::Survey | Plan::Kill(_) => 0,
     };
     End {
         dump: dump(&db).await,
         broken: broken_rules(&db).await,
         killed,
+        failed: failed.try_into().unwrap(),
         again: letters.len() - different.len(),
         points,
     }
@@ -223,7 +269,7 @@ struct Life<'a> {
 impl Life<'_> {
     async fn start_again(&mut self) {
         if let Some(serving) = self.serving.take() {
-            serving.ended().await;
+            serving.ends().await;
         }
         self.killed += 1;
         self.serving = Some(self.site.command(&["serve"]).serve().await);
@@ -234,7 +280,8 @@ impl Life<'_> {
             let site = self.serving.as_ref().unwrap().url.clone();
             match self.client.try_send(request(&self.client, &site)).await {
                 Ok(answer) if !answer.status.is_server_error() => return answer,
-                Ok(answer) => panic!("{}: {}", answer.status, answer.text()),
+                // A disk that failed, and nothing else: tried again until it goes.
+                Ok(answer) => assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text()),
                 Err(_cut_off) => self.start_again().await,
             }
         }

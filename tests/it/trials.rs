@@ -7,7 +7,10 @@
 mod any_order;
 mod at_once;
 mod clocks;
+mod crowd;
+mod database_killed;
 mod dump;
+mod full_disk;
 mod kill_everywhere;
 mod kill_nine;
 mod mail_faults;

@@ -31,10 +31,14 @@ pub(crate) async fn number(db: &Db, sql: &str) -> i64 {
 
 /// The texts that a query answers, named `line`.
 pub(crate) async fn lines(db: &Db, sql: &str) -> Vec<String> {
+    try_lines(db, sql).await.unwrap()
+}
+
+pub(crate) async fn try_lines(db: &Db, sql: &str) -> Result<Vec<String>, StoreError> {
     let sql = sql.to_owned();
     let rows: Vec<Line> =
-        db.read(move |conn| Ok::<_, StoreError>(diesel::sql_query(sql).load(conn)?)).await.unwrap();
-    rows.into_iter().map(|row| row.line).collect()
+        db.read(move |conn| Ok::<_, StoreError>(diesel::sql_query(sql).load(conn)?)).await?;
+    Ok(rows.into_iter().map(|row| row.line).collect())
 }
 
 impl TestApp {

@@ -89,18 +89,31 @@ impl Site {
     pub(super) fn database(&self) -> Db {
         database_at(&self.database_url)
     }
+
+    /// The same, if it can be reached now.
+    pub(super) fn try_database(&self) -> Option<Db> {
+        Db::open(&options_of(&self.database_url)).ok()
+    }
+
+    /// On a database of the caller's.
+    pub(super) fn on(self, database_url: String) -> Self {
+        Self { database_url, ..self }
+    }
 }
 
 pub(super) fn database_at(url: &str) -> Db {
+    Db::open(&options_of(url)).unwrap()
+}
+
+fn options_of(url: &str) -> DatabaseOptions {
     let seconds = Duration::from_secs(20);
-    let options = DatabaseOptions {
+    DatabaseOptions {
         url: url.to_owned(),
         pool_size: 2,
         busy_timeout: seconds,
         statement_timeout: seconds,
         acquire_timeout: seconds,
-    };
-    Db::open(&options).unwrap()
+    }
 }
 
 /// A database as it is before anything happened.

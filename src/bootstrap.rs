@@ -12,8 +12,8 @@ use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
-use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::examine;
+use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
 use base64::Engine as _;
@@ -128,7 +128,11 @@ pub async fn migrate(db: &Db) -> Result<Vec<String>, StartError> {
     let before = examine::askable(db).await?;
     for finding in &before {
         if let Some(broken) = finding.in_words() {
-            tracing::error!(rule = finding.name, broken, "a rule of the books is broken before the migration");
+            tracing::error!(
+                rule = finding.name,
+                broken,
+                "a rule of the books is broken before the migration"
+            );
         }
     }
     let names = db.migrate().await?;

@@ -107,7 +107,8 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
         Ok(app) => {
             check_mail(&app, findings).await;
             if app.services.ctx.policy.staff.is_empty() {
-                let detail = "site.staff_emails is empty: nobody is written to when a person must look at something";
+                let detail =
+                    "site.staff_emails is empty: nobody is written to when a person must look at something";
                 findings.push(finding(Verdict::Warning, "staff letters", Some(detail.to_owned())));
             }
             let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(GatewayKind::as_str).collect();

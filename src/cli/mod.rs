@@ -12,6 +12,7 @@ mod export;
 mod job;
 mod migrate;
 mod receipt;
+mod reconcile;
 mod refund;
 mod review;
 mod serve;
@@ -68,6 +69,8 @@ enum Command {
     /// What gateways have sent.
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Ask gateways for what was never delivered.
+    Reconcile(reconcile::Options),
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -185,6 +188,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Job(command) => job::run(setting, command).await,
         Command::Review(command) => review::run(setting, command).await,
         Command::Webhook(command) => webhook::run(setting, command).await,
+        Command::Reconcile(options) => reconcile::run(setting, options).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
         Command::Export(options) => export::run(setting, &options).await,
         Command::Demo(command) => demo::run(setting, command).await,

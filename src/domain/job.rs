@@ -61,6 +61,8 @@ pub enum Job {
         /// 0 for the first delivery.
         repeat: u32,
     },
+    /// Holds what gateways list against what is on record.
+    Reconcile,
     /// Ends pledges whose time to pay is over.
     ExpirePledges,
     /// Removes finished jobs, spent limits and old idempotency keys.
@@ -92,20 +94,19 @@ impl Lane {
                 "sync_attempt",
                 "carry_out_refund",
                 "deliver_sandbox_event",
+                "reconcile",
                 "expire_pledges",
                 "clean_up",
                 "examine",
                 "examine_lately",
             ],
-            Self::Mail => {
-                &[
-                    "send_receipt",
-                    "send_instructions",
-                    "send_refund_notice",
-                    "send_review_notice",
-                    "send_dispute_notice",
-                ]
-            }
+            Self::Mail => &[
+                "send_receipt",
+                "send_instructions",
+                "send_refund_notice",
+                "send_review_notice",
+                "send_dispute_notice",
+            ],
         }
     }
 }
@@ -123,6 +124,7 @@ impl Job {
             Self::SyncAttempt { .. } => "sync_attempt",
             Self::CarryOutRefund { .. } => "carry_out_refund",
             Self::DeliverSandboxEvent { .. } => "deliver_sandbox_event",
+            Self::Reconcile => "reconcile",
             Self::ExpirePledges => "expire_pledges",
             Self::CleanUp => "clean_up",
             Self::Examine => "examine",
@@ -146,7 +148,9 @@ impl Job {
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
             }
-            Self::ExpirePledges | Self::CleanUp | Self::Examine | Self::ExamineLately => None,
+            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine | Self::ExamineLately => {
+                None
+            }
         }
     }
 
@@ -163,7 +167,7 @@ impl Job {
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
-            Self::ExpirePledges | Self::CleanUp | Self::Examine => (60, 3600, 5),
+            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine => (60, 3600, 5),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };
@@ -191,6 +195,7 @@ mod tests {
             Job::SyncAttempt { attempt: AttemptId::from_ulid(ulid), round: 0 },
             Job::CarryOutRefund { refund: RefundId::from_ulid(ulid) },
             Job::DeliverSandboxEvent { event: SandboxEventId::from_ulid(ulid), repeat: 0 },
+            Job::Reconcile,
             Job::ExpirePledges,
             Job::CleanUp,
             Job::SendReviewNotice { newest: ReviewId::from_ulid(ulid) },

@@ -9,7 +9,8 @@ use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Receipt;
 use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
 use crate::render::letters::{
-    DisputeLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter, ReviewLetter,
+    DisputeLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter,
+    ReviewLetter,
 };
 use crate::render::receipt::tribute_text;
 use crate::render::{date_text, gateway_label, qr, receipt as document, transfer};
@@ -159,7 +160,10 @@ pub(super) async fn dispute_notice(
         amount_text: dispute.amount.text(),
         gross_text: gross.unwrap_or(view.pledge.terms.amount).text(),
         reason_text: dispute.reason.replace('_', " "),
-        due_text: dispute.state.due_at.map(|due| due.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string()),
+        due_text: dispute
+            .state
+            .due_at
+            .map(|due| due.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string()),
         opened_text: date_text(ctx.day_of(dispute.opened_at)),
         campaign_title: view.campaign.title.clone(),
         gateway: gateway_label(donation.map_or(view.pledge.terms.gateway, |donation| donation.gateway)),

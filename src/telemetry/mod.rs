@@ -168,7 +168,11 @@ pub mod metrics {
         describe_counter!(JOBS_TOTAL, Unit::Count, "Jobs run");
         describe_histogram!(JOB_SECONDS, Unit::Seconds, "Time a job took");
         describe_counter!(MAILS_TOTAL, Unit::Count, "Mails tried");
-        describe_counter!(BROKEN_INVARIANTS_TOTAL, Unit::Count, "Rows newly found to break a rule of the books");
+        describe_counter!(
+            BROKEN_INVARIANTS_TOTAL,
+            Unit::Count,
+            "Rows newly found to break a rule of the books"
+        );
         describe_counter!(RATE_LIMITED_TOTAL, Unit::Count, "Requests turned away by a rate limit");
     }
 

@@ -35,7 +35,9 @@ pub enum UseCaseError {
         message: String,
     },
     /// A rule of the books does not hold for this: nothing is done until a person has looked.
-    #[error("work on {subject} is stopped, because a rule of the books does not hold for it; look at {review} with `mainstay review list`")]
+    #[error(
+        "work on {subject} is stopped, because a rule of the books does not hold for it; look at {review} with `mainstay review list`"
+    )]
     Held {
         /// The donation or pledge.
         subject: String,

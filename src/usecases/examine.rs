@@ -46,7 +46,11 @@ async fn examine(ctx: &Context, span: Span) -> Result<Examined, UseCaseError> {
         for (subject, detail) in &broken {
             let question = Question { kind: BROKEN_INVARIANT, subject, detail };
             if reviews::raise_anew(tx, inner.new_id(), question, inner.now())? {
-                tracing::error!(subject, rules = detail, "a rule of the books is broken: work on this stops; see `mainstay review list`");
+                tracing::error!(
+                    subject,
+                    rules = detail,
+                    "a rule of the books is broken: work on this stops; see `mainstay review list`"
+                );
                 news += 1;
             }
         }
@@ -102,7 +106,8 @@ mod tests {
 
     #[test]
     fn one_question_names_all_the_rules_that_something_breaks() {
-        let found = by_subject(&[finding("a", &["don_1"]), finding("b", &["don_1", "don_2"]), finding("c", &[])]);
+        let found =
+            by_subject(&[finding("a", &["don_1"]), finding("b", &["don_1", "don_2"]), finding("c", &[])]);
         assert_eq!(found.len(), 2);
         assert_eq!(found["don_1"], "does not hold: a; b");
         assert_eq!(found["don_2"], "does not hold: b");
@@ -110,7 +115,8 @@ mod tests {
 
     #[test]
     fn only_what_broke_in_between_is_told() {
-        let (before, after) = ([finding("a", &["1"])], [finding("a", &["1", "2"]), finding("b", &["1", "3"])]);
+        let (before, after) =
+            ([finding("a", &["1"])], [finding("a", &["1", "2"]), finding("b", &["1", "3"])]);
         assert_eq!(broken_since(&before, &after), ["a: broken by 2", "b: broken by 3"]);
         assert!(broken_since(&after, &after).is_empty());
     }

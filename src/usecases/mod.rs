@@ -16,6 +16,7 @@ pub mod pages;
 pub mod pledge;
 pub mod pledge_terms;
 pub mod receipts;
+pub mod reconcile;
 pub mod refund;
 pub mod reviews;
 pub mod sandbox;

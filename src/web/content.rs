@@ -134,9 +134,7 @@ impl Publication {
         })
         .await?;
         let (inner, renderer) = (ctx.clone(), templates.clone());
-        let render = |list: Vec<Campaign>| {
-            blocking(move || render_all(&library, &list, &inner, &renderer))
-        };
+        let render = |list: Vec<Campaign>| blocking(move || render_all(&library, &list, &inner, &renderer));
         let (version, rendered) = match source {
             // Rendered first: with a mistake in the files nothing is written.
             Source::Files => {

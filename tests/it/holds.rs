@@ -14,12 +14,14 @@ use mainstay::usecases::{UseCaseError, receipts, reviews as reviewing, webhook};
 impl TestApp {
     /// A cent appears on a gift that the books know nothing of.
     pub(crate) fn breaks(&self, given: &Given) {
-        let sql = format!("UPDATE donations SET gross_minor = gross_minor + 1 WHERE id = '{}'", given.donation.id);
+        let sql =
+            format!("UPDATE donations SET gross_minor = gross_minor + 1 WHERE id = '{}'", given.donation.id);
         self.execute(&[&sql]).unwrap();
     }
 
     pub(crate) fn mends(&self, given: &Given) {
-        let sql = format!("UPDATE donations SET gross_minor = gross_minor - 1 WHERE id = '{}'", given.donation.id);
+        let sql =
+            format!("UPDATE donations SET gross_minor = gross_minor - 1 WHERE id = '{}'", given.donation.id);
         self.execute(&[&sql]).unwrap();
     }
 
@@ -39,7 +41,8 @@ impl TestApp {
     }
 
     async fn refunds(&self, given: &Given) -> Result<(), UseCaseError> {
-        let order = RefundOrder { donation: given.donation.id, amount: None, reason: None, request_key: None };
+        let order =
+            RefundOrder { donation: given.donation.id, amount: None, reason: None, request_key: None };
         let refund = refund::order(self.ctx(), order).await?;
         refund::carry_out(self.ctx(), refund.id).await.map(|_| ())
     }

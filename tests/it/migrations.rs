@@ -257,7 +257,8 @@ async fn a_database_of_a_newer_version_is_refused(engine: Engine) {
         assert!(why.contains("migrated by a newer version of mainstay (migration 29991231000000)"), "{why}");
     }
     let folder = tempfile::tempdir().unwrap();
-    let commands: [&[&str]; 5] = [&["serve"], &["worker"], &["migrate", "--check"], &["export", "donors"], &["job", "list"]];
+    let commands: [&[&str]; 5] =
+        [&["serve"], &["worker"], &["migrate", "--check"], &["export", "donors"], &["job", "list"]];
     for command in commands {
         let url = empty.url.clone();
         let call = Mainstay::new(folder.path(), command.iter().copied()).env("MAINSTAY_DATABASE__URL", url);

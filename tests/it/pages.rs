@@ -60,7 +60,10 @@ impl Process {
 /// One article whose appeal has the amounts of its campaign.
 fn write(folder: &Path, amounts: &str) {
     let files = [
-        ("articles/salt.md", "---\ntitle: On salt\nlanding: true\nappeal: help\n---\n\nSalt is old.\n".to_owned()),
+        (
+            "articles/salt.md",
+            "---\ntitle: On salt\nlanding: true\nappeal: help\n---\n\nSalt is old.\n".to_owned(),
+        ),
         ("appeals/help.md", "---\nheading: Help\ncampaign: salt\n---\n\nPlease.\n".to_owned()),
         (
             "campaigns/salt.md",

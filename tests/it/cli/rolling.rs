@@ -46,7 +46,8 @@ impl Balancer {
             is_ready: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
         };
-        let balancer = Arc::new(Self { slots: (0..PROCESSES).map(slot).collect(), turn: AtomicUsize::new(0) });
+        let balancer =
+            Arc::new(Self { slots: (0..PROCESSES).map(slot).collect(), turn: AtomicUsize::new(0) });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut tasks = JoinSet::new();
@@ -194,7 +195,8 @@ async fn processes_are_replaced_one_by_one_under_load_and_no_donor_sees_it() {
     assert!(thanks.len() >= stops(), "only {} gifts", thanks.len());
     let gifts = i64::try_from(thanks.len()).unwrap();
     until("every acknowledged gift in the books", async || {
-        (site.count("SELECT COUNT(*) AS count FROM donations WHERE gross_minor = 2500") == gifts).then_some(())
+        (site.count("SELECT COUNT(*) AS count FROM donations WHERE gross_minor = 2500") == gifts)
+            .then_some(())
     })
     .await;
     assert_eq!(site.count("SELECT COUNT(*) AS count FROM receipts"), gifts);
@@ -254,7 +256,8 @@ impl Holder {
 
 async fn a_gift_on_its_way_when_the_signal_comes_is_taken_and_answered(engine: Engine) {
     let site = Site::on(engine);
-    let serving = site.call(&["serve", "--no-worker"]).env("MAINSTAY_DATABASE__BUSY_TIMEOUT_MS", "30000").serve().await;
+    let serving =
+        site.call(&["serve", "--no-worker"]).env("MAINSTAY_DATABASE__BUSY_TIMEOUT_MS", "30000").serve().await;
     let client = Client::new(&serving.url);
     assert_eq!(client.get("/health/ready").await.status, 200);
     let holder = Holder::of(&site);

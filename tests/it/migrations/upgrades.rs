@@ -66,7 +66,8 @@ impl Raw {
 
     /// All that a schema consists of, without what differs from one database to the next.
     fn shape(&mut self) -> String {
-        let applied = self.lines("SELECT CAST(version AS TEXT) AS line FROM __diesel_schema_migrations ORDER BY 1");
+        let applied =
+            self.lines("SELECT CAST(version AS TEXT) AS line FROM __diesel_schema_migrations ORDER BY 1");
         let parts = match self {
             Self::Sqlite(_) => {
                 "SELECT type || ' ' || name || ' ' || COALESCE(sql, '') AS line FROM sqlite_master \
@@ -165,7 +166,10 @@ async fn every_older_schema_becomes_the_newest_with_all_that_it_held(engine: Eng
         let finished = call.run().await;
 
         assert_eq!(finished.code, Some(0), "{finished:?}");
-        assert!(!finished.stderr.contains("ERROR"), "the books were looked at before and after: {finished:?}");
+        assert!(
+            !finished.stderr.contains("ERROR"),
+            "the books were looked at before and after: {finished:?}"
+        );
         let mut raw = site.raw();
         assert_eq!(raw.shape(), wanted, "from {last}");
         assert_eq!(raw.rows(&columns), before, "from {last}");
@@ -184,7 +188,8 @@ async fn what_was_broken_before_is_told_and_does_not_stop_a_migration(engine: En
 
     assert_eq!(finished.code, Some(0), "{finished:?}");
     assert!(finished.stdout.contains("applied: "), "{finished:?}");
-    for words in ["a rule of the books is broken before the migration", "money that arrived is in the ledger"] {
+    for words in ["a rule of the books is broken before the migration", "money that arrived is in the ledger"]
+    {
         assert!(finished.stderr.contains(words), "{words}: {finished:?}");
     }
     assert!(!broken_rules(&site).await.is_empty());
@@ -213,7 +218,8 @@ fn migrate_under_strace(site: &Empty, options: &[String]) -> std::process::ExitS
 /// Every call of a migration that can be its last: the name of the call, and which of its kind in one thread.
 fn kill_points(engine: Engine, site: &Empty) -> Vec<(&'static str, usize)> {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let options = ["-o".to_owned(), log.path().display().to_string(), format!("-etrace={}", calls(engine).join(","))];
+    let options =
+        ["-o".to_owned(), log.path().display().to_string(), format!("-etrace={}", calls(engine).join(","))];
     assert!(migrate_under_strace(site, &options).success());
     let log = std::fs::read_to_string(log.path()).unwrap();
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -222,7 +228,8 @@ fn kill_points(engine: Engine, site: &Empty) -> Vec<(&'static str, usize)> {
         let (thread, rest) = (words.next().unwrap(), words.next().unwrap_or_default());
         *counts.entry((rest.split('(').next().unwrap(), thread)).or_default() += 1;
     }
-    let most = |call: &str| counts.iter().filter(|((name, _), _)| *name == call).map(|(_, n)| *n).max().unwrap_or(0);
+    let most =
+        |call: &str| counts.iter().filter(|((name, _), _)| *name == call).map(|(_, n)| *n).max().unwrap_or(0);
     calls(engine).iter().flat_map(|call| (1..=most(call)).map(|nth| (*call, nth))).collect()
 }
 

@@ -128,7 +128,7 @@ async fn give(url: String, donor: usize, is_over: Arc<AtomicBool>) -> Vec<String
     let mut client = Client::new(&url);
     let mut thanks = Vec::new();
     while !is_over.load(Ordering::SeqCst) {
-        if donor % 2 == 0 {
+        if donor.is_multiple_of(2) {
             // A browser that comes back later.
             client = Client::new(&url);
         }

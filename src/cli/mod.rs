@@ -16,10 +16,11 @@ mod reconcile;
 mod refund;
 mod review;
 mod serve;
+mod stripe;
 mod webhook;
 
 use crate::bootstrap::{App, Migrations, StartError, World};
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, Purpose};
 use crate::store::StoreError;
 use crate::telemetry;
 use crate::usecases::UseCaseError;
@@ -71,6 +72,9 @@ enum Command {
     Webhook(webhook::Command),
     /// Ask gateways for what was never delivered.
     Reconcile(reconcile::Options),
+    /// The account at Stripe.
+    #[command(subcommand)]
+    Stripe(stripe::Command),
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -167,7 +171,9 @@ pub fn run(
 }
 
 fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String)>) -> Outcome {
-    let config = Config::load(arguments.config.as_deref(), environment)?;
+    let sets_up_stripe = matches!(arguments.command, Some(Command::Stripe(_)));
+    let purpose = if sets_up_stripe { Purpose::StripeSetup } else { Purpose::Site };
+    let config = Config::load_for(purpose, arguments.config.as_deref(), environment)?;
     telemetry::init(&config.log);
     let setting = Setting { config };
     let command = arguments.command.unwrap_or(Command::Serve(serve::Options::default()));
@@ -189,6 +195,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Review(command) => review::run(setting, command).await,
         Command::Webhook(command) => webhook::run(setting, command).await,
         Command::Reconcile(options) => reconcile::run(setting, options).await,
+        Command::Stripe(command) => stripe::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
         Command::Export(options) => export::run(setting, &options).await,
         Command::Demo(command) => demo::run(setting, command).await,

@@ -85,12 +85,11 @@ pub async fn askable(db: &Db) -> Result<Vec<Finding>, StoreError> {
     Ok(findings)
 }
 
-/// What broke between two looks, in words.
+/// What broke between two looks, in words. What broke a rule before is no news under another one.
 pub fn broken_since(before: &[Finding], after: &[Finding]) -> Vec<String> {
-    let known =
-        |name: &str, id: &String| before.iter().any(|old| old.name == name && old.broken.contains(id));
+    let known = |id: &String| before.iter().any(|old| old.broken.contains(id));
     let newly = |finding: &Finding| {
-        let broken = finding.broken.iter().filter(|id| !known(finding.name, id)).cloned().collect();
+        let broken = finding.broken.iter().filter(|id| !known(id)).cloned().collect();
         let words = Finding { name: finding.name, broken }.in_words()?;
         Some(format!("{}: {words}", finding.name))
     };
@@ -116,8 +115,9 @@ mod tests {
 
     #[test]
     fn only_what_broke_in_between_is_told() {
-        let (before, after) = ([finding("a", &["1"])], [finding("a", &["1", "2"]), finding("b", &["1"])]);
-        assert_eq!(broken_since(&before, &after), ["a: broken by 2", "b: broken by 1"]);
+        let (before, after) =
+            ([finding("a", &["1"])], [finding("a", &["1", "2"]), finding("b", &["1", "3"])]);
+        assert_eq!(broken_since(&before, &after), ["a: broken by 2", "b: broken by 3"]);
         assert!(broken_since(&after, &after).is_empty());
     }
 }

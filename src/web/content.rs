@@ -135,11 +135,11 @@ impl Publication {
         .await?;
         let (inner, renderer) = (ctx.clone(), templates.clone());
         let render = |list: Vec<Campaign>| blocking(move || render_all(&library, &list, &inner, &renderer));
-        let (version, rendered) = match source {
+        let (version, fresh) = match source {
             // Rendered first: with a mistake in the files nothing is written.
             Source::Files => {
-                let rendered = render(own.clone()).await?;
-                (campaigns::put(ctx, own).await?, rendered)
+                let fresh = render(own.clone()).await?;
+                (campaigns::put(ctx, own).await?, fresh)
             }
             Source::Database => {
                 let slugs = own.iter().map(|campaign| campaign.slug.to_string()).collect();
@@ -147,7 +147,7 @@ impl Publication {
                 (version, render(shown).await?)
             }
         };
-        *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rendered);
+        *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(version)
     }
 

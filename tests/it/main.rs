@@ -44,6 +44,8 @@ mod sandbox;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]
+mod stripe;
+#[cfg(test)]
 mod stripe_emulator;
 #[cfg(test)]
 mod thanks;

@@ -126,6 +126,8 @@ flow! {
         app.upkeep().await;
         assert_eq!(app.letters_about("A person must look").len(), 4, "once about each");
 
-        given.iter().for_each(|given| app.mends(given));
+        for given in &given {
+            app.mends(given);
+        }
     }
 }

@@ -29,6 +29,8 @@ fn stops() -> usize {
 struct Slot {
     address: Mutex<Option<SocketAddr>>,
     is_ready: AtomicBool,
+    /// Connections that lead there.
+    connections: AtomicUsize,
 }
 
 /// A load balancer: it probes every process, and passes each connection on to the next one that is ready.
@@ -39,7 +41,11 @@ struct Balancer {
 
 impl Balancer {
     async fn start() -> (Arc<Self>, String, JoinSet<()>) {
-        let slot = |_| Slot { address: Mutex::new(None), is_ready: AtomicBool::new(false) };
+        let slot = |_| Slot {
+            address: Mutex::new(None),
+            is_ready: AtomicBool::new(false),
+            connections: AtomicUsize::new(0),
+        };
         let balancer =
             Arc::new(Self { slots: (0..PROCESSES).map(slot).collect(), turn: AtomicUsize::new(0) });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -81,25 +87,38 @@ impl Balancer {
             let (mut donor, _) = listener.accept().await.unwrap();
             let balancer = Arc::clone(&self);
             connections.spawn(async move {
-                let mut process = balancer.connect().await;
+                let (slot, mut process) = balancer.connect().await;
                 // How a connection ends is for its two ends to judge.
                 drop(tokio::io::copy_bidirectional(&mut donor, &mut process).await);
+                slot.connections.fetch_sub(1, Ordering::SeqCst);
             });
         }
     }
 
-    async fn connect(&self) -> TcpStream {
+    async fn connect(&self) -> (&Slot, TcpStream) {
         let mut looks = tokio::time::interval(Duration::from_millis(10));
         loop {
             let slot = &self.slots[self.turn.fetch_add(1, Ordering::SeqCst) % PROCESSES];
-            let address = *slot.address.lock().unwrap();
-            let ready = address.filter(|_| slot.is_ready.load(Ordering::SeqCst));
-            match ready {
+            // Counted before it is looked at: whoever sees no connection after it ceased to be ready sees the last.
+            slot.connections.fetch_add(1, Ordering::SeqCst);
+            if slot.is_ready.load(Ordering::SeqCst) {
+                let address = (*slot.address.lock().unwrap()).unwrap();
                 // Ready and yet closed would be an error that a donor sees.
-                Some(address) => return TcpStream::connect(address).await.expect("a ready process is open"),
-                None => looks.tick().await,
-            };
+                return (slot, TcpStream::connect(address).await.expect("a ready process is open"));
+            }
+            slot.connections.fetch_sub(1, Ordering::SeqCst);
+            looks.tick().await;
         }
+    }
+
+    /// Waits until nobody is sent to a process any more, and nobody is there.
+    async fn is_drained(&self, number: usize) {
+        let slot = &self.slots[number];
+        until("the process is drained", async || {
+            let is_ready = slot.is_ready.load(Ordering::SeqCst);
+            (!is_ready && slot.connections.load(Ordering::SeqCst) == 0).then_some(())
+        })
+        .await;
     }
 }
 
@@ -109,7 +128,7 @@ async fn give(url: String, donor: usize, is_over: Arc<AtomicBool>) -> Vec<String
     let mut client = Client::new(&url);
     let mut thanks = Vec::new();
     while !is_over.load(Ordering::SeqCst) {
-        if donor % 2 == 0 {
+        if donor.is_multiple_of(2) {
             // A browser that comes back later.
             client = Client::new(&url);
         }
@@ -137,7 +156,8 @@ async fn processes_are_replaced_one_by_one_under_load_and_no_donor_sees_it() {
     let site = Site::on(Engine::Postgres);
     let start = || {
         site.call(&["serve"])
-            .env("MAINSTAY_SERVER__DRAIN_S", "1")
+            // As long as the balancer needs: a busy machine takes its time.
+            .env("MAINSTAY_SERVER__DRAIN_S", "3600")
             .env("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST", "1000000")
             .env("MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR", "1000000")
             .env("MAINSTAY_DATABASE__POOL_SIZE", "4")
@@ -159,6 +179,8 @@ async fn processes_are_replaced_one_by_one_under_load_and_no_donor_sees_it() {
         let number = stop % PROCESSES;
         let fresh = start().await;
         let old = std::mem::replace(&mut running[number], fresh);
+        old.terminate();
+        balancer.is_drained(number).await;
         let finished = old.stop().await;
         assert_eq!(finished.code, Some(0), "{finished:?}");
         balancer.put(number, &running[number]);
@@ -181,7 +203,9 @@ async fn processes_are_replaced_one_by_one_under_load_and_no_donor_sees_it() {
     site.runs(&["doctor"]).await;
     let counted = format!("{} stops under load, {gifts} gifts, no error, none lost or doubled", stops());
     println!("{counted}");
-    for serving in running {
+    for (number, serving) in running.into_iter().enumerate() {
+        serving.terminate();
+        balancer.is_drained(number).await;
         assert_eq!(serving.stop().await.code, Some(0));
     }
 }

@@ -47,16 +47,32 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
             serde_json::to_string_pretty(&findings).map_err(|error| Failure::Failed(error.to_string()))?;
         println!("{json}");
     } else {
-        for finding in &findings {
-            let word = match finding.verdict {
-                Verdict::Ok => "ok     ",
-                Verdict::Warning => "look   ",
-                Verdict::Failed => "FAILED ",
-            };
-            let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
-            println!("{word}{}{detail}", finding.what);
-        }
+        print(&findings);
     }
+    verdict(&findings)
+}
+
+/// What it says about the configured database alone.
+pub(super) async fn database(setting: &Setting) -> Outcome {
+    let mut findings = Vec::new();
+    check_database(&bootstrap::open_database(&setting.config)?, &mut findings).await;
+    print(&findings);
+    verdict(&findings)
+}
+
+fn print(findings: &[Finding]) {
+    for finding in findings {
+        let word = match finding.verdict {
+            Verdict::Ok => "ok     ",
+            Verdict::Warning => "look   ",
+            Verdict::Failed => "FAILED ",
+        };
+        let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        println!("{word}{}{detail}", finding.what);
+    }
+}
+
+fn verdict(findings: &[Finding]) -> Outcome {
     let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
     if failed > 0 { Err(Failure::Failed(format!("{failed} check(s) failed"))) } else { Ok(()) }
 }

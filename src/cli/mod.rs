@@ -4,22 +4,28 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
 
 mod article;
+mod backup;
 mod config;
+mod db;
 mod demo;
 mod doctor;
 mod donation;
 mod export;
 mod job;
 mod migrate;
+mod progress;
 mod receipt;
 mod refund;
+mod restore;
 mod review;
 mod serve;
+mod table;
 mod webhook;
 
 use crate::bootstrap::{App, Migrations, StartError, World};
 use crate::config::{Config, ConfigErrors};
 use crate::store::StoreError;
+use crate::store::copy::CopyError;
 use crate::telemetry;
 use crate::usecases::UseCaseError;
 use clap::{Parser, Subcommand};
@@ -71,6 +77,13 @@ enum Command {
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Write the site as it is now into one file, while it runs.
+    Backup(backup::Options),
+    /// Put a backup into the configured database, which must be empty.
+    Restore(restore::Options),
+    /// Move or compare whole sites.
+    #[command(subcommand)]
+    Db(db::Command),
     /// Write rows to standard output.
     Export(export::Options),
     /// Invented data, for trying and measuring.
@@ -101,6 +114,12 @@ impl From<StartError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
         Self::Failed(error.to_string())
     }
 }
@@ -182,6 +201,9 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Review(command) => review::run(setting, command).await,
         Command::Webhook(command) => webhook::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
+        Command::Backup(options) => backup::run(setting, options).await,
+        Command::Restore(options) => restore::run(setting, options).await,
+        Command::Db(command) => db::run(setting, command).await,
         Command::Export(options) => export::run(setting, &options).await,
         Command::Demo(command) => demo::run(setting, command).await,
     }

@@ -234,7 +234,7 @@ impl QueryFragment<Sqlite> for InsertRows<'_> {
             out.push_sql(if at == 0 { "(" } else { ", (" });
             for (at, value) in row.iter().enumerate() {
                 out.push_sql(if at == 0 { "" } else { ", " });
-                out.push_bind_param::<Text, Value>(value)?;
+                value.bind(&mut out)?;
             }
             out.push_sql(")");
         }

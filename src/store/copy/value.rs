@@ -1,12 +1,13 @@
 //! One value of one row, whatever the engine: what it means, not how it is stored.
 
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
+use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::deserialize::{FromSql, QueryableByName};
 use diesel::pg::Pg;
+use diesel::query_builder::AstPass;
 use diesel::row::{Field as _, NamedRow, Row};
-use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, SmallInt, Text, Timestamp};
+use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamp};
 use diesel::sqlite::{Sqlite, SqliteType};
 use sha2::{Digest as _, Sha256};
 
@@ -174,18 +175,18 @@ impl QueryableByName<Pg> for Raw {
     }
 }
 
-/// SQLite binds what it is given; the declared type only chooses this implementation.
-impl ToSql<Text, Sqlite> for Value {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+impl Value {
+    /// Binds it as SQLite stores it. Which types are bound is no part of a statement that SQLite keeps prepared.
+    pub(super) fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        const NOTHING: &Option<String> = &None;
         match self {
-            Self::Null => return Ok(IsNull::Yes),
-            Self::Integer(number) => out.set_value(*number),
-            Self::Text(text) => out.set_value(text.as_str()),
-            Self::Bytes(bytes) => out.set_value(bytes.as_slice()),
-            Self::Boolean(value) => out.set_value(i64::from(*value)),
-            Self::Time(time) => return ToSql::<Timestamp, Sqlite>::to_sql(time, out),
-            Self::Day(day) => return ToSql::<Date, Sqlite>::to_sql(day, out),
+            Self::Null => out.push_bind_param::<Nullable<Text>, Option<String>>(NOTHING),
+            Self::Integer(number) => out.push_bind_param::<BigInt, i64>(number),
+            Self::Text(text) => out.push_bind_param::<Text, String>(text),
+            Self::Bytes(bytes) => out.push_bind_param::<Binary, Vec<u8>>(bytes),
+            Self::Boolean(value) => out.push_bind_param::<Bool, bool>(value),
+            Self::Time(time) => out.push_bind_param::<Timestamp, NaiveDateTime>(time),
+            Self::Day(day) => out.push_bind_param::<Date, NaiveDate>(day),
         }
-        Ok(IsNull::No)
     }
 }

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use crate::support::app::Engine;
-use crate::support::command::{Finished, Mainstay};
+use crate::support::command::{Finished, Mainstay, package_folder};
 use crate::support::postgres::{TestDatabase, create_database};
 
 fn other(engine: Engine) -> Engine {
@@ -58,7 +58,9 @@ impl Place {
     }
 
     fn call(&self, arguments: &[&str]) -> Mainstay {
-        Mainstay::new(self.folder.path(), arguments).env("MAINSTAY_DATABASE__URL", &self.url)
+        Mainstay::new(self.folder.path(), arguments)
+            .env("MAINSTAY_DATABASE__URL", &self.url)
+            .env("MAINSTAY_SITE__CONTENT", package_folder().join("content"))
     }
 
     /// Runs a command that must succeed, silently but for its answer.

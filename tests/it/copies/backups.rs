@@ -97,6 +97,8 @@ impl Givers {
 
 async fn a_backup_under_load_holds_every_gift_acknowledged_before_it_began(engine: Engine) {
     let app = TestApp::start(engine).await;
+    // Makes the campaign that all of them give to.
+    demo::fill(app.ctx(), 99, 0..1).await.unwrap();
     let givers = Givers::start(&app);
     let mut during = 0;
     for cycle in 0..cycles() {

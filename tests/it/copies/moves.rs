@@ -86,7 +86,8 @@ both! {
         assert_eq!(moved.lines(&held).await, ["done"]);
         assert!(open >= 2, "{open}");
         assert_eq!(moved.letters_about("Bank details").len(), 2);
-        let old = moved.client().get(&rich.paid.thanks).await;
+        let link = &rich.paid.thanks[rich.paid.thanks.find("/thanks/").unwrap()..];
+        let old = moved.client().get(link).await;
         assert!(old.status == 200 && old.text().contains("Thank you"), "{}", old.text());
         let given = moved.gives(&Form::gift().by(20)).await;
         let receipts = moved.receipts(given.donation.id).await;

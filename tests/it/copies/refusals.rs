@@ -20,7 +20,7 @@ both! {
         let restore = to.refuses(&["restore", text(&file)]).await;
         let itself = from.refuses(&["db", "copy", "--to", &from.url]).await;
 
-        for (refused, table) in [(&copy, "settings"), (&restore, "settings"), (&itself, "campaigns")] {
+        for (refused, table) in [(&copy, "settings"), (&restore, "settings"), (&itself, "campaign_totals")] {
             assert!(refused.starts_with(&format!("the target is not empty: {table} has rows; ")), "{refused}");
             assert!(refused.contains("Name a new one: an SQLite file that does not exist yet, or a fresh PostgreSQL database"), "{refused}");
         }

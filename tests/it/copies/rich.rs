@@ -56,7 +56,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     bank::record(app.ctx(), arrival).await.unwrap();
     app.run_jobs().await;
     let declined = app.promises(&Form::gift().by(5)).await;
-    app.client().pay(&declined, "decline", "now").await;
+    app.client().pay(&declined, "fail", "now").await;
     app.sandbox().script(Call::StartCheckout, &[Fault::TimeoutBefore]);
     app.client().give(&Form::gift().by(6)).await;
     app.run_jobs().await;

@@ -5,7 +5,6 @@ use super::catalogue::Table;
 use super::value::{Kind, Raw, Tally, Value};
 use super::{Conn, CopyError};
 use crate::store::StoreError;
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::connection::DefaultLoadingMode;
 use diesel::pg::{Pg, PgRowByRowLoadingMode};
 use diesel::prelude::*;
@@ -106,12 +105,13 @@ pub(super) fn copy(
         if batch.len() == BATCH_ROWS || bytes >= BATCH_BYTES {
             bytes = 0;
             step(batch.len());
-            insert(target, table, std::mem::take(&mut batch))?;
+            insert(target, table, &batch)?;
+            batch.clear();
         }
         Ok(())
     })?;
     step(batch.len());
-    insert(target, table, batch)?;
+    insert(target, table, &batch)?;
     Ok(tally)
 }
 
@@ -201,17 +201,17 @@ fn alter(c: &mut PgConnection, key: &Constraint, words: &str) -> Result<(), Copy
     Ok(())
 }
 
-fn insert(conn: &mut Conn, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), CopyError> {
+fn insert(conn: &mut Conn, table: &Table, rows: &[Vec<Value>]) -> Result<(), CopyError> {
     if rows.is_empty() {
         return Ok(());
     }
-    match conn {
+    let written = match conn {
         Conn::Sqlite(c) => rows
             .chunks(STATEMENT_ROWS)
-            .try_for_each(|rows| InsertRows { table, rows }.execute(c).map(|_rows| ()))
-            .map_err(|error| CopyError::writing(table, error)),
+            .try_for_each(|rows| InsertRows { table, rows }.execute(c).map(|_rows| ())),
         Conn::Postgres(c) => insert_columns(c, table, rows),
-    }
+    };
+    written.map_err(|error| CopyError::writing(table, error))
 }
 
 /// Many rows in one statement, which SQLite prepares once for each table.
@@ -251,59 +251,31 @@ impl RunQueryDsl<SqliteConnection> for InsertRows<'_> {}
 
 /// One array for each column: a statement of few words for any number of rows, near the speed of `COPY`, with
 /// every rule and trigger in force.
-fn insert_columns(c: &mut PgConnection, table: &Table, rows: Vec<Vec<Value>>) -> Result<(), CopyError> {
-    let mut columns: Vec<Vec<Value>> = table.columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
-    for row in rows {
-        for (column, value) in columns.iter_mut().zip(row) {
-            column.push(value);
-        }
-    }
-    let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
+fn insert_columns(c: &mut PgConnection, table: &Table, rows: &[Vec<Value>]) -> QueryResult<()> {
+    let places: Vec<String> = (1..=table.columns.len()).map(|place| format!("${place}")).collect();
     let (into, list, places) = (quoted(&table.name), columns_of(table), places.join(", "));
     let statement = format!("INSERT INTO {into} ({list}) SELECT * FROM unnest({places})");
     let mut query = diesel::sql_query(statement).into_boxed::<Pg>();
-    for (values, column) in columns.into_iter().zip(&table.columns) {
+    for (place, column) in table.columns.iter().enumerate() {
+        let values = rows.iter().map(|row| row.get(place));
         query = match column.kind {
-            Kind::Integer => query.bind::<Array<Nullable<BigInt>>, Vec<Option<i64>>>(array(values, integer)),
-            Kind::Boolean => query.bind::<Array<Nullable<Bool>>, Vec<Option<bool>>>(array(values, boolean)),
-            Kind::Bytes => query.bind::<Array<Nullable<Binary>>, Vec<Option<Vec<u8>>>>(array(values, bytes)),
-            Kind::Time => {
-                query.bind::<Array<Nullable<Timestamp>>, Vec<Option<NaiveDateTime>>>(array(values, time))
-            }
-            Kind::Day => query.bind::<Array<Nullable<Date>>, Vec<Option<NaiveDate>>>(array(values, day)),
+            Kind::Integer => query.bind::<Array<Nullable<BigInt>>, Vec<_>>(array(values, Value::integer)),
+            Kind::Boolean => query.bind::<Array<Nullable<Bool>>, Vec<_>>(array(values, Value::boolean)),
+            Kind::Bytes => query.bind::<Array<Nullable<Binary>>, Vec<_>>(array(values, Value::bytes)),
+            Kind::Time => query.bind::<Array<Nullable<Timestamp>>, Vec<_>>(array(values, Value::time)),
+            Kind::Day => query.bind::<Array<Nullable<Date>>, Vec<_>>(array(values, Value::day)),
             Kind::Text | Kind::AsStored | Kind::Unknown => {
-                query.bind::<Array<Nullable<Text>>, Vec<Option<String>>>(array(values, text))
+                query.bind::<Array<Nullable<Text>>, Vec<_>>(array(values, Value::text))
             }
         };
     }
-    query.execute(c).map(|_rows| ()).map_err(|error| CopyError::writing(table, error))
+    query.execute(c).map(|_rows| ())
 }
 
 /// The values of one column; [`Kind::understand`] has seen that each is of its kind.
-fn array<T>(values: Vec<Value>, take: fn(Value) -> Option<T>) -> Vec<Option<T>> {
-    values.into_iter().map(take).collect()
-}
-
-fn integer(value: Value) -> Option<i64> {
-    if let Value::Integer(number) = value { Some(number) } else { None }
-}
-
-fn boolean(value: Value) -> Option<bool> {
-    if let Value::Boolean(value) = value { Some(value) } else { None }
-}
-
-fn bytes(value: Value) -> Option<Vec<u8>> {
-    if let Value::Bytes(bytes) = value { Some(bytes) } else { None }
-}
-
-fn text(value: Value) -> Option<String> {
-    if let Value::Text(text) = value { Some(text) } else { None }
-}
-
-fn time(value: Value) -> Option<NaiveDateTime> {
-    if let Value::Time(time) = value { Some(time) } else { None }
-}
-
-fn day(value: Value) -> Option<NaiveDate> {
-    if let Value::Day(day) = value { Some(day) } else { None }
+fn array<'a, T>(
+    values: impl Iterator<Item = Option<&'a Value>>,
+    take: fn(&'a Value) -> Option<T>,
+) -> Vec<Option<T>> {
+    values.map(|value| value.and_then(take)).collect()
 }

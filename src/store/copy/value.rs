@@ -44,8 +44,8 @@ impl Kind {
     pub(super) fn understand(self, value: Value) -> Result<Value, String> {
         let understood = match (self, value) {
             (_, Value::Null) => Some(Value::Null),
-            (Self::AsStored, value) => Some(value),
-            (Self::Integer, value @ Value::Integer(_))
+            (Self::AsStored, value)
+            | (Self::Integer, value @ Value::Integer(_))
             | (Self::Text, value @ Value::Text(_))
             | (Self::Bytes, value @ Value::Bytes(_))
             | (Self::Boolean, value @ Value::Boolean(_))
@@ -82,6 +82,30 @@ impl Value {
             Self::Bytes(bytes) => bytes.len() + 32,
             Self::Null | Self::Integer(_) | Self::Boolean(_) | Self::Time(_) | Self::Day(_) => 32,
         }
+    }
+
+    pub(super) fn integer(&self) -> Option<i64> {
+        if let Self::Integer(number) = self { Some(*number) } else { None }
+    }
+
+    pub(super) fn boolean(&self) -> Option<bool> {
+        if let Self::Boolean(value) = self { Some(*value) } else { None }
+    }
+
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(super) fn time(&self) -> Option<NaiveDateTime> {
+        if let Self::Time(time) = self { Some(*time) } else { None }
+    }
+
+    pub(super) fn day(&self) -> Option<NaiveDate> {
+        if let Self::Day(day) = self { Some(*day) } else { None }
     }
 
     /// Adds it to a hash so that no two different rows are the same bytes.

@@ -67,7 +67,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     app.client().give(&Form::transfer().by(9)).await;
     let held = oddities(&app).await;
     let rich = Rich { app, paid, held };
-    every_table_has_rows(&rich.app).await;
+    every_table_has_rows(&rich.app);
     rich
 }
 
@@ -95,7 +95,7 @@ async fn an_event_of_strangers(app: &TestApp) {
 
 /// What the program would not write, or only with much patience. Returns the id of a job that is being worked on.
 async fn oddities(app: &TestApp) -> String {
-    let every_byte: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect::<String>().repeat(400);
+    let every_byte = hex::encode((0..=255).collect::<Vec<u8>>()).repeat(400);
     let bytes = match app.engine {
         Engine::Sqlite => format!("X'{every_byte}'"),
         Engine::Postgres => format!("'\\x{every_byte}'"),
@@ -125,7 +125,7 @@ async fn oddities(app: &TestApp) -> String {
     held
 }
 
-async fn every_table_has_rows(app: &TestApp) {
+fn every_table_has_rows(app: &TestApp) {
     let mut database = super::Raw::open(&app.database_url);
     let empty: BTreeSet<String> =
         database.dump().into_iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();

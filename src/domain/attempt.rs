@@ -1,9 +1,9 @@
 //! Attempts: one call to a gateway that may move money. Its outcome may be unknown, and then stays so
 //! until the gateway ends it.
 
-use super::donation::RemoteId;
 use super::ids::{AttemptId, PledgeId};
 use super::pledge::GatewayKind;
+use super::remote::RemoteId;
 use chrono::{DateTime, Utc};
 
 /// One call on record.

@@ -3,45 +3,14 @@
 //! A [`Payment`] is the join of all facts ever learned about one payment: each fact can only add knowledge.
 //! So repeats change nothing, and any order of the same facts ends in the same state.
 
-use super::ids::{AttemptId, CampaignId, DonationId, DonorId, PledgeId, RefundId};
-use super::money::Money;
+use super::dispute::{DisputeNews, Disputed};
+use super::ids::{AttemptId, CampaignId, DonationId, DonorId, PledgeId};
+use super::money::{Money, Settlement};
 use super::pledge::GatewayKind;
-use super::refund::RefundStatus;
+use super::refund::RefundNews;
+use super::remote::RemoteId;
 use super::words;
 use chrono::{DateTime, Utc};
-use std::fmt;
-
-/// A name that a gateway gave to one of its own objects.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RemoteId(String);
-
-/// A remote name that no gateway would give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a gateway's id has 1 to 255 visible ASCII characters")]
-pub struct RemoteIdError;
-
-impl RemoteId {
-    /// Accepts 1 to 255 visible ASCII characters.
-    pub fn parse(text: &str) -> Result<Self, RemoteIdError> {
-        let visible = text.bytes().all(|b| b.is_ascii_graphic());
-        if visible && (1..=255).contains(&text.len()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(RemoteIdError)
-        }
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RemoteId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 words! {
     /// Where a donation stands: always derived from its [`Payment`].
@@ -56,6 +25,10 @@ words! {
         PartlyRefunded = "partly_refunded",
         /// All was given back.
         Refunded = "refunded",
+        /// The donor's bank contests it, or a part of it.
+        Disputed = "disputed",
+        /// Nothing is left, and a dispute took at least a part.
+        Lost = "lost",
     }
 }
 
@@ -64,6 +37,8 @@ words! {
 pub struct GatewayFact {
     /// The gateway's name of the payment.
     pub payment: RemoteId,
+    /// The gateway's name of what our attempt opened, where that is not the payment itself.
+    pub checkout: Option<RemoteId>,
     /// Our attempt that began it, as the gateway carried it along.
     pub attempt: Option<AttemptId>,
     /// What happened.
@@ -78,17 +53,13 @@ pub enum Happening {
     /// The money arrived.
     Captured(Captured),
     /// Money went back, or did not.
-    Refund {
-        /// The gateway's name of the refund.
-        remote: RemoteId,
-        /// Our refund that asked for it; none if it was made at the gateway.
-        ours: Option<RefundId>,
-        /// How much.
-        amount: Money,
-        /// How far it is.
-        status: RefundStatus,
-        /// When the gateway said so.
-        at: DateTime<Utc>,
+    Refund(RefundNews),
+    /// The donor's bank contests it, or has decided.
+    Dispute(DisputeNews),
+    /// The card's bank thinks that the payment was a fraud. Refunded in time, it never becomes a dispute.
+    FraudWarning {
+        /// The gateway's word for the kind of fraud.
+        kind: String,
     },
 }
 
@@ -117,10 +88,17 @@ pub enum WaitingState {
 pub struct Captured {
     /// What the donor paid.
     pub gross: Money,
-    /// What the gateway kept; none while it has not said.
-    pub fee: Option<Money>,
+    /// What came of it on the gateway's balance; none while it has not said.
+    pub settled: Option<Settlement>,
     /// When the money was taken.
     pub at: DateTime<Utc>,
+}
+
+impl Captured {
+    /// Money whose fee is kept in its own currency; none while the gateway has not said.
+    pub fn with_fee(gross: Money, fee_minor: Option<i64>, at: DateTime<Utc>) -> Self {
+        Self { gross, settled: fee_minor.map(|fee| Settlement::plain(gross, fee)), at }
+    }
 }
 
 /// Everything known about one payment.
@@ -129,6 +107,7 @@ pub struct Payment {
     waiting: Option<Waiting>,
     captured: Option<Captured>,
     refunded_minor: i64,
+    disputed: Disputed,
 }
 
 /// Two facts that cannot both be true: the state is kept sound and a person is asked.
@@ -142,19 +121,19 @@ pub enum Doubt {
         /// Reported now.
         second: Money,
     },
-    /// The fee is in another currency than the payment.
-    #[error("the fee {fee} is not in the currency of the payment {gross}")]
-    FeeCurrency {
-        /// The reported fee.
-        fee: Money,
+    /// The gateway credited another amount of the same currency.
+    #[error("{settled} was credited for a payment of {gross}")]
+    SettledDiffers {
+        /// What was credited before the fee.
+        settled: Money,
         /// The payment.
         gross: Money,
     },
-    /// More was given back than had been paid.
-    #[error("{refunded} was refunded or promised back for a payment of {gross}")]
+    /// More went back than had been paid.
+    #[error("{back} was refunded, promised back or lost in disputes for a payment of {gross}")]
     OverRefunded {
-        /// All refunds together.
-        refunded: Money,
+        /// All refunds and lost disputes together.
+        back: Money,
         /// The payment.
         gross: Money,
     },
@@ -165,7 +144,7 @@ impl Doubt {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::TwoAmounts { .. } => "two_amounts",
-            Self::FeeCurrency { .. } => "fee_currency",
+            Self::SettledDiffers { .. } => "settled_differs",
             Self::OverRefunded { .. } => "over_refunded",
         }
     }
@@ -173,8 +152,13 @@ impl Doubt {
 
 impl Payment {
     /// Rebuilds what is known from its record.
-    pub fn known(waiting: Option<Waiting>, captured: Option<Captured>, refunded_minor: i64) -> Self {
-        Self { waiting, captured, refunded_minor }
+    pub fn known(
+        waiting: Option<Waiting>,
+        captured: Option<Captured>,
+        refunded_minor: i64,
+        disputed: Disputed,
+    ) -> Self {
+        Self { waiting, captured, refunded_minor, disputed }
     }
 
     /// News before or without money: the latest by the gateway's time counts.
@@ -189,40 +173,52 @@ impl Payment {
     /// Of two amounts for one payment the larger stays, whichever came first; of two currencies the first, for
     /// its books cannot change theirs. The doubt is reported.
     pub fn captured(mut self, news: Captured) -> (Self, Option<Doubt>) {
-        let (news, fee_doubt) = news.with_sound_fee();
-        let Some(before) = self.captured.take() else {
-            self.captured = Some(news);
-            return (self, fee_doubt);
+        let before = self.captured.take();
+        let two = before.as_ref().filter(|before| before.gross != news.gross);
+        let doubt = two.map(|before| Doubt::TwoAmounts { first: before.gross, second: news.gross });
+        let joined = match before {
+            Some(before) => before.join(&news),
+            None => news,
         };
-        let doubt = (before.gross != news.gross)
-            .then_some(Doubt::TwoAmounts { first: before.gross, second: news.gross });
-        self.captured = Some(before.join(&news));
-        (self, doubt.or(fee_doubt))
+        let doubt = doubt.or_else(|| joined.doubt());
+        self.captured = Some(joined);
+        (self, doubt)
     }
 
-    /// All refunds that went through, together.
+    /// All refunds that went through, together, and what all disputes come to.
     ///
-    /// A sum above the payment is cut at the payment, and the doubt is reported.
-    pub fn refunded(mut self, total_minor: i64) -> (Self, Option<Doubt>) {
-        let Some(captured) = &self.captured else {
-            self.refunded_minor = total_minor;
+    /// What went back is cut at the payment, and the doubt is reported; the books keep the rest as a loss.
+    pub fn went_back(mut self, refunded_minor: i64, disputed: Disputed) -> (Self, Option<Doubt>) {
+        (self.refunded_minor, self.disputed) = (refunded_minor, disputed);
+        let Some(gross) = self.captured.as_ref().map(|captured| captured.gross) else {
             return (self, None);
         };
-        let gross = captured.gross;
-        self.refunded_minor = total_minor.min(gross.minor());
-        let doubt = (total_minor > gross.minor())
-            .then(|| Doubt::OverRefunded { refunded: Money::new(total_minor, gross.currency()), gross });
+        let back = refunded_minor.saturating_add(disputed.lost_minor);
+        self.refunded_minor = refunded_minor.min(gross.minor());
+        self.disputed.lost_minor = disputed.lost_minor.min(gross.minor().saturating_sub(self.refunded_minor));
+        let doubt = (back > gross.minor())
+            .then(|| Doubt::OverRefunded { back: Money::new(back, gross.currency()), gross });
         (self, doubt)
     }
 
     /// Where the donation stands.
     pub fn status(&self) -> DonationStatus {
-        match (&self.captured, self.waiting.as_ref().map(|w| &w.state)) {
-            (Some(captured), _) if self.refunded_minor >= captured.gross.minor() => DonationStatus::Refunded,
-            (Some(_), _) if self.refunded_minor > 0 => DonationStatus::PartlyRefunded,
-            (Some(_), _) => DonationStatus::Succeeded,
-            (None, Some(WaitingState::Failed(_) | WaitingState::Expired)) => DonationStatus::Failed,
-            (None, Some(WaitingState::Processing) | None) => DonationStatus::Processing,
+        let Some(captured) = &self.captured else {
+            return match self.waiting.as_ref().map(|waiting| &waiting.state) {
+                Some(WaitingState::Failed(_) | WaitingState::Expired) => DonationStatus::Failed,
+                Some(WaitingState::Processing) | None => DonationStatus::Processing,
+            };
+        };
+        let lost = self.disputed.lost_minor;
+        let back = self.refunded_minor.saturating_add(lost);
+        if self.disputed.open_minor > 0 {
+            DonationStatus::Disputed
+        } else if back >= captured.gross.minor() {
+            if lost > 0 { DonationStatus::Lost } else { DonationStatus::Refunded }
+        } else if back > 0 {
+            DonationStatus::PartlyRefunded
+        } else {
+            DonationStatus::Succeeded
         }
     }
 
@@ -241,43 +237,40 @@ impl Payment {
         self.refunded_minor
     }
 
-    /// What is left for the publisher before fees: gross minus refunds.
-    pub fn kept(&self) -> Option<Money> {
-        let captured = self.captured.as_ref()?;
-        Some(Money::new(
-            captured.gross.minor().saturating_sub(self.refunded_minor).max(0),
-            captured.gross.currency(),
-        ))
+    /// What its disputes come to.
+    pub fn disputed(&self) -> Disputed {
+        self.disputed
     }
 
-    /// What may still be given back when `pending_minor` is already on its way.
+    /// What is left for the publisher before fees: gross minus refunds and lost disputes. What is contested counts as
+    /// left until that is decided.
+    pub fn kept(&self) -> Option<Money> {
+        let gross = self.captured.as_ref()?.gross;
+        let back = self.refunded_minor.saturating_add(self.disputed.lost_minor);
+        Some(Money::new(gross.minor().saturating_sub(back).max(0), gross.currency()))
+    }
+
+    /// What may still be given back when `pending_minor` is already on its way: nothing of what is contested.
     pub fn refundable(&self, pending_minor: i64) -> Option<Money> {
         let kept = self.kept()?;
-        Some(Money::new(kept.minor().saturating_sub(pending_minor).max(0), kept.currency()))
+        let bound = pending_minor.saturating_add(self.disputed.open_minor);
+        Some(Money::new(kept.minor().saturating_sub(bound).max(0), kept.currency()))
     }
 }
 
 impl Captured {
-    fn with_sound_fee(self) -> (Self, Option<Doubt>) {
-        match self.fee {
-            Some(fee) if fee.currency() != self.gross.currency() => {
-                let doubt = Doubt::FeeCurrency { fee, gross: self.gross };
-                (Self { fee: None, ..self }, Some(doubt))
-            }
-            Some(_) | None => (self, None),
-        }
-    }
-
     fn join(self, other: &Self) -> Self {
         if self.gross.currency() != other.gross.currency() {
             return self;
         }
         let larger = if self.gross.minor() >= other.gross.minor() { self.gross } else { other.gross };
-        let fee = match (self.fee, other.fee) {
-            (Some(a), Some(b)) => Some(if a.minor() >= b.minor() { a } else { b }),
-            (a, b) => a.or(b),
-        };
-        Self { gross: larger, fee, at: self.at.min(other.at) }
+        Self { gross: larger, settled: self.settled.max(other.settled), at: self.at.min(other.at) }
+    }
+
+    fn doubt(&self) -> Option<Doubt> {
+        let settled = self.settled?.amount();
+        let differs = settled.currency() == self.gross.currency() && settled != self.gross;
+        differs.then_some(Doubt::SettledDiffers { settled, gross: self.gross })
     }
 }
 
@@ -320,28 +313,42 @@ mod tests {
     }
 
     fn paid(minor: i64) -> Captured {
-        Captured { gross: eur(minor), fee: Some(eur(97)), at: at(5) }
+        Captured::with_fee(eur(minor), Some(97), at(5))
+    }
+
+    fn refunded(payment: Payment, minor: i64) -> Payment {
+        payment.went_back(minor, Disputed::default()).0
+    }
+
+    fn disputed(payment: Payment, open_minor: i64, lost_minor: i64) -> Payment {
+        let refunded = payment.refunded_minor();
+        payment.went_back(refunded, Disputed { open_minor, lost_minor }).0
     }
 
     /// The whole table of states and facts, as people read it. A change here is a change of the product.
     #[test]
     fn every_state_meets_every_fact() {
         type Fact = (&'static str, fn(Payment) -> Payment);
-        let facts: [Fact; 6] = [
+        let facts: [Fact; 9] = [
             ("processing", |p| p.waiting(news(9, WaitingState::Processing))),
             ("failed", |p| p.waiting(news(9, WaitingState::Failed("declined".into())))),
             ("expired", |p| p.waiting(news(9, WaitingState::Expired))),
             ("captured", |p| p.captured(paid(2500)).0),
-            ("refund 500", |p| p.refunded(500).0),
-            ("refund 2500", |p| p.refunded(2500).0),
+            ("refund 500", |p| refunded(p, 500)),
+            ("refund 2500", |p| refunded(p, 2500)),
+            ("dispute", |p| disputed(p, 2500, 0)),
+            ("lost 500", |p| disputed(p, 0, 500)),
+            ("lost 2500", |p| disputed(p, 0, 2500)),
         ];
-        let states: [(&str, Payment); 6] = [
+        let states: [(&str, Payment); 8] = [
             ("new", Payment::default()),
             ("processing", Payment::default().waiting(news(1, WaitingState::Processing))),
             ("failed", Payment::default().waiting(news(1, WaitingState::Failed("declined".into())))),
             ("succeeded", Payment::default().captured(paid(2500)).0),
-            ("partly_refunded", Payment::default().captured(paid(2500)).0.refunded(500).0),
-            ("refunded", Payment::default().captured(paid(2500)).0.refunded(2500).0),
+            ("partly_refunded", refunded(Payment::default().captured(paid(2500)).0, 500)),
+            ("refunded", refunded(Payment::default().captured(paid(2500)).0, 2500)),
+            ("disputed", disputed(Payment::default().captured(paid(2500)).0, 2500, 0)),
+            ("lost", disputed(Payment::default().captured(paid(2500)).0, 0, 2500)),
         ];
         let table: Vec<String> = states
             .iter()
@@ -354,12 +361,14 @@ mod tests {
         assert_eq!(
             table,
             [
-                "new: processing, failed, failed, succeeded, processing, processing",
-                "processing: processing, failed, failed, succeeded, processing, processing",
-                "failed: processing, failed, failed, succeeded, failed, failed",
-                "succeeded: succeeded, succeeded, succeeded, succeeded, partly_refunded, refunded",
-                "partly_refunded: partly_refunded, partly_refunded, partly_refunded, partly_refunded, partly_refunded, refunded",
-                "refunded: refunded, refunded, refunded, refunded, partly_refunded, refunded",
+                "new: processing, failed, failed, succeeded, processing, processing, processing, processing, processing",
+                "processing: processing, failed, failed, succeeded, processing, processing, processing, processing, processing",
+                "failed: processing, failed, failed, succeeded, failed, failed, failed, failed, failed",
+                "succeeded: succeeded, succeeded, succeeded, succeeded, partly_refunded, refunded, disputed, partly_refunded, lost",
+                "partly_refunded: partly_refunded, partly_refunded, partly_refunded, partly_refunded, partly_refunded, refunded, disputed, partly_refunded, lost",
+                "refunded: refunded, refunded, refunded, refunded, partly_refunded, refunded, disputed, refunded, refunded",
+                "disputed: disputed, disputed, disputed, disputed, partly_refunded, refunded, disputed, partly_refunded, lost",
+                "lost: lost, lost, lost, lost, partly_refunded, refunded, disputed, partly_refunded, lost",
             ]
         );
     }
@@ -375,12 +384,23 @@ mod tests {
         let (payment, doubt) = Payment::default().captured(paid(2500)).0.captured(paid(2000));
         assert_eq!(payment.money().unwrap().gross, eur(2500));
         assert!(matches!(doubt, Some(Doubt::TwoAmounts { .. })));
-        let (payment, doubt) = payment.refunded(2501);
+        let (payment, doubt) = payment.went_back(2501, Disputed::default());
         assert_eq!((payment.kept().unwrap(), payment.status()), (eur(0), DonationStatus::Refunded));
         assert!(matches!(doubt, Some(Doubt::OverRefunded { .. })));
-        let yen = Money::new(9, Currency::parse("JPY").unwrap());
-        let (payment, doubt) = Payment::default().captured(Captured { fee: Some(yen), ..paid(2500) });
-        assert_eq!(payment.money().unwrap().fee, None);
-        assert!(matches!(doubt, Some(Doubt::FeeCurrency { .. })));
+        let twice = Disputed { open_minor: 0, lost_minor: 2500 };
+        let (payment, doubt) = Payment::default().captured(paid(2500)).0.went_back(500, twice);
+        assert_eq!((payment.kept().unwrap(), payment.disputed().lost_minor), (eur(0), 2000));
+        assert!(matches!(doubt, Some(Doubt::OverRefunded { .. })));
+        let less = Settlement::new(eur(2400), eur(97)).unwrap();
+        let (_, doubt) = Payment::default().captured(Captured { settled: Some(less), ..paid(2500) });
+        assert!(matches!(doubt, Some(Doubt::SettledDiffers { .. })));
+    }
+
+    #[test]
+    fn nothing_of_what_is_contested_can_be_refunded() {
+        let payment = Payment::default().captured(paid(2500)).0;
+        assert_eq!(payment.refundable(300).unwrap(), eur(2200));
+        let payment = disputed(payment, 1000, 0);
+        assert_eq!((payment.refundable(300).unwrap(), payment.kept().unwrap()), (eur(1200), eur(2500)));
     }
 }

@@ -74,6 +74,8 @@ ids! {
     DonationId "don";
     /// Names a refund; also the idempotency key of its gateway call.
     RefundId "rfd";
+    /// Names a dispute.
+    DisputeId "dsp";
     /// Names a ledger entry.
     EntryId "ent";
     /// Names a receipt.

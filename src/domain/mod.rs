@@ -9,6 +9,7 @@ pub mod attempt;
 pub mod bank;
 pub mod campaign;
 pub mod clock;
+pub mod dispute;
 pub mod donation;
 pub mod donor;
 pub mod ids;
@@ -18,6 +19,7 @@ pub mod money;
 pub mod pledge;
 pub mod receipt;
 pub mod refund;
+pub mod remote;
 
 /// Declares an enum that is stored and shown as fixed lower-case words.
 macro_rules! words {

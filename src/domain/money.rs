@@ -114,6 +114,18 @@ impl FromStr for Currency {
     }
 }
 
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Currency {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.code().cmp(other.code())
+    }
+}
+
 /// An amount in minor units (cents, yen, fils) of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
@@ -409,6 +421,62 @@ fn ungrouped(whole: &str) -> Option<String> {
         }
     };
     well_placed.then(|| groups.concat())
+}
+
+/// What a movement of money comes to on a gateway's own balance, which may be kept in another currency than the
+/// payment: the amount, and what the gateway keeps of it or takes on top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    amount: Money,
+    fee: Money,
+}
+
+impl Settlement {
+    /// Both in one currency.
+    pub fn new(amount: Money, fee: Money) -> Result<Self, MoneyError> {
+        if amount.currency == fee.currency {
+            Ok(Self { amount, fee })
+        } else {
+            Err(MoneyError::CurrencyMismatch { left: amount.currency, right: fee.currency })
+        }
+    }
+
+    /// Without exchange: `amount` itself, and a fee in minor units of its currency.
+    pub fn plain(amount: Money, fee_minor: i64) -> Self {
+        Self { amount, fee: Money::new(fee_minor, amount.currency) }
+    }
+
+    /// What was moved, before the fee.
+    pub fn amount(self) -> Money {
+        self.amount
+    }
+
+    /// What the gateway keeps.
+    pub fn fee(self) -> Money {
+        self.fee
+    }
+
+    /// The currency of both.
+    pub fn currency(self) -> Currency {
+        self.amount.currency
+    }
+
+    fn rank(self) -> (Currency, i64, i64) {
+        (self.currency(), self.amount.minor, self.fee.minor)
+    }
+}
+
+/// By currency, amount and fee: of two that contradict each other, the same one is kept whichever came first.
+impl Ord for Settlement {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Settlement {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ words! {
 words! {
     /// Who moves the money.
     GatewayKind {
+        /// Cards, wallets and local methods on Stripe's pages.
+        Stripe = "stripe",
         /// The built-in test gateway; no real money.
         Sandbox = "sandbox",
         /// The donor's own transfer to the publisher's bank account.

@@ -1,10 +1,11 @@
 //! Refunds: money given back, in full or in part. A refund is money of its own, not a status of the gift.
 
-use super::donation::RemoteId;
 use super::ids::{DonationId, RefundId};
-use super::money::Money;
+use super::money::{Money, Settlement};
+use super::remote::RemoteId;
 use super::words;
 use chrono::{DateTime, Utc};
+use std::cmp::Ordering;
 
 words! {
     /// How far a refund is. Knowledge only grows in this order: a success may still come back from the bank.
@@ -18,6 +19,23 @@ words! {
     }
 }
 
+/// What a gateway says of a refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundNews {
+    /// The gateway's name of it.
+    pub remote: RemoteId,
+    /// Our refund that asked for it; none if it was made at the gateway.
+    pub ours: Option<RefundId>,
+    /// How much.
+    pub amount: Money,
+    /// How far it is.
+    pub status: RefundStatus,
+    /// What it took from the gateway's balance; none while it has not said.
+    pub settled: Option<Settlement>,
+    /// When the gateway said so.
+    pub at: DateTime<Utc>,
+}
+
 /// A refund on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
@@ -29,6 +47,8 @@ pub struct Refund {
     pub amount: Money,
     /// How far it is.
     pub status: RefundStatus,
+    /// What it took from the gateway's balance, once known.
+    pub settled: Option<Settlement>,
     /// The gateway's name of it, once known.
     pub remote: Option<RemoteId>,
     /// Why, in the words of staff or of the gateway.
@@ -38,10 +58,29 @@ pub struct Refund {
 }
 
 impl Refund {
-    /// Takes what the gateway says; earlier states do not come back.
+    /// Takes what the gateway says; earlier states do not come back. Of two amounts the larger stays, whichever came
+    /// first.
     #[must_use]
-    pub fn learned(self, status: RefundStatus, remote: Option<RemoteId>) -> Self {
-        Self { status: self.status.max(status), remote: self.remote.or(remote), ..self }
+    pub fn learned(self, news: &RefundNews) -> Self {
+        let settled = match news.status.cmp(&self.status) {
+            Ordering::Less => self.settled,
+            Ordering::Equal => self.settled.max(news.settled),
+            // What an earlier state took is overtaken: a refund that failed gave it back.
+            Ordering::Greater => news.settled,
+        };
+        Self {
+            amount: if news.amount.minor() > self.amount.minor() { news.amount } else { self.amount },
+            status: self.status.max(news.status),
+            remote: self.remote.or_else(|| Some(news.remote.clone())),
+            settled,
+            ..self
+        }
+    }
+
+    /// The gateway refused to carry it out: no money moved.
+    #[must_use]
+    pub fn refused(self) -> Self {
+        Self { status: self.status.max(RefundStatus::Failed), ..self }
     }
 
     /// The sum of the refunds in one state, in minor units; they share the donation's currency.

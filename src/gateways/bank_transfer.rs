@@ -1,13 +1,16 @@
 //! Bank transfer: the donor moves the money; staff record that it arrived. No call to anybody is made.
 
 use super::{
-    Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError, Interpretation,
-    RefundAnswer, RefundRequest, RefundWay, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError,
+    InterpretError, Interpretation, ListedEvent, LookUp, Page, RefundRequest, RefundWay, VerifiedEvent,
+    WebhookHeaders, WebhookRejected,
 };
-use crate::domain::donation::{GatewayFact, RemoteId};
-use crate::domain::ids::AttemptId;
+use crate::domain::attempt::Attempt;
+use crate::domain::donation::GatewayFact;
+use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
-use crate::domain::refund::RefundStatus;
+use crate::domain::refund::{RefundNews, RefundStatus};
+use crate::domain::remote::RemoteId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -30,20 +33,35 @@ impl Gateway for BankTransfer {
         }
     }
 
+    fn accepts(&self, _amount: Money) -> Result<(), AmountRefused> {
+        Ok(())
+    }
+
+    fn round_up(&self, amount: Money) -> Money {
+        amount
+    }
+
     async fn start_checkout(&self, _request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
         Err(GatewayError::Unsupported { gateway: self.kind(), what: "open a payment page" })
     }
 
-    async fn look_up(&self, _attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError> {
+    async fn look_up(&self, _attempt: &Attempt) -> Result<LookUp, GatewayError> {
         // A bank answers no questions: what arrives is recorded by staff.
-        Ok(Vec::new())
+        Ok(LookUp::default())
     }
 
-    async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
+    async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         // Staff send the money by hand; recording it is all there is to do.
         let remote = RemoteId::parse(&request.refund.to_string())
             .map_err(|error| GatewayError::Refused { code: error.to_string() })?;
-        Ok(RefundAnswer { remote, status: RefundStatus::Succeeded })
+        Ok(RefundNews {
+            remote,
+            ours: Some(request.refund),
+            amount: request.amount,
+            status: RefundStatus::Succeeded,
+            settled: None,
+            at: request.ordered_at,
+        })
     }
 
     fn verify_webhook(
@@ -55,7 +73,23 @@ impl Gateway for BankTransfer {
         Err(WebhookRejected::Forged)
     }
 
-    fn interpret(&self, _body: &[u8]) -> Result<Interpretation, WebhookRejected> {
+    async fn interpret(&self, _body: &[u8]) -> Result<Interpretation, InterpretError> {
         Ok(Interpretation::Ignore("a bank sends no webhooks".into()))
+    }
+
+    async fn events_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<ListedEvent>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn payments_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<GatewayFact>, GatewayError> {
+        Ok(Page::empty())
     }
 }

@@ -8,11 +8,13 @@ pub mod sandbox;
 
 pub use bank_transfer::BankTransfer;
 
-use crate::domain::donation::{GatewayFact, RemoteId};
-use crate::domain::ids::{AttemptId, RefundId};
+use crate::domain::attempt::Attempt;
+use crate::domain::donation::GatewayFact;
+use crate::domain::ids::{AttemptId, PledgeId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
-use crate::domain::refund::RefundStatus;
+use crate::domain::refund::RefundNews;
+use crate::domain::remote::RemoteId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -62,12 +64,22 @@ pub struct FeeRate {
 pub struct CheckoutRequest {
     /// The idempotency key, and what the gateway carries along.
     pub attempt: AttemptId,
+    /// The promise that it is to keep.
+    pub pledge: PledgeId,
     /// How much.
     pub amount: Money,
     /// What for, as the donor reads it on the gateway's page.
     pub description: String,
+    /// The donor's address, so that it need not be typed twice.
+    pub email: String,
+    /// Language of the page, a BCP 47 tag.
+    pub locale: String,
     /// Where the donor comes back to, paid or not.
     pub return_url: String,
+    /// When the attempt was begun. A repeated call must say the very same, so nothing in it may depend on now.
+    pub begun_at: DateTime<Utc>,
+    /// When the pledge expires: the page should not outlive it.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// A page of the gateway where the donor pays.
@@ -79,6 +91,24 @@ pub struct Checkout {
     pub url: String,
 }
 
+/// What a gateway knows about an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LookUp {
+    /// What the attempt opened; none if the gateway never heard of it.
+    pub checkout: Option<OpenedCheckout>,
+    /// What is known of the payment.
+    pub facts: Vec<GatewayFact>,
+}
+
+/// What an attempt opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedCheckout {
+    /// The gateway's name of it.
+    pub remote: RemoteId,
+    /// Its page, as long as it is open.
+    pub url: Option<String>,
+}
+
 /// What a gateway is told to give money back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundRequest {
@@ -88,15 +118,8 @@ pub struct RefundRequest {
     pub payment: RemoteId,
     /// How much.
     pub amount: Money,
-}
-
-/// What a gateway says of a refund at once; more may follow as facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefundAnswer {
-    /// The gateway's name of the refund.
-    pub remote: RemoteId,
-    /// How far it is.
-    pub status: RefundStatus,
+    /// When it was ordered: a gateway forgets idempotency keys after a while, and must then look first.
+    pub ordered_at: DateTime<Utc>,
 }
 
 /// Why a gateway did not do as it was told.
@@ -160,6 +183,9 @@ pub enum WebhookRejected {
     /// The signature does not fit the body.
     #[error("the signature does not fit")]
     Forged,
+    /// Signed, but of another account, or of the test mode at a site in production.
+    #[error("not meant for this site: {0}")]
+    Foreign(String),
     /// The body is not what this gateway sends.
     #[error("the body cannot be read: {0}")]
     Malformed(String),
@@ -174,6 +200,52 @@ pub enum Interpretation {
     Ignore(String),
 }
 
+/// Why a stored event could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InterpretError {
+    /// It says nothing that can be understood, now or later.
+    #[error("the body cannot be read: {0}")]
+    Malformed(String),
+    /// The gateway was asked what is true now, and did not say.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+}
+
+/// An event that a gateway lists, perhaps never delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedEvent {
+    /// The gateway's id of it.
+    pub event_id: String,
+    /// The body that a webhook would have had.
+    pub body: Vec<u8>,
+}
+
+/// A part of a long list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// What to ask for next; none at the end.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The only one, with nothing on it.
+    pub fn empty() -> Self {
+        Self { items: Vec::new(), next: None }
+    }
+}
+
+/// An amount that a gateway cannot move.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{amount} cannot be paid this way: {why}")]
+pub struct AmountRefused {
+    /// The amount, as a person reads it.
+    pub amount: String,
+    /// What it would have to be.
+    pub why: String,
+}
+
 /// Somebody who moves money. Nothing about safety has a default body.
 #[async_trait]
 pub trait Gateway: Send + Sync {
@@ -183,14 +255,20 @@ pub trait Gateway: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
+    /// Whether it can move this amount.
+    fn accepts(&self, amount: Money) -> Result<(), AmountRefused>;
+
+    /// The smallest amount from this one up that it can move.
+    fn round_up(&self, amount: Money) -> Money;
+
     /// Opens its page for one payment. The same attempt again gives the same page.
     async fn start_checkout(&self, request: &CheckoutRequest) -> Result<Checkout, GatewayError>;
 
-    /// What it knows about the payment that an attempt began; empty if it never heard of it.
-    async fn look_up(&self, attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError>;
+    /// What it knows about an attempt, by the name it gave or by the id that we sent along.
+    async fn look_up(&self, attempt: &Attempt) -> Result<LookUp, GatewayError>;
 
     /// Gives money back. The same refund again changes nothing and gives the same answer.
-    async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError>;
+    async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError>;
 
     /// Checks a webhook's raw bytes before anything else looks at them.
     fn verify_webhook(
@@ -200,8 +278,22 @@ pub trait Gateway: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<VerifiedEvent, WebhookRejected>;
 
-    /// Reads a stored event, verified before.
-    fn interpret(&self, body: &[u8]) -> Result<Interpretation, WebhookRejected>;
+    /// Reads a stored event, verified before. What it says about money may be asked for again.
+    async fn interpret(&self, body: &[u8]) -> Result<Interpretation, InterpretError>;
+
+    /// The events since a moment, whether they were delivered or not, oldest page last.
+    async fn events_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<ListedEvent>, GatewayError>;
+
+    /// All that is known of the payments that this site began since a moment.
+    async fn payments_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<GatewayFact>, GatewayError>;
 }
 
 /// The gateways that this site offers, in the order of display.

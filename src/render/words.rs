@@ -6,6 +6,7 @@ use chrono::{Datelike as _, NaiveDate};
 /// How donors know a gateway.
 pub fn gateway_label(kind: GatewayKind) -> &'static str {
     match kind {
+        GatewayKind::Stripe => "Card or wallet",
         GatewayKind::Sandbox => "Test payment",
         GatewayKind::BankTransfer => "Bank transfer",
     }

@@ -4,11 +4,13 @@ use super::row::{Row, one, utc};
 use super::schema::{attempts, donations, pledges};
 use super::{Conn, StoreError, Tx};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
-use crate::domain::donation::RemoteId;
 use crate::domain::ids::{AttemptId, PledgeId};
 use crate::domain::pledge::GatewayKind;
+use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = attempts)]
@@ -124,41 +126,31 @@ pub fn find_by_remote(
     rows.select(AttemptRow::as_select()).get_result(conn).optional()?.map(AttemptRow::into_domain).transpose()
 }
 
-/// Attempts without an answer that were begun in the given time, oldest first.
-pub fn unanswered(
-    conn: &mut Conn,
-    begun: std::ops::Range<DateTime<Utc>>,
-    limit: i64,
-) -> Result<Vec<AttemptId>, StoreError> {
-    let ids: Vec<String> = attempts::table
-        .filter(attempts::outcome.eq_any(["started", "unknown"]))
-        .filter(
-            attempts::created_at
-                .ge(begun.start.naive_utc())
-                .and(attempts::created_at.lt(begun.end.naive_utc())),
-        )
-        .order(attempts::created_at)
-        .limit(limit)
-        .select(attempts::id)
-        .load(conn)?;
-    ids.iter().map(|id| Row { table: "attempts", id }.parse(id)).collect()
-}
-
-/// Attempts that a gateway accepted in the given time and of which nothing was heard since, though their pledges
-/// still wait: the news may have been lost. Oldest first.
+/// Attempts begun in the given time that may want a question to their gateway, oldest first: those without an answer,
+/// and those that it took but of which nothing was heard since, though their pledges still wait. Left out are those
+/// that were asked about in this round already.
 pub fn unheard(
     conn: &mut Conn,
     begun: std::ops::Range<DateTime<Utc>>,
+    round: u32,
     limit: i64,
 ) -> Result<Vec<AttemptId>, StoreError> {
     let heard = donations::table.filter(donations::pledge_id.eq(attempts::pledge_id));
+    let silent = attempts::outcome
+        .eq("accepted")
+        .and(pledges::status.eq("pending"))
+        .and(diesel::dsl::not(diesel::dsl::exists(heard)));
+    let not_asked = sql::<Bool>(
+        "NOT EXISTS (SELECT 1 FROM jobs j WHERE j.unique_key = 'sync_attempt/' || attempts.id || '/' || ",
+    )
+    .bind::<Text, _>(round.to_string())
+    .sql(")");
     let ids: Vec<String> = attempts::table
         .inner_join(pledges::table)
-        .filter(pledges::status.eq("pending"))
-        .filter(attempts::outcome.eq("accepted"))
         .filter(attempts::created_at.ge(begun.start.naive_utc()))
         .filter(attempts::created_at.lt(begun.end.naive_utc()))
-        .filter(diesel::dsl::not(diesel::dsl::exists(heard)))
+        .filter(attempts::outcome.eq_any(["started", "unknown"]).or(silent))
+        .filter(not_asked)
         .order(attempts::created_at)
         .limit(limit)
         .select(attempts::id)

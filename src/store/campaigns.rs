@@ -125,10 +125,17 @@ pub struct TotalChange {
     pub campaign: CampaignId,
     /// More (or less) money that arrived.
     pub gross: Money,
-    /// More (or less) money given back, minor units of the same currency.
-    pub refunded_minor: i64,
+    /// More (or less) money that went back by refund or dispute, minor units of the same currency.
+    pub back_minor: i64,
     /// 1 for a donation that was not counted before.
     pub donations: i64,
+}
+
+impl TotalChange {
+    /// True if no figure would change.
+    pub fn is_nothing(&self) -> bool {
+        self.gross.is_zero() && self.back_minor == 0 && self.donations == 0
+    }
 }
 
 /// Applies a change to the rollup, in the transaction that books it.
@@ -158,7 +165,7 @@ fn change_total(tx: &mut Tx<'_>, change: TotalChange, now: DateTime<Utc>) -> Res
     Ok(diesel::update(row)
         .set((
             campaign_totals::gross_minor.eq(campaign_totals::gross_minor + change.gross.minor()),
-            campaign_totals::refunded_minor.eq(campaign_totals::refunded_minor + change.refunded_minor),
+            campaign_totals::refunded_minor.eq(campaign_totals::refunded_minor + change.back_minor),
             campaign_totals::donations.eq(campaign_totals::donations + change.donations),
             campaign_totals::updated_at.eq(now.naive_utc()),
         ))

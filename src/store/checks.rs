@@ -38,7 +38,7 @@ const CHECKS: &[Check] = &[
         name: "fees are in the ledger, to the unit",
         sql: "SELECT d.id FROM donations d LEFT JOIN (SELECT e.donation_id, SUM(p.amount_minor) AS booked \
               FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id \
-              WHERE p.account = 'expense:fees' GROUP BY e.donation_id) l ON l.donation_id = d.id \
+              WHERE e.kind = 'fee' AND p.account = 'expense:fees' GROUP BY e.donation_id) l ON l.donation_id = d.id \
               WHERE COALESCE(d.fee_minor, 0) <> COALESCE(l.booked, 0)",
     },
     Check {
@@ -47,6 +47,26 @@ const CHECKS: &[Check] = &[
               FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id \
               WHERE p.account = 'income:refunds' GROUP BY e.donation_id) l ON l.donation_id = d.id \
               WHERE d.gross_minor IS NOT NULL AND d.refunded_minor <> COALESCE(l.booked, 0)",
+    },
+    Check {
+        name: "lost disputes are in the ledger, to the unit",
+        sql: "SELECT d.id FROM donations d LEFT JOIN (SELECT e.donation_id, SUM(p.amount_minor) AS booked \
+              FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id JOIN disputes s ON s.id = e.dispute_id \
+              WHERE p.account = 'income:disputes' AND s.status = 'lost' GROUP BY e.donation_id) l ON l.donation_id = d.id \
+              WHERE d.gross_minor IS NOT NULL AND d.lost_minor <> COALESCE(l.booked, 0)",
+    },
+    Check {
+        name: "what is contested is what its open disputes say",
+        sql: "SELECT d.id FROM donations d LEFT JOIN (SELECT s.donation_id, SUM(s.amount_minor) AS contested \
+              FROM disputes s WHERE s.status = 'open' GROUP BY s.donation_id) o ON o.donation_id = d.id \
+              WHERE d.disputed_minor <> COALESCE(o.contested, 0)",
+    },
+    Check {
+        name: "what stays on the exchange account of a donation is two currencies or nothing",
+        sql: "SELECT e.donation_id AS id FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id \
+              WHERE p.account = 'exchange' GROUP BY e.donation_id \
+              HAVING COUNT(DISTINCT p.currency) < 2 AND SUM(p.amount_minor) <> 0 \
+              AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.subject = e.donation_id)",
     },
     Check {
         name: "no more was refunded or promised back than was paid",
@@ -59,7 +79,8 @@ const CHECKS: &[Check] = &[
         name: "every donation with money left has exactly one live receipt, for what is left",
         sql: "SELECT d.id FROM donations d WHERE d.gross_minor IS NOT NULL AND \
               (SELECT COALESCE(SUM(r.net_minor), 0) FROM receipts r \
-              WHERE r.donation_id = d.id AND r.status IN ('issued', 'sent')) <> d.gross_minor - d.refunded_minor",
+              WHERE r.donation_id = d.id AND r.status IN ('issued', 'sent')) \
+              <> d.gross_minor - d.refunded_minor - d.lost_minor",
     },
     Check {
         name: "receipt numbers have no gap",
@@ -77,10 +98,10 @@ const CHECKS: &[Check] = &[
         sql: "SELECT c.id FROM campaigns c WHERE EXISTS (SELECT 1 FROM ( \
               SELECT d.campaign_id, p.currency, \
               SUM(CASE WHEN p.account = 'income:donations' THEN -p.amount_minor ELSE 0 END) AS gross, \
-              SUM(CASE WHEN p.account = 'income:refunds' THEN p.amount_minor ELSE 0 END) AS refunded, \
+              SUM(CASE WHEN p.account IN ('income:refunds', 'income:disputes') THEN p.amount_minor ELSE 0 END) AS refunded, \
               COUNT(DISTINCT d.id) AS donations \
               FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id JOIN donations d ON d.id = e.donation_id \
-              GROUP BY d.campaign_id, p.currency) f LEFT JOIN campaign_totals t \
+              WHERE p.account IN ('income:donations', 'income:refunds', 'income:disputes') GROUP BY d.campaign_id, p.currency) f LEFT JOIN campaign_totals t \
               ON t.campaign_id = f.campaign_id AND t.currency = f.currency \
               WHERE f.campaign_id = c.id AND (t.gross_minor IS NULL OR t.gross_minor <> f.gross \
               OR t.refunded_minor <> f.refunded OR t.donations <> f.donations)) \

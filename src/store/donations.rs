@@ -4,10 +4,12 @@ use super::dialect::lock_row;
 use super::row::{Row, one, utc};
 use super::schema::donations;
 use super::{Conn, StoreError, Tx};
-use crate::domain::donation::{Captured, Donation, Payment, RemoteId, Waiting, WaitingState};
+use crate::domain::dispute::Disputed;
+use crate::domain::donation::{Captured, Donation, Payment, Waiting, WaitingState};
 use crate::domain::ids::{DonationId, PledgeId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Settlement};
 use crate::domain::pledge::GatewayKind;
+use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -31,12 +33,19 @@ struct DonationRow {
     waiting_as_of: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
+    /// Only where the gateway's balance took something else than the payment itself.
+    settled_minor: Option<i64>,
+    settled_currency: Option<String>,
+    disputed_minor: i64,
+    lost_minor: i64,
 }
 
 impl DonationRow {
     /// `promised` is the currency of the pledge: it fills the column until the payment shows its own.
     fn from_domain(donation: &Donation, promised: Currency, now: DateTime<Utc>) -> Self {
         let money = donation.payment.money();
+        let settled = money.and_then(|money| money.settled);
+        let exchanged = settled.filter(|settled| money.is_none_or(|money| money.gross != settled.amount()));
         let waiting = donation.payment.latest_waiting();
         let (state, code) = match waiting.map(|waiting| &waiting.state) {
             None => (None, None),
@@ -54,7 +63,7 @@ impl DonationRow {
             status: donation.payment.status().as_str().to_owned(),
             currency: money.map_or(promised, |money| money.gross.currency()).code().to_owned(),
             gross_minor: money.map(|money| money.gross.minor()),
-            fee_minor: money.and_then(|money| money.fee).map(Money::minor),
+            fee_minor: settled.map(|settled| settled.fee().minor()),
             refunded_minor: donation.payment.refunded_minor(),
             received_at: money.map(|money| money.at.naive_utc()),
             waiting_state: state.map(str::to_owned),
@@ -62,17 +71,26 @@ impl DonationRow {
             waiting_as_of: waiting.map(|waiting| waiting.as_of.naive_utc()),
             created_at: donation.created_at.naive_utc(),
             updated_at: now.naive_utc(),
+            settled_minor: exchanged.map(|settled| settled.amount().minor()),
+            settled_currency: exchanged.map(|settled| settled.currency().code().to_owned()),
+            disputed_minor: donation.payment.disputed().open_minor,
+            lost_minor: donation.payment.disputed().lost_minor,
         }
     }
 
     fn into_domain(self) -> Result<Donation, StoreError> {
         let row = Row { table: "donations", id: &self.id };
         let captured = match (self.gross_minor, self.received_at) {
-            (Some(gross), Some(at)) => Some(Captured {
-                gross: row.money(gross, &self.currency)?,
-                fee: self.fee_minor.map(|fee| row.money(fee, &self.currency)).transpose()?,
-                at: utc(at),
-            }),
+            (Some(gross), Some(at)) => {
+                let gross = row.money(gross, &self.currency)?;
+                let settled = match (self.fee_minor, self.settled_minor, self.settled_currency.as_deref()) {
+                    (Some(fee), Some(amount), Some(currency)) => {
+                        Some(Settlement::plain(row.money(amount, currency)?, fee))
+                    }
+                    (fee, _, _) => fee.map(|fee| Settlement::plain(gross, fee)),
+                };
+                Some(Captured { gross, settled, at: utc(at) })
+            }
             _ => None,
         };
         let state = match (self.waiting_state.as_deref(), self.waiting_code) {
@@ -84,7 +102,12 @@ impl DonationRow {
         };
         let waiting =
             state.zip(self.waiting_as_of).map(|(state, as_of)| Waiting { as_of: utc(as_of), state });
-        let payment = Payment::known(waiting, captured, self.refunded_minor);
+        let payment = Payment::known(
+            waiting,
+            captured,
+            self.refunded_minor,
+            Disputed { open_minor: self.disputed_minor, lost_minor: self.lost_minor },
+        );
         if payment.status().as_str() != self.status {
             return Err(row.corrupt(format!("status {} does not agree with the payment", self.status)));
         }

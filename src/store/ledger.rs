@@ -5,37 +5,62 @@ use super::schema::{ledger_entries, ledger_postings};
 use super::{Conn, StoreError, Tx};
 use crate::domain::clock::IdSource;
 use crate::domain::donation::Donation;
-use crate::domain::ids::{DonationId, EntryId, RefundId};
-use crate::domain::ledger::{Booked, Entry, EntryKind};
+use crate::domain::ids::{DonationId, EntryId};
+use crate::domain::ledger::{Booked, Entry, EntryKind, Posting, Subject};
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
-/// What the books hold about a donation: the fold of its lines on the income and fee accounts.
+#[derive(Queryable)]
+struct Line {
+    entry_id: String,
+    kind: String,
+    refund_id: Option<String>,
+    dispute_id: Option<String>,
+    account: String,
+    currency: String,
+    amount_minor: i64,
+}
+
+impl Line {
+    fn into_domain(self) -> Result<(Subject, Posting), StoreError> {
+        let row = Row { table: "ledger_entries", id: &self.entry_id };
+        let subject = match (row.word(EntryKind::parse, &self.kind)?, self.refund_id, self.dispute_id) {
+            (EntryKind::Donation, None, None) => Subject::Donation,
+            (EntryKind::Fee, None, None) => Subject::Fee,
+            (EntryKind::Refund, Some(id), None) => Subject::Refund(row.parse(&id)?),
+            (EntryKind::Dispute, None, Some(id)) => Subject::Dispute(row.parse(&id)?),
+            (kind, _, _) => {
+                return Err(row.corrupt(format!("an entry of kind {kind} with the wrong subject")));
+            }
+        };
+        let amount = row.money(self.amount_minor, &self.currency)?;
+        Ok((subject, Posting { account: row.parse(&self.account)?, amount }))
+    }
+}
+
+/// What the books hold about a donation: the fold of all its lines.
 pub fn booked(conn: &mut Conn, donation: DonationId) -> Result<Booked, StoreError> {
-    let rows: Vec<(String, Option<String>, i64)> = ledger_entries::table
+    let lines: Vec<Line> = ledger_entries::table
         .inner_join(ledger_postings::table)
         .filter(ledger_entries::donation_id.eq(donation.to_string()))
-        .filter(ledger_postings::account.not_like("clearing:%"))
-        .select((ledger_entries::kind, ledger_entries::refund_id, ledger_postings::amount_minor))
+        .select((
+            ledger_entries::id,
+            ledger_entries::kind,
+            ledger_entries::refund_id,
+            ledger_entries::dispute_id,
+            ledger_postings::account,
+            ledger_postings::currency,
+            ledger_postings::amount_minor,
+        ))
         .load(conn)?;
-    let id = donation.to_string();
-    let row = Row { table: "ledger_entries", id: &id };
     let mut booked = Booked::default();
-    for (kind, refund, amount) in rows {
-        let overflow = || row.corrupt("the sum of its lines does not fit");
-        match row.word(EntryKind::parse, &kind)? {
-            // Income is a credit: negative.
-            EntryKind::Donation => booked.gross = booked.gross.checked_sub(amount).ok_or_else(overflow)?,
-            EntryKind::Fee => booked.fee = booked.fee.checked_add(amount).ok_or_else(overflow)?,
-            EntryKind::Refund => {
-                let refund: Option<RefundId> = row.parse_option(refund.as_deref())?;
-                let refund = refund.ok_or_else(|| row.corrupt("a refund entry without its refund"))?;
-                let sum = booked.refunds.entry(refund).or_default();
-                *sum = sum.checked_add(amount).ok_or_else(overflow)?;
-            }
-        }
+    for line in lines {
+        let (subject, posting) = line.into_domain()?;
+        let id = donation.to_string();
+        let row = Row { table: "ledger_entries", id: &id };
+        booked.hold(subject, posting).map_err(|error| row.corrupt(error))?;
     }
     Ok(booked)
 }
@@ -68,21 +93,39 @@ pub fn append(
                 .execute(&mut **tx)?;
             one(inserted)?;
         }
-        let inserted = diesel::insert_into(ledger_entries::table)
-            .values((
-                ledger_entries::id.eq(&id),
-                ledger_entries::kind.eq(entry.kind().as_str()),
-                ledger_entries::donation_id.eq(donation.id.to_string()),
-                ledger_entries::refund_id.eq(entry.subject().map(|refund| refund.to_string())),
-                ledger_entries::currency.eq(currency),
-                ledger_entries::sequence.eq(sequence),
-                ledger_entries::happened_at.eq(when.happened_at.naive_utc()),
-                ledger_entries::recorded_at.eq(when.recorded_at.naive_utc()),
-            ))
-            .execute(&mut **tx)?;
-        one(inserted)?;
+        seal(tx, donation, entry, Seal { id, sequence, currency, when })?;
     }
     Ok(())
+}
+
+/// What an entry needs beside its subject.
+struct Seal<'a> {
+    id: String,
+    sequence: i64,
+    currency: &'a str,
+    when: Booking,
+}
+
+fn seal(tx: &mut Tx<'_>, donation: &Donation, entry: &Entry, seal: Seal<'_>) -> Result<(), StoreError> {
+    let (refund, dispute) = match entry.subject() {
+        Subject::Donation | Subject::Fee => (None, None),
+        Subject::Refund(id) => (Some(id.to_string()), None),
+        Subject::Dispute(id) => (None, Some(id.to_string())),
+    };
+    let inserted = diesel::insert_into(ledger_entries::table)
+        .values((
+            ledger_entries::id.eq(seal.id),
+            ledger_entries::kind.eq(entry.subject().kind().as_str()),
+            ledger_entries::donation_id.eq(donation.id.to_string()),
+            ledger_entries::refund_id.eq(refund),
+            ledger_entries::dispute_id.eq(dispute),
+            ledger_entries::currency.eq(seal.currency),
+            ledger_entries::sequence.eq(seal.sequence),
+            ledger_entries::happened_at.eq(seal.when.happened_at.naive_utc()),
+            ledger_entries::recorded_at.eq(seal.when.recorded_at.naive_utc()),
+        ))
+        .execute(&mut **tx)?;
+    one(inserted)
 }
 
 /// The two times of an entry.

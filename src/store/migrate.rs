@@ -1,9 +1,9 @@
 //! Migrations: embedded, one tree for each engine with the same names, forward only.
 
 use super::{Conn, StoreError};
-use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::MigrationSource;
+use diesel::{RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -23,7 +23,17 @@ fn unavailable(error: impl std::fmt::Display) -> StoreError {
 pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     match conn {
         // The write lock first: of two processes that both find nothing, the second would fail at the first table.
-        Conn::Sqlite(c) => c.immediate_transaction(|c| apply(c, SQLITE)),
+        Conn::Sqlite(c) => {
+            // A table is changed by writing it anew, which foreign keys must not notice; they are checked at the end.
+            c.batch_execute("PRAGMA foreign_keys = OFF;")?;
+            let applied = c.immediate_transaction(|c| {
+                let applied = apply(c, SQLITE)?;
+                check_foreign_keys(c)?;
+                Ok(applied)
+            });
+            c.batch_execute("PRAGMA foreign_keys = ON;")?;
+            applied
+        }
         Conn::Postgres(c) => {
             // A large table takes its time, and so does the process whose turn it is.
             c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0;")?;
@@ -33,6 +43,22 @@ pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
             applied
         }
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Orphan {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    owner: String,
+}
+
+fn check_foreign_keys(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let orphans: Vec<Orphan> =
+        diesel::sql_query("SELECT DISTINCT \"table\" AS owner FROM pragma_foreign_key_check").load(conn)?;
+    if orphans.is_empty() {
+        return Ok(());
+    }
+    let tables: Vec<String> = orphans.into_iter().map(|orphan| orphan.owner).collect();
+    Err(StoreError::Refused(format!("migration: rows of {} would refer to nothing", tables.join(", "))))
 }
 
 /// The names of migrations that are not applied yet.

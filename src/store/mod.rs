@@ -7,6 +7,7 @@ pub mod checks;
 mod connection;
 pub mod copy;
 mod dialect;
+pub mod disputes;
 pub mod donations;
 pub mod donors;
 mod error;

@@ -1,12 +1,12 @@
 //! Refunds.
 
-use super::row::{Row, one, utc};
+use super::row::{Row, one, settled_columns, utc};
 use super::schema::refunds;
 use super::{Conn, StoreError, Tx};
-use crate::domain::donation::RemoteId;
 use crate::domain::ids::{DonationId, RefundId};
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::{Refund, RefundStatus};
+use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -21,6 +21,9 @@ struct RefundRow {
     status: String,
     reason: Option<String>,
     created_at: NaiveDateTime,
+    settled_minor: Option<i64>,
+    settled_fee_minor: Option<i64>,
+    settled_currency: Option<String>,
 }
 
 impl RefundRow {
@@ -33,6 +36,7 @@ impl RefundRow {
             donation: row.parse(&self.donation_id)?,
             amount: row.money(self.amount_minor, &self.currency)?,
             status: row.word(RefundStatus::parse, &self.status)?,
+            settled: row.settlement((self.settled_minor, self.settled_fee_minor, self.settled_currency))?,
             remote,
             reason: self.reason,
             created_at: utc(self.created_at),
@@ -50,6 +54,7 @@ pub fn insert(
     gateway: GatewayKind,
     request_key: Option<&str>,
 ) -> Result<(), StoreError> {
+    let (settled, fee, currency) = settled_columns(refund.settled);
     let inserted = diesel::insert_into(refunds::table)
         .values((
             refunds::id.eq(refund.id.to_string()),
@@ -63,6 +68,9 @@ pub fn insert(
             refunds::request_key.eq(request_key),
             refunds::created_at.eq(refund.created_at.naive_utc()),
             refunds::updated_at.eq(refund.created_at.naive_utc()),
+            refunds::settled_minor.eq(settled),
+            refunds::settled_fee_minor.eq(fee),
+            refunds::settled_currency.eq(currency),
         ))
         .execute(&mut **tx)?;
     one(inserted)
@@ -70,8 +78,13 @@ pub fn insert(
 
 /// Writes back how far a refund is.
 pub fn update(tx: &mut Tx<'_>, refund: &Refund, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let (settled, fee, currency) = settled_columns(refund.settled);
     let changed = diesel::update(refunds::table.find(refund.id.to_string()))
         .set((
+            refunds::amount_minor.eq(refund.amount.minor()),
+            refunds::settled_minor.eq(settled),
+            refunds::settled_fee_minor.eq(fee),
+            refunds::settled_currency.eq(currency),
             refunds::status.eq(refund.status.as_str()),
             refunds::remote_id.eq(refund.remote.as_ref().map(RemoteId::as_str)),
             refunds::updated_at.eq(now.naive_utc()),

@@ -58,6 +58,16 @@ pub fn raise(
     Ok(())
 }
 
+/// Closes a question that answered itself. Without effect if it was never raised.
+pub fn settle(tx: &mut Tx<'_>, kind: &str, subject: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let open = reviews::table
+        .filter(reviews::kind.eq(kind))
+        .filter(reviews::subject.eq(subject))
+        .filter(reviews::resolved_at.is_null());
+    diesel::update(open).set(reviews::resolved_at.eq(Some(now.naive_utc()))).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Open questions, oldest first.
 pub fn open(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StoreError> {
     type Columns = (String, String, String, String, NaiveDateTime);

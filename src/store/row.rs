@@ -1,7 +1,7 @@
 //! From columns to the types of the domain. What does not fit is a corrupt row, never a guess.
 
 use super::StoreError;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Money, Settlement};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -33,12 +33,34 @@ impl Row<'_> {
         Ok(Money::new(minor, Currency::parse(currency).map_err(|error| self.corrupt(error))?))
     }
 
+    /// What a movement came to, from its three columns.
+    pub(super) fn settlement(self, columns: SettledColumns) -> Result<Option<Settlement>, StoreError> {
+        let (Some(amount), Some(fee), Some(currency)) = columns else {
+            return Ok(None);
+        };
+        Ok(Some(Settlement::plain(self.money(amount, &currency)?, fee)))
+    }
+
     pub(super) fn json<T: serde::de::DeserializeOwned>(self, text: &str) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|error| self.corrupt(error))
     }
 
     pub(super) fn corrupt(self, why: impl Display) -> StoreError {
         StoreError::corrupt(self.table, self.id, why)
+    }
+}
+
+/// Amount and fee in minor units, and the currency of both; all or none.
+pub(super) type SettledColumns = (Option<i64>, Option<i64>, Option<String>);
+
+/// The three columns of what a movement came to.
+pub(super) fn settled_columns(settled: Option<Settlement>) -> SettledColumns {
+    match settled {
+        Some(settled) => {
+            let (amount, fee) = (settled.amount().minor(), settled.fee().minor());
+            (Some(amount), Some(fee), Some(settled.currency().code().to_owned()))
+        }
+        None => (None, None, None),
     }
 }
 

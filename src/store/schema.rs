@@ -96,6 +96,31 @@ diesel::table! {
         waiting_as_of -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        settled_minor -> Nullable<BigInt>,
+        settled_currency -> Nullable<Text>,
+        disputed_minor -> BigInt,
+        lost_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    disputes (id) {
+        id -> Text,
+        donation_id -> Text,
+        gateway -> Text,
+        remote_id -> Text,
+        amount_minor -> BigInt,
+        currency -> Text,
+        reason -> Text,
+        status -> Text,
+        moves -> BigInt,
+        away_minor -> BigInt,
+        settled_minor -> Nullable<BigInt>,
+        settled_fee_minor -> Nullable<BigInt>,
+        settled_currency -> Nullable<Text>,
+        due_at -> Nullable<Timestamp>,
+        opened_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -112,6 +137,9 @@ diesel::table! {
         request_key -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        settled_minor -> Nullable<BigInt>,
+        settled_fee_minor -> Nullable<BigInt>,
+        settled_currency -> Nullable<Text>,
     }
 }
 
@@ -125,6 +153,7 @@ diesel::table! {
         sequence -> BigInt,
         happened_at -> Timestamp,
         recorded_at -> Timestamp,
+        dispute_id -> Nullable<Text>,
     }
 }
 
@@ -268,12 +297,14 @@ diesel::joinable!(pledges -> campaigns (campaign_id));
 diesel::joinable!(donations -> pledges (pledge_id));
 diesel::joinable!(receipts -> donations (donation_id));
 diesel::joinable!(refunds -> donations (donation_id));
+diesel::joinable!(disputes -> donations (donation_id));
 diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     campaign_totals,
     campaigns,
+    disputes,
     donations,
     donors,
     idempotency_keys,

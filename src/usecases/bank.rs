@@ -3,9 +3,10 @@
 use super::settle::{self, News};
 use super::{Context, FieldError, UseCaseError};
 use crate::domain::bank::CreditorReference;
-use crate::domain::donation::{Captured, Donation, Happening, RemoteId};
+use crate::domain::donation::{Captured, Donation, Happening};
 use crate::domain::money::Money;
 use crate::domain::pledge::{GatewayKind, Pledge};
+use crate::domain::remote::RemoteId;
 use crate::store::{donations, pledges};
 use chrono::{NaiveDate, NaiveTime};
 
@@ -82,11 +83,11 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
             let noon = arrival.received_on.and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(12);
             let at = noon.and_local_timezone(inner.policy.time_zone).earliest();
             let at = at.map_or_else(|| noon.and_utc(), |at| at.to_utc()).min(inner.now());
-            let zero_fee = Some(Money::zero(arrival.amount.currency()));
-            let captured = Captured { gross: arrival.amount, fee: zero_fee, at };
+            let captured = Captured::with_fee(arrival.amount, Some(0), at);
             let news = News {
                 gateway: GatewayKind::BankTransfer,
                 payment,
+                checkout: None,
                 pledge: pledge.id,
                 attempt: None,
                 news: vec![Happening::Captured(captured)],

@@ -5,12 +5,13 @@ use super::{Context, UseCaseError};
 use crate::domain::article::Slug;
 use crate::domain::campaign::Campaign;
 use crate::domain::clock::splitmix;
-use crate::domain::donation::{Captured, Happening, RemoteId};
+use crate::domain::donation::{Captured, Happening};
 use crate::domain::donor::{EmailAddress, PersonName};
 use crate::domain::ids::CampaignId;
 use crate::domain::job::Job;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::{Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility};
+use crate::domain::remote::RemoteId;
 use crate::store::pledges::Sameness;
 use crate::store::{StoreError, Tx, campaigns, jobs, pledges, receipts};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -112,10 +113,11 @@ fn settle_one(
     pledges::insert(tx, &pledge, &same)?;
     let payment = RemoteId::parse(&format!("demo/{}", pledge.id))
         .map_err(|error| UseCaseError::Internal(error.to_string()))?;
-    let captured = Captured { gross: amount, fee: Some(Money::zero(amount.currency())), at };
+    let captured = Captured::with_fee(amount, Some(0), at);
     let news = News {
         gateway: GatewayKind::BankTransfer,
         payment,
+        checkout: None,
         pledge: pledge.id,
         attempt: None,
         news: vec![Happening::Captured(captured)],

@@ -263,9 +263,14 @@ pub(super) async fn open_checkout(
     let token = tokens::status_token(&ctx.key, pledge.id)?;
     let request = CheckoutRequest {
         attempt: attempt.id,
+        pledge: pledge.id,
         amount: pledge.terms.amount,
         description: ctx.policy.organisation.name.clone(),
+        email: pledge.terms.email.as_str().to_owned(),
+        locale: pledge.terms.locale.clone(),
         return_url: format!("{}/thanks/{token}", ctx.policy.public_url),
+        begun_at: attempt.created_at,
+        expires_at: pledge.expires_at,
     };
     let outcome = match gateway.start_checkout(&request).await {
         Ok(checkout) => AttemptOutcome::Accepted { remote: checkout.remote, next_url: Some(checkout.url) },

@@ -270,11 +270,15 @@ fn check_cover(
     gateway: GatewayKind,
     mistakes: &mut Mistakes,
 ) -> Option<Money> {
+    let gateway = ctx.gateways.get(gateway)?;
+    mistakes.keep("amount", "amount_not_payable", gateway.accepts(amount))?;
     match choice {
         FeeChoice::Included => Some(Money::zero(amount.currency())),
         FeeChoice::Covered => {
-            let rate = ctx.gateways.get(gateway)?.capabilities().fee;
-            mistakes.keep("amount", "invalid_amount", fee_cover(amount, rate.basis_points, rate.fixed_minor))
+            let rate = gateway.capabilities().fee;
+            let cover = fee_cover(amount, rate.basis_points, rate.fixed_minor);
+            let total = cover.and_then(|cover| amount.plus(cover)).map(|total| gateway.round_up(total));
+            mistakes.keep("amount", "invalid_amount", total.and_then(|total| total.minus(amount)))
         }
     }
 }

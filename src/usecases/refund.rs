@@ -7,7 +7,7 @@ use crate::domain::donor::clean_line;
 use crate::domain::ids::{DonationId, RefundId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
-use crate::domain::refund::{Refund, RefundStatus};
+use crate::domain::refund::{Refund, RefundNews, RefundStatus};
 use crate::gateways::{GatewayError, RefundRequest};
 use crate::store::{StoreError, Tx, donations, pledges, refunds};
 
@@ -50,6 +50,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
         donation: donation.id,
         amount,
         status: RefundStatus::Pending,
+        settled: None,
         remote: None,
         reason,
         created_at: ctx.now(),
@@ -105,25 +106,25 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
         return Ok(refund);
     }
     let gateway = ctx.gateways.get(donation.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
-    let request = RefundRequest { refund: id, payment: donation.remote.clone(), amount: refund.amount };
+    let request = RefundRequest {
+        refund: id,
+        payment: donation.remote.clone(),
+        amount: refund.amount,
+        ordered_at: refund.created_at,
+    };
     match gateway.refund(&request).await {
         Ok(answer) => {
             let inner = ctx.clone();
             ctx.db
                 .write(move |tx| {
-                    let what = Happening::Refund {
-                        remote: answer.remote,
-                        ours: Some(id),
-                        amount: refund.amount,
-                        status: answer.status,
-                        at: inner.now(),
-                    };
                     let news = News {
                         gateway: donation.gateway,
                         payment: donation.remote,
+                        checkout: None,
                         pledge: donation.pledge,
                         attempt: None,
-                        news: vec![what],
+                        // The answer is to our order, whatever the gateway carried along.
+                        news: vec![Happening::Refund(RefundNews { ours: Some(id), ..answer })],
                     };
                     settle::settle_payment(tx, &inner, news)?;
                     Ok(refunds::get(tx, id)?)
@@ -141,7 +142,7 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
 async fn refuse(ctx: &Context, refund: Refund, error: &GatewayError) -> Result<Refund, UseCaseError> {
     tracing::warn!(refund.id = %refund.id, %error, "the gateway refused a refund");
     let now = ctx.now();
-    let failed = refund.learned(RefundStatus::Failed, None);
+    let failed = refund.refused();
     let written = failed.clone();
     ctx.db.write(move |tx| refunds::update(tx, &written, now)).await?;
     Ok(failed)

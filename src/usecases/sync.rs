@@ -1,28 +1,34 @@
-//! Asking a gateway what came of an attempt that it never answered.
+//! Asking a gateway what came of an attempt that it never answered, or of which nothing was heard.
 
 use super::settle;
 use super::{Context, UseCaseError, pledge};
-use crate::domain::attempt::AttemptOutcome;
+use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::ids::AttemptId;
 use crate::domain::job::Job;
+use crate::domain::pledge::{Pledge, PledgeStatus};
+use crate::gateways::LookUp;
 use crate::store::{StoreError, attempts, pledges};
 use chrono::TimeDelta;
 
 /// How long a gateway keeps idempotency keys, with a margin: within it the call may be made again.
 const KEY_LIFETIME: TimeDelta = TimeDelta::hours(23);
 
-/// After this time a call without an answer was cut off.
-const ANSWER_WITHIN: TimeDelta = TimeDelta::minutes(2);
-
-/// Attempts older than this are left to the books of the gateway.
+/// Attempts older than this are left to reconciliation with the books of the gateway.
 const ASKED_FOR: TimeDelta = TimeDelta::days(3);
 
-/// When to ask about an accepted attempt of which nothing was heard: a donor who pays has usually paid by the first,
-/// and the last is shortly before the pledge expires.
-const ROUNDS: [TimeDelta; 3] = [TimeDelta::minutes(30), TimeDelta::hours(4), TimeDelta::hours(23)];
+/// When to ask. After the first time a call without an answer was cut off; a donor who pays has usually paid by the
+/// second; the next to last is shortly before the pledge expires; after the last a call that never arrived cannot
+/// arrive any more.
+const ROUNDS: [TimeDelta; 5] = [
+    TimeDelta::minutes(2),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(4),
+    TimeDelta::hours(23),
+    TimeDelta::hours(25),
+];
 
 /// Asks the gateway. What it knows is booked; if it never heard of the attempt, the same call is made again
-/// under the same key.
+/// under the same key, and once the key is too old for that, the attempt is over.
 ///
 /// # Errors
 /// `GatewayUnavailable` while it still gives no answer: the job tries again.
@@ -36,17 +42,37 @@ pub async fn attempt(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
         })
         .await?;
     let gateway = ctx.gateways.get(attempt.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
-    let facts = gateway.look_up(id).await?;
-    if !facts.is_empty() {
-        let (inner, kind) = (ctx.clone(), attempt.gateway);
-        ctx.db.write(move |tx| settle::apply(tx, &inner, kind, &facts)).await?;
-        return Ok(());
+    let found = gateway.look_up(&attempt).await?;
+    if found.checkout.is_some() || !found.facts.is_empty() {
+        return take_up(ctx, attempt, found).await;
     }
-    let unanswered = match attempt.outcome {
-        AttemptOutcome::Started | AttemptOutcome::Unknown => true,
-        AttemptOutcome::Accepted { .. } | AttemptOutcome::Refused { .. } => false,
-    };
-    if !unanswered || !pledge.is_open() || ctx.now() - attempt.created_at > KEY_LIFETIME {
+    match attempt.outcome {
+        AttemptOutcome::Accepted { .. } | AttemptOutcome::Refused { .. } => Ok(()),
+        AttemptOutcome::Started | AttemptOutcome::Unknown => call_again(ctx, attempt, pledge).await,
+    }
+}
+
+/// Writes down what the gateway knows.
+async fn take_up(ctx: &Context, attempt: Attempt, found: LookUp) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            if let Some(checkout) = found.checkout {
+                let outcome = AttemptOutcome::Accepted { remote: checkout.remote, next_url: checkout.url };
+                attempts::set_outcome(tx, attempt.id, &outcome, inner.now())?;
+            }
+            settle::apply(tx, &inner, attempt.gateway, &found.facts)?;
+            Ok(())
+        })
+        .await
+}
+
+/// The gateway does not know the attempt.
+async fn call_again(ctx: &Context, attempt: Attempt, pledge: Pledge) -> Result<(), UseCaseError> {
+    if ctx.now() - attempt.created_at > KEY_LIFETIME {
+        return give_up(ctx, attempt, pledge).await;
+    }
+    if !pledge.is_open() {
         return Ok(());
     }
     match pledge::open_checkout(ctx, &pledge, &attempt).await? {
@@ -55,30 +81,38 @@ pub async fn attempt(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
     }
 }
 
-/// Enqueues the question for attempts that a crash left without an answer, and, in a few rounds, for those of which
-/// nothing was heard since the gateway took them.
-pub async fn sweep(ctx: &Context) -> Result<usize, UseCaseError> {
-    /// Questions of one sweep.
+/// A day after the call the gateway's own list does not have it: it never arrived. Money that is heard of all the
+/// same is accepted.
+async fn give_up(ctx: &Context, attempt: Attempt, pledge: Pledge) -> Result<(), UseCaseError> {
+    let now = ctx.now();
+    ctx.db
+        .write(move |tx| {
+            let never = AttemptOutcome::Refused { code: "never_arrived".into() };
+            if attempts::set_outcome(tx, attempt.id, &never, now)? {
+                let pledge = pledges::lock(tx, pledge.id)?;
+                if pledge.is_open() {
+                    pledges::set_status(tx, pledge.id, PledgeStatus::Failed, pledge.donor, now)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Enqueues the questions that are due, each once in its round.
+pub async fn sweep(ctx: &Context) -> Result<(), UseCaseError> {
+    /// Questions of one round and sweep.
     const MOST: i64 = 500;
     let inner = ctx.clone();
     let now = ctx.now();
-    let found = ctx
-        .db
+    ctx.db
         .write(move |tx| {
-            let mut asked = 0;
-            for attempt in attempts::unanswered(tx, now - ASKED_FOR..now - ANSWER_WITHIN, MOST)? {
-                inner.enqueue(tx, &Job::SyncAttempt { attempt, round: 0 })?;
-                asked += 1;
-            }
-            // The unique key of the job lets each attempt be asked about once in each round.
-            for (after, round) in ROUNDS.iter().zip(1..) {
-                for attempt in attempts::unheard(tx, now - ASKED_FOR..now - *after, MOST)? {
+            for (after, round) in ROUNDS.iter().zip(0..) {
+                for attempt in attempts::unheard(tx, now - ASKED_FOR..now - *after, round, MOST)? {
                     inner.enqueue(tx, &Job::SyncAttempt { attempt, round })?;
-                    asked += 1;
                 }
             }
-            Ok::<_, StoreError>(asked)
+            Ok(())
         })
-        .await?;
-    Ok(found)
+        .await
 }

@@ -5,7 +5,7 @@ use super::{Context, UseCaseError};
 use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
-use crate::gateways::{Interpretation, WebhookHeaders, WebhookRejected};
+use crate::gateways::{InterpretError, Interpretation, WebhookHeaders, WebhookRejected};
 use crate::store::{StoreError, inbox, jobs};
 
 /// Why a webhook was not stored.
@@ -66,7 +66,11 @@ pub async fn accept(
 pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
     let event = ctx.db.read(move |conn| inbox::get(conn, id)).await?;
     let gateway = ctx.gateways.get(event.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
-    let meaning = gateway.interpret(&event.body);
+    let meaning = match gateway.interpret(&event.body).await {
+        Err(InterpretError::Gateway(error)) => return Err(error.into()),
+        Err(InterpretError::Malformed(why)) => Err(why),
+        Ok(meaning) => Ok(meaning),
+    };
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -83,7 +87,7 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
                     inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?;
                 }
                 // Signed by the gateway and yet unreadable: kept, shown, and no reason to fail for days.
-                Err(error) => inbox::set_fate(tx, id, inbox::Fate::Parked, Some(&error.to_string()), now)?,
+                Err(why) => inbox::set_fate(tx, id, inbox::Fate::Parked, Some(&why), now)?,
             }
             Ok(())
         })

@@ -7,8 +7,9 @@ use crate::support::gift::Form;
 use chrono::TimeDelta;
 use mainstay::domain::attempt::{Attempt, AttemptOutcome};
 use mainstay::domain::clock::Clock as _;
-use mainstay::domain::donation::{Captured, GatewayFact, Happening, RemoteId};
+use mainstay::domain::donation::{Captured, GatewayFact, Happening};
 use mainstay::domain::pledge::{GatewayKind, Utm, Visibility};
+use mainstay::domain::remote::RemoteId;
 use mainstay::usecases::pledge::{self, Sender};
 use mainstay::usecases::pledge_terms::{AmountInput, FeeChoice, PledgeRequest};
 use mainstay::usecases::settle;
@@ -137,8 +138,9 @@ flow! {
 
         let fact = GatewayFact {
             payment: RemoteId::parse("sbp_late").unwrap(),
+            checkout: None,
             attempt: Some(attempt(&app, &thanks).await.id),
-            what: Happening::Captured(Captured { gross: eur(2500), fee: None, at: app.clock.now() }),
+            what: Happening::Captured(Captured::with_fee(eur(2500), None, app.clock.now())),
         };
         let ctx = app.ctx().clone();
         let facts = [fact];

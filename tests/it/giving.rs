@@ -383,7 +383,7 @@ flow! {
 
         let paid = given.donation.payment.money().unwrap();
         assert_eq!(paid.gross, given.pledge.terms.amount);
-        let left = paid.gross.minor() - paid.fee.unwrap().minor();
+        let left = paid.gross.minor() - paid.settled.unwrap().fee().minor();
         assert!((2500..=2501).contains(&left), "{left}");
         assert_eq!(given.pledge.terms.fee_cover, eur(paid.gross.minor() - 2500));
         let pdf = pdf_text(&app.letters()[0].attachments[0].bytes);

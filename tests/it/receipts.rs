@@ -7,9 +7,10 @@ use crate::support::gift::{Form, Promised, eur};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use mainstay::domain::clock::Clock as _;
-use mainstay::domain::donation::{Captured, Donation, Happening, RemoteId};
+use mainstay::domain::donation::{Captured, Donation, Happening};
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::domain::receipt::{ReceiptNumber, ReceiptStatus};
+use mainstay::domain::remote::RemoteId;
 use mainstay::render::receipt as document;
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::settle::{self, News};
@@ -36,10 +37,11 @@ enum Ending {
 
 async fn settle(app: &TestApp, promised: &Promised, ending: Ending) -> Result<Donation, UseCaseError> {
     let ctx = app.ctx().clone();
-    let captured = Captured { gross: promised.pledge.terms.amount, fee: None, at: app.clock.now() };
+    let captured = Captured::with_fee(promised.pledge.terms.amount, None, app.clock.now());
     let news = News {
         gateway: GatewayKind::BankTransfer,
         payment: RemoteId::parse(promised.pledge.reference.as_ref().unwrap().as_str()).unwrap(),
+        checkout: None,
         pledge: promised.pledge.id,
         attempt: None,
         news: vec![Happening::Captured(captured)],

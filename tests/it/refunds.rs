@@ -8,12 +8,13 @@ use crate::support::gift::{Form, Given, eur, money};
 use chrono::{NaiveDate, TimeDelta};
 use futures_util::future::join_all;
 use mainstay::domain::clock::Clock as _;
-use mainstay::domain::donation::{DonationStatus, GatewayFact, Happening, RemoteId};
+use mainstay::domain::donation::{DonationStatus, GatewayFact, Happening};
 use mainstay::domain::ids::RefundId;
 use mainstay::domain::money::Money;
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::domain::receipt::ReceiptStatus;
-use mainstay::domain::refund::{Refund, RefundStatus};
+use mainstay::domain::refund::{Refund, RefundNews, RefundStatus};
+use mainstay::domain::remote::RemoteId;
 use mainstay::gateways::sandbox::SandboxRefund;
 use mainstay::store::{StoreError, refunds, sandbox};
 use mainstay::usecases::UseCaseError;
@@ -59,6 +60,7 @@ async fn gateway_says(app: &TestApp, payment: &RemoteId, attempt: Option<&str>, 
         .into_iter()
         .map(|what| GatewayFact {
             payment: payment.clone(),
+            checkout: None,
             attempt: attempt.map(|id| id.parse().unwrap()),
             what,
         })
@@ -69,11 +71,16 @@ async fn gateway_says(app: &TestApp, payment: &RemoteId, attempt: Option<&str>, 
 }
 
 fn refunded(app: &TestApp, remote: &str, minor: i64, status: RefundStatus) -> Happening {
-    Happening::Refund {
+    Happening::Refund(refund_news(app, remote, minor, status))
+}
+
+fn refund_news(app: &TestApp, remote: &str, minor: i64, status: RefundStatus) -> RefundNews {
+    RefundNews {
         remote: RemoteId::parse(remote).unwrap(),
         ours: None,
         amount: eur(minor),
         status,
+        settled: None,
         at: app.clock.now(),
     }
 }
@@ -269,11 +276,9 @@ flow! {
     async fn our_own_refund_told_again_by_webhook_is_the_same_one(app) {
         let given = app.gives(&Form::gift()).await;
         let ordered = refund::order(app.ctx(), of(&given, Some(eur(1000)))).await.unwrap();
-        let news = |app: &TestApp| match refunded(app, "sbr_ours", 1000, RefundStatus::Succeeded) {
-            Happening::Refund { remote, amount, status, at, .. } => {
-                Happening::Refund { remote, ours: Some(ordered.id), amount, status, at }
-            }
-            other @ (Happening::Waiting(_) | Happening::Captured(_)) => other,
+        let news = |app: &TestApp| {
+            let told = refund_news(app, "sbr_ours", 1000, RefundStatus::Succeeded);
+            Happening::Refund(RefundNews { ours: Some(ordered.id), ..told })
         };
         // The webhook is faster than the answer to the call.
         let told = news(&app);

@@ -1,8 +1,10 @@
 //! What the sandbox says in a webhook, and what it means.
 
 use super::{PaymentState, SandboxPayment, SandboxRefund, WebhookRejected};
-use crate::domain::donation::{Captured, GatewayFact, Happening, RemoteId, Waiting, WaitingState};
+use crate::domain::donation::{Captured, GatewayFact, Happening, Waiting, WaitingState};
 use crate::domain::money::{Currency, Money};
+use crate::domain::refund::RefundNews;
+use crate::domain::remote::RemoteId;
 
 /// A webhook's body. The payment is complete in each, so that a lost event is made good by the next.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -34,27 +36,29 @@ pub fn facts_of(payment: &SandboxPayment) -> Result<Vec<GatewayFact>, WebhookRej
         PaymentState::Processing => Some(waiting(WaitingState::Processing)),
         PaymentState::Failed => Some(waiting(WaitingState::Failed("declined".into()))),
         PaymentState::Expired => Some(waiting(WaitingState::Expired)),
-        PaymentState::Succeeded => Some(Happening::Captured(Captured {
-            gross: Money::positive(payment.amount_minor, currency).map_err(malformed)?,
-            fee: Some(Money::new(payment.fee_minor, currency)),
-            at: payment.changed_at,
-        })),
+        PaymentState::Succeeded => {
+            let gross = Money::positive(payment.amount_minor, currency).map_err(malformed)?;
+            Some(Happening::Captured(Captured::with_fee(gross, Some(payment.fee_minor), payment.changed_at)))
+        }
     };
-    let refunds = payment.refunds.iter().map(|refund| refund_of(refund, currency));
+    let refunds = payment.refunds.iter().map(|refund| refund_of(refund, currency).map(Happening::Refund));
     let happenings: Result<Vec<Happening>, WebhookRejected> =
         first.map(Ok).into_iter().chain(refunds).collect();
     let name = RemoteId::parse(&payment.id).map_err(malformed)?;
     // A payment that somebody else began carries no attempt of ours.
     let attempt = payment.attempt.parse().ok();
-    Ok(happenings?.into_iter().map(|what| GatewayFact { payment: name.clone(), attempt, what }).collect())
+    let fact = |what| GatewayFact { payment: name.clone(), checkout: None, attempt, what };
+    Ok(happenings?.into_iter().map(fact).collect())
 }
 
-fn refund_of(refund: &SandboxRefund, currency: Currency) -> Result<Happening, WebhookRejected> {
-    Ok(Happening::Refund {
+/// What the sandbox says of a refund.
+pub(super) fn refund_of(refund: &SandboxRefund, currency: Currency) -> Result<RefundNews, WebhookRejected> {
+    Ok(RefundNews {
         remote: RemoteId::parse(&refund.id).map_err(malformed)?,
         ours: refund.refund.as_deref().map(str::parse).transpose().map_err(malformed)?,
         amount: Money::positive(refund.amount_minor, currency).map_err(malformed)?,
         status: refund.status().map_err(malformed)?,
+        settled: None,
         at: refund.at,
     })
 }

@@ -11,12 +11,16 @@ pub use event::{SandboxEvent, facts_of};
 pub use signature::{SIGNATURE_HEADER, sign};
 
 use super::{
-    Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError, Interpretation,
-    RefundAnswer, RefundRequest, RefundWay, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError,
+    InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, RefundRequest, RefundWay,
+    VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
-use crate::domain::donation::{GatewayFact, RemoteId};
-use crate::domain::ids::AttemptId;
+use crate::domain::attempt::Attempt;
+use crate::domain::donation::GatewayFact;
+use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
+use crate::domain::refund::RefundNews;
+use crate::domain::remote::RemoteId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -47,6 +51,15 @@ impl From<BookError> for GatewayError {
     }
 }
 
+fn unknown(error: impl std::fmt::Display) -> GatewayError {
+    GatewayError::Unknown(error.to_string())
+}
+
+/// A path on our own site.
+fn page_of(payment: &SandboxPayment) -> String {
+    format!("/sandbox/pay/{}", payment.id)
+}
+
 #[async_trait]
 impl Gateway for Sandbox {
     fn kind(&self) -> GatewayKind {
@@ -62,24 +75,32 @@ impl Gateway for Sandbox {
         }
     }
 
+    fn accepts(&self, _amount: Money) -> Result<(), AmountRefused> {
+        Ok(())
+    }
+
+    fn round_up(&self, amount: Money) -> Money {
+        amount
+    }
+
     async fn start_checkout(&self, request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
         let payment = self.book.open(request).await?;
-        let remote =
-            RemoteId::parse(&payment.id).map_err(|error| GatewayError::Unknown(error.to_string()))?;
-        Ok(Checkout { remote, url: format!("/sandbox/pay/{}", payment.id) })
+        Ok(Checkout { remote: RemoteId::parse(&payment.id).map_err(unknown)?, url: page_of(&payment) })
     }
 
-    async fn look_up(&self, attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError> {
-        match self.book.find_by_attempt(attempt).await? {
-            Some(payment) => facts_of(&payment).map_err(|error| GatewayError::Unknown(error.to_string())),
-            None => Ok(Vec::new()),
-        }
+    async fn look_up(&self, attempt: &Attempt) -> Result<LookUp, GatewayError> {
+        let Some(payment) = self.book.find_by_attempt(attempt.id).await? else {
+            return Ok(LookUp::default());
+        };
+        let remote = RemoteId::parse(&payment.id).map_err(unknown)?;
+        let is_open = payment.status == PaymentState::Open.as_str();
+        let checkout = OpenedCheckout { remote, url: is_open.then(|| page_of(&payment)) };
+        Ok(LookUp { checkout: Some(checkout), facts: facts_of(&payment).map_err(unknown)? })
     }
 
-    async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
+    async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         let refund = self.book.refund(request).await?;
-        let remote = RemoteId::parse(&refund.id).map_err(|error| GatewayError::Unknown(error.to_string()))?;
-        Ok(RefundAnswer { remote, status: refund.status()? })
+        event::refund_of(&refund, request.amount.currency()).map_err(unknown)
     }
 
     fn verify_webhook(
@@ -93,8 +114,26 @@ impl Gateway for Sandbox {
         Ok(VerifiedEvent { event_id: event.id })
     }
 
-    fn interpret(&self, body: &[u8]) -> Result<Interpretation, WebhookRejected> {
-        let event = SandboxEvent::parse(body)?;
-        facts_of(&event.payment).map(Interpretation::Facts)
+    async fn interpret(&self, body: &[u8]) -> Result<Interpretation, InterpretError> {
+        let malformed = |error: WebhookRejected| InterpretError::Malformed(error.to_string());
+        let event = SandboxEvent::parse(body).map_err(malformed)?;
+        facts_of(&event.payment).map(Interpretation::Facts).map_err(malformed)
+    }
+
+    /// Its events are jobs of its own commits: none is ever lost.
+    async fn events_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<ListedEvent>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn payments_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<GatewayFact>, GatewayError> {
+        Ok(Page::empty())
     }
 }

@@ -229,6 +229,7 @@ fn gateways(state: &AppState, fields: &Fields) -> Vec<Choice> {
     let kinds: Vec<GatewayKind> = state.ctx.gateways.kinds().collect();
     let only = kinds.len() == 1;
     let hint = |kind| match kind {
+        GatewayKind::Stripe => "Card, Apple Pay, Google Pay and local ways to pay, on Stripe’s secure page.",
         GatewayKind::Sandbox => "For trying the site: you are shown a payment page, and no money moves.",
         GatewayKind::BankTransfer => "You get the account details and a reference, here and by e-mail.",
     };

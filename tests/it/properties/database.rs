@@ -9,17 +9,20 @@ use diesel::sql_types::BigInt;
 use mainstay::domain::article::Slug;
 use mainstay::domain::attempt::{Attempt, AttemptOutcome};
 use mainstay::domain::campaign::Campaign;
-use mainstay::domain::donation::{Captured, GatewayFact, Payment, RemoteId, WaitingState};
+use mainstay::domain::dispute::DisputeState;
+use mainstay::domain::donation::{Captured, GatewayFact, Payment, WaitingState};
 use mainstay::domain::donor::EmailAddress;
 use mainstay::domain::ids::{AttemptId, CampaignId, PledgeId};
-use mainstay::domain::money::{Currency, Money};
+use mainstay::domain::ledger::Account;
+use mainstay::domain::money::{Currency, Money, Settlement};
 use mainstay::domain::pledge::{
     Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility,
 };
 use mainstay::domain::refund::RefundStatus;
+use mainstay::domain::remote::RemoteId;
 use mainstay::store::pledges::Sameness;
 use mainstay::store::{
-    Conn, StoreError, attempts, campaigns, donations, ledger, pledges, receipts, refunds, reviews,
+    Conn, StoreError, attempts, campaigns, disputes, donations, ledger, pledges, receipts, refunds, reviews,
 };
 use mainstay::usecases::settle::{self, Settled};
 use mainstay::usecases::{Context, UseCaseError};
@@ -66,7 +69,7 @@ twins!(every_telling_of_a_history_ends_alike);
 async fn a_second_currency_for_one_payment_is_asked_about_and_not_booked(engine: Engine) {
     let app = TestApp::start(engine).await;
     let money = |code, minor| Money::new(minor, Currency::parse(code).unwrap());
-    let paid = |gross| Fact::Captured(Captured { gross, fee: None, at: start_of_tests() });
+    let paid = |gross| Fact::Captured(Captured::with_fee(gross, None, start_of_tests()));
     let begun = begin(app.ctx(), "two-currencies", money("EUR", 2500)).await;
 
     tell(app.ctx(), &begun, &[paid(money("EUR", 2500))]).await;
@@ -82,13 +85,16 @@ async fn a_second_currency_for_one_payment_is_asked_about_and_not_booked(engine:
 }
 twins!(a_second_currency_for_one_payment_is_asked_about_and_not_booked);
 
+/// Minor units by account and currency.
+type Balances = BTreeMap<(String, String), i64>;
+
 /// What all tellings together must have left behind.
 #[derive(Default)]
 struct Totals {
     tellings: u64,
     transactions: usize,
     facts: usize,
-    balances: BTreeMap<(String, String), i64>,
+    balances: Balances,
 }
 
 impl Totals {
@@ -105,7 +111,7 @@ impl Totals {
 
 async fn told_in_many_ways(ctx: Context, history: History) -> Totals {
     let mut random = Random::seeded(history.seed);
-    let expected = told_in_order(history.promised, &history.facts);
+    let expected = told_in_order(&history.facts);
     let mut totals = Totals::default();
     for telling in 0..TELLINGS {
         let facts = if telling == 0 { history.facts.clone() } else { history.retold(&mut random) };
@@ -119,12 +125,11 @@ async fn told_in_many_ways(ctx: Context, history: History) -> Totals {
         let state = state(&ctx, &begun).await;
         let wanted = State::of(&expected, &begun);
         assert_eq!(state, wanted, "seed {}, telling {telling}: {parts:#?}", history.seed);
-        let currency = history.promised.currency().code().to_owned();
         totals.add(Totals {
             tellings: 1,
             transactions: parts.len() + 1,
             facts: facts.len(),
-            balances: expected.balances.iter().map(|(a, m)| ((a.clone(), currency.clone()), *m)).collect(),
+            balances: expected.balances.clone(),
         });
     }
     totals
@@ -221,6 +226,7 @@ async fn begin(ctx: &Context, name: &str, promised: Money) -> Begun {
 async fn tell(ctx: &Context, begun: &Begun, facts: &[Fact]) {
     let fact = |fact: &Fact| GatewayFact {
         payment: RemoteId::parse(&begun.payment).unwrap(),
+        checkout: None,
         attempt: Some(begun.attempt),
         what: fact.of(&begun.payment),
     };
@@ -237,9 +243,9 @@ struct State {
     has_donor: bool,
     pledge: PledgeStatus,
     attempt: AttemptOutcome,
-    refunds: BTreeMap<String, (Money, RefundStatus)>,
-    /// Arrived, kept by the gateway, gone back.
-    booked: (i64, i64, i64),
+    refunds: BTreeMap<String, (Money, RefundStatus, Option<Settlement>)>,
+    disputes: BTreeMap<String, (Money, DisputeState)>,
+    booked: Balances,
     /// Currency, gross, refunded and number of donations.
     totals: Vec<(String, i64, i64, i64)>,
     /// What the live receipts say, in minor units.
@@ -250,7 +256,6 @@ impl State {
     fn of(outcome: &Outcome, begun: &Begun) -> Self {
         let payment = outcome.payment.clone();
         let money = payment.money().cloned();
-        let refunded = outcome.booked.refunded();
         let latest = payment.latest_waiting().map(|waiting| waiting.state.clone());
         let remote = |number: &u32| format!("{}/refund-{number}", begun.payment);
         Self {
@@ -266,10 +271,19 @@ impl State {
                 next_url: None,
             },
             refunds: outcome.refunds.iter().map(|(number, known)| (remote(number), *known)).collect(),
-            booked: (outcome.booked.gross, outcome.booked.fee, refunded),
+            disputes: outcome
+                .disputes
+                .iter()
+                .map(|(number, known)| (format!("{}/dispute-{number}", begun.payment), *known))
+                .collect(),
+            booked: by_name(outcome.booked.balances()),
             totals: money
                 .iter()
-                .map(|money| (money.gross.currency().code().to_owned(), money.gross.minor(), refunded, 1))
+                .map(|money| {
+                    let currency = money.gross.currency();
+                    let back = outcome.booked.back_minor(currency);
+                    (currency.code().to_owned(), money.gross.minor(), back, 1)
+                })
                 .collect(),
             receipts: payment.kept().filter(|kept| !kept.is_zero()).map(Money::minor).into_iter().collect(),
             payment,
@@ -296,8 +310,15 @@ fn read_state(conn: &mut Conn, begun: &Begun) -> Result<State, UseCaseError> {
         has_donor: donation.donor.is_some() && pledge.donor == donation.donor,
         pledge: pledge.status,
         attempt: attempts::find(conn, begun.attempt)?.unwrap().outcome,
-        refunds: known.into_iter().map(|r| (r.remote.unwrap().to_string(), (r.amount, r.status))).collect(),
-        booked: (booked.gross, booked.fee, booked.refunded()),
+        refunds: known
+            .into_iter()
+            .map(|r| (r.remote.unwrap().to_string(), (r.amount, r.status, r.settled)))
+            .collect(),
+        disputes: disputes::of_donation(conn, donation.id)?
+            .into_iter()
+            .map(|d| (d.remote.to_string(), (d.amount, d.state)))
+            .collect(),
+        booked: by_name(booked.balances()),
         totals: totals
             .iter()
             .map(|t| (t.gross.currency().code().to_owned(), t.gross.minor(), t.refunded.minor(), t.donations))
@@ -307,7 +328,14 @@ fn read_state(conn: &mut Conn, begun: &Begun) -> Result<State, UseCaseError> {
     })
 }
 
-async fn balances(ctx: &Context) -> BTreeMap<(String, String), i64> {
+fn by_name(balances: BTreeMap<(Account, Currency), i64>) -> Balances {
+    let named = |((account, currency), minor): ((Account, Currency), i64)| {
+        ((account.to_string(), currency.code().to_owned()), minor)
+    };
+    balances.into_iter().map(named).collect()
+}
+
+async fn balances(ctx: &Context) -> Balances {
     let balances = ctx.db.read(ledger::balances).await.unwrap();
     let kept = balances.into_iter().filter(|(_, _, minor)| *minor != 0);
     kept.map(|(account, currency, minor)| ((account, currency), minor)).collect()

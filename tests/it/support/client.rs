@@ -41,7 +41,7 @@ impl Answer {
 
 impl Client {
     pub(crate) fn new(url: &str) -> Self {
-        let http = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
+        let http = http().redirect(redirect::Policy::none()).build().unwrap();
         Self { http, url: url.to_owned() }
     }
 
@@ -81,4 +81,11 @@ impl Client {
             .body(body.to_string());
         self.send(request).await
     }
+}
+
+/// The start of every HTTP client of the tests.
+pub(crate) fn http() -> reqwest::ClientBuilder {
+    // The product hands its own TLS settings to its client. Here they come from the process, once.
+    let _installed_before = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
 }

@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use mainstay::domain::attempt::Attempt;
 use mainstay::domain::donation::GatewayFact;
-use mainstay::domain::ids::AttemptId;
+use mainstay::domain::money::Money;
 use mainstay::domain::pledge::GatewayKind;
+use mainstay::domain::refund::RefundNews;
 use mainstay::gateways::{
-    Capabilities, Checkout, CheckoutRequest, Gateway, GatewayError, Interpretation, RefundAnswer,
-    RefundRequest, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, Checkout, CheckoutRequest, Gateway, GatewayError, InterpretError,
+    Interpretation, ListedEvent, LookUp, Page, RefundRequest, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -89,15 +91,23 @@ impl Gateway for Scripted {
         self.inner.capabilities()
     }
 
+    fn accepts(&self, amount: Money) -> Result<(), AmountRefused> {
+        self.inner.accepts(amount)
+    }
+
+    fn round_up(&self, amount: Money) -> Money {
+        self.inner.round_up(amount)
+    }
+
     async fn start_checkout(&self, request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
         self.call(Call::StartCheckout, self.inner.start_checkout(request)).await
     }
 
-    async fn look_up(&self, attempt: AttemptId) -> Result<Vec<GatewayFact>, GatewayError> {
+    async fn look_up(&self, attempt: &Attempt) -> Result<LookUp, GatewayError> {
         self.call(Call::LookUp, self.inner.look_up(attempt)).await
     }
 
-    async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, GatewayError> {
+    async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         self.call(Call::Refund, self.inner.refund(request)).await
     }
 
@@ -110,8 +120,24 @@ impl Gateway for Scripted {
         self.inner.verify_webhook(headers, body, now)
     }
 
-    fn interpret(&self, body: &[u8]) -> Result<Interpretation, WebhookRejected> {
+    async fn interpret(&self, body: &[u8]) -> Result<Interpretation, InterpretError> {
         assert!(self.next(Call::Interpret).is_none(), "scripted");
-        self.inner.interpret(body)
+        self.inner.interpret(body).await
+    }
+
+    async fn events_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<ListedEvent>, GatewayError> {
+        self.inner.events_since(since, after).await
+    }
+
+    async fn payments_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<GatewayFact>, GatewayError> {
+        self.inner.payments_since(since, after).await
     }
 }

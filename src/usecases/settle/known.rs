@@ -1,0 +1,299 @@
+//! All that is known about one payment, and what has to follow from it.
+
+use super::super::{Context, UseCaseError, receipts};
+use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
+use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
+use crate::domain::ids::DonationId;
+use crate::domain::job::Job;
+use crate::domain::ledger::{Booked, Entry, EntryKind};
+use crate::domain::money::Money;
+use crate::domain::pledge::{Pledge, PledgeStatus};
+use crate::domain::refund::{Refund, RefundNews, RefundStatus};
+use crate::store::campaigns::TotalChange;
+use crate::store::ledger::Booking;
+use crate::store::reviews::Question;
+use crate::store::{Tx, campaigns, disputes, donations, donors, ledger, pledges, refunds, reviews};
+use chrono::{DateTime, Utc};
+
+/// One payment with everything about it, while news of it is taken in.
+pub(super) struct Known {
+    pledge: Pledge,
+    donation: Donation,
+    /// Other payments for the same pledge.
+    others: Vec<Donation>,
+    refunds: Vec<Refund>,
+    disputes: Vec<Dispute>,
+    /// When money last went back, by the gateway's clock.
+    went_back_at: Option<DateTime<Utc>>,
+    doubts: Vec<Doubt>,
+}
+
+impl Known {
+    pub(super) fn read(tx: &mut Tx<'_>, pledge: Pledge, donation: Donation) -> Result<Self, UseCaseError> {
+        let mut others = donations::of_pledge(tx, pledge.id)?;
+        others.retain(|other| other.id != donation.id);
+        let refunds = refunds::of_donation(tx, donation.id)?;
+        let disputes = disputes::of_donation(tx, donation.id)?;
+        Ok(Self { pledge, donation, others, refunds, disputes, went_back_at: None, doubts: Vec::new() })
+    }
+
+    /// Takes one piece of news in.
+    pub(super) fn hear(
+        &mut self,
+        tx: &mut Tx<'_>,
+        ctx: &Context,
+        happening: Happening,
+    ) -> Result<(), UseCaseError> {
+        match happening {
+            Happening::Waiting(waiting) => {
+                self.donation.payment = std::mem::take(&mut self.donation.payment).waiting(waiting);
+            }
+            Happening::Captured(captured) => {
+                let (payment, doubt) = std::mem::take(&mut self.donation.payment).captured(captured);
+                self.donation.payment = payment;
+                self.doubts.extend(doubt);
+            }
+            Happening::Refund(news) => {
+                if self.same_currency(tx, ctx, "refund_currency", news.amount)? {
+                    self.went_back_at = self.went_back_at.max(Some(news.at));
+                    self.take_refund(tx, ctx, &news)?;
+                }
+            }
+            Happening::Dispute(news) => {
+                if self.same_currency(tx, ctx, "dispute_currency", news.amount)? {
+                    self.went_back_at = self.went_back_at.max(Some(news.at));
+                    self.take_dispute(tx, ctx, &news)?;
+                }
+            }
+            Happening::FraudWarning { kind } => {
+                let detail = format!(
+                    "the card's bank warns of fraud ({kind}); refunded in time, it does not become a dispute"
+                );
+                self.ask(tx, ctx, "fraud_warning", &detail)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Minor units of two currencies must not be added up: the books stay as they are, and a person is asked.
+    fn same_currency(
+        &self,
+        tx: &mut Tx<'_>,
+        ctx: &Context,
+        kind: &str,
+        amount: Money,
+    ) -> Result<bool, UseCaseError> {
+        let paid = self.donation.payment.money().map(|money| money.gross);
+        let Some(gross) = paid.filter(|gross| gross.currency() != amount.currency()) else {
+            return Ok(true);
+        };
+        self.ask(tx, ctx, kind, &format!("the gateway reports {amount} taken back of {gross}"))?;
+        Ok(false)
+    }
+
+    /// Finds the refund by our id or the gateway's and moves it on, or records one made at the gateway.
+    fn take_refund(&mut self, tx: &mut Tx<'_>, ctx: &Context, news: &RefundNews) -> Result<(), UseCaseError> {
+        let by_our_id = self.refunds.iter().position(|refund| Some(refund.id) == news.ours);
+        let by_name = || self.refunds.iter().position(|refund| refund.remote.as_ref() == Some(&news.remote));
+        let known = by_our_id.or_else(by_name).and_then(|index| self.refunds.get_mut(index));
+        let (refund, differs) = match known {
+            Some(known) => {
+                let moved = known.clone().learned(news);
+                if moved == *known {
+                    return Ok(());
+                }
+                refunds::update(tx, &moved, ctx.now())?;
+                let differs = (news.amount != known.amount).then_some((known.amount, news.amount));
+                *known = moved.clone();
+                (moved, differs)
+            }
+            None => {
+                let refund = Refund {
+                    id: ctx.new_id(),
+                    donation: self.donation.id,
+                    amount: news.amount,
+                    status: news.status,
+                    settled: news.settled,
+                    remote: Some(news.remote.clone()),
+                    reason: None,
+                    created_at: ctx.now(),
+                };
+                refunds::insert(tx, &refund, self.donation.gateway, None)?;
+                self.refunds.push(refund.clone());
+                (refund, None)
+            }
+        };
+        if let Some((first, second)) = differs {
+            let detail = format!("{} was reported as {first} and as {second}", refund.id);
+            self.ask(tx, ctx, "refund_amounts", &detail)?;
+        }
+        if refund.status == RefundStatus::Succeeded {
+            ctx.enqueue(tx, &Job::SendRefundNotice { refund: refund.id })?;
+        }
+        Ok(())
+    }
+
+    /// Moves a dispute on, or records a new one. Staff are told of it until it is decided.
+    fn take_dispute(
+        &mut self,
+        tx: &mut Tx<'_>,
+        ctx: &Context,
+        news: &DisputeNews,
+    ) -> Result<(), UseCaseError> {
+        let now = ctx.now();
+        let dispute = match self.disputes.iter_mut().find(|dispute| dispute.remote == news.remote) {
+            Some(known) => {
+                let moved = known.clone().learned(news);
+                if moved == *known {
+                    return Ok(());
+                }
+                disputes::update(tx, &moved, self.donation.gateway, now)?;
+                *known = moved.clone();
+                moved
+            }
+            None => {
+                let dispute = Dispute {
+                    id: ctx.new_id(),
+                    donation: self.donation.id,
+                    remote: news.remote.clone(),
+                    amount: news.amount,
+                    reason: news.reason.clone(),
+                    state: news.state,
+                    opened_at: news.at,
+                };
+                disputes::insert(tx, &dispute, self.donation.gateway, now)?;
+                self.disputes.push(dispute.clone());
+                dispute
+            }
+        };
+        let subject = dispute.id.to_string();
+        match dispute.state.status {
+            DisputeStatus::Inquiry | DisputeStatus::Open => {
+                let question = Question { kind: "dispute", subject: &subject, detail: &describe(&dispute) };
+                reviews::raise(tx, ctx.new_id(), question, now)?;
+            }
+            DisputeStatus::Closed | DisputeStatus::Lost | DisputeStatus::Won => {
+                reviews::settle(tx, "dispute", &subject, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ask(&self, tx: &mut Tx<'_>, ctx: &Context, kind: &str, detail: &str) -> Result<(), UseCaseError> {
+        let subject = self.donation.id.to_string();
+        reviews::raise(tx, ctx.new_id(), Question { kind, subject: &subject, detail }, ctx.now())?;
+        Ok(())
+    }
+
+    /// Brings donor, pledge, books, totals and receipts to what is now known.
+    pub(super) fn finish(mut self, tx: &mut Tx<'_>, ctx: &Context) -> Result<Donation, UseCaseError> {
+        let now = ctx.now();
+        self.sum_up();
+        self.raise(tx, ctx)?;
+        let terms = &self.pledge.terms;
+        if self.donation.payment.money().is_some() && self.donation.donor.is_none() {
+            let donor = donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?;
+            self.donation.donor = Some(donor);
+        }
+        donations::update(tx, &self.donation, terms.amount.currency(), now)?;
+        let (status, donor) = (self.pledge_status(), self.pledge.donor.or(self.donation.donor));
+        if (status, donor) != (self.pledge.status, self.pledge.donor) {
+            pledges::set_status(tx, self.pledge.id, status, donor, now)?;
+        }
+        if let Some(money) = self.donation.payment.money() {
+            self.book(tx, ctx, money)?;
+            receipts::bring_up_to_date(tx, ctx, &self.pledge, &self.donation)?;
+        }
+        Ok(self.donation)
+    }
+
+    /// Adds up what went back.
+    fn sum_up(&mut self) {
+        let went_back = Refund::total_minor(&self.refunds, RefundStatus::Succeeded);
+        let promised = went_back.saturating_add(Refund::total_minor(&self.refunds, RefundStatus::Pending));
+        let disputed = Disputed::of(&self.disputes);
+        let payment = std::mem::take(&mut self.donation.payment);
+        // Staff are asked as soon as too much is on its way, not only once it is gone.
+        self.doubts.extend(payment.clone().went_back(promised, disputed).1);
+        self.donation.payment = payment.went_back(went_back, disputed).0;
+    }
+
+    /// Asks a person about contradictions, and about money that is not what was promised.
+    fn raise(&self, tx: &mut Tx<'_>, ctx: &Context) -> Result<(), UseCaseError> {
+        let id = self.donation.id;
+        let mut questions: Vec<(&str, DonationId, String)> =
+            self.doubts.iter().map(|doubt| (doubt.kind(), id, doubt.to_string())).collect();
+        if let Some(money) = self.donation.payment.money() {
+            let (paid, promised) = (money.gross, self.pledge.terms.amount);
+            if paid != promised {
+                questions.push(("amount_differs", id, format!("{paid} arrived for a promise of {promised}")));
+            }
+            let paid_others = self.others.iter().filter(|other| other.payment.money().is_some());
+            if let Some(other) = paid_others.map(|other| other.id).max() {
+                // Asked about the later of the two, whichever is looked at.
+                let detail = format!("a second payment arrived for {}", self.pledge.id);
+                questions.push(("paid_twice", id.max(other), detail));
+            }
+        }
+        for (kind, subject, detail) in questions {
+            let subject = subject.to_string();
+            let question = Question { kind, subject: &subject, detail: &detail };
+            reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
+        }
+        Ok(())
+    }
+
+    /// Once money arrived, the pledge is kept for good; before, the latest news counts.
+    fn pledge_status(&self) -> PledgeStatus {
+        let all = || self.others.iter().chain([&self.donation]).map(|donation| &donation.payment);
+        if all().any(|payment| payment.money().is_some()) {
+            return PledgeStatus::Fulfilled;
+        }
+        match all().filter_map(Payment::latest_waiting).max().map(|waiting| &waiting.state) {
+            Some(WaitingState::Processing) => PledgeStatus::Pending,
+            Some(WaitingState::Failed(_)) => PledgeStatus::Failed,
+            Some(WaitingState::Expired) => PledgeStatus::Expired,
+            None => self.pledge.status,
+        }
+    }
+
+    /// Posts the difference between what should be in the books and what is.
+    fn book(&self, tx: &mut Tx<'_>, ctx: &Context, money: &Captured) -> Result<(), UseCaseError> {
+        let (now, currency, donation) = (ctx.now(), money.gross.currency(), &self.donation);
+        let held = ledger::booked(tx, donation.id)?;
+        let wanted = Booked::wanted(donation.gateway, &donation.payment, &self.refunds, &self.disputes)?;
+        let entries = held.entries_to(&wanted)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let (back, arrivals): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| match entry.subject().kind() {
+                EntryKind::Refund | EntryKind::Dispute => true,
+                EntryKind::Donation | EntryKind::Fee => false,
+            });
+        let booking = |happened_at| Booking { happened_at, recorded_at: now };
+        ledger::append(tx, donation, &arrivals, &ctx.ids, booking(money.at))?;
+        ledger::append(tx, donation, &back, &ctx.ids, booking(self.went_back_at.unwrap_or(now)))?;
+        let gross = wanted.gross_minor(currency).saturating_sub(held.gross_minor(currency));
+        let change = TotalChange {
+            campaign: donation.campaign,
+            gross: Money::new(gross, currency),
+            back_minor: wanted.back_minor(currency).saturating_sub(held.back_minor(currency)),
+            donations: i64::from(held.gross_minor(currency) == 0 && wanted.gross_minor(currency) > 0),
+        };
+        if !change.is_nothing() {
+            campaigns::add_to_total(tx, change, now)?;
+        }
+        Ok(())
+    }
+}
+
+fn describe(dispute: &Dispute) -> String {
+    let Dispute { donation, amount, reason, state, .. } = dispute;
+    let until = state.due_at.map(|due| format!("; answer before {}", due.format("%Y-%m-%d %H:%M UTC")));
+    let what = match state.status {
+        DisputeStatus::Inquiry | DisputeStatus::Closed => "asks about",
+        DisputeStatus::Open | DisputeStatus::Lost | DisputeStatus::Won => "takes back",
+    };
+    format!("the donor's bank {what} {amount} of {donation} ({reason}){}", until.unwrap_or_default())
+}

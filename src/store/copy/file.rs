@@ -101,7 +101,8 @@ pub(super) fn open_backup(path: &Path) -> Result<(Conn, Standing), CopyError> {
     if head != *b"SQLite format 3\0" {
         return Err(CopyError::NoBackup(path.to_owned()));
     }
-    if beside(path, "-wal").exists() {
+    // What they hold is missing in the file itself.
+    if ["-wal", "-journal"].iter().any(|ending| beside(path, ending).exists()) {
         return Err(CopyError::InUse(path.to_owned()));
     }
     let mut conn = open_frozen(path)?;

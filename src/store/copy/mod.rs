@@ -91,7 +91,7 @@ pub enum CopyError {
     },
     /// A database that a program works on, not a backup of it.
     #[error(
-        "{0} is in use or was not closed: a -wal file lies beside it; make a backup of it with `mainstay backup`"
+        "{0} is in use or was not closed: a -wal or -journal file lies beside it; make a backup of it with `mainstay backup`"
     )]
     InUse(PathBuf),
     /// A backup of this name is there.

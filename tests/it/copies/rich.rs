@@ -3,17 +3,22 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
+use mainstay::domain::donation::{GatewayFact, Happening};
+use mainstay::domain::money::Settlement;
 use mainstay::domain::pledge::GatewayKind;
+use mainstay::domain::remote::RemoteId;
 use mainstay::gateways::WebhookHeaders;
 use mainstay::gateways::sandbox::{SIGNATURE_HEADER, sign};
 use mainstay::usecases::bank::{self, Arrival};
 use mainstay::usecases::refund::{self, RefundOrder};
+use mainstay::usecases::settle;
 use mainstay::usecases::webhook;
 use reqwest::Method;
 
 use crate::support::app::{Engine, TestApp};
 use crate::support::gateway::{Call, Fault};
-use crate::support::gift::{Form, Given, eur};
+use crate::support::gift::{Form, Given, eur, money};
 
 /// Tables that this site leaves empty.
 const EMPTY: [&str; 0] = [];
@@ -62,6 +67,12 @@ pub(super) async fn site(engine: Engine) -> Rich {
     app.run_jobs().await;
     a_pledge_by_program(&app).await;
     an_event_of_strangers(&app).await;
+    for (number, status, moves) in
+        [(10, DisputeStatus::Open, 1), (11, DisputeStatus::Lost, 1), (12, DisputeStatus::Won, 2)]
+    {
+        let given = app.gives(&Form::gift().by(number)).await;
+        contested(&app, &given, status, moves).await;
+    }
     // What follows is left undone.
     app.client().give(&Form::transfer().by(8)).await;
     app.client().give(&Form::transfer().by(9)).await;
@@ -90,6 +101,29 @@ async fn an_event_of_strangers(app: &TestApp) {
     let signature = sign(secret.expose(), body, app.ctx().now());
     let headers = WebhookHeaders::new([(SIGNATURE_HEADER.to_owned(), signature)]);
     webhook::accept(app.ctx(), GatewayKind::Sandbox, &headers, body.to_vec()).await.unwrap();
+    app.run_jobs().await;
+}
+
+async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u32) {
+    let away = if status == DisputeStatus::Won { 0 } else { 2500 };
+    let state = DisputeState {
+        moves,
+        status,
+        away_minor: away,
+        settled: Some(Settlement::new(money(away * 11 / 10, "USD"), money(1500, "USD")).unwrap()),
+        due_at: Some(app.ctx().now() + TimeDelta::days(7)),
+    };
+    let news = DisputeNews {
+        remote: RemoteId::parse(&format!("dp_{}", given.donation.id)).unwrap(),
+        amount: eur(2500),
+        reason: "fraudulent".into(),
+        state,
+        at: app.ctx().now(),
+    };
+    let payment = given.donation.remote.clone();
+    let fact = GatewayFact { payment, checkout: None, attempt: None, what: Happening::Dispute(news) };
+    let ctx = app.ctx().clone();
+    app.ctx().db.write(move |tx| settle::apply(tx, &ctx, GatewayKind::Sandbox, &[fact])).await.unwrap();
     app.run_jobs().await;
 }
 

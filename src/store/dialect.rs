@@ -53,27 +53,30 @@ pub(super) fn set_up_reader(conn: &mut Conn, options: &DatabaseOptions) -> Query
     }
 }
 
-/// For reading a whole site: on SQLite nothing can be written, on PostgreSQL no time-out cuts it off.
+/// For reading a whole site, however long it takes.
 pub(super) fn set_up_source(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
     match conn {
         Conn::Sqlite(c) => {
-            c.batch_execute(&format!("PRAGMA busy_timeout = {};", options.busy_timeout.as_millis()))?;
-            c.batch_execute("PRAGMA cache_size = -16000;")?;
+            let timeout = options.busy_timeout.as_millis();
+            Ok(c.batch_execute(&format!("PRAGMA busy_timeout = {timeout}; PRAGMA cache_size = -8000;"))?)
         }
-        Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options))?,
+        Conn::Postgres(c) => {
+            c.batch_execute(&postgres_timeouts(options))?;
+            Ok(c.batch_execute(NO_TIMEOUTS)?)
+        }
     }
-    take_all_time(conn)
 }
 
-/// Lifts the time-outs that keep one visitor from holding up the others: a whole site takes minutes.
-pub(super) fn take_all_time(conn: &mut Conn) -> Result<(), StoreError> {
-    match conn {
+/// The time-outs keep one visitor from holding up the others; a whole site takes minutes.
+const NO_TIMEOUTS: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
+
+/// For writing a whole site. SQLite needs room for the indexes, whose pages are written in no order.
+pub(super) fn set_up_target(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
+    set_up_writer(conn, options)?;
+    Ok(match conn {
         Conn::Sqlite(c) => c.batch_execute("PRAGMA cache_size = -64000;")?,
-        Conn::Postgres(c) => {
-            c.batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;")?;
-        }
-    }
-    Ok(())
+        Conn::Postgres(c) => c.batch_execute(NO_TIMEOUTS)?,
+    })
 }
 
 /// For a file that is thrown away whenever anything fails: nothing need be kept to take it back.

@@ -226,7 +226,8 @@ fn open_target(options: &DatabaseOptions) -> Result<Conn, CopyError> {
     if engine == Engine::Sqlite {
         connection::prepare_file(&options.url)?;
     }
-    let mut conn = connection::writer(options, engine)?;
+    let mut conn = connection::establish(options, engine).map_err(StoreError::unavailable)?;
+    dialect::set_up_target(&mut conn, options)?;
     // Before anything is changed: it may be somebody's older site.
     match migrate::standing(&mut conn)? {
         Standing::Ahead(migration) => return Err(CopyError::Ahead { what: "the target", migration }),
@@ -234,7 +235,6 @@ fn open_target(options: &DatabaseOptions) -> Result<Conn, CopyError> {
         Standing::Behind(_) | Standing::Level => refuse_rows(&mut conn)?,
     }
     migrate::run(&mut conn)?;
-    dialect::take_all_time(&mut conn)?;
     Ok(conn)
 }
 

@@ -46,7 +46,7 @@ both! {
     async fn every_table_of_the_schema_is_copied(engine) {
         let (from, to) = (Place::with_gifts(engine, 3).await, Place::empty(other(engine)));
 
-        from.runs(&["db", "copy", "--to", &to.url]).await;
+        let copied = from.runs(&["db", "copy", "--to", &to.url]).await;
 
         let schema = std::fs::read_to_string(
             crate::support::command::package_folder().join("src/store/schema.rs"),
@@ -58,6 +58,7 @@ both! {
             .map(|(table, _)| table.to_owned())
             .collect();
         assert!(known.len() >= 20, "{known:?}");
+        assert!(copied.starts_with("Copied ") && copied.contains(&format!(" of {} tables;", known.len())), "{copied}");
         assert_eq!(to.dump().into_keys().collect::<BTreeSet<_>>(), known);
         let (mut here, mut there) = (from.connect(), to.connect());
         for table in known {

@@ -15,6 +15,7 @@ mod job;
 mod migrate;
 mod progress;
 mod receipt;
+mod reconcile;
 mod refund;
 mod restore;
 mod review;
@@ -74,6 +75,8 @@ enum Command {
     /// What gateways have sent.
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Ask gateways for what was never delivered.
+    Reconcile(reconcile::Options),
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -200,6 +203,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Job(command) => job::run(setting, command).await,
         Command::Review(command) => review::run(setting, command).await,
         Command::Webhook(command) => webhook::run(setting, command).await,
+        Command::Reconcile(options) => reconcile::run(setting, options).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
         Command::Backup(options) => backup::run(setting, options).await,
         Command::Restore(options) => restore::run(setting, options).await,

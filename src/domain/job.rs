@@ -49,6 +49,8 @@ pub enum Job {
         /// 0 for the first delivery.
         repeat: u32,
     },
+    /// Holds what gateways list against what is on record.
+    Reconcile,
     /// Ends pledges whose time to pay is over.
     ExpirePledges,
     /// Removes finished jobs, spent limits and old idempotency keys.
@@ -76,6 +78,7 @@ impl Lane {
                 "sync_attempt",
                 "carry_out_refund",
                 "deliver_sandbox_event",
+                "reconcile",
                 "expire_pledges",
                 "clean_up",
             ],
@@ -95,6 +98,7 @@ impl Job {
             Self::SyncAttempt { .. } => "sync_attempt",
             Self::CarryOutRefund { .. } => "carry_out_refund",
             Self::DeliverSandboxEvent { .. } => "deliver_sandbox_event",
+            Self::Reconcile => "reconcile",
             Self::ExpirePledges => "expire_pledges",
             Self::CleanUp => "clean_up",
         }
@@ -112,7 +116,7 @@ impl Job {
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
             }
-            Self::ExpirePledges | Self::CleanUp => None,
+            Self::Reconcile | Self::ExpirePledges | Self::CleanUp => None,
         }
     }
 
@@ -127,7 +131,7 @@ impl Job {
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
-            Self::ExpirePledges | Self::CleanUp => (60, 3600, 5),
+            Self::Reconcile | Self::ExpirePledges | Self::CleanUp => (60, 3600, 5),
         };
         if failures >= tries_max {
             return None;
@@ -153,6 +157,7 @@ mod tests {
             Job::SyncAttempt { attempt: AttemptId::from_ulid(ulid), round: 0 },
             Job::CarryOutRefund { refund: RefundId::from_ulid(ulid) },
             Job::DeliverSandboxEvent { event: SandboxEventId::from_ulid(ulid), repeat: 0 },
+            Job::Reconcile,
             Job::ExpirePledges,
             Job::CleanUp,
         ];

@@ -301,6 +301,7 @@ impl Booked {
 }
 
 /// Money that goes back.
+#[derive(Clone, Copy)]
 struct Back {
     subject: Subject,
     /// The account of income that it reduces.

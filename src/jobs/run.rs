@@ -7,7 +7,7 @@ use crate::mail::MailError;
 use crate::render::RenderError;
 use crate::render::receipt::ReceiptError;
 use crate::store::StoreError;
-use crate::usecases::{UseCaseError, receipts, refund, sandbox, sync, upkeep, webhook};
+use crate::usecases::{UseCaseError, receipts, reconcile, refund, sandbox, sync, upkeep, webhook};
 
 /// Why a job was not done, and whether trying again can help.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +98,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
             Some(secret) => sandbox::deliver(ctx, secret.expose(), *event).await?,
             None => return Err(JobError::Fail("the sandbox is off".into())),
         },
+        Job::Reconcile => reconcile::hourly(ctx).await?,
         Job::ExpirePledges => upkeep::expire(ctx).await?,
         Job::CleanUp => upkeep::clean_up(ctx).await?,
     }

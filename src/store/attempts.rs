@@ -126,30 +126,58 @@ pub fn find_by_remote(
     rows.select(AttemptRow::as_select()).get_result(conn).optional()?.map(AttemptRow::into_domain).transpose()
 }
 
-/// Attempts begun in the given time that may want a question to their gateway, oldest first: those without an answer,
-/// and those that it took but of which nothing was heard since, though their pledges still wait. Left out are those
-/// that were asked about in this round already.
-pub fn unheard(
+/// Attempts at a gateway without an answer that were begun before a moment, oldest first.
+pub fn unanswered(
     conn: &mut Conn,
-    begun: std::ops::Range<DateTime<Utc>>,
-    round: u32,
+    gateway: GatewayKind,
+    before: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<AttemptId>, StoreError> {
+    let ids: Vec<String> = attempts::table
+        .filter(attempts::outcome.eq_any(["started", "unknown"]))
+        .filter(attempts::gateway.eq(gateway.as_str()))
+        .filter(attempts::created_at.lt(before.naive_utc()))
+        .order(attempts::created_at)
+        .limit(limit)
+        .select(attempts::id)
+        .load(conn)?;
+    ids.iter().map(|id| Row { table: "attempts", id }.parse(id)).collect()
+}
+
+/// One round of questions about attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    /// Its number: those that were asked about in it already are left out.
+    pub number: u32,
+    /// Attempts begun before this are too old.
+    pub from: DateTime<Utc>,
+    /// Attempts begun before this that got no answer are asked about.
+    pub unanswered_before: DateTime<Utc>,
+    /// Attempts begun before this that the gateway took, but of which nothing was heard since, are asked about, if
+    /// their pledges still wait.
+    pub silent_before: DateTime<Utc>,
+}
+
+/// Attempts that are due for a question to their gateway in a round, oldest first.
+pub fn unheard(conn: &mut Conn, round: Round, limit: i64) -> Result<Vec<AttemptId>, StoreError> {
     let heard = donations::table.filter(donations::pledge_id.eq(attempts::pledge_id));
+    let unanswered = attempts::outcome
+        .eq_any(["started", "unknown"])
+        .and(attempts::created_at.lt(round.unanswered_before.naive_utc()));
     let silent = attempts::outcome
         .eq("accepted")
+        .and(attempts::created_at.lt(round.silent_before.naive_utc()))
         .and(pledges::status.eq("pending"))
         .and(diesel::dsl::not(diesel::dsl::exists(heard)));
     let not_asked = sql::<Bool>(
         "NOT EXISTS (SELECT 1 FROM jobs j WHERE j.unique_key = 'sync_attempt/' || attempts.id || '/' || ",
     )
-    .bind::<Text, _>(round.to_string())
+    .bind::<Text, _>(round.number.to_string())
     .sql(")");
     let ids: Vec<String> = attempts::table
         .inner_join(pledges::table)
-        .filter(attempts::created_at.ge(begun.start.naive_utc()))
-        .filter(attempts::created_at.lt(begun.end.naive_utc()))
-        .filter(attempts::outcome.eq_any(["started", "unknown"]).or(silent))
+        .filter(attempts::created_at.ge(round.from.naive_utc()))
+        .filter(unanswered.or(silent))
         .filter(not_asked)
         .order(attempts::created_at)
         .limit(limit)

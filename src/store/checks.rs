@@ -62,13 +62,6 @@ const CHECKS: &[Check] = &[
               WHERE d.disputed_minor <> COALESCE(o.contested, 0)",
     },
     Check {
-        name: "what stays on the exchange account of a donation is two currencies or nothing",
-        sql: "SELECT e.donation_id AS id FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id \
-              WHERE p.account = 'exchange' GROUP BY e.donation_id \
-              HAVING COUNT(DISTINCT p.currency) < 2 AND SUM(p.amount_minor) <> 0 \
-              AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.subject = e.donation_id)",
-    },
-    Check {
         name: "no more was refunded or promised back than was paid",
         sql: "SELECT d.id FROM donations d WHERE d.gross_minor < \
               (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refunds r \

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod pledge;
 pub mod pledge_terms;
 pub mod receipts;
+pub mod reconcile;
 pub mod refund;
 pub mod reviews;
 pub mod sandbox;

@@ -1,12 +1,14 @@
 //! Asking a gateway what came of an attempt that it never answered, or of which nothing was heard.
 
 use super::settle;
+use super::views::PledgeView;
 use super::{Context, UseCaseError, pledge};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::ids::AttemptId;
 use crate::domain::job::Job;
 use crate::domain::pledge::{Pledge, PledgeStatus};
 use crate::gateways::LookUp;
+use crate::store::attempts::Round;
 use crate::store::{StoreError, attempts, pledges};
 use chrono::TimeDelta;
 
@@ -16,16 +18,37 @@ const KEY_LIFETIME: TimeDelta = TimeDelta::hours(23);
 /// Attempts older than this are left to reconciliation with the books of the gateway.
 const ASKED_FOR: TimeDelta = TimeDelta::days(3);
 
-/// When to ask. After the first time a call without an answer was cut off; a donor who pays has usually paid by the
-/// second; the next to last is shortly before the pledge expires; after the last a call that never arrived cannot
-/// arrive any more.
-const ROUNDS: [TimeDelta; 5] = [
-    TimeDelta::minutes(2),
-    TimeDelta::minutes(30),
-    TimeDelta::hours(4),
-    TimeDelta::hours(23),
-    TimeDelta::hours(25),
-];
+/// Nobody has paid before this.
+const ANSWERED_AFTER: TimeDelta = TimeDelta::seconds(10);
+
+/// A donor who pays has usually paid by then; before, silence means nothing.
+const PAID_WITHIN: TimeDelta = TimeDelta::minutes(30);
+
+/// When to ask. After the first time a call without an answer was cut off; the next to last is shortly before the
+/// pledge expires; after the last a call that never arrived cannot arrive any more.
+const ROUNDS: [TimeDelta; 5] =
+    [TimeDelta::minutes(2), PAID_WITHIN, TimeDelta::hours(4), TimeDelta::hours(23), TimeDelta::hours(25)];
+
+/// Questions that donors' visits cause are counted from here: one in a minute.
+const VISITS: u32 = 1_000;
+
+/// For how long after the call a visit causes a question.
+const VISITS_FOR: TimeDelta = TimeDelta::hours(1);
+
+/// A donor is back and nothing was heard yet: perhaps the webhook is late, or none is set up. Asks at most once in a
+/// minute, however often the page is loaded.
+pub async fn on_visit(ctx: &Context, view: &PledgeView) -> Result<(), UseCaseError> {
+    let Some(attempt) = view.attempt.as_ref().filter(|_| view.is_unheard()) else {
+        return Ok(());
+    };
+    let age = ctx.now() - attempt.created_at;
+    if !(ANSWERED_AFTER..VISITS_FOR).contains(&age) {
+        return Ok(());
+    }
+    let round = VISITS.saturating_add(u32::try_from(age.num_minutes()).unwrap_or_default());
+    let (inner, job) = (ctx.clone(), Job::SyncAttempt { attempt: attempt.id, round });
+    ctx.db.write(move |tx| Ok(inner.enqueue(tx, &job)?)).await
+}
 
 /// Asks the gateway. What it knows is booked; if it never heard of the attempt, the same call is made again
 /// under the same key, and once the key is too old for that, the attempt is over.
@@ -107,9 +130,12 @@ pub async fn sweep(ctx: &Context) -> Result<(), UseCaseError> {
     let now = ctx.now();
     ctx.db
         .write(move |tx| {
-            for (after, round) in ROUNDS.iter().zip(0..) {
-                for attempt in attempts::unheard(tx, now - ASKED_FOR..now - *after, round, MOST)? {
-                    inner.enqueue(tx, &Job::SyncAttempt { attempt, round })?;
+            for (after, number) in ROUNDS.into_iter().zip(0..) {
+                let (from, before) = (now - ASKED_FOR, now - after);
+                let silent_before = if after < PAID_WITHIN { from } else { before };
+                let round = Round { number, from, unanswered_before: before, silent_before };
+                for attempt in attempts::unheard(tx, round, MOST)? {
+                    inner.enqueue(tx, &Job::SyncAttempt { attempt, round: number })?;
                 }
             }
             Ok(())

@@ -11,6 +11,7 @@ const KEEP_IDEMPOTENCY_KEYS: TimeDelta = TimeDelta::days(3);
 /// Recurring work: name, how often, what.
 const SCHEDULES: &[(&str, TimeDelta, Job)] = &[
     ("expire_pledges", TimeDelta::minutes(5), Job::ExpirePledges),
+    ("reconcile", TimeDelta::hours(1), Job::Reconcile),
     ("clean_up", TimeDelta::hours(1), Job::CleanUp),
 ];
 

@@ -66,6 +66,14 @@ impl PledgeView {
         self.pledge.is_open()
     }
 
+    /// True while a gateway took the call and nothing of a payment was heard.
+    pub fn is_unheard(&self) -> bool {
+        let outcome = self.attempt.as_ref().map(|attempt| &attempt.outcome);
+        self.pledge.is_open()
+            && self.donation.is_none()
+            && matches!(outcome, Some(AttemptOutcome::Accepted { .. }))
+    }
+
     /// Where the donor can go on paying, if that is still to be done.
     pub fn unpaid_checkout(&self) -> Option<&str> {
         if !self.pledge.is_open() || self.donation.is_some() {

@@ -5,8 +5,8 @@ use super::{Context, UseCaseError};
 use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
-use crate::gateways::{InterpretError, Interpretation, WebhookHeaders, WebhookRejected};
-use crate::store::{StoreError, inbox, jobs};
+use crate::gateways::{InterpretError, Interpretation, ListedEvent, WebhookHeaders, WebhookRejected};
+use crate::store::{StoreError, Tx, inbox, jobs};
 
 /// Why a webhook was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -45,21 +45,28 @@ pub async fn accept(
     let arrival = ctx
         .db
         .write(move |tx| {
-            let event = inbox::Stored {
-                id: inner.new_id(),
-                gateway: kind,
-                event_id: verified.event_id,
-                body,
-                received_at: inner.now(),
-            };
-            if !inbox::insert(tx, &event)? {
-                return Ok::<_, StoreError>(Arrival::Repeat);
-            }
-            inner.enqueue(tx, &Job::ProcessWebhook { event: event.id })?;
-            Ok(Arrival::Stored)
+            let event = ListedEvent { event_id: verified.event_id, body };
+            let stored = store(tx, &inner, kind, event)?;
+            Ok::<_, StoreError>(stored.map_or(Arrival::Repeat, |_id| Arrival::Stored))
         })
         .await?;
     Ok(arrival)
+}
+
+/// Puts an event into the inbox, with the job that processes it. None if it is there already.
+pub(super) fn store(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    gateway: GatewayKind,
+    event: ListedEvent,
+) -> Result<Option<InboxId>, StoreError> {
+    let ListedEvent { event_id, body } = event;
+    let stored = inbox::Stored { id: ctx.new_id(), gateway, event_id, body, received_at: ctx.now() };
+    if !inbox::insert(tx, &stored)? {
+        return Ok(None);
+    }
+    ctx.enqueue(tx, &Job::ProcessWebhook { event: stored.id })?;
+    Ok(Some(stored.id))
 }
 
 /// Takes a stored event into the books. Doing it again changes nothing.

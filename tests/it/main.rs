@@ -40,6 +40,8 @@ mod repeats;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod stripe_emulator;
+#[cfg(test)]
 mod thanks;
 #[cfg(test)]
 mod tidy;

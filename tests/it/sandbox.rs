@@ -178,6 +178,21 @@ fn production_refuses_the_sandbox_and_is_without_it() {
 }
 
 flow! {
+    async fn a_donor_who_comes_back_before_the_news_has_it_asked_for(app) {
+        let page = app.promises(&Form::gift()).await;
+        let thanks = app.client().pay(&page, "succeed", "never").await;
+        app.clock.advance(TimeDelta::seconds(30));
+        for _ in 0..3 {
+            app.client().get(&thanks).await;
+        }
+        assert_eq!(app.run_jobs().await, 2, "one question however often the page is loaded, and the receipt");
+
+        assert_eq!(app.client().status_of(&thanks).await, "fulfilled");
+        assert_eq!(app.letters_about("receipt").len(), 1);
+    }
+}
+
+flow! {
     async fn news_that_never_came_is_asked_for(app) {
         let page = app.promises(&Form::gift()).await;
         let thanks = app.client().pay(&page, "succeed", "never").await;

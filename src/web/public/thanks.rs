@@ -4,6 +4,7 @@ use super::private_page;
 use crate::domain::pledge::{GatewayKind, PledgeStatus as Stored};
 use crate::render::pages::{PledgeStatus, ThanksPage, Transfer};
 use crate::render::{PageMeta, date_text, gateway_label, qr, transfer};
+use crate::usecases::sync;
 use crate::usecases::views::{self, PledgeView, Standing};
 use crate::web::error::WebError;
 use crate::web::state::AppState;
@@ -16,6 +17,10 @@ pub(in crate::web) async fn show(
     token: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let view = views::pledge_by_token(&state.ctx, &token).await?;
+    if let Err(error) = sync::on_visit(&state.ctx, &view).await {
+        // The page shows what is known; the sweep asks later.
+        tracing::warn!(pledge.id = %view.pledge.id, %error, "the gateway will be asked later");
+    }
     let page = ThanksPage { pledge: status(&state, &view, &token), transfer: bank_details(&state, &view) };
     let meta = PageMeta {
         title: "Your gift".into(),

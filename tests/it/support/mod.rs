@@ -10,6 +10,7 @@ pub(crate) mod gift;
 pub(crate) mod postgres;
 pub(crate) mod smtp;
 pub(crate) mod sql;
+pub(crate) mod stripe;
 
 /// The two tests of a function that takes an engine; a module may have the name of a function.
 macro_rules! twins {

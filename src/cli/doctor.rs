@@ -53,15 +53,15 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
 }
 
 /// What it says about the configured database alone, whose rules have just been evaluated.
-pub(super) async fn restored(setting: &Setting, rules: Vec<checks::Finding>) -> Outcome {
+pub(super) async fn restored(setting: &Setting, rules: &[checks::Finding]) -> Outcome {
     let mut findings = vec![finding(Verdict::Ok, "database", None)];
-    findings.extend(rules.into_iter().map(rule));
+    findings.extend(rules.iter().map(rule));
     check_open_work(&bootstrap::open_database(&setting.config)?, &mut findings).await;
     print(&findings);
     verdict(&findings)
 }
 
-fn rule(result: checks::Finding) -> Finding {
+fn rule(result: &checks::Finding) -> Finding {
     let broken = (!result.broken.is_empty()).then(|| format!("broken by {}", result.broken.join(", ")));
     finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
 }
@@ -98,7 +98,7 @@ async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
         return;
     }
     match db.read(checks::run).await {
-        Ok(results) => findings.extend(results.into_iter().map(rule)),
+        Ok(results) => findings.extend(results.iter().map(rule)),
         Err(error) => findings.push(finding(Verdict::Failed, "books", Some(error.to_string()))),
     }
     check_open_work(db, findings).await;

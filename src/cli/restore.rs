@@ -19,5 +19,5 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
         println!("applied: {name}");
     }
     println!("Restored from {}: {}.", options.file.display(), backup::in_words(&restored.kept));
-    doctor::restored(setting, restored.copied.findings).await
+    doctor::restored(setting, &restored.copied.findings).await
 }

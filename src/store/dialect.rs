@@ -73,10 +73,11 @@ const NO_TIMEOUTS: &str = "SET statement_timeout = 0; SET idle_in_transaction_se
 /// For writing a whole site. SQLite needs room for the indexes, whose pages are written in no order.
 pub(super) fn set_up_target(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
     set_up_writer(conn, options)?;
-    Ok(match conn {
+    match conn {
         Conn::Sqlite(c) => c.batch_execute("PRAGMA cache_size = -64000;")?,
         Conn::Postgres(c) => c.batch_execute(NO_TIMEOUTS)?,
-    })
+    }
+    Ok(())
 }
 
 /// For a file that is thrown away whenever anything fails: nothing need be kept to take it back.

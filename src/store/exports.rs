@@ -313,7 +313,16 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
             ledger_entries::recorded_at,
         ))
         .load(conn)?;
-    let export = |(id, line, (kind, donation, refund, dispute), account, currency, minor, happened, recorded): Line| {
+    let export = |(
+        id,
+        line,
+        (kind, donation, refund, dispute),
+        account,
+        currency,
+        minor,
+        happened,
+        recorded,
+    ): Line| {
         let subject = [kind, donation, text(refund), text(dispute)];
         let mut row = vec![id, line.to_string()];
         row.extend(subject);

@@ -54,4 +54,6 @@ mod thanks;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod trials;
+#[cfg(test)]
 mod webhooks;

@@ -5,7 +5,8 @@ use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
 use crate::domain::receipt::Organisation;
 use crate::gateways::sandbox::Sandbox;
-use crate::gateways::{BankTransfer, Gateway, Registry};
+use crate::gateways::stripe::{self, Stripe};
+use crate::gateways::{BankTransfer, FeeRate, Gateway, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
 use crate::render::{RenderError, SiteMeta, Templates};
@@ -42,6 +43,9 @@ pub enum StartError {
     /// The folder of templates.
     #[error("[site] templates: {0} is no folder")]
     TemplateFolder(String),
+    /// The client of Stripe.
+    #[error("stripe: {0}")]
+    Stripe(#[from] stripe::TransportError),
     /// The metrics.
     #[error("metrics: {0}")]
     Metrics(String),
@@ -104,18 +108,23 @@ pub enum Migrations {
 
 /// Opens the database of a configuration.
 pub fn open_database(config: &Config) -> Result<Db, StoreError> {
+    Db::open(&database_options(config, &config.database.url))
+}
+
+/// How a database is opened: one that is named, in the way that the configuration says.
+pub fn database_options(config: &Config, url: &DatabaseUrl) -> DatabaseOptions {
     let database = &config.database;
-    let url = match &database.url {
+    let url = match url {
         DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
         DatabaseUrl::Postgres(url) => url.expose().clone(),
     };
-    Db::open(&DatabaseOptions {
+    DatabaseOptions {
         url,
         pool_size: database.pool_size,
         busy_timeout: database.busy_timeout,
         statement_timeout: database.statement_timeout,
         acquire_timeout: database.acquire_timeout,
-    })
+    }
 }
 
 /// Applies pending migrations, with a look at the books before and after, and returns their names.
@@ -163,7 +172,7 @@ impl App {
         let ids = IdSource::new(Arc::clone(&world.clock), Arc::clone(&world.entropy));
         let key = site_key(&db, &ids).await?;
         let ctx = Context {
-            gateways: gateways(config, &db, &world, &ids),
+            gateways: gateways(config, &db, &world, &ids)?,
             policy: Arc::new(policy(config, public_url)),
             clock: world.clock,
             db,
@@ -222,8 +231,11 @@ async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
 }
 
 /// The gateways that the configuration turns on, in the order of display.
-fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Registry {
+fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Result<Registry, StartError> {
     let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
+    if let Some(stripe) = stripe(config)? {
+        list.push(Arc::new(stripe));
+    }
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
         list.push(Arc::new(Sandbox::new(Arc::new(book), config.sandbox.webhook_secret.expose())));
@@ -231,7 +243,27 @@ fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Registry
     if config.bank_transfer.is_some() {
         list.push(Arc::new(BankTransfer));
     }
-    Registry::new(list)
+    Ok(Registry::new(list))
+}
+
+/// The account at Stripe, if the configuration has one.
+pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
+    let Some(account) = &config.stripe else {
+        return Ok(None);
+    };
+    let settings = stripe::Settings {
+        secret_key: stripe::Key::new(account.secret_key.expose()),
+        webhook_secrets: account
+            .webhook_secrets
+            .iter()
+            .map(|secret| stripe::Key::new(secret.expose()))
+            .collect(),
+        api_base: account.api_base.clone(),
+        account_id: account.account_id.clone(),
+        fee: FeeRate { basis_points: account.fee_basis_points, fixed_minor: account.fee_fixed_minor },
+        timeout: account.timeout,
+    };
+    Ok(Some(Stripe::new(settings)?))
 }
 
 fn policy(config: &Config, public_url: &str) -> Policy {

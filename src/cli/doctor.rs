@@ -47,16 +47,38 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
             serde_json::to_string_pretty(&findings).map_err(|error| Failure::Failed(error.to_string()))?;
         println!("{json}");
     } else {
-        for finding in &findings {
-            let word = match finding.verdict {
-                Verdict::Ok => "ok     ",
-                Verdict::Warning => "look   ",
-                Verdict::Failed => "FAILED ",
-            };
-            let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
-            println!("{word}{}{detail}", finding.what);
-        }
+        print(&findings);
     }
+    verdict(&findings)
+}
+
+/// What it says about the configured database alone, whose rules have just been evaluated.
+pub(super) async fn restored(setting: &Setting, rules: &[checks::Finding]) -> Outcome {
+    let mut findings = vec![finding(Verdict::Ok, "database", None)];
+    findings.extend(rules.iter().map(rule));
+    check_open_work(&bootstrap::open_database(&setting.config)?, &mut findings).await;
+    print(&findings);
+    verdict(&findings)
+}
+
+fn rule(result: &checks::Finding) -> Finding {
+    let broken = result.in_words();
+    finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
+}
+
+fn print(findings: &[Finding]) {
+    for finding in findings {
+        let word = match finding.verdict {
+            Verdict::Ok => "ok     ",
+            Verdict::Warning => "look   ",
+            Verdict::Failed => "FAILED ",
+        };
+        let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        println!("{word}{}{detail}", finding.what);
+    }
+}
+
+fn verdict(findings: &[Finding]) -> Outcome {
     let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
     if failed > 0 { Err(Failure::Failed(format!("{failed} check(s) failed"))) } else { Ok(()) }
 }
@@ -76,10 +98,7 @@ async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
         return;
     }
     match db.read(checks::run).await {
-        Ok(results) => findings.extend(results.into_iter().map(|result| {
-            let broken = result.in_words();
-            finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
-        })),
+        Ok(results) => findings.extend(results.iter().map(rule)),
         Err(error) => findings.push(finding(Verdict::Failed, "books", Some(error.to_string()))),
     }
     check_open_work(db, findings).await;
@@ -121,11 +140,45 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
             findings.push(finding(Verdict::Failed, "application", Some(why)));
         }
     }
+    check_stripe(setting, findings).await;
     let content = crate::content::load(&setting.config.site.content);
     findings.push(match content {
         Ok(_) => finding(Verdict::Ok, "content", None),
         Err(errors) => finding(Verdict::Failed, "content", Some(errors.to_string())),
     });
+}
+
+/// Asks Stripe itself: the key, its mode, and whether events would reach us.
+async fn check_stripe(setting: &Setting, findings: &mut Vec<Finding>) {
+    let Ok(Some(stripe)) = bootstrap::stripe(&setting.config) else {
+        return;
+    };
+    if setting.config.server.allow_custom_gateways {
+        let detail =
+            "server.allow_custom_gateways is true: money may go to another place than Stripe".to_owned();
+        findings.push(finding(Verdict::Warning, "stripe: address", Some(detail)));
+    }
+    let mode = if stripe.is_live() { "live mode" } else { "test mode: no real money moves" };
+    let url = super::stripe::configured_url(setting);
+    match stripe.check_endpoint(url.as_deref().unwrap_or_default()).await {
+        Err(error) => {
+            findings.push(finding(Verdict::Failed, "stripe", Some(error.to_string())));
+            return;
+        }
+        Ok(_) if url.is_none() => {
+            let detail =
+                "not checked: server.public_url is empty, so Stripe cannot reach this site".to_owned();
+            findings.push(finding(Verdict::Warning, "stripe: webhook endpoint", Some(detail)));
+        }
+        Ok(faults) if faults.is_empty() => {
+            findings.push(finding(Verdict::Ok, "stripe: webhook endpoint", None));
+        }
+        Ok(faults) => findings.extend(faults.iter().map(|fault| {
+            let verdict = if fault.is_harmless() { Verdict::Warning } else { Verdict::Failed };
+            finding(verdict, "stripe: webhook endpoint", Some(fault.to_string()))
+        })),
+    }
+    findings.push(finding(Verdict::Ok, "stripe", Some(mode.to_owned())));
 }
 
 async fn check_mail(app: &App, findings: &mut Vec<Finding>) {

@@ -4,23 +4,30 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
 
 mod article;
+mod backup;
 mod config;
+mod db;
 mod demo;
 mod doctor;
 mod donation;
 mod export;
 mod job;
 mod migrate;
+mod progress;
 mod receipt;
 mod reconcile;
 mod refund;
+mod restore;
 mod review;
 mod serve;
+mod stripe;
+mod table;
 mod webhook;
 
 use crate::bootstrap::{App, Migrations, StartError, World};
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, Purpose};
 use crate::store::StoreError;
+use crate::store::copy::CopyError;
 use crate::telemetry;
 use crate::usecases::UseCaseError;
 use clap::{Parser, Subcommand};
@@ -71,9 +78,19 @@ enum Command {
     Webhook(webhook::Command),
     /// Ask gateways for what was never delivered.
     Reconcile(reconcile::Options),
+    /// The account at Stripe.
+    #[command(subcommand)]
+    Stripe(stripe::Command),
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Write the site as it is now into one file, while it runs.
+    Backup(backup::Options),
+    /// Put a backup into the configured database, which must be empty.
+    Restore(restore::Options),
+    /// Move or compare whole sites.
+    #[command(subcommand)]
+    Db(db::Command),
     /// Write rows to standard output.
     Export(export::Options),
     /// Invented data, for trying and measuring.
@@ -108,6 +125,12 @@ impl From<StartError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
         Self::Failed(error.to_string())
     }
 }
@@ -167,7 +190,9 @@ pub fn run(
 }
 
 fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String)>) -> Outcome {
-    let config = Config::load(arguments.config.as_deref(), environment)?;
+    let sets_up_stripe = matches!(arguments.command, Some(Command::Stripe(_)));
+    let purpose = if sets_up_stripe { Purpose::StripeSetup } else { Purpose::Site };
+    let config = Config::load_for(purpose, arguments.config.as_deref(), environment)?;
     telemetry::init(&config.log);
     let setting = Setting { config };
     let command = arguments.command.unwrap_or(Command::Serve(serve::Options::default()));
@@ -189,7 +214,11 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Review(command) => review::run(setting, command).await,
         Command::Webhook(command) => webhook::run(setting, command).await,
         Command::Reconcile(options) => reconcile::run(setting, options).await,
+        Command::Stripe(command) => stripe::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
+        Command::Backup(options) => backup::run(setting, options).await,
+        Command::Restore(options) => restore::run(setting, options).await,
+        Command::Db(command) => db::run(setting, command).await,
         Command::Export(options) => export::run(setting, &options).await,
         Command::Demo(command) => demo::run(setting, command).await,
     }

@@ -138,6 +138,11 @@ fn not_configured(config: &Config) -> Vec<String> {
         let folder = config.mail.directory.display();
         missing.push(format!("mail.transport: letters are written to {folder}, not sent"));
     }
+    if config.stripe.is_none() {
+        missing.push(
+            "stripe.secret_key: no cards or wallets; with it set, run `mainstay stripe setup`".to_owned(),
+        );
+    }
     if config.sandbox.enabled {
         missing.push("sandbox.enabled: the test gateway is on; no real money moves through it".to_owned());
     }

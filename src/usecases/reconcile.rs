@@ -157,11 +157,22 @@ async fn take_up_payments(
 async fn ask_about_attempts(ctx: &Context, report: &mut Report) -> Result<(), UseCaseError> {
     /// Questions of one run.
     const MOST: i64 = 500;
+    /// So many of them may stay without an answer; after that the gateway is down, and the next run asks.
+    const UNANSWERED: usize = 10;
     let (kind, before) = (report.gateway, ctx.now() - ANSWER_WITHIN);
     let open = ctx.db.read(move |conn| attempts::unanswered(conn, kind, before, MOST)).await?;
+    let mut unanswered = 0;
     for id in open {
         report.asked += 1;
-        sync::attempt(ctx, id).await?;
+        match sync::attempt(ctx, id).await {
+            Ok(()) => {}
+            // Stripe answers a call that failed half-way with the same error for a day: the others must not wait for it.
+            Err(UseCaseError::GatewayUnavailable(why)) if unanswered < UNANSWERED => {
+                unanswered += 1;
+                tracing::warn!(attempt.id = %id, why, "an attempt is still without an answer");
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::settle::{self, News};
 use super::{Context, FieldError, UseCaseError, holds};
 use crate::domain::donation::{Donation, Happening};
 use crate::domain::donor::clean_line;
-use crate::domain::ids::{DonationId, RefundId};
+use crate::domain::ids::{DonationId, PledgeId, RefundId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::refund::{Refund, RefundNews, RefundStatus};
@@ -134,18 +134,32 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
                 .await
         }
         Err(error @ (GatewayError::Refused { .. } | GatewayError::Unsupported { .. })) => {
-            refuse(ctx, refund, &error).await
+            refuse(ctx, refund, donation.pledge, &error).await
         }
         Err(GatewayError::Unknown(why)) => Err(UseCaseError::GatewayUnavailable(why)),
     }
 }
 
-/// The gateway said no: the money is free to be refunded in another way.
-async fn refuse(ctx: &Context, refund: Refund, error: &GatewayError) -> Result<Refund, UseCaseError> {
+/// The gateway said no: the money is free to be refunded in another way. Unless news came while it was asked: an
+/// earlier call without an answer may have worked, and a gateway that has done all it can refuses the next.
+async fn refuse(
+    ctx: &Context,
+    refund: Refund,
+    pledge: PledgeId,
+    error: &GatewayError,
+) -> Result<Refund, UseCaseError> {
     tracing::warn!(refund.id = %refund.id, %error, "the gateway refused a refund");
     let now = ctx.now();
-    let failed = refund.refused();
-    let written = failed.clone();
-    ctx.db.write(move |tx| refunds::update(tx, &written, now)).await?;
-    Ok(failed)
+    ctx.db
+        .write(move |tx| {
+            pledges::lock(tx, pledge)?;
+            let known = refunds::get(tx, refund.id)?;
+            if known.status != RefundStatus::Pending || known.remote.is_some() {
+                return Ok(known);
+            }
+            let failed = known.refused();
+            refunds::update(tx, &failed, now)?;
+            Ok(failed)
+        })
+        .await
 }

@@ -16,6 +16,8 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod copies;
+#[cfg(test)]
 mod giving;
 #[cfg(test)]
 mod holds;
@@ -44,10 +46,14 @@ mod sandbox;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]
+mod stripe;
+#[cfg(test)]
 mod stripe_emulator;
 #[cfg(test)]
 mod thanks;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod trials;
 #[cfg(test)]
 mod webhooks;

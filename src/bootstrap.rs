@@ -108,18 +108,23 @@ pub enum Migrations {
 
 /// Opens the database of a configuration.
 pub fn open_database(config: &Config) -> Result<Db, StoreError> {
+    Db::open(&database_options(config, &config.database.url))
+}
+
+/// How a database is opened: one that is named, in the way that the configuration says.
+pub fn database_options(config: &Config, url: &DatabaseUrl) -> DatabaseOptions {
     let database = &config.database;
-    let url = match &database.url {
+    let url = match url {
         DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
         DatabaseUrl::Postgres(url) => url.expose().clone(),
     };
-    Db::open(&DatabaseOptions {
+    DatabaseOptions {
         url,
         pool_size: database.pool_size,
         busy_timeout: database.busy_timeout,
         statement_timeout: database.statement_timeout,
         acquire_timeout: database.acquire_timeout,
-    })
+    }
 }
 
 /// Applies pending migrations, with a look at the books before and after, and returns their names.

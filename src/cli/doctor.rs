@@ -47,16 +47,38 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
             serde_json::to_string_pretty(&findings).map_err(|error| Failure::Failed(error.to_string()))?;
         println!("{json}");
     } else {
-        for finding in &findings {
-            let word = match finding.verdict {
-                Verdict::Ok => "ok     ",
-                Verdict::Warning => "look   ",
-                Verdict::Failed => "FAILED ",
-            };
-            let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
-            println!("{word}{}{detail}", finding.what);
-        }
+        print(&findings);
     }
+    verdict(&findings)
+}
+
+/// What it says about the configured database alone, whose rules have just been evaluated.
+pub(super) async fn restored(setting: &Setting, rules: &[checks::Finding]) -> Outcome {
+    let mut findings = vec![finding(Verdict::Ok, "database", None)];
+    findings.extend(rules.iter().map(rule));
+    check_open_work(&bootstrap::open_database(&setting.config)?, &mut findings).await;
+    print(&findings);
+    verdict(&findings)
+}
+
+fn rule(result: &checks::Finding) -> Finding {
+    let broken = result.in_words();
+    finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
+}
+
+fn print(findings: &[Finding]) {
+    for finding in findings {
+        let word = match finding.verdict {
+            Verdict::Ok => "ok     ",
+            Verdict::Warning => "look   ",
+            Verdict::Failed => "FAILED ",
+        };
+        let detail = finding.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        println!("{word}{}{detail}", finding.what);
+    }
+}
+
+fn verdict(findings: &[Finding]) -> Outcome {
     let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
     if failed > 0 { Err(Failure::Failed(format!("{failed} check(s) failed"))) } else { Ok(()) }
 }
@@ -76,10 +98,7 @@ async fn check_database(db: &Db, findings: &mut Vec<Finding>) {
         return;
     }
     match db.read(checks::run).await {
-        Ok(results) => findings.extend(results.into_iter().map(|result| {
-            let broken = result.in_words();
-            finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
-        })),
+        Ok(results) => findings.extend(results.iter().map(rule)),
         Err(error) => findings.push(finding(Verdict::Failed, "books", Some(error.to_string()))),
     }
     check_open_work(db, findings).await;

@@ -1,5 +1,6 @@
 //! `job list` and `job retry`.
 
+use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
 use crate::domain::ids::JobId;
 use crate::store::jobs;
@@ -28,17 +29,20 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     match command {
         Command::List { limit } => {
             let listed = ctx.db.read(move |conn| jobs::unfinished(conn, limit)).await?;
-            for job in &listed {
-                let why = job.last_error.as_deref().unwrap_or("-");
-                let due = job.run_at.format("%Y-%m-%dT%H:%M:%SZ");
-                println!(
-                    "{}  {:<8} {:<22} due {due}  failures {}  {why}",
-                    job.id, job.status, job.kind, job.failures
-                );
+            let mut table = Table::or("Everything is done.");
+            for job in listed {
+                let (due, failures) =
+                    (format!("due {}", time(job.run_at)), format!("failures {}", job.failures));
+                table.row([
+                    job.id,
+                    job.status,
+                    job.kind,
+                    due,
+                    failures,
+                    job.last_error.unwrap_or("-".into()),
+                ]);
             }
-            if listed.is_empty() {
-                println!("Everything is done.");
-            }
+            table.print();
         }
         Command::Retry { id, all: _ } => {
             let id: Option<JobId> =

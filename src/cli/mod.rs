@@ -4,24 +4,30 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
 
 mod article;
+mod backup;
 mod config;
+mod db;
 mod demo;
 mod doctor;
 mod donation;
 mod export;
 mod job;
 mod migrate;
+mod progress;
 mod receipt;
 mod reconcile;
 mod refund;
+mod restore;
 mod review;
 mod serve;
 mod stripe;
+mod table;
 mod webhook;
 
 use crate::bootstrap::{App, Migrations, StartError, World};
 use crate::config::{Config, ConfigErrors, Purpose};
 use crate::store::StoreError;
+use crate::store::copy::CopyError;
 use crate::telemetry;
 use crate::usecases::UseCaseError;
 use clap::{Parser, Subcommand};
@@ -78,6 +84,13 @@ enum Command {
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Write the site as it is now into one file, while it runs.
+    Backup(backup::Options),
+    /// Put a backup into the configured database, which must be empty.
+    Restore(restore::Options),
+    /// Move or compare whole sites.
+    #[command(subcommand)]
+    Db(db::Command),
     /// Write rows to standard output.
     Export(export::Options),
     /// Invented data, for trying and measuring.
@@ -112,6 +125,12 @@ impl From<StartError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
         Self::Failed(error.to_string())
     }
 }
@@ -197,6 +216,9 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Reconcile(options) => reconcile::run(setting, options).await,
         Command::Stripe(command) => stripe::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
+        Command::Backup(options) => backup::run(setting, options).await,
+        Command::Restore(options) => restore::run(setting, options).await,
+        Command::Db(command) => db::run(setting, command).await,
         Command::Export(options) => export::run(setting, &options).await,
         Command::Demo(command) => demo::run(setting, command).await,
     }

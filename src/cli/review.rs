@@ -1,5 +1,6 @@
 //! `review list` and `review resolve`.
 
+use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
 use crate::domain::ids::ReviewId;
 use crate::store::reviews;
@@ -26,13 +27,12 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     match command {
         Command::List { limit } => {
             let open = ctx.db.read(move |conn| reviews::open(conn, limit)).await?;
-            for review in &open {
-                let time = review.created_at.format("%Y-%m-%dT%H:%M:%SZ");
-                println!("{}  {:<18} {time}  {}: {}", review.id, review.kind, review.subject, review.detail);
+            let mut table = Table::or("Nothing to look at.");
+            for review in open {
+                let what = format!("{}: {}", review.subject, review.detail);
+                table.row([review.id, review.kind, time(review.created_at), what]);
             }
-            if open.is_empty() {
-                println!("Nothing to look at.");
-            }
+            table.print();
         }
         Command::Resolve { id } => {
             let id: ReviewId = id.parse().map_err(|error| Failure::Usage(format!("{error}")))?;

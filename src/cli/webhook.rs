@@ -1,5 +1,6 @@
 //! `webhook list` and `webhook replay`.
 
+use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
 use crate::domain::ids::InboxId;
 use crate::store::inbox;
@@ -29,17 +30,12 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     match command {
         Command::List { status, limit } => {
             let events = ctx.db.read(move |conn| inbox::list(conn, status.as_deref(), limit)).await?;
-            for event in &events {
-                let note = event.note.as_deref().unwrap_or("-");
-                let time = event.received_at.format("%Y-%m-%dT%H:%M:%SZ");
-                println!(
-                    "{}  {:<9} {:<8} {time}  {}  {note}",
-                    event.id, event.status, event.gateway, event.event_id
-                );
+            let mut table = Table::or("No events.");
+            for event in events {
+                let (at, note) = (time(event.received_at), event.note.unwrap_or("-".into()));
+                table.row([event.id, event.status, event.gateway, at, event.event_id, note]);
             }
-            if events.is_empty() {
-                println!("No events.");
-            }
+            table.print();
         }
         Command::Replay { id } => {
             let id: InboxId = id.parse().map_err(|error| Failure::Usage(format!("{error}")))?;

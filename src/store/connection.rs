@@ -70,7 +70,9 @@ impl Manager {
         };
         diesel::r2d2::Pool::builder()
             .max_size(size)
-            .min_idle(Some(1))
+            // None in reserve: a thread of the pool would still be connecting when a short command ends, and die of
+            // a signal with the cryptography that PostgreSQL's client takes down at the exit.
+            .min_idle(Some(0))
             // The first words of a transaction are the test, see `begin`.
             .test_on_check_out(false)
             .connection_timeout(options.acquire_timeout)

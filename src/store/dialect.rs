@@ -53,6 +53,49 @@ pub(super) fn set_up_reader(conn: &mut Conn, options: &DatabaseOptions) -> Query
     }
 }
 
+/// For reading a whole site, however long it takes.
+pub(super) fn set_up_source(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(c) => {
+            let timeout = options.busy_timeout.as_millis();
+            Ok(c.batch_execute(&format!("PRAGMA busy_timeout = {timeout}; PRAGMA cache_size = -8000;"))?)
+        }
+        Conn::Postgres(c) => {
+            c.batch_execute(&postgres_timeouts(options))?;
+            Ok(c.batch_execute(NO_TIMEOUTS)?)
+        }
+    }
+}
+
+/// The time-outs keep one visitor from holding up the others; a whole site takes minutes.
+const NO_TIMEOUTS: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
+
+/// For writing a whole site. SQLite needs room for the indexes, whose pages are written in no order.
+pub(super) fn set_up_target(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
+    set_up_writer(conn, options)?;
+    match conn {
+        Conn::Sqlite(c) => c.batch_execute("PRAGMA cache_size = -64000;")?,
+        Conn::Postgres(c) => c.batch_execute(NO_TIMEOUTS)?,
+    }
+    Ok(())
+}
+
+/// For a file that is thrown away whenever anything fails: nothing need be kept to take it back.
+pub(super) fn set_up_draft(c: &mut SqliteConnection) -> Result<(), StoreError> {
+    Ok(c.batch_execute(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -64000;",
+    )?)
+}
+
+/// After many rows were written: until PostgreSQL has counted them itself, it plans as if the tables were empty.
+pub(super) fn gather_statistics(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(c) => Ok(c.batch_execute("ANALYZE;")?),
+    }
+}
+
 /// A new file is turned over to the log by whoever comes first. SQLite does not wait for another process that is
 /// doing the same, whatever the time-out says; a transaction does wait, and afterwards the file is turned over.
 fn use_write_ahead_log(c: &mut SqliteConnection, options: &DatabaseOptions) -> QueryResult<()> {

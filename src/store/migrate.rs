@@ -3,7 +3,7 @@
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::MigrationSource;
-use diesel::{RunQueryDsl as _, SqliteConnection};
+use diesel::{PgConnection, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -34,15 +34,21 @@ pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
             c.batch_execute("PRAGMA foreign_keys = ON;")?;
             applied
         }
-        Conn::Postgres(c) => {
-            // A large table takes its time, and so does the process whose turn it is.
-            c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0;")?;
-            diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
-            let applied = apply(c, POSTGRES);
-            diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(c)?;
-            applied
-        }
+        Conn::Postgres(c) => in_turn(c, |c| apply(c, POSTGRES)),
     }
+}
+
+/// Waits until no other process migrates, and keeps the others waiting.
+fn in_turn<T>(
+    c: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    // A large table takes its time, and so does the process whose turn it is.
+    c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0;")?;
+    diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
+    let done = work(c);
+    diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(c)?;
+    done
 }
 
 #[derive(diesel::QueryableByName)]
@@ -69,7 +75,8 @@ fn check_foreign_keys(conn: &mut SqliteConnection) -> Result<(), StoreError> {
 pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     match conn {
         Conn::Sqlite(c) => names_pending(c, SQLITE),
-        Conn::Postgres(c) => names_pending(c, POSTGRES),
+        // To look is to make the table of migrations, if it is missing: two that did so at once, one failed.
+        Conn::Postgres(c) => in_turn(c, |c| names_pending(c, POSTGRES)),
     }
 }
 
@@ -108,8 +115,7 @@ where
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let known: Vec<String> =
-        tree.migrations().map_err(unavailable)?.iter().map(|m| m.name().version().to_string()).collect();
+    let known = versions::<DB>(tree)?;
     let applied = conn.applied_migrations().map_err(unavailable)?;
     match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
         None => Ok(()),
@@ -117,4 +123,60 @@ where
             "this database was migrated by a newer version of mainstay (migration {version}); run that version or a newer one"
         ))),
     }
+}
+
+/// How a database stands to this program, found without writing to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// No migration was ever applied: it holds nothing of ours.
+    Foreign,
+    /// So many of this program's migrations are not applied.
+    Behind(usize),
+    /// Exactly this program's.
+    Level,
+    /// It holds a migration that this program does not know.
+    Ahead(String),
+}
+
+/// See [`Standing`]. Nothing is created, as asking for pending migrations would.
+pub(super) fn standing(conn: &mut Conn) -> Result<Standing, StoreError> {
+    use diesel::sql_types::Text;
+    #[derive(diesel::QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    const LISTS_OF_SQLITE: &str =
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '__diesel_schema_migrations'";
+    const LISTS_OF_POSTGRES: &str = "SELECT relname::text AS name FROM pg_class \
+        WHERE relnamespace = current_schema()::regnamespace AND relname = '__diesel_schema_migrations'";
+    const APPLIED: &str = "SELECT version AS name FROM __diesel_schema_migrations ORDER BY version";
+    let (lists, known): (Vec<Name>, _) = match conn {
+        Conn::Sqlite(c) => {
+            (diesel::sql_query(LISTS_OF_SQLITE).load(c)?, versions::<diesel::sqlite::Sqlite>(&SQLITE)?)
+        }
+        Conn::Postgres(c) => {
+            (diesel::sql_query(LISTS_OF_POSTGRES).load(c)?, versions::<diesel::pg::Pg>(&POSTGRES)?)
+        }
+    };
+    if lists.is_empty() {
+        return Ok(Standing::Foreign);
+    }
+    let applied: Vec<Name> = diesel::sql_query(APPLIED).load(conn)?;
+    if let Some(unknown) = applied.iter().find(|applied| !known.contains(&applied.name)) {
+        return Ok(Standing::Ahead(unknown.name.clone()));
+    }
+    Ok(match known.len() - applied.len() {
+        0 => Standing::Level,
+        _ if applied.is_empty() => Standing::Foreign,
+        behind => Standing::Behind(behind),
+    })
+}
+
+fn versions<DB: diesel::backend::Backend>(tree: &EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+where
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let migrations = tree.migrations().map_err(unavailable)?;
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }

@@ -5,6 +5,7 @@ pub mod attempts;
 pub mod campaigns;
 pub mod checks;
 mod connection;
+pub mod copy;
 mod dialect;
 pub mod disputes;
 pub mod donations;

@@ -16,6 +16,8 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod copies;
+#[cfg(test)]
 mod giving;
 #[cfg(test)]
 mod holds;

@@ -1,0 +1,198 @@
+//! `backup` while the site runs, and `restore`.
+
+use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use mainstay::usecases::demo;
+
+use super::{Place, other, rich, text};
+use crate::support::app::{Engine, TestApp};
+use crate::support::command::package_folder;
+use crate::support::{both, twins, until};
+
+/// Backups that are taken under load; `MAINSTAY_TRIALS=full` takes all of them.
+const CYCLES: usize = 3;
+const ALL_CYCLES: usize = 50;
+/// Writers that never pause.
+const WRITERS: u64 = 4;
+
+fn cycles() -> usize {
+    let full = std::env::var_os("MAINSTAY_TRIALS").is_some_and(|trials| trials == "full");
+    if full { ALL_CYCLES } else { CYCLES }
+}
+
+both! {
+    async fn a_backup_holds_everything_and_goes_into_either_engine(engine) {
+        let rich = rich::site(engine).await;
+        let place = Place::empty(engine);
+        let file = place.file("site.backup");
+        let from = rich.app.database_url.clone();
+
+        let backup = place.call(&["backup", text(&file)]).env("MAINSTAY_DATABASE__URL", &from).run().await;
+        assert_eq!((backup.code, backup.stderr.as_str()), (Some(0), ""), "{backup:?}");
+
+        let metadata = std::fs::metadata(&file).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+        let (donations, receipts) = (rich.app.count("donations").await, rich.app.count("receipts").await);
+        let latest = rich.app.lines("SELECT series || year || '-00000' || number AS line FROM receipts ORDER BY id DESC LIMIT 1").await;
+        let bytes = metadata.len();
+        let contents = format!("{donations} donations, {receipts} receipts, the latest {}, {bytes} bytes.\n", latest[0]);
+        assert_eq!(backup.stdout, format!("Backed up to {}: {contents}", file.display()));
+        let beside: Vec<_> = std::fs::read_dir(place.folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(beside, ["site.backup"]);
+        for target in [Place::empty(engine), Place::empty(other(engine))] {
+            let restored = target.runs(&["restore", text(&file)]).await;
+
+            assert!(restored.starts_with(&format!("Restored from {}: {contents}", file.display())), "{restored}");
+            assert!(restored.contains("ok     receipt numbers have no gap\n"), "{restored}");
+            assert!(target.runs(&["db", "compare", "--to", &from]).await.starts_with("The same: "));
+        }
+        rich.app.stop().await;
+    }
+}
+
+/// Writers that give one gift after the other until told to stop.
+struct Givers {
+    /// By writer: how many gifts were acknowledged.
+    acknowledged: Arc<Mutex<Vec<u64>>>,
+    all: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Givers {
+    fn start(app: &TestApp) -> Self {
+        let zero = vec![0; usize::try_from(WRITERS).unwrap()];
+        let mut givers = Self {
+            acknowledged: Arc::new(Mutex::new(zero)),
+            all: Arc::default(),
+            stop: Arc::default(),
+            tasks: Vec::new(),
+        };
+        for writer in 0..WRITERS {
+            let (acknowledged, all, stop) =
+                (Arc::clone(&givers.acknowledged), Arc::clone(&givers.all), Arc::clone(&givers.stop));
+            let ctx = app.ctx().clone();
+            givers.tasks.push(tokio::spawn(async move {
+                for gift in 0.. {
+                    if stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    demo::fill(&ctx, writer + 1, gift..gift + 1).await.unwrap();
+                    acknowledged.lock().unwrap()[usize::try_from(writer).unwrap()] = gift + 1;
+                    all.fetch_add(1, Ordering::Relaxed);
+                }
+            }));
+        }
+        givers
+    }
+
+    /// Waits until every cycle has gifts of its own, and returns what was acknowledged until now.
+    async fn so_far(&self, more_than: u64) -> Vec<u64> {
+        until("gifts", async || (self.all.load(Ordering::Relaxed) > more_than).then_some(())).await;
+        self.acknowledged.lock().unwrap().clone()
+    }
+}
+
+async fn a_backup_under_load_holds_every_gift_acknowledged_before_it_began(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    // Makes the campaign that all of them give to.
+    demo::fill(app.ctx(), 99, 0..1).await.unwrap();
+    let givers = Givers::start(&app);
+    let mut during = 0;
+    for cycle in 0..cycles() {
+        let place = Place::empty(if cycle % 2 == 0 { engine } else { other(engine) });
+        let file = place.file("site.backup");
+        let before = givers.so_far(givers.all.load(Ordering::Relaxed) + 8).await;
+        let began = givers.all.load(Ordering::Relaxed);
+
+        let backup = place.call(&["backup", text(&file)]).env("MAINSTAY_DATABASE__URL", &app.database_url);
+        let finished = backup.run().await;
+        assert_eq!(finished.code, Some(0), "cycle {cycle}: {finished:?}");
+        during += givers.all.load(Ordering::Relaxed) - began;
+        // Ends with 1 if a rule is broken.
+        place.runs(&["restore", text(&file)]).await;
+
+        let mut database = place.connect();
+        for (writer, acknowledged) in before.iter().enumerate() {
+            let held = format!(
+                "SELECT CAST(COUNT(*) AS TEXT) AS line FROM donations d JOIN pledges p ON p.id = d.pledge_id \
+                 WHERE d.gross_minor IS NOT NULL AND p.email LIKE 'demo-{}-%'",
+                writer + 1
+            );
+            let held: u64 = database.lines(&held)[0].parse().unwrap();
+            assert!(held >= *acknowledged, "cycle {cycle}: {held} of {acknowledged} of writer {writer}");
+        }
+    }
+    givers.stop.store(true, Ordering::Relaxed);
+    for task in givers.tasks {
+        task.await.unwrap();
+    }
+    println!("{engine:?}: {} backups, {during} gifts given while they were taken", cycles());
+    assert!(during > 0, "nobody gave while backups were taken");
+    app.check_books().await;
+    app.stop().await;
+}
+twins!(a_backup_under_load_holds_every_gift_acknowledged_before_it_began);
+
+both! {
+    async fn a_backup_of_an_older_version_is_migrated_on_its_way_in(engine) {
+        let first = "2026-11-25-000000_foundation";
+        let mut names: Vec<String> = std::fs::read_dir(package_folder().join("migrations/sqlite"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names[0], first);
+        let older = Place::empty(Engine::Sqlite);
+        let tables = package_folder().join("migrations/sqlite").join(first).join("up.sql");
+        older.execute(&std::fs::read_to_string(tables).unwrap());
+        older.execute(
+            "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+             run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
+             INSERT INTO __diesel_schema_migrations (version) VALUES ('20261125000000'); \
+             INSERT INTO settings VALUES ('site_key', 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=');",
+        );
+        let file = older.file("site.db");
+        let before = std::fs::read(&file).unwrap();
+        let target = Place::empty(engine);
+
+        let restored = target.runs(&["restore", text(&file)]).await;
+
+        let applied: Vec<&str> =
+            restored.lines().map_while(|line| line.strip_prefix("applied: ")).collect();
+        assert_eq!(applied, names[1..]);
+        assert_eq!(std::fs::read(&file).unwrap(), before, "the backup itself stays as it is");
+        assert_eq!(std::fs::read_dir(older.folder.path()).unwrap().count(), 1);
+        assert_eq!(target.dump()["settings"].len(), 1);
+        target.runs(&["doctor"]).await;
+    }
+}
+
+both! {
+    async fn a_backup_replaces_another_only_when_told_to_and_only_when_it_is_whole(engine) {
+        let place = Place::with_gifts(engine, 2).await;
+        let file = place.file("site.backup");
+        std::fs::write(&file, "the old one").unwrap();
+
+        let refused = place.refuses(&["backup", text(&file)]).await;
+        assert_eq!(refused, format!("{} exists already; choose another name, or replace it with --force", file.display()));
+        let nowhere = Place::empty(engine);
+        let failed = nowhere.call(&["backup", "--force", text(&file)]).run().await;
+        assert_eq!(failed.code, Some(1), "{failed:?}");
+        assert_eq!(std::fs::read(&file).unwrap(), b"the old one");
+
+        // A run that was killed has left its draft behind.
+        std::fs::write(place.file("site.backup.part"), vec![b'x'; 100_000]).unwrap();
+        let kept = place.runs(&["backup", "--force", text(&file)]).await;
+        assert!(kept.contains(": 2 donations, 2 receipts, "), "{kept}");
+        assert!(!place.file("site.backup.part").exists());
+        Place::empty(engine).runs(&["restore", text(&file)]).await;
+
+        let draft = std::fs::File::create(place.file("site.backup.part")).unwrap();
+        draft.lock().unwrap();
+        let busy = place.refuses(&["backup", "--force", text(&file)]).await;
+        assert!(busy.starts_with("another backup is being written to "), "{busy}");
+    }
+}

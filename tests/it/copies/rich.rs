@@ -1,0 +1,167 @@
+//! A site with everything in it that a copy could get wrong.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
+use mainstay::domain::donation::{GatewayFact, Happening};
+use mainstay::domain::money::Settlement;
+use mainstay::domain::pledge::GatewayKind;
+use mainstay::domain::remote::RemoteId;
+use mainstay::gateways::WebhookHeaders;
+use mainstay::gateways::sandbox::{SIGNATURE_HEADER, sign};
+use mainstay::usecases::bank::{self, Arrival};
+use mainstay::usecases::refund::{self, RefundOrder};
+use mainstay::usecases::settle;
+use mainstay::usecases::webhook;
+use reqwest::Method;
+
+use crate::support::app::{Engine, TestApp};
+use crate::support::gateway::{Call, Fault};
+use crate::support::gift::{Form, Given, eur, money};
+
+/// Tables that this site leaves empty.
+const EMPTY: [&str; 0] = [];
+
+/// What is still open when the site is moved.
+pub(super) struct Rich {
+    pub(super) app: TestApp,
+    /// A gift that was paid and not refunded.
+    pub(super) paid: Given,
+    /// The job that a worker holds at the moment of the move.
+    pub(super) held: String,
+}
+
+/// Gifts paid, refunded in part and in full, by bank and by card, failed and open; odd texts, large and small numbers,
+/// every byte, days and times with and without fractions; letters waiting, and one in the hands of a worker.
+pub(super) async fn site(engine: Engine) -> Rich {
+    let app = TestApp::start(engine).await;
+    app.upkeep().await;
+    let odd = "“Für’s Ärgern” – עברית 🎁 e\u{301} \u{fdfd} %s '; DROP TABLE donors; -- \\N \\x00 \t|";
+    let odd_gift =
+        Form::gift().by(1).set("message", odd).set("name", "Zoë O'Brien 🎁").set("anonymous", "on");
+    let paid = app.gives(&odd_gift).await;
+    app.clock.advance(TimeDelta::microseconds(1));
+    let partly = app.gives(&Form::gift().by(2)).await;
+    app.clock.advance(TimeDelta::milliseconds(20));
+    let fully = app.gives(&Form::gift().by(3)).await;
+    for (given, amount) in [(&partly, Some(eur(501))), (&fully, None)] {
+        let reason = Some("You asked us to – danke".to_owned());
+        let order = RefundOrder { donation: given.donation.id, amount, reason, request_key: None };
+        refund::order(app.ctx(), order).await.unwrap();
+        app.run_jobs().await;
+    }
+    let promised = app.promises_transfer(&Form::transfer().by(4)).await;
+    let arrival = Arrival {
+        reference: promised.pledge.reference.clone().unwrap(),
+        amount: eur(2600),
+        received_on: "2026-06-14".parse().unwrap(),
+        bank_id: Some("0017".into()),
+    };
+    bank::record(app.ctx(), arrival).await.unwrap();
+    app.run_jobs().await;
+    let declined = app.promises(&Form::gift().by(5)).await;
+    app.client().pay(&declined, "fail", "now").await;
+    app.sandbox().script(Call::StartCheckout, &[Fault::TimeoutBefore]);
+    app.client().give(&Form::gift().by(6)).await;
+    app.run_jobs().await;
+    a_pledge_by_program(&app).await;
+    an_event_of_strangers(&app).await;
+    for (number, status, moves) in
+        [(10, DisputeStatus::Open, 1), (11, DisputeStatus::Lost, 1), (12, DisputeStatus::Won, 2)]
+    {
+        let given = app.gives(&Form::gift().by(number)).await;
+        contested(&app, &given, status, moves).await;
+    }
+    // What follows is left undone.
+    app.client().give(&Form::transfer().by(8)).await;
+    app.client().give(&Form::transfer().by(9)).await;
+    let held = oddities(&app).await;
+    let rich = Rich { app, paid, held };
+    every_table_has_rows(&rich.app);
+    rich
+}
+
+async fn a_pledge_by_program(app: &TestApp) {
+    let body = serde_json::json!({
+        "campaign": "press-fund", "amount": {"minor": 2500, "currency": "EUR"}, "frequency": "once",
+        "gateway": "sandbox", "donor": {"email": "donor-7@example.org", "name": "Seven"}, "message": null,
+        "anonymous": false, "cover_fees": true, "tier": null, "from": "about-our-funding"
+    });
+    let request = app.client().request(Method::POST, "/api/v1/pledges").header("idempotency-key", "k");
+    let answer =
+        app.client().send(request.header("content-type", "application/json").body(body.to_string())).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
+async fn an_event_of_strangers(app: &TestApp) {
+    let body = br#"{"id":"sbe_stranger","payment":{"id":"sbp_stranger","attempt":"","amount_minor":500,
+        "currency":"EUR","status":"succeeded","fee_minor":0,"refunds":[],"changed_at":"2026-06-15T10:00:00Z"}}"#;
+    let secret = app.services.sandbox_secret.clone().unwrap();
+    let signature = sign(secret.expose(), body, app.ctx().now());
+    let headers = WebhookHeaders::new([(SIGNATURE_HEADER.to_owned(), signature)]);
+    webhook::accept(app.ctx(), GatewayKind::Sandbox, &headers, body.to_vec()).await.unwrap();
+    app.run_jobs().await;
+}
+
+async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u32) {
+    let away = if status == DisputeStatus::Won { 0 } else { 2500 };
+    let state = DisputeState {
+        moves,
+        status,
+        away_minor: away,
+        settled: Some(Settlement::new(money(away * 11 / 10, "USD"), money(1500, "USD")).unwrap()),
+        due_at: Some(app.ctx().now() + TimeDelta::days(7)),
+    };
+    let news = DisputeNews {
+        remote: RemoteId::parse(&format!("dp_{}", given.donation.id)).unwrap(),
+        amount: eur(2500),
+        reason: "fraudulent".into(),
+        state,
+        at: app.ctx().now(),
+    };
+    let payment = given.donation.remote.clone();
+    let fact = GatewayFact { payment, checkout: None, attempt: None, what: Happening::Dispute(news) };
+    let ctx = app.ctx().clone();
+    app.ctx().db.write(move |tx| settle::apply(tx, &ctx, GatewayKind::Sandbox, &[fact])).await.unwrap();
+    app.run_jobs().await;
+}
+
+/// What the program would not write, or only with much patience. Returns the id of a job that is being worked on.
+async fn oddities(app: &TestApp) -> String {
+    let every_byte = hex::encode((0..=255).collect::<Vec<u8>>()).repeat(400);
+    let bytes = match app.engine {
+        Engine::Sqlite => format!("X'{every_byte}'"),
+        Engine::Postgres => format!("'\\x{every_byte}'"),
+    };
+    let long = "Ünïcödé 🎁 ".repeat(20_000);
+    let held = app.lines("SELECT MIN(id) AS line FROM jobs WHERE status = 'pending'").await.remove(0);
+    let statements = [
+        format!("UPDATE pledges SET message = '{long}' WHERE email = 'donor-9@example.org'"),
+        "UPDATE pledges SET message = '' WHERE email = 'donor-8@example.org'".to_owned(),
+        "UPDATE campaigns SET goal_minor = 9007199254740993, goal_currency = 'EUR', starts_on = '2000-02-29', \
+         ends_on = '2999-12-31'"
+            .to_owned(),
+        "UPDATE rate_limits SET full_at_us = 9223372036854775807 WHERE bucket = (SELECT MIN(bucket) FROM rate_limits)"
+            .to_owned(),
+        "INSERT INTO schedules VALUES ('long ago', '1901-02-03 04:05:06'), ('far', '2999-12-31 23:59:59.999999'), \
+         ('tenths', '2026-01-01 00:00:00.100')"
+            .to_owned(),
+        format!(
+            "INSERT INTO inbox VALUES ('evt_every_byte', 'sandbox', 'every byte', {bytes}, 'ignored', 'odd', \
+             '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001')"
+        ),
+        format!(
+            "UPDATE jobs SET status = 'running', lease_until = '2999-01-01 00:00:00', attempt = 4 WHERE id = '{held}'"
+        ),
+    ];
+    app.execute(&statements.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    held
+}
+
+fn every_table_has_rows(app: &TestApp) {
+    let mut database = super::Raw::open(&app.database_url);
+    let empty: BTreeSet<String> =
+        database.dump().into_iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
+    assert_eq!(empty, EMPTY.map(str::to_owned).into(), "give the rich site rows of these tables, too");
+}

@@ -225,10 +225,17 @@ impl Donor {
     async fn give(&mut self, gift: u64) {
         let form =
             Form::gift().by(usize::try_from(gift).unwrap()).set("form_id", &format!("form-{gift}")).body();
-        let page =
-            self.until_answered(|client, site| client.form(&format!("{site}/donate"), form.clone())).await;
-        let page = page.location().to_owned();
-        let payment = page.strip_prefix("/sandbox/pay/").unwrap_or_else(|| panic!("{page}")).to_owned();
+        let page = loop {
+            let answer =
+                self.until_answered(|client, site| client.form(&format!("{site}/donate"), form.clone()));
+            let page = answer.await.location().to_owned();
+            if page.starts_with("/sandbox/pay/") {
+                break page;
+            }
+            // The gateway gave no answer: it is asked again in ten seconds, and then the form leads on.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        };
+        let payment = page.strip_prefix("/sandbox/pay/").unwrap().to_owned();
         self.shared.note(|log| drop(log.gifts.insert(gift, payment.clone())));
         let button = "outcome=succeed&delivery=never".to_owned();
         self.until_answered(|client, site| client.form(&format!("{site}{page}"), button.clone())).await;

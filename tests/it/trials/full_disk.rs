@@ -51,7 +51,11 @@ async fn a_full_disk_refuses_and_loses_nothing() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         for page in ["/", "/articles", "/donate?campaign=press-fund", "/health/live"] {
-            assert_eq!(client.get(page).await.status, StatusCode::OK, "{page} is read while the disk is full");
+            assert_eq!(
+                client.get(page).await.status,
+                StatusCode::OK,
+                "{page} is read while the disk is full"
+            );
         }
         std::fs::remove_file(filler).unwrap();
         let freed = Instant::now();

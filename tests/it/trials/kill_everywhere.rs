@@ -23,8 +23,19 @@ use crate::support::twins;
 
 /// What is durable, and what others are told.
 const CALLS: &[&str] = &[
-    "pwrite64", "write", "writev", "fsync", "fdatasync", "ftruncate", "openat", "unlink", "rename", "sendto", "sendmsg",
-    "recvfrom", "connect",
+    "pwrite64",
+    "write",
+    "writev",
+    "fsync",
+    "fdatasync",
+    "ftruncate",
+    "openat",
+    "unlink",
+    "rename",
+    "sendto",
+    "sendmsg",
+    "recvfrom",
+    "connect",
 ];
 
 /// Longest wait for a letter: a job of a killed program is taken over after two seconds.
@@ -66,7 +77,8 @@ async fn a_gift_ends_alike_whichever_write_fails() {
     let (mut site, start) = quiet(Engine::Sqlite).await.prepared().await;
     let undisturbed = live(&mut site, &start, &Plan::Survey).await;
     let of_the_disk = |point: &&Point| {
-        matches!(point.victim, Victim::Server) && ["pwrite64", "fsync", "fdatasync", "ftruncate"].contains(&point.call)
+        matches!(point.victim, Victim::Server)
+            && ["pwrite64", "fsync", "fdatasync", "ftruncate"].contains(&point.call)
     };
     let points: Vec<Point> = undisturbed.points.iter().filter(of_the_disk).cloned().collect();
     let most = usize::try_from(size(6, 1 << 32)).unwrap();
@@ -138,11 +150,21 @@ impl Plan {
         // Without `--seccomp-bpf`: with it, strace counts the calls but injects no signal.
         let traced = ["-f", "-qq", "-e", "signal=none", "-o"].map(str::to_owned).to_vec();
         let more = match (self, victim) {
-            (Self::Survey, _) => vec![log_of(site, victim), "-e".to_owned(), format!("trace={}", CALLS.join(","))],
-            (Self::Kill(point), victim) if std::mem::discriminant(&point.victim) == std::mem::discriminant(victim) => {
+            (Self::Survey, _) => {
+                vec![log_of(site, victim), "-e".to_owned(), format!("trace={}", CALLS.join(","))]
+            }
+            (Self::Kill(point), victim)
+                if std::mem::discriminant(&point.victim) == std::mem::discriminant(victim) =>
+            {
                 let Point { call, nth, .. } = point;
                 let inject = format!("inject={call}:signal=KILL:when={nth}");
-                vec!["/dev/null".to_owned(), "-e".to_owned(), format!("trace={call}"), "-e".to_owned(), inject]
+                vec![
+                    "/dev/null".to_owned(),
+                    "-e".to_owned(),
+                    format!("trace={call}"),
+                    "-e".to_owned(),
+                    inject,
+                ]
             }
             (Self::Fail(Point { call, nth, .. }, error), Victim::Server) => {
                 let inject = format!("inject={call}:error={error}:when={nth}");
@@ -173,7 +195,9 @@ fn points(site: &Site, victim: &Victim) -> Vec<Point> {
     let most = |call: &&'static str| {
         let counts = made.iter().filter(|((_, made), _)| made == call).map(|(_, count)| *count);
         let victim = victim.clone();
-        (1..=counts.max().unwrap_or(0)).map(move |nth| Point { victim: victim.clone(), call, nth }).collect::<Vec<_>>()
+        (1..=counts.max().unwrap_or(0))
+            .map(move |nth| Point { victim: victim.clone(), call, nth })
+            .collect::<Vec<_>>()
     };
     CALLS.iter().flat_map(most).collect()
 }
@@ -203,7 +227,8 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
     let page = life.until_answered(|client, site| client.form(&format!("{site}/donate"), form.clone())).await;
     let page = page.location().to_owned();
     let button = "outcome=succeed&delivery=never".to_owned();
-    let thanks = life.until_answered(|client, site| client.form(&format!("{site}{page}"), button.clone())).await;
+    let thanks =
+        life.until_answered(|client, site| client.form(&format!("{site}{page}"), button.clone())).await;
     let mut paid = SandboxPayment {
         id: page.rsplit_once('/').unwrap().1.to_owned(),
         attempt: String::new(),
@@ -230,7 +255,11 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
     life.notify("sbe_refunded", &paid).await;
     life.until_letters(letters_before, 4).await;
     let thanks = thanks.location().split_once("/thanks/").unwrap().1.to_owned();
-    let page = life.until_answered(|client, site| client.request(reqwest::Method::GET, &format!("{site}/thanks/{thanks}"))).await;
+    let page = life
+        .until_answered(|client, site| {
+            client.request(reqwest::Method::GET, &format!("{site}/thanks/{thanks}"))
+        })
+        .await;
     assert_eq!(page.status, StatusCode::OK);
 
     let db = site.database();
@@ -245,7 +274,9 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
         Plan::Kill(_) | Plan::Fail(..) => Vec::new(),
     };
     let failed = match plan {
-        Plan::Fail(..) => std::fs::read_to_string(log_of(site, &Victim::Server)).unwrap().matches("(INJECTED)").count(),
+        Plan::Fail(..) => {
+            std::fs::read_to_string(log_of(site, &Victim::Server)).unwrap().matches("(INJECTED)").count()
+        }
         Plan::Survey | Plan::Kill(_) => 0,
     };
     End {

@@ -61,7 +61,9 @@ async fn numbers_have_no_gap_whoever_dies(engine: Engine) {
         let different: BTreeSet<i64> = numbers.iter().copied().collect();
         let last = different.last().copied().unwrap();
         summary.doubled((different.len()..numbers.len()).map(|_| format!("a number of {year}")));
-        summary.lost((1..=last).filter(|number| !different.contains(number)).map(|number| format!("{year}: {number}")));
+        summary.lost(
+            (1..=last).filter(|number| !different.contains(number)).map(|number| format!("{year}: {number}")),
+        );
         summary.figure("numbers", numbers.len());
     }
     app.stop().await;

@@ -217,11 +217,13 @@ both! {
         let intent = shop.stripe.pay(&begun.session, Payment::Card);
         shop.stripe.overwrite(&intent, "/livemode", serde_json::json!(true));
         shop.stripe.overwrite(&begun.session, "/livemode", serde_json::json!(true));
-        let event = shop.stripe.events().into_iter().find(|(_, kind)| kind == "payment_intent.succeeded").unwrap().0;
-        shop.stripe.deliver_event(&event, 1).await;
+        for kind in ["payment_intent.succeeded", "checkout.session.completed"] {
+            let (event, _) = shop.stripe.events().into_iter().find(|(_, told)| told == kind).unwrap();
+            shop.stripe.deliver_event(&event, 1).await;
+        }
         shop.app.run_jobs().await;
 
-        assert_eq!(shop.app.lines("SELECT status AS line FROM inbox").await, ["parked"]);
+        assert_eq!(shop.app.lines("SELECT status AS line FROM inbox").await, ["parked", "parked"]);
         assert_eq!(shop.app.count("donations").await, 0);
         let id = shop.app.lines("SELECT id AS line FROM inbox").await.remove(0).parse().unwrap();
         assert!(webhook::replay(shop.app.ctx(), id).await.is_ok());

@@ -5,16 +5,18 @@ use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
 use crate::domain::receipt::Organisation;
 use crate::gateways::sandbox::Sandbox;
-use crate::gateways::{BankTransfer, Gateway, Registry};
+use crate::gateways::stripe::{self, Stripe};
+use crate::gateways::{BankTransfer, FeeRate, Gateway, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
 use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
+use crate::usecases::examine;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
-use crate::web::{AppState, ContentFault, Files, Publication, RequestIds};
+use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
 use base64::Engine as _;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -41,12 +43,18 @@ pub enum StartError {
     /// The folder of templates.
     #[error("[site] templates: {0} is no folder")]
     TemplateFolder(String),
+    /// The client of Stripe.
+    #[error("stripe: {0}")]
+    Stripe(#[from] stripe::TransportError),
     /// The metrics.
     #[error("metrics: {0}")]
     Metrics(String),
     /// The schema is older than the program.
     #[error("the database needs {0} migration(s) first: run `mainstay migrate`")]
     NotMigrated(usize),
+    /// A rule of the books held before a migration and does not hold after it.
+    #[error("the migration broke the books; restore the backup that was made before it: {0}")]
+    BrokenByMigration(String),
     /// The secret of the site cannot be read.
     #[error("the site key in the database cannot be read: {0}")]
     SiteKey(String),
@@ -119,6 +127,28 @@ pub fn database_options(config: &Config, url: &DatabaseUrl) -> DatabaseOptions {
     }
 }
 
+/// Applies pending migrations, with a look at the books before and after, and returns their names.
+///
+/// What was broken before does not stop a migration, which may bring the means to mend it; it is logged.
+pub async fn migrate(db: &Db) -> Result<Vec<String>, StartError> {
+    if db.pending_migrations().await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = examine::askable(db).await?;
+    for finding in &before {
+        if let Some(broken) = finding.in_words() {
+            tracing::error!(
+                rule = finding.name,
+                broken,
+                "a rule of the books is broken before the migration"
+            );
+        }
+    }
+    let names = db.migrate().await?;
+    let broken = examine::broken_since(&before, &examine::askable(db).await?);
+    if broken.is_empty() { Ok(names) } else { Err(StartError::BrokenByMigration(broken.join("; "))) }
+}
+
 impl App {
     /// Opens everything. `public_url` is the base of absolute addresses.
     pub async fn open(
@@ -130,7 +160,7 @@ impl App {
         let db = open_database(config)?;
         match migrations {
             Migrations::Apply => {
-                for name in db.migrate().await? {
+                for name in migrate(&db).await? {
                     tracing::info!(name, "migration applied");
                 }
             }
@@ -142,7 +172,7 @@ impl App {
         let ids = IdSource::new(Arc::clone(&world.clock), Arc::clone(&world.entropy));
         let key = site_key(&db, &ids).await?;
         let ctx = Context {
-            gateways: gateways(config, &db, &world, &ids),
+            gateways: gateways(config, &db, &world, &ids)?,
             policy: Arc::new(policy(config, public_url)),
             clock: world.clock,
             db,
@@ -182,6 +212,7 @@ impl App {
             body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
             cors_origins: Arc::new(server.cors_origins.clone()),
             request_ids: Arc::new(RequestIds::starting_at(ctx.ids.random())),
+            stopping: Stopping::default(),
             secure: server.mode.is_production(),
         })
     }
@@ -200,8 +231,11 @@ async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
 }
 
 /// The gateways that the configuration turns on, in the order of display.
-fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Registry {
+fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Result<Registry, StartError> {
     let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
+    if let Some(stripe) = stripe(config)? {
+        list.push(Arc::new(stripe));
+    }
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
         list.push(Arc::new(Sandbox::new(Arc::new(book), config.sandbox.webhook_secret.expose())));
@@ -209,7 +243,27 @@ fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Registry
     if config.bank_transfer.is_some() {
         list.push(Arc::new(BankTransfer));
     }
-    Registry::new(list)
+    Ok(Registry::new(list))
+}
+
+/// The account at Stripe, if the configuration has one.
+pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
+    let Some(account) = &config.stripe else {
+        return Ok(None);
+    };
+    let settings = stripe::Settings {
+        secret_key: stripe::Key::new(account.secret_key.expose()),
+        webhook_secrets: account
+            .webhook_secrets
+            .iter()
+            .map(|secret| stripe::Key::new(secret.expose()))
+            .collect(),
+        api_base: account.api_base.clone(),
+        account_id: account.account_id.clone(),
+        fee: FeeRate { basis_points: account.fee_basis_points, fixed_minor: account.fee_fixed_minor },
+        timeout: account.timeout,
+    };
+    Ok(Some(Stripe::new(settings)?))
 }
 
 fn policy(config: &Config, public_url: &str) -> Policy {
@@ -253,6 +307,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         },
         checkout_lifetime: CHECKOUT_LIFETIME,
         keep_done_jobs: TimeDelta::days(i64::from(config.jobs.keep_done_days)),
+        staff: site.staff_emails.clone(),
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) async fn restored(setting: &Setting, rules: &[checks::Finding]) -> Ou
 }
 
 fn rule(result: &checks::Finding) -> Finding {
-    let broken = (!result.broken.is_empty()).then(|| format!("broken by {}", result.broken.join(", ")));
+    let broken = result.in_words();
     finding(if broken.is_none() { Verdict::Ok } else { Verdict::Failed }, result.name, broken)
 }
 
@@ -125,6 +125,11 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
     match setting.app().await {
         Ok(app) => {
             check_mail(&app, findings).await;
+            if app.services.ctx.policy.staff.is_empty() {
+                let detail =
+                    "site.staff_emails is empty: nobody is written to when a person must look at something";
+                findings.push(finding(Verdict::Warning, "staff letters", Some(detail.to_owned())));
+            }
             let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(GatewayKind::as_str).collect();
             let verdict = if kinds.is_empty() { Verdict::Warning } else { Verdict::Ok };
             let detail =
@@ -135,11 +140,45 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
             findings.push(finding(Verdict::Failed, "application", Some(why)));
         }
     }
+    check_stripe(setting, findings).await;
     let content = crate::content::load(&setting.config.site.content);
     findings.push(match content {
         Ok(_) => finding(Verdict::Ok, "content", None),
         Err(errors) => finding(Verdict::Failed, "content", Some(errors.to_string())),
     });
+}
+
+/// Asks Stripe itself: the key, its mode, and whether events would reach us.
+async fn check_stripe(setting: &Setting, findings: &mut Vec<Finding>) {
+    let Ok(Some(stripe)) = bootstrap::stripe(&setting.config) else {
+        return;
+    };
+    if setting.config.server.allow_custom_gateways {
+        let detail =
+            "server.allow_custom_gateways is true: money may go to another place than Stripe".to_owned();
+        findings.push(finding(Verdict::Warning, "stripe: address", Some(detail)));
+    }
+    let mode = if stripe.is_live() { "live mode" } else { "test mode: no real money moves" };
+    let url = super::stripe::configured_url(setting);
+    match stripe.check_endpoint(url.as_deref().unwrap_or_default()).await {
+        Err(error) => {
+            findings.push(finding(Verdict::Failed, "stripe", Some(error.to_string())));
+            return;
+        }
+        Ok(_) if url.is_none() => {
+            let detail =
+                "not checked: server.public_url is empty, so Stripe cannot reach this site".to_owned();
+            findings.push(finding(Verdict::Warning, "stripe: webhook endpoint", Some(detail)));
+        }
+        Ok(faults) if faults.is_empty() => {
+            findings.push(finding(Verdict::Ok, "stripe: webhook endpoint", None));
+        }
+        Ok(faults) => findings.extend(faults.iter().map(|fault| {
+            let verdict = if fault.is_harmless() { Verdict::Warning } else { Verdict::Failed };
+            finding(verdict, "stripe: webhook endpoint", Some(fault.to_string()))
+        })),
+    }
+    findings.push(finding(Verdict::Ok, "stripe", Some(mode.to_owned())));
 }
 
 async fn check_mail(app: &App, findings: &mut Vec<Finding>) {

@@ -15,7 +15,7 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
     let (names, word) = if options.check {
         (db.pending_migrations().await?, "pending")
     } else {
-        (db.migrate().await?, "applied")
+        (bootstrap::migrate(&db).await?, "applied")
     };
     for name in &names {
         println!("{word}: {name}");

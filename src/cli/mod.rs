@@ -20,11 +20,12 @@ mod refund;
 mod restore;
 mod review;
 mod serve;
+mod stripe;
 mod table;
 mod webhook;
 
 use crate::bootstrap::{App, Migrations, StartError, World};
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, Purpose};
 use crate::store::StoreError;
 use crate::store::copy::CopyError;
 use crate::telemetry;
@@ -77,6 +78,9 @@ enum Command {
     Webhook(webhook::Command),
     /// Ask gateways for what was never delivered.
     Reconcile(reconcile::Options),
+    /// The account at Stripe.
+    #[command(subcommand)]
+    Stripe(stripe::Command),
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -111,7 +115,11 @@ impl From<ConfigErrors> for Failure {
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
-        Self::Usage(error.to_string())
+        let message = error.to_string();
+        if matches!(error, StartError::BrokenByMigration(_)) {
+            return Self::Failed(message);
+        }
+        Self::Usage(message)
     }
 }
 
@@ -182,7 +190,9 @@ pub fn run(
 }
 
 fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String)>) -> Outcome {
-    let config = Config::load(arguments.config.as_deref(), environment)?;
+    let sets_up_stripe = matches!(arguments.command, Some(Command::Stripe(_)));
+    let purpose = if sets_up_stripe { Purpose::StripeSetup } else { Purpose::Site };
+    let config = Config::load_for(purpose, arguments.config.as_deref(), environment)?;
     telemetry::init(&config.log);
     let setting = Setting { config };
     let command = arguments.command.unwrap_or(Command::Serve(serve::Options::default()));
@@ -204,6 +214,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Review(command) => review::run(setting, command).await,
         Command::Webhook(command) => webhook::run(setting, command).await,
         Command::Reconcile(options) => reconcile::run(setting, options).await,
+        Command::Stripe(command) => stripe::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
         Command::Backup(options) => backup::run(setting, options).await,
         Command::Restore(options) => restore::run(setting, options).await,

@@ -3,13 +3,14 @@
 use super::{Failure, Outcome, Setting};
 use crate::bootstrap::{App, Migrations, World};
 use crate::config::{Config, MailTransport};
-use crate::jobs::Worker;
+use crate::jobs::{self, Worker};
 use crate::telemetry::metrics::Metrics;
 use crate::web::{self, AppState, ServerOptions};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
 
 /// How often the content folder is looked at.
 const CONTENT_POLL: Duration = Duration::from_secs(2);
@@ -24,6 +25,7 @@ pub(super) struct Options {
 /// Migrates, then serves and runs jobs until told to stop.
 pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let config = &setting.config;
+    let mut signals = Signals::listen()?;
     // The port first: a second copy stops here, before it touches anything.
     let listener = listen(config.server.bind)?;
     let bound = listener.local_addr()?;
@@ -38,7 +40,9 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let server = web::serve(listener, state.clone(), server_options)?;
     let handle = server.handle();
     let worker = (!options.no_worker).then(|| Worker::start(&app.services));
+    let stopping = state.stopping.clone();
     let content = tokio::spawn(watch_content(state));
+    let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     announce(config, bound, &url);
     let mut running = tokio::spawn(server);
     tokio::select! {
@@ -46,23 +50,36 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
             let died = ended.map_or_else(|panic| panic.to_string(), |_| "the server ended by itself".into());
             return Err(Failure::Failed(died));
         }
-        name = stop_signal() => tracing::info!(signal = name?, "stopping: running requests and jobs are finished first"),
+        signal = signals.next() => tracing::info!(signal, "stopping: running requests and jobs are finished first"),
     }
+    stopping.begin();
     content.abort();
-    handle.stop(true).await;
-    if let Some(worker) = worker {
-        worker.stop().await;
-    }
+    examination.abort();
+    let serving = async {
+        // Until it has passed, or for those who have waited enough, until the next signal.
+        let cut_short = timeout(config.server.drain, signals.next()).await.is_ok();
+        tracing::debug!(cut_short, "no more connections are taken");
+        handle.stop(true).await;
+    };
+    let working = async {
+        if let Some(worker) = worker {
+            worker.stop().await;
+        }
+    };
+    tokio::join!(serving, working);
     Ok(())
 }
 
 /// Runs jobs until told to stop.
 pub(super) async fn worker(setting: &Setting) -> Outcome {
+    let mut signals = Signals::listen()?;
     let app = setting.app().await?;
     let worker = Worker::start(&app.services);
+    let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     println!("Running jobs. Stop with Ctrl-C.");
-    let name = stop_signal().await?;
-    tracing::info!(signal = name, "stopping: running jobs are finished first");
+    let signal = signals.next().await;
+    tracing::info!(signal, "stopping: running jobs are finished first");
+    examination.abort();
     worker.stop().await;
     Ok(())
 }
@@ -121,6 +138,11 @@ fn not_configured(config: &Config) -> Vec<String> {
         let folder = config.mail.directory.display();
         missing.push(format!("mail.transport: letters are written to {folder}, not sent"));
     }
+    if config.stripe.is_none() {
+        missing.push(
+            "stripe.secret_key: no cards or wallets; with it set, run `mainstay stripe setup`".to_owned(),
+        );
+    }
     if config.sandbox.enabled {
         missing.push("sandbox.enabled: the test gateway is on; no real money moves through it".to_owned());
     }
@@ -130,11 +152,23 @@ fn not_configured(config: &Config) -> Vec<String> {
     missing
 }
 
-async fn stop_signal() -> std::io::Result<&'static str> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+/// What a service manager or a person at the keyboard sends to end the program.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on they no longer end the program by themselves.
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// The name of the next one.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
 }

@@ -17,6 +17,7 @@ mod sandbox;
 mod secret;
 mod server;
 mod site;
+mod stripe;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,8 +33,10 @@ pub use sandbox::Sandbox;
 pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
 pub use site::{Organisation, Site};
+pub use stripe::{Purpose, Stripe};
 
 use merge::Layers;
+use stripe::Strictness;
 
 /// All settings of a site, complete and checked.
 #[derive(Clone, Debug)]
@@ -50,6 +53,8 @@ pub struct Config {
     pub bank_transfer: Option<BankTransfer>,
     /// The gateway that only pretends.
     pub sandbox: Sandbox,
+    /// The account at Stripe; `None`: that gateway is off.
+    pub stripe: Option<Stripe>,
     /// How often and how much.
     pub limits: Limits,
     /// The background worker.
@@ -68,9 +73,18 @@ impl Config {
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigErrors> {
+        Self::load_for(Purpose::Site, file, environment)
+    }
+
+    /// Like [`Config::load`], for a purpose that may do without a setting.
+    pub fn load_for(
+        purpose: Purpose,
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigErrors> {
         let environment: BTreeMap<String, String> = environment.into_iter().collect();
         let mut layers = merge::merge(file, &environment)?;
-        let config = Self::read(&mut layers);
+        let config = Self::read(&mut layers, purpose);
         let problems = layers.take_problems();
         match config {
             Some(config) if problems.is_empty() => Ok(Self { effective: layers.to_toml(), ..config }),
@@ -83,7 +97,7 @@ impl Config {
         &self.effective
     }
 
-    fn read(layers: &mut Layers) -> Option<Self> {
+    fn read(layers: &mut Layers, purpose: Purpose) -> Option<Self> {
         let mode = Mode::read(layers);
         let server = Server::read(layers, mode);
         let database = Database::read(layers);
@@ -91,6 +105,8 @@ impl Config {
         let mail = Mail::read(layers, mode);
         let bank_transfer = BankTransfer::read(layers, mode);
         let sandbox = Sandbox::read(layers, mode);
+        let allow_custom_gateways = layers.boolean("server.allow_custom_gateways");
+        let stripe = Stripe::read(layers, Strictness { mode, allow_custom_gateways, purpose });
         let limits = Limits::read(layers);
         let jobs = Jobs::read(layers);
         let log = Log::read(layers, mode);
@@ -101,6 +117,7 @@ impl Config {
             mail: mail?,
             bank_transfer: bank_transfer.ok()?,
             sandbox: sandbox?,
+            stripe: stripe.ok()?,
             limits: limits?,
             jobs: jobs?,
             log: log?,

@@ -61,6 +61,8 @@ pub struct Server {
     pub metrics: MetricsAccess,
     /// How long running work may take to finish after a stop signal.
     pub shutdown_timeout: Duration,
+    /// How long everything is still served after a stop signal, for a load balancer to turn away.
+    pub drain: Duration,
     /// Largest form body, in bytes.
     pub form_bytes_max: usize,
     /// Largest webhook body, in bytes.
@@ -111,6 +113,7 @@ impl Server {
             (None, Mode::Production) => MetricsAccess::Off,
         };
         let shutdown_timeout = layers.seconds("server.shutdown_timeout_s");
+        let drain = layers.number("server.drain_s", 0..=3600).map(Duration::from_secs);
         let form_bytes_max = read_body_limit(layers, "server.form_bytes_max");
         let webhook_bytes_max = read_body_limit(layers, "server.webhook_bytes_max");
         let api_bytes_max = read_body_limit(layers, "server.api_bytes_max");
@@ -123,6 +126,7 @@ impl Server {
             workers: workers?,
             metrics,
             shutdown_timeout: shutdown_timeout?,
+            drain: drain?,
             form_bytes_max: form_bytes_max?,
             webhook_bytes_max: webhook_bytes_max?,
             api_bytes_max: api_bytes_max?,

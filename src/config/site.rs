@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
+use crate::domain::donor::EmailAddress;
 use crate::domain::money::Currency;
 
 use super::merge::Layers;
@@ -27,6 +28,8 @@ pub struct Site {
     pub locales: Vec<String>,
     /// Zone in which days begin and times are shown.
     pub time_zone: Tz,
+    /// Who is written to when a person must look at something; empty: nobody.
+    pub staff_emails: Vec<EmailAddress>,
     /// Who receives the gifts.
     pub organisation: Organisation,
 }
@@ -67,6 +70,7 @@ impl Site {
         let time_zone = layers.parse("site.time_zone", "\"Europe/London\"", |text| {
             text.parse().map_err(|_unknown| "is not the IANA name of a time zone".to_owned())
         });
+        let staff_emails = read_staff_emails(layers);
         let organisation = Organisation::read(layers, name.as_deref().unwrap_or_default());
         Some(Self {
             content: content?,
@@ -77,6 +81,7 @@ impl Site {
             default_locale: default_locale?,
             locales: locales?,
             time_zone: time_zone?,
+            staff_emails: staff_emails?,
             organisation: organisation?,
         })
     }
@@ -113,6 +118,16 @@ fn read_currencies(layers: &mut Layers) -> Option<Vec<Currency>> {
 
 fn read_locales(layers: &mut Layers) -> Option<Vec<String>> {
     read_list(layers, "site.locales", "[\"en\", \"de\"]", parse_locale)
+}
+
+fn read_staff_emails(layers: &mut Layers) -> Option<Vec<EmailAddress>> {
+    const PATH: &str = "site.staff_emails";
+    if !layers.is_broken(PATH) && layers.list(PATH).is_empty() {
+        return Some(Vec::new());
+    }
+    read_list(layers, PATH, "[\"office@example.org\"]", |text| {
+        EmailAddress::parse(text).map_err(|_malformed| "is not a mail address".to_owned())
+    })
 }
 
 /// A list of at least one item, each once, all of them valid.

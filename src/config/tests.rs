@@ -320,6 +320,53 @@ fn the_sandbox_can_be_switched_in_the_file_by_a_bare_word() {
 }
 
 #[test]
+fn stripe_is_off_without_keys_and_on_with_both() {
+    assert!(load(&[]).unwrap().stripe.is_none());
+
+    let key = ("MAINSTAY_STRIPE__SECRET_KEY", "sk_live_abcdefgh");
+    let secrets = ("MAINSTAY_STRIPE__WEBHOOK_SECRET", "whsec_abcdefgh,whsec_ijklmnop");
+    let config = production(&[key, secrets]).unwrap();
+
+    let stripe = config.stripe.as_ref().unwrap();
+    assert_eq!(stripe.api_base, "https://api.stripe.com");
+    assert_eq!((stripe.webhook_secrets.len(), stripe.fee_basis_points, stripe.fee_fixed_minor), (2, 150, 25));
+    assert!(!format!("{config:?}").contains("abcdefgh") && !config.effective().contains("abcdefgh"));
+}
+
+#[test]
+fn half_the_credentials_of_stripe_are_an_error_that_says_what_to_do() {
+    let key = ("MAINSTAY_STRIPE__SECRET_KEY", "sk_test_abcdefgh");
+    let message = messages(&[key]);
+    assert!(message.contains("[stripe] webhook_secret (default)"), "{message}");
+    assert!(message.contains("run `mainstay stripe setup`"), "{message}");
+
+    let message = messages(&[("MAINSTAY_STRIPE__WEBHOOK_SECRET", "whsec_abcdefgh")]);
+    assert!(message.contains("[stripe] secret_key (default)") && message.contains("API keys"), "{message}");
+
+    let setup = Config::load_for(Purpose::StripeSetup, None, env(&[key])).unwrap().stripe.unwrap();
+    assert!(setup.webhook_secrets.is_empty());
+    assert!(Config::load_for(Purpose::StripeSetup, None, env(&[])).unwrap().stripe.is_none());
+}
+
+#[test]
+fn mistakes_in_the_section_of_stripe_are_told_without_the_secrets() {
+    let message = production(&[
+        ("MAINSTAY_STRIPE__SECRET_KEY", "sk_test_abcdefgh"),
+        ("MAINSTAY_STRIPE__WEBHOOK_SECRET", "abcdefgh"),
+        ("MAINSTAY_STRIPE__API_BASE", "http://127.0.0.1:4010"),
+        ("MAINSTAY_STRIPE__ACCOUNT_ID", "me"),
+        ("MAINSTAY_STRIPE__FEE_BASIS_POINTS", "9000"),
+    ])
+    .unwrap_err()
+    .to_string();
+
+    for part in ["test mode", "whsec_", "allow_custom_gateways", "acct_", "from 0 to 2000"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert!(message.lines().count() == 5 && !message.contains("abcdefgh"), "{message}");
+}
+
+#[test]
 fn the_example_for_production_is_valid() {
     let folder = TempDir::new().unwrap();
     let secret = file(&folder, "smtp-url", "smtps://site:secret@mail.example.org\n");

@@ -1,7 +1,7 @@
 //! Jobs: everything that happens after a commit. A job is a row of that commit; it may run twice and must
 //! then change nothing the second time.
 
-use super::ids::{AttemptId, InboxId, PledgeId, ReceiptId, RefundId, SandboxEventId};
+use super::ids::{AttemptId, DisputeId, InboxId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId};
 use chrono::TimeDelta;
 
 /// Every background task there is.
@@ -24,6 +24,18 @@ pub enum Job {
     SendRefundNotice {
         /// Which.
         refund: RefundId,
+    },
+    /// Tells staff which questions are open.
+    SendReviewNotice {
+        /// The newest of them when the letter was ordered.
+        newest: ReviewId,
+    },
+    /// Tells staff that a gift is contested, or what came of that.
+    SendDisputeNotice {
+        /// Which dispute.
+        dispute: DisputeId,
+        /// Tells the letters about one dispute apart.
+        moment: u32,
     },
     /// Takes a stored webhook event into the books.
     ProcessWebhook {
@@ -55,6 +67,10 @@ pub enum Job {
     ExpirePledges,
     /// Removes finished jobs, spent limits and old idempotency keys.
     CleanUp,
+    /// Asks every rule of the books about everything.
+    Examine,
+    /// Asks the rules about what was booked lately.
+    ExamineLately,
 }
 
 /// Jobs of one lane wait for one another, never for the other lane: a mail server that hangs holds up no money.
@@ -81,8 +97,16 @@ impl Lane {
                 "reconcile",
                 "expire_pledges",
                 "clean_up",
+                "examine",
+                "examine_lately",
             ],
-            Self::Mail => &["send_receipt", "send_instructions", "send_refund_notice"],
+            Self::Mail => &[
+                "send_receipt",
+                "send_instructions",
+                "send_refund_notice",
+                "send_review_notice",
+                "send_dispute_notice",
+            ],
         }
     }
 }
@@ -94,6 +118,8 @@ impl Job {
             Self::SendReceipt { .. } => "send_receipt",
             Self::SendInstructions { .. } => "send_instructions",
             Self::SendRefundNotice { .. } => "send_refund_notice",
+            Self::SendReviewNotice { .. } => "send_review_notice",
+            Self::SendDisputeNotice { .. } => "send_dispute_notice",
             Self::ProcessWebhook { .. } => "process_webhook",
             Self::SyncAttempt { .. } => "sync_attempt",
             Self::CarryOutRefund { .. } => "carry_out_refund",
@@ -101,6 +127,8 @@ impl Job {
             Self::Reconcile => "reconcile",
             Self::ExpirePledges => "expire_pledges",
             Self::CleanUp => "clean_up",
+            Self::Examine => "examine",
+            Self::ExamineLately => "examine_lately",
         }
     }
 
@@ -110,13 +138,19 @@ impl Job {
             Self::SendReceipt { receipt, copy } => Some(format!("send_receipt/{receipt}/{copy}")),
             Self::SendInstructions { pledge } => Some(format!("send_instructions/{pledge}")),
             Self::SendRefundNotice { refund } => Some(format!("send_refund_notice/{refund}")),
+            Self::SendReviewNotice { newest } => Some(format!("send_review_notice/{newest}")),
+            Self::SendDisputeNotice { dispute, moment } => {
+                Some(format!("send_dispute_notice/{dispute}/{moment}"))
+            }
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
             Self::SyncAttempt { attempt, round } => Some(format!("sync_attempt/{attempt}/{round}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
             }
-            Self::Reconcile | Self::ExpirePledges | Self::CleanUp => None,
+            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine | Self::ExamineLately => {
+                None
+            }
         }
     }
 
@@ -125,13 +159,17 @@ impl Job {
     /// Mail is tried for about three days, as mail servers do; questions about money for about a month.
     pub fn retry_after(&self, failures: u32) -> Option<TimeDelta> {
         let (first_s, longest_s, tries_max) = match self {
-            Self::SendReceipt { .. } | Self::SendInstructions { .. } | Self::SendRefundNotice { .. } => {
-                (15, 3 * 3600, 32)
-            }
+            Self::SendReceipt { .. }
+            | Self::SendInstructions { .. }
+            | Self::SendRefundNotice { .. }
+            | Self::SendReviewNotice { .. }
+            | Self::SendDisputeNotice { .. } => (15, 3 * 3600, 32),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
-            Self::Reconcile | Self::ExpirePledges | Self::CleanUp => (60, 3600, 5),
+            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine => (60, 3600, 5),
+            // The next one is enqueued in a minute.
+            Self::ExamineLately => (10, 10, 3),
         };
         if failures >= tries_max {
             return None;
@@ -160,6 +198,10 @@ mod tests {
             Job::Reconcile,
             Job::ExpirePledges,
             Job::CleanUp,
+            Job::SendReviewNotice { newest: ReviewId::from_ulid(ulid) },
+            Job::SendDisputeNotice { dispute: DisputeId::from_ulid(ulid), moment: 0 },
+            Job::Examine,
+            Job::ExamineLately,
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

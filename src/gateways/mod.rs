@@ -5,6 +5,8 @@
 
 mod bank_transfer;
 pub mod sandbox;
+pub mod stripe;
+mod timed_signature;
 
 pub use bank_transfer::BankTransfer;
 

@@ -1,18 +1,21 @@
 //! Which letter a job sends, to whom, and with what attached.
 
 use super::Services;
-use super::run::JobError;
+use super::run::{self, JobError};
 use crate::domain::donation::Payment;
-use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
+use crate::domain::ids::{DisputeId, PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Receipt;
 use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
-use crate::render::letters::{Instructions, Letter, OrganisationHead, ReceiptLetter, RefundLetter};
+use crate::render::letters::{
+    DisputeLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter,
+    ReviewLetter,
+};
 use crate::render::receipt::tribute_text;
 use crate::render::{date_text, gateway_label, qr, receipt as document, transfer};
 use crate::usecases::views::PledgeView;
-use crate::usecases::{Context, tokens, views};
+use crate::usecases::{Context, holds, notices, tokens, views};
 
 /// The content id of the QR code in the letter.
 const QR_CID: &str = "payment-code";
@@ -26,6 +29,7 @@ pub(super) async fn receipt(
     message_id: &str,
 ) -> Result<Option<OutgoingMail>, JobError> {
     let (receipt, view) = views::receipt(&services.ctx, id).await?;
+    holds::check_now(&services.ctx, view.pledge.id).await?;
     if !receipt.status.is_live() {
         return Ok(None);
     }
@@ -121,6 +125,73 @@ pub(super) async fn refund(
         reason_text: refund.reason.clone(),
     };
     Ok(addressed(donor_of(&view), letter.render(&services.templates)?, message_id))
+}
+
+/// Tells staff which questions are open, if any still is.
+pub(super) async fn review_notice(services: &Services, message_id: &str) -> Result<(), JobError> {
+    let ctx = &services.ctx;
+    let Some(open) = notices::open_questions(ctx).await? else { return Ok(()) };
+    let zone = ctx.policy.time_zone;
+    let questions = open.listed.into_iter().map(|review| Question {
+        is_held: review.kind == holds::BROKEN_INVARIANT,
+        kind: review.kind.replace('_', " "),
+        detail: review.detail,
+        subject: review.subject,
+        since_text: review.created_at.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string(),
+        command: format!("mainstay review resolve {}", review.id),
+    });
+    let letter = ReviewLetter { questions: questions.collect(), more: open.more };
+    to_staff(services, &letter.render(&services.templates)?, message_id).await
+}
+
+/// Tells staff that a gift is contested, or what came of that.
+pub(super) async fn dispute_notice(
+    services: &Services,
+    id: DisputeId,
+    message_id: &str,
+) -> Result<(), JobError> {
+    let ctx = &services.ctx;
+    let (dispute, view) = notices::disputed(ctx, id).await?;
+    let donation = view.donation.as_ref();
+    let gross = donation.and_then(|donation| donation.payment.money()).map(|money| money.gross);
+    let zone = ctx.policy.time_zone;
+    let letter = DisputeLetter {
+        status: dispute.state.status.as_str(),
+        amount_text: dispute.amount.text(),
+        gross_text: gross.unwrap_or(view.pledge.terms.amount).text(),
+        reason_text: dispute.reason.replace('_', " "),
+        due_text: dispute
+            .state
+            .due_at
+            .map(|due| due.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string()),
+        opened_text: date_text(ctx.day_of(dispute.opened_at)),
+        campaign_title: view.campaign.title.clone(),
+        gateway: gateway_label(donation.map_or(view.pledge.terms.gateway, |donation| donation.gateway)),
+        remote: dispute.remote.as_str().to_owned(),
+        donation: dispute.donation.to_string(),
+        receipt_number: view.receipt.as_ref().map(|receipt| receipt.number.to_string()),
+    };
+    to_staff(services, &letter.render(&services.templates)?, message_id).await
+}
+
+/// Sends a letter to everybody of the staff. It is done when it reached one of them: tried again, it would reach
+/// that one again.
+async fn to_staff(services: &Services, letter: &Letter, message_id: &str) -> Result<(), JobError> {
+    let mut failure = None;
+    let mut reached = false;
+    for (place, address) in services.ctx.policy.staff.iter().enumerate() {
+        let to = Address { name: None, email: address.as_str().to_owned() };
+        // Each is a letter of its own.
+        let message_id = if place == 0 { message_id.to_owned() } else { format!("{place}.{message_id}") };
+        match run::send(services, addressed(to, letter.clone(), &message_id)).await {
+            Ok(()) => reached = true,
+            Err(error) => {
+                tracing::warn!(%error, "a letter to one of the staff could not be sent");
+                failure = Some(error);
+            }
+        }
+    }
+    failure.filter(|_| !reached).map_or(Ok(()), Err)
 }
 
 fn donor_of(view: &PledgeView) -> Address {

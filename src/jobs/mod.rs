@@ -5,6 +5,7 @@ mod letters;
 mod run;
 mod worker;
 
+pub use run::examine_at_start;
 pub use worker::{Worker, run_due};
 
 use crate::config::Secret;

@@ -7,7 +7,8 @@ use crate::mail::MailError;
 use crate::render::RenderError;
 use crate::render::receipt::ReceiptError;
 use crate::store::StoreError;
-use crate::usecases::{UseCaseError, receipts, reconcile, refund, sandbox, sync, upkeep, webhook};
+use crate::usecases::examine::Examined;
+use crate::usecases::{UseCaseError, examine, receipts, reconcile, refund, sandbox, sync, upkeep, webhook};
 
 /// Why a job was not done, and whether trying again can help.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub(super) enum JobError {
     /// It can help.
     #[error("{0}")]
     Retry(String),
+    /// It waits for a person's answer, however long that takes.
+    #[error("{0}")]
+    Held(String),
     /// It cannot, until somebody changes something.
     #[error("{0}")]
     Fail(String),
@@ -24,6 +28,7 @@ impl From<UseCaseError> for JobError {
     fn from(error: UseCaseError) -> Self {
         let message = error.to_string();
         match error {
+            UseCaseError::Held { .. } => Self::Held(message),
             UseCaseError::Store(
                 StoreError::Corrupt { .. } | StoreError::NotFound | StoreError::Refused(_),
             )
@@ -89,6 +94,10 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
             let mail = letters::refund(services, *refund, message_id).await?;
             send(services, mail).await?;
         }
+        Job::SendReviewNotice { newest: _ } => letters::review_notice(services, message_id).await?,
+        Job::SendDisputeNotice { dispute, moment: _ } => {
+            letters::dispute_notice(services, *dispute, message_id).await?;
+        }
         Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
         Job::SyncAttempt { attempt, round: _ } => sync::attempt(ctx, *attempt).await?,
         Job::CarryOutRefund { refund } => {
@@ -101,11 +110,32 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::Reconcile => reconcile::hourly(ctx).await?,
         Job::ExpirePledges => upkeep::expire(ctx).await?,
         Job::CleanUp => upkeep::clean_up(ctx).await?,
+        Job::Examine => count(examine::everything(ctx).await?),
+        Job::ExamineLately => count(examine::lately(ctx).await?),
     }
     Ok(())
 }
 
-async fn send(services: &Services, mail: crate::mail::OutgoingMail) -> Result<(), JobError> {
+/// Asks every rule at the start of a process, beside its work; a database that is away is asked again by the hour.
+pub async fn examine_at_start(services: Services) {
+    let started = std::time::Instant::now();
+    match examine::everything(&services.ctx).await {
+        Ok(examined) => {
+            count(examined);
+            let (rules, broken) = (examined.rules, examined.broken);
+            let duration_ms = started.elapsed().as_millis();
+            tracing::info!(rules, broken, duration_ms, "the books were examined");
+        }
+        Err(error) => tracing::error!(%error, "the books could not be examined"),
+    }
+}
+
+fn count(examined: Examined) {
+    use crate::telemetry::metrics::BROKEN_INVARIANTS_TOTAL;
+    metrics::counter!(BROKEN_INVARIANTS_TOTAL).increment(examined.news);
+}
+
+pub(super) async fn send(services: &Services, mail: crate::mail::OutgoingMail) -> Result<(), JobError> {
     use crate::telemetry::metrics::MAILS_TOTAL;
     let sent = services.mailer.send(&mail, services.ctx.now()).await;
     metrics::counter!(MAILS_TOTAL, "outcome" => if sent.is_ok() { "sent" } else { "failed" }).increment(1);

@@ -169,6 +169,9 @@ fn decide(services: &Services, claimed: &Claimed, outcome: Result<(), JobError>)
     let failures = u32::try_from(claimed.failures).unwrap_or(u32::MAX).saturating_add(1);
     let (error, again) = match outcome {
         Ok(()) => return Finish::Done,
+        Err(JobError::Held(error)) => {
+            (error, claimed.job.retry_after(failures).or(Some(TimeDelta::hours(1))))
+        }
         Err(JobError::Retry(error)) => (error, claimed.job.retry_after(failures)),
         Err(JobError::Fail(error)) => (error, None),
     };

@@ -69,6 +69,43 @@ pub struct RefundLetter {
     pub reason_text: Option<String>,
 }
 
+/// To staff: what a person must look at.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct ReviewLetter {
+    pub questions: Vec<Question>,
+    pub more: i64,
+}
+
+/// To staff: a gift is contested, or what came of that.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct DisputeLetter {
+    pub status: &'static str,
+    pub amount_text: String,
+    pub gross_text: String,
+    pub reason_text: String,
+    pub due_text: Option<String>,
+    pub opened_text: String,
+    pub campaign_title: String,
+    pub gateway: &'static str,
+    pub remote: String,
+    pub donation: String,
+    pub receipt_number: Option<String>,
+}
+
+/// One question in a letter to staff.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct Question {
+    pub kind: String,
+    pub detail: String,
+    pub subject: String,
+    pub since_text: String,
+    pub command: String,
+    pub is_held: bool,
+}
+
 impl Instructions {
     /// Renders the letter.
     pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
@@ -87,6 +124,20 @@ impl RefundLetter {
     /// Renders the letter.
     pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
         render(templates, "refund", self)
+    }
+}
+
+impl DisputeLetter {
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "dispute", self)
+    }
+}
+
+impl ReviewLetter {
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "review_needed", self)
     }
 }
 

@@ -1,12 +1,18 @@
 //! The invariants that SQL can express. Each query lists what breaks one: an empty answer is a pass.
 //!
-//! Run by `mainstay doctor`, and by every flow test when it ends.
+//! Run by `mainstay doctor`, at every start, around migrations, by the hourly and the minutely job, and by every flow
+//! test when it ends.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, dialect};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Text, Timestamp};
 
-/// A rule, and how to find what breaks it. The query answers ids in a column `id`.
+/// A rule, and how to find what breaks it. The query answers ids in a column `id`: that of the donation or the pledge
+/// on which work must stop, where the rule is about one.
+///
+/// A query that begins with one of [`ONE_BY_ONE`] looks at one donation at a time, so that it can be asked about the
+/// latest ones alone: of `ledger_entries` it sees only theirs then.
 struct Check {
     name: &'static str,
     sql: &'static str,
@@ -17,8 +23,8 @@ struct Check {
 const CHECKS: &[Check] = &[
     Check {
         name: "every ledger entry sums to zero, in one currency, with two lines or more",
-        sql: "SELECT e.id FROM ledger_entries e LEFT JOIN ledger_postings p ON p.entry_id = e.id \
-              GROUP BY e.id, e.currency \
+        sql: "SELECT e.donation_id AS id FROM ledger_entries e LEFT JOIN ledger_postings p ON p.entry_id = e.id \
+              GROUP BY e.id, e.donation_id, e.currency \
               HAVING COUNT(p.line) < 2 OR SUM(p.amount_minor) <> 0 \
               OR MIN(p.currency) <> e.currency OR MAX(p.currency) <> e.currency",
     },
@@ -66,7 +72,7 @@ const CHECKS: &[Check] = &[
         sql: "SELECT d.id FROM donations d WHERE d.gross_minor < \
               (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refunds r \
               WHERE r.donation_id = d.id AND r.status IN ('pending', 'succeeded')) \
-              AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.subject = d.id)",
+              AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.subject = d.id AND v.kind <> 'broken_invariant')",
     },
     Check {
         name: "every donation with money left has exactly one live receipt, for what is left",
@@ -83,7 +89,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "every receipt has its mail in the queue, or had it",
-        sql: "SELECT r.id FROM receipts r WHERE r.status = 'issued' AND NOT EXISTS \
+        sql: "SELECT r.donation_id AS id FROM receipts r WHERE r.status = 'issued' AND NOT EXISTS \
               (SELECT 1 FROM jobs j WHERE j.unique_key = 'send_receipt/' || r.id || '/0')",
     },
     Check {
@@ -113,13 +119,44 @@ const CHECKS: &[Check] = &[
     },
 ];
 
+/// How a query begins that looks at one donation at a time.
+const ONE_BY_ONE: [&str; 2] =
+    ["SELECT d.id FROM donations d", "SELECT e.donation_id AS id FROM ledger_entries e"];
+
+/// Ids that are listed for one rule. What breaks more often than this is one mistake, not many.
+const BROKEN_MAX: usize = 1_000;
+
+/// Which donations are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// All, by every rule.
+    All,
+    /// Those that something was booked for since then, by the rules that look at one donation at a time. Its cost
+    /// grows with what happened since, not with the size of the books.
+    BookedSince(DateTime<Utc>),
+}
+
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The rule.
     pub name: &'static str,
-    /// Up to five ids that break it; empty is a pass.
+    /// Up to a thousand ids that break it; empty is a pass.
     pub broken: Vec<String>,
+}
+
+impl Finding {
+    /// The first few ids, for a line of text; none for a pass.
+    pub fn in_words(&self) -> Option<String> {
+        const SHOWN: usize = 5;
+        let shown = self.broken.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        match self.broken.len() {
+            0 => None,
+            BROKEN_MAX => Some(format!("broken by {shown} and many more")),
+            count if count > SHOWN => Some(format!("broken by {shown} and {} more", count - SHOWN)),
+            _ => Some(format!("broken by {shown}")),
+        }
+    }
 }
 
 #[derive(QueryableByName)]
@@ -128,13 +165,74 @@ struct BrokenId {
     id: String,
 }
 
-/// Evaluates every rule.
+/// Evaluates every rule on everything.
 pub fn run(conn: &mut Conn) -> Result<Vec<Finding>, StoreError> {
-    CHECKS
-        .iter()
-        .map(|check| {
-            let rows: Vec<BrokenId> = diesel::sql_query(format!("{} LIMIT 5", check.sql)).load(conn)?;
-            Ok(Finding { name: check.name, broken: rows.into_iter().map(|row| row.id).collect() })
-        })
-        .collect()
+    run_on(conn, Span::All)
+}
+
+/// Evaluates the rules that look at `span`, on one snapshot.
+pub fn run_on(conn: &mut Conn, span: Span) -> Result<Vec<Finding>, StoreError> {
+    dialect::take_the_time_it_takes(conn)?;
+    let asked = CHECKS.iter().filter(|check| span == Span::All || check.is_one_by_one());
+    asked.map(|check| check.find(conn, span)).collect()
+}
+
+/// How many rules there are.
+pub fn count() -> usize {
+    CHECKS.len()
+}
+
+/// Evaluates the rule of this number; none if there is no such rule, or if this schema, older than the program,
+/// cannot be asked it yet.
+pub fn run_one(conn: &mut Conn, number: usize) -> Result<Option<Finding>, StoreError> {
+    dialect::take_the_time_it_takes(conn)?;
+    let Some(check) = CHECKS.get(number) else { return Ok(None) };
+    match check.find(conn, Span::All) {
+        Ok(finding) => Ok(Some(finding)),
+        Err(error) if dialect::is_unknown_name(&error.to_string()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Check {
+    fn is_one_by_one(&self) -> bool {
+        ONE_BY_ONE.iter().any(|beginning| self.sql.starts_with(beginning))
+    }
+
+    fn find(&self, conn: &mut Conn, span: Span) -> Result<Finding, StoreError> {
+        let limited = format!("{} LIMIT {BROKEN_MAX}", self.sql);
+        let rows: Vec<BrokenId> = match span {
+            Span::All => diesel::sql_query(limited).load(conn)?,
+            Span::BookedSince(since) => {
+                let narrowed = format!("{} {limited}", dialect::only_booked_since(conn));
+                diesel::sql_query(narrowed).bind::<Timestamp, _>(since.naive_utc()).load(conn)?
+            }
+        };
+        let mut broken: Vec<String> = rows.into_iter().map(|row| row.id).collect();
+        broken.sort();
+        broken.dedup();
+        Ok(Finding { name: self.name, broken })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn most_rules_can_be_asked_about_the_latest_donations_alone() {
+        let narrow = CHECKS.iter().filter(|check| check.is_one_by_one()).count();
+        assert!(narrow * 2 > CHECKS.len(), "{narrow} of {}", CHECKS.len());
+    }
+
+    #[test]
+    fn what_breaks_a_rule_is_said_in_one_line() {
+        let found = |count: usize| {
+            let broken = (1..=count).map(|n| format!("don_{n}")).collect();
+            Finding { name: "x", broken }.in_words()
+        };
+        assert_eq!(found(0), None);
+        assert_eq!(found(2).unwrap(), "broken by don_1, don_2");
+        assert_eq!(found(7).unwrap(), "broken by don_1, don_2, don_3, don_4, don_5 and 2 more");
+    }
 }

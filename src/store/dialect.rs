@@ -150,3 +150,47 @@ pub(super) fn sqlite_constraint(message: &str) -> String {
 pub(super) fn is_rule_of_ours(message: &str) -> bool {
     ["is append-only", "does not balance", "is already sealed"].iter().any(|rule| message.contains(rule))
 }
+
+/// Puts tables in front of a query, in place of those of the same names, that hold only donations for which something
+/// was booked since its first parameter. Unlike PostgreSQL, SQLite takes the name within for the new table unless the
+/// database is named too.
+pub(super) fn only_booked_since(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => {
+            // The lines too: else SQLite goes through all lines of an account, once for each donation.
+            "WITH lately (id) AS MATERIALIZED \
+             (SELECT DISTINCT donation_id FROM main.ledger_entries WHERE recorded_at >= $1), \
+             donations AS MATERIALIZED \
+             (SELECT x.* FROM lately CROSS JOIN main.donations x ON x.id = lately.id), \
+             ledger_entries AS MATERIALIZED \
+             (SELECT x.* FROM lately CROSS JOIN main.ledger_entries x ON x.donation_id = lately.id), \
+             ledger_postings AS MATERIALIZED \
+             (SELECT x.* FROM ledger_entries CROSS JOIN main.ledger_postings x ON x.entry_id = ledger_entries.id)"
+        }
+        Conn::Postgres(_) => {
+            "WITH lately (id) AS MATERIALIZED \
+             (SELECT DISTINCT donation_id FROM ledger_entries WHERE recorded_at >= $1), \
+             donations AS (SELECT x.* FROM donations x WHERE x.id IN (SELECT id FROM lately)), \
+             ledger_entries AS \
+             (SELECT x.* FROM ledger_entries x WHERE x.donation_id IN (SELECT id FROM lately))"
+        }
+    }
+}
+
+/// Lets this transaction read the whole of a large database; a page that waits is still given up.
+pub(super) fn take_the_time_it_takes(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(c) => c.batch_execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;",
+        ),
+    }
+}
+
+/// True for what either engine says of a table or a column that does not exist.
+pub(super) fn is_unknown_name(message: &str) -> bool {
+    let lost = message.contains("relation") || message.contains("column");
+    message.contains("no such table")
+        || message.contains("no such column")
+        || (lost && message.contains("does not exist"))
+}

@@ -53,6 +53,9 @@ impl Table {
                 "gross_minor",
                 "fee_minor",
                 "refunded_minor",
+                "lost_minor",
+                "settled_minor",
+                "settled_currency",
                 "received_at",
                 "receipt",
                 "article",
@@ -84,6 +87,7 @@ impl Table {
                 "kind",
                 "donation_id",
                 "refund_id",
+                "dispute_id",
                 "account",
                 "currency",
                 "amount_minor",
@@ -134,6 +138,9 @@ struct DonationCells {
     gross: Option<i64>,
     fee: Option<i64>,
     refunded: i64,
+    lost: i64,
+    settled: Option<i64>,
+    settled_currency: Option<String>,
     received_at: Option<NaiveDateTime>,
     article: Option<String>,
     created_at: NaiveDateTime,
@@ -141,12 +148,13 @@ struct DonationCells {
 
 impl DonationCells {
     fn into_row(self, receipt: String) -> ExportRow {
-        let money = [text(self.gross), text(self.fee), self.refunded.to_string()];
+        let money = [text(self.gross), text(self.fee), self.refunded.to_string(), self.lost.to_string()];
         let who = [text(self.donor), self.email, text(self.name)];
         let mut row = vec![self.id, self.pledge, self.campaign];
         row.extend(who);
         row.extend([self.gateway, self.remote, self.status, self.currency]);
         row.extend(money);
+        row.extend([text(self.settled), text(self.settled_currency)]);
         row.extend([self.received_at.map(time).unwrap_or_default(), receipt, text(self.article)]);
         row.push(time(self.created_at));
         row
@@ -174,6 +182,9 @@ fn donations_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<Export
             donations::gross_minor,
             donations::fee_minor,
             donations::refunded_minor,
+            donations::lost_minor,
+            donations::settled_minor,
+            donations::settled_currency,
             donations::received_at,
             pledges::source_article,
             donations::created_at,
@@ -273,8 +284,8 @@ fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
 
 /// Whole entries only: a page ends with the last line of its last entry.
 fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
-    type Line =
-        (String, i64, String, String, Option<String>, String, String, i64, NaiveDateTime, NaiveDateTime);
+    type Subject = (String, String, Option<String>, Option<String>);
+    type Line = (String, i64, Subject, String, String, i64, NaiveDateTime, NaiveDateTime);
     let entries: Vec<String> = ledger_entries::table
         .filter(ledger_entries::id.gt(after))
         .filter(ledger_entries::recorded_at.ge(span.from).and(ledger_entries::recorded_at.lt(span.to)))
@@ -289,9 +300,12 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
         .select((
             ledger_entries::id,
             ledger_postings::line,
-            ledger_entries::kind,
-            ledger_entries::donation_id,
-            ledger_entries::refund_id,
+            (
+                ledger_entries::kind,
+                ledger_entries::donation_id,
+                ledger_entries::refund_id,
+                ledger_entries::dispute_id,
+            ),
             ledger_postings::account,
             ledger_postings::currency,
             ledger_postings::amount_minor,
@@ -299,8 +313,21 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
             ledger_entries::recorded_at,
         ))
         .load(conn)?;
-    let export = |l: Line| {
-        vec![l.0, l.1.to_string(), l.2, l.3, text(l.4), l.5, l.6, l.7.to_string(), time(l.8), time(l.9)]
+    let export = |(
+        id,
+        line,
+        (kind, donation, refund, dispute),
+        account,
+        currency,
+        minor,
+        happened,
+        recorded,
+    ): Line| {
+        let subject = [kind, donation, text(refund), text(dispute)];
+        let mut row = vec![id, line.to_string()];
+        row.extend(subject);
+        row.extend([account, currency, minor.to_string(), time(happened), time(recorded)]);
+        row
     };
     Ok(rows.into_iter().map(export).collect())
 }

@@ -216,6 +216,16 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<DateTime<Utc>>, StoreError> {
     Ok(next.map(utc))
 }
 
+/// Makes jobs due now that wait because of what `word` stands for in their last error. Returns how many.
+pub fn hurry(tx: &mut Tx<'_>, word: &str, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    let waiting = jobs::table
+        .filter(jobs::status.eq("pending"))
+        .filter(jobs::last_error.assume_not_null().like(format!("%{word}%")));
+    let hurried = diesel::update(waiting).set(jobs::run_at.eq(now.naive_utc())).execute(&mut **tx)?;
+    tx.ring_after_commit();
+    Ok(hurried)
+}
+
 /// Removes up to `limit` jobs that were done before `before`; returns how many.
 pub fn remove_done(tx: &mut Tx<'_>, before: DateTime<Utc>, limit: i64) -> Result<usize, StoreError> {
     let old: Vec<String> = jobs::table

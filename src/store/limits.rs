@@ -47,12 +47,28 @@ pub fn take(
     let now_us = now.timestamp_micros();
     let taking = TakeTokens::new(buckets, now_us);
     let taken: Vec<(String, i64)> = on_each!(tx, |c| taking.get_results(c))?;
-    let over_us = |(name, full_at_us): &(String, i64)| {
-        let rate = buckets.iter().find(|bucket| bucket.name == *name)?.rate;
-        Some(full_at_us - now_us - rate.interval_us() * i64::from(rate.burst))
-    };
-    let longest = taken.iter().filter_map(over_us).max().filter(|over_us| *over_us > 0);
-    Ok(longest.map(TimeDelta::microseconds))
+    let mut longest = None;
+    for (name, full_at_us) in &taken {
+        let Some(rate) = buckets.iter().find(|bucket| bucket.name == *name).map(|bucket| bucket.rate) else {
+            continue;
+        };
+        let over_us = full_at_us - now_us - rate.interval_us() * i64::from(rate.burst);
+        if over_us > rate.interval_us() {
+            begin_anew(tx, name, now_us + rate.interval_us())?;
+        } else {
+            longest = longest.max(Some(over_us));
+        }
+    }
+    Ok(longest.filter(|over_us| *over_us > 0).map(TimeDelta::microseconds))
+}
+
+/// A bucket that lacks more than it can hold was written by a clock that was ahead: as long as that clock was wrong,
+/// nobody could give.
+fn begin_anew(tx: &mut Tx<'_>, name: &str, full_at_us: i64) -> Result<(), StoreError> {
+    diesel::update(rate_limits::table.filter(rate_limits::bucket.eq(name)))
+        .set(rate_limits::full_at_us.eq(full_at_us))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// One statement for all buckets, prepared once for each connection. Diesel's own upsert would be parsed and

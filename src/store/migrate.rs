@@ -3,7 +3,7 @@
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::MigrationSource;
-use diesel::{RunQueryDsl as _, SqliteConnection};
+use diesel::{PgConnection, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -34,15 +34,21 @@ pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
             c.batch_execute("PRAGMA foreign_keys = ON;")?;
             applied
         }
-        Conn::Postgres(c) => {
-            // A large table takes its time, and so does the process whose turn it is.
-            c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0;")?;
-            diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
-            let applied = apply(c, POSTGRES);
-            diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(c)?;
-            applied
-        }
+        Conn::Postgres(c) => in_turn(c, |c| apply(c, POSTGRES)),
     }
+}
+
+/// Waits until no other process migrates, and keeps the others waiting.
+fn in_turn<T>(
+    c: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    // A large table takes its time, and so does the process whose turn it is.
+    c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0;")?;
+    diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(c)?;
+    let done = work(c);
+    diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(c)?;
+    done
 }
 
 #[derive(diesel::QueryableByName)]
@@ -69,7 +75,8 @@ fn check_foreign_keys(conn: &mut SqliteConnection) -> Result<(), StoreError> {
 pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     match conn {
         Conn::Sqlite(c) => names_pending(c, SQLITE),
-        Conn::Postgres(c) => names_pending(c, POSTGRES),
+        // To look is to make the table of migrations, if it is missing: two that did so at once, one failed.
+        Conn::Postgres(c) => in_turn(c, |c| names_pending(c, POSTGRES)),
     }
 }
 

@@ -10,17 +10,6 @@ pub fn find(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
     Ok(settings::table.find(name).select(settings::value).get_result(conn).optional()?)
 }
 
-/// Sets a value, whatever was there.
-pub fn put(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
-    on_each!(tx, |c| diesel::insert_into(settings::table)
-        .values((settings::name.eq(name), settings::value.eq(value)))
-        .on_conflict(settings::name)
-        .do_update()
-        .set(settings::value.eq(value))
-        .execute(c))?;
-    Ok(())
-}
-
 /// Keeps the value that is there, or sets `fresh`; returns the one that counts. Processes that start together
 /// agree on one.
 pub fn find_or_set(tx: &mut Tx<'_>, name: &str, fresh: &str) -> Result<String, StoreError> {
@@ -29,4 +18,15 @@ pub fn find_or_set(tx: &mut Tx<'_>, name: &str, fresh: &str) -> Result<String, S
         .on_conflict_do_nothing()
         .execute(c))?;
     find(tx, name)?.ok_or(StoreError::NotFound)
+}
+
+/// Sets a setting, whatever it was.
+pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
+    on_each!(tx, |c| diesel::insert_into(settings::table)
+        .values((settings::name.eq(name), settings::value.eq(value)))
+        .on_conflict(settings::name)
+        .do_update()
+        .set(settings::value.eq(value))
+        .execute(c))?;
+    Ok(())
 }

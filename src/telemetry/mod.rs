@@ -85,6 +85,8 @@ pub mod metrics {
     pub const JOB_SECONDS: &str = "job_seconds";
     /// Mails tried, by `outcome` (sent, failed).
     pub const MAILS_TOTAL: &str = "mails_total";
+    /// Donations, pledges and others that were newly found to break a rule of the books.
+    pub const BROKEN_INVARIANTS_TOTAL: &str = "broken_invariants_total";
     /// Requests turned away by a rate limit.
     pub const RATE_LIMITED_TOTAL: &str = "rate_limited_total";
 
@@ -166,6 +168,11 @@ pub mod metrics {
         describe_counter!(JOBS_TOTAL, Unit::Count, "Jobs run");
         describe_histogram!(JOB_SECONDS, Unit::Seconds, "Time a job took");
         describe_counter!(MAILS_TOTAL, Unit::Count, "Mails tried");
+        describe_counter!(
+            BROKEN_INVARIANTS_TOTAL,
+            Unit::Count,
+            "Rows newly found to break a rule of the books"
+        );
         describe_counter!(RATE_LIMITED_TOTAL, Unit::Count, "Requests turned away by a rate limit");
     }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
+use crate::domain::donor::EmailAddress;
 use crate::domain::ids::Id;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::GatewayKind;
@@ -94,6 +95,8 @@ pub struct Policy {
     pub checkout_lifetime: TimeDelta,
     /// How long finished jobs are kept.
     pub keep_done_jobs: TimeDelta,
+    /// Who is written to when a person must look at something.
+    pub staff: Vec<EmailAddress>,
 }
 
 impl Policy {

@@ -11,6 +11,7 @@ use crate::domain::ids::CampaignId;
 use crate::domain::job::Job;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::{Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility};
+use crate::domain::receipt::ReceiptStatus;
 use crate::domain::remote::RemoteId;
 use crate::store::pledges::Sameness;
 use crate::store::{StoreError, Tx, campaigns, jobs, pledges, receipts};
@@ -125,6 +126,8 @@ fn settle_one(
     let donation = settle::settle_payment(tx, ctx, news)?;
     if let Some(receipt) = receipts::find_live(tx, donation.id)? {
         withhold_mail(tx, ctx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
+        // Else, once the finished job is cleared away, it would look as if its letter had been forgotten.
+        receipts::set_status(tx, receipt.id, &[ReceiptStatus::Issued], ReceiptStatus::Sent, ctx.now())?;
     }
     Ok(())
 }

@@ -34,6 +34,16 @@ pub enum UseCaseError {
         /// Sentence for people.
         message: String,
     },
+    /// A rule of the books does not hold for this: nothing is done until a person has looked.
+    #[error(
+        "work on {subject} is stopped, because a rule of the books does not hold for it; look at {review} with `mainstay review list`"
+    )]
+    Held {
+        /// The donation or pledge.
+        subject: String,
+        /// The question to answer.
+        review: String,
+    },
     /// Too many of these in a short time.
     #[error("too many requests; try again in a while")]
     RateLimited {

@@ -1,6 +1,6 @@
 //! Receipts: issued with the money, replaced when some of it goes back, never changed.
 
-use super::{Context, UseCaseError};
+use super::{Context, UseCaseError, holds};
 use crate::domain::donation::Donation;
 use crate::domain::ids::ReceiptId;
 use crate::domain::job::Job;
@@ -114,6 +114,8 @@ pub async fn resend(ctx: &Context, number: ReceiptNumber) -> Result<Receipt, Use
                 );
                 return Err(UseCaseError::Conflict { code: "receipt_not_live", message });
             }
+            let donation = donations::get(tx, receipt.donation)?;
+            holds::check(tx, donation.pledge)?;
             // The second in the day is as good a count as any: it only tells copies apart.
             let copy =
                 u32::try_from(inner.now().timestamp().rem_euclid(i64::from(u32::MAX))).unwrap_or(1).max(1);
@@ -131,6 +133,7 @@ pub async fn reissue(ctx: &Context, number: ReceiptNumber) -> Result<(Receipt, R
             let receipt = receipts::find_by_number(tx, &number)?.ok_or(UseCaseError::NotFound("receipt"))?;
             let donation = donations::get(tx, receipt.donation)?;
             let pledge = pledges::lock(tx, donation.pledge)?;
+            holds::check(tx, pledge.id)?;
             if !receipts::set_status(tx, receipt.id, LIVE, ReceiptStatus::Replaced, inner.now())? {
                 let message = format!("receipt {number} was taken back before");
                 return Err(UseCaseError::Conflict { code: "receipt_not_live", message });

@@ -72,7 +72,7 @@ async fn with(
     take_up_payments(ctx, gateway, &mut report).await?;
     ask_about_attempts(ctx, &mut report).await?;
     let name = setting_name(kind);
-    ctx.db.write(move |tx| settings::put(tx, &name, &began.to_rfc3339())).await?;
+    ctx.db.write(move |tx| settings::set(tx, &name, &began.to_rfc3339())).await?;
     if report.missed > 0 {
         tracing::warn!(gateway = %kind, missed = report.missed, "events had not been delivered");
     }
@@ -157,11 +157,22 @@ async fn take_up_payments(
 async fn ask_about_attempts(ctx: &Context, report: &mut Report) -> Result<(), UseCaseError> {
     /// Questions of one run.
     const MOST: i64 = 500;
+    /// So many of them may stay without an answer; after that the gateway is down, and the next run asks.
+    const UNANSWERED: usize = 10;
     let (kind, before) = (report.gateway, ctx.now() - ANSWER_WITHIN);
     let open = ctx.db.read(move |conn| attempts::unanswered(conn, kind, before, MOST)).await?;
+    let mut unanswered = 0;
     for id in open {
         report.asked += 1;
-        sync::attempt(ctx, id).await?;
+        match sync::attempt(ctx, id).await {
+            Ok(()) => {}
+            // Stripe answers a call that failed half-way with the same error for a day: the others must not wait for it.
+            Err(UseCaseError::GatewayUnavailable(why)) if unanswered < UNANSWERED => {
+                unanswered += 1;
+                tracing::warn!(attempt.id = %id, why, "an attempt is still without an answer");
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

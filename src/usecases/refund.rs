@@ -1,15 +1,15 @@
 //! Giving money back: promised under lock, asked of the gateway, booked when the gateway says so.
 
 use super::settle::{self, News};
-use super::{Context, FieldError, UseCaseError};
+use super::{Context, FieldError, UseCaseError, holds};
 use crate::domain::donation::{Donation, Happening};
 use crate::domain::donor::clean_line;
-use crate::domain::ids::{DonationId, RefundId};
+use crate::domain::ids::{DonationId, PledgeId, RefundId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::refund::{Refund, RefundNews, RefundStatus};
 use crate::gateways::{GatewayError, RefundRequest};
-use crate::store::{StoreError, Tx, donations, pledges, refunds};
+use crate::store::{Tx, donations, pledges, refunds};
 
 /// What staff ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
     let donation = donations::find(tx, order.donation)?.ok_or(UseCaseError::NotFound("donation"))?;
     // Refunds and facts of one pledge take turns.
     pledges::lock(tx, donation.pledge)?;
+    holds::check(tx, donation.pledge)?;
     let donation = donations::lock(tx, donation.id)?;
     if let Some(key) = &order.request_key
         && let Some(refund) = refunds::find_by_request(tx, key)?
@@ -99,7 +100,8 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
         .read(move |conn| {
             let refund = refunds::get(conn, id)?;
             let donation = donations::get(conn, refund.donation)?;
-            Ok::<_, StoreError>((refund, donation))
+            holds::check(conn, donation.pledge)?;
+            Ok::<_, UseCaseError>((refund, donation))
         })
         .await?;
     if refund.status != RefundStatus::Pending {
@@ -132,18 +134,32 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
                 .await
         }
         Err(error @ (GatewayError::Refused { .. } | GatewayError::Unsupported { .. })) => {
-            refuse(ctx, refund, &error).await
+            refuse(ctx, refund, donation.pledge, &error).await
         }
         Err(GatewayError::Unknown(why)) => Err(UseCaseError::GatewayUnavailable(why)),
     }
 }
 
-/// The gateway said no: the money is free to be refunded in another way.
-async fn refuse(ctx: &Context, refund: Refund, error: &GatewayError) -> Result<Refund, UseCaseError> {
+/// The gateway said no: the money is free to be refunded in another way. Unless news came while it was asked: an
+/// earlier call without an answer may have worked, and a gateway that has done all it can refuses the next.
+async fn refuse(
+    ctx: &Context,
+    refund: Refund,
+    pledge: PledgeId,
+    error: &GatewayError,
+) -> Result<Refund, UseCaseError> {
     tracing::warn!(refund.id = %refund.id, %error, "the gateway refused a refund");
     let now = ctx.now();
-    let failed = refund.refused();
-    let written = failed.clone();
-    ctx.db.write(move |tx| refunds::update(tx, &written, now)).await?;
-    Ok(failed)
+    ctx.db
+        .write(move |tx| {
+            pledges::lock(tx, pledge)?;
+            let known = refunds::get(tx, refund.id)?;
+            if known.status != RefundStatus::Pending || known.remote.is_some() {
+                return Ok(known);
+            }
+            let failed = known.refused();
+            refunds::update(tx, &failed, now)?;
+            Ok(failed)
+        })
+        .await
 }

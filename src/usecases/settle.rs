@@ -5,7 +5,7 @@
 
 mod known;
 
-use super::{Context, UseCaseError};
+use super::{Context, UseCaseError, holds};
 use crate::domain::attempt::AttemptOutcome;
 use crate::domain::donation::{Donation, GatewayFact, Happening, Payment};
 use crate::domain::ids::{AttemptId, PledgeId};
@@ -96,6 +96,7 @@ pub struct News {
 pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Donation, UseCaseError> {
     let now = ctx.now();
     let pledge = pledges::lock(tx, news.pledge)?;
+    holds::check(tx, pledge.id)?;
     if let Some(attempt) = news.attempt {
         let remote = news.checkout.as_ref().unwrap_or(&news.payment).clone();
         attempts::set_outcome(tx, attempt, &AttemptOutcome::Accepted { remote, next_url: None }, now)?;

@@ -1,6 +1,6 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
-use super::{Context, UseCaseError, pledge, sync};
+use super::{Context, UseCaseError, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::store::{StoreError, idempotency, jobs, limits, schedules};
 use chrono::TimeDelta;
@@ -13,9 +13,11 @@ const SCHEDULES: &[(&str, TimeDelta, Job)] = &[
     ("expire_pledges", TimeDelta::minutes(5), Job::ExpirePledges),
     ("reconcile", TimeDelta::hours(1), Job::Reconcile),
     ("clean_up", TimeDelta::hours(1), Job::CleanUp),
+    ("examine", TimeDelta::hours(1), Job::Examine),
+    ("examine_lately", TimeDelta::minutes(1), Job::ExamineLately),
 ];
 
-/// Enqueues the recurring work that is due. Of many processes, one does.
+/// Enqueues the recurring work that is due, and the letter about open questions. Of many processes, one does.
 pub async fn enqueue_due(ctx: &Context) -> Result<(), UseCaseError> {
     let inner = ctx.clone();
     ctx.db
@@ -25,7 +27,7 @@ pub async fn enqueue_due(ctx: &Context) -> Result<(), UseCaseError> {
                     inner.enqueue(tx, job)?;
                 }
             }
-            Ok::<_, StoreError>(())
+            notices::enqueue_if_due(tx, &inner)
         })
         .await?;
     Ok(())

@@ -10,6 +10,7 @@ use crate::render::pages::{
     AppealBox, ArticleBody, ArticlePage, ArticlesPage, CurrencyChoice, Labelled, Teaser,
 };
 use crate::render::{PageMeta, RenderError, Templates, gateway_label};
+use crate::usecases::pages::{self, Version};
 use crate::usecases::{Context, UseCaseError, campaigns};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -61,11 +62,18 @@ pub(super) struct Pages {
     pub(super) default_campaign: Option<String>,
 }
 
-/// The publication as its files are now.
+/// The publication as its files, and the campaigns in the database, are now.
 pub struct Publication {
     folder: PathBuf,
     pages: RwLock<Arc<Pages>>,
-    seen: RwLock<u64>,
+    seen: RwLock<Seen>,
+}
+
+/// What the pages were rendered from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Seen {
+    files: u64,
+    version: Version,
 }
 
 impl Publication {
@@ -77,7 +85,8 @@ impl Publication {
         Ok(publication)
     }
 
-    /// Takes up changed files. With a mistake in them, what was shown before stays.
+    /// Takes up changed files, and what another process changed in the database. With a mistake in the files, what was
+    /// shown before stays.
     ///
     /// Returns whether anything changed.
     pub async fn refresh(&self, ctx: &Context, templates: &Templates) -> Result<bool, ContentFault> {
@@ -86,33 +95,74 @@ impl Publication {
             content::fingerprint(&folder).map_err(|source| ContentFault::Folder { path: folder, source })
         })
         .await?;
-        if now == *self.seen.read().unwrap_or_else(PoisonError::into_inner) {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let version = match pages::current(ctx).await {
+            Ok(version) => version,
+            // Who needs the database says that it is away.
+            Err(_away) if now == seen.files => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        if (Seen { files: now, version: version.clone() }) == seen {
             return Ok(false);
         }
-        let loaded = self.load(ctx, templates).await;
-        // A faulty folder is reported once, not at every look; a database that was gone is asked again.
-        if !matches!(loaded, Err(ContentFault::Campaigns(_) | ContentFault::CutOff)) {
-            *self.seen.write().unwrap_or_else(PoisonError::into_inner) = now;
-        }
-        loaded.map(|()| true)
+        let source = if now == seen.files { Source::Database } else { Source::Files };
+        let loaded = self.load(ctx, templates, source).await;
+        let version = match &loaded {
+            // A database that was gone is asked again.
+            Err(ContentFault::Campaigns(_) | ContentFault::CutOff) => return loaded.map(|_| false),
+            Ok(version) => version.clone(),
+            // A faulty folder is reported once, not at every look.
+            Err(_) => version,
+        };
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { files: now, version };
+        loaded.map(|_| true)
     }
 
-    async fn load(&self, ctx: &Context, templates: &Templates) -> Result<(), ContentFault> {
-        let (folder, inner, renderer) = (self.folder.clone(), ctx.clone(), templates.clone());
-        let (pages, list) = blocking(move || {
-            let library = content::load(&folder)?;
+    /// Renders every page and returns the version of what they show. Campaigns are those of the files where these
+    /// changed, which are written to the database then; else those that another process wrote there.
+    async fn load(
+        &self,
+        ctx: &Context,
+        templates: &Templates,
+        source: Source,
+    ) -> Result<Version, ContentFault> {
+        let (folder, inner) = (self.folder.clone(), ctx.clone());
+        let (library, own) = blocking(move || {
+            let library = Arc::new(content::load(&folder)?);
             let list = campaigns_of(&library, &inner)?;
-            Ok((render_all(&library, &list, &inner, &renderer)?, list))
+            Ok((library, list))
         })
         .await?;
-        campaigns::put(ctx, list).await?;
-        *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pages);
-        Ok(())
+        let (inner, renderer) = (ctx.clone(), templates.clone());
+        let render = |list: Vec<Campaign>| blocking(move || render_all(&library, &list, &inner, &renderer));
+        let (version, fresh) = match source {
+            // Rendered first: with a mistake in the files nothing is written.
+            Source::Files => {
+                let fresh = render(own.clone()).await?;
+                (campaigns::put(ctx, own).await?, fresh)
+            }
+            Source::Database => {
+                let slugs = own.iter().map(|campaign| campaign.slug.to_string()).collect();
+                let (version, shown) = pages::shown(ctx, slugs).await?;
+                (version, render(shown).await?)
+            }
+        };
+        *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+        Ok(version)
     }
 
     pub(super) fn pages(&self) -> Arc<Pages> {
         Arc::clone(&self.pages.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Whose campaigns count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The files changed: they are written to the database.
+    Files,
+    /// Another process wrote to the database.
+    Database,
 }
 
 async fn blocking<T: Send + 'static>(

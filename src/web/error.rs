@@ -17,11 +17,17 @@ pub(super) struct WebError {
     /// For people. Never says how the inside works.
     pub(super) detail: String,
     pub(super) fields: Vec<FieldError>,
+    /// When to try again, in seconds; only where waiting helps.
+    pub(super) retry_after_s: Option<i64>,
 }
+
+/// How long a visitor waits for what is back in a moment.
+const MOMENT_S: i64 = 5;
 
 impl WebError {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), fields: Vec::new() }
+        let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(MOMENT_S);
+        Self { status, code, detail: detail.into(), fields: Vec::new(), retry_after_s }
     }
 
     pub(super) fn not_found(what: &str) -> Self {
@@ -48,6 +54,11 @@ impl WebError {
         let detail =
             "The site is busy with itself for a moment. Please try again in a minute; nothing was charged.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+
+    /// This process is about to stop; another one answers.
+    pub(super) fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "This process is about to stop.")
     }
 
     /// The title of the page.
@@ -78,10 +89,17 @@ impl From<UseCaseError> for WebError {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message)
             }
             UseCaseError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
-            UseCaseError::RateLimited { .. } => {
+            UseCaseError::Held { .. } => {
+                tracing::warn!(%error, "a request met work that is held");
+                let detail = "This is being looked at by a person. Nothing is lost; please try again later.";
+                Self::new(StatusCode::CONFLICT, "held", detail)
+            }
+            UseCaseError::RateLimited { after } => {
                 metrics::counter!(crate::telemetry::metrics::RATE_LIMITED_TOTAL).increment(1);
                 let detail = "There were many tries from here in a short time. Please wait a few minutes and try again.";
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+                // A second begun is a second to wait.
+                let retry_after_s = Some(after.num_seconds().saturating_add(1));
+                Self { retry_after_s, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail) }
             }
             UseCaseError::GatewayRefused { .. } => {
                 let detail = "The payment service did not accept this. Nothing was charged.";

@@ -14,8 +14,11 @@ pub(super) async fn live() -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).body("live\n")
 }
 
-/// The process can do its work: the database answers.
+/// The process can do its work: the database answers, and it is not about to stop.
 pub(super) async fn ready(state: Data<AppState>) -> Result<HttpResponse, WebError> {
+    if state.stopping.has_begun() {
+        return Err(WebError::stopping());
+    }
     state.ctx.db.read(|conn| jobs::next_due(conn).map(|_| ())).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).body("ready\n"))
 }

@@ -21,7 +21,7 @@ mod webhooks;
 pub use assets::Files;
 pub use content::{ContentFault, Publication};
 pub use request_id::RequestIds;
-pub use state::AppState;
+pub use state::{AppState, Stopping};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;

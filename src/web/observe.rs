@@ -10,8 +10,8 @@ use crate::render::PageMeta;
 use crate::render::pages::{ErrorPage, Failure};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, HttpResponseBuilder};
@@ -50,6 +50,10 @@ pub(super) async fn observe(
         response = response.into_response(body);
         keep_headers(response.headers_mut(), said);
     }
+    // The next request goes to another process; this one would close the connection under it.
+    if state.as_ref().is_some_and(|state| state.stopping.has_begun()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     // What a browser has already keeps the headers it came with.
     if response.status() != StatusCode::NOT_MODIFIED {
         protect(response.headers_mut(), state.is_some_and(|state| state.secure));
@@ -79,8 +83,8 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: RequestId) -> 
     let request = response.request();
     let mut builder = HttpResponseBuilder::new(failure.status);
     builder.insert_header((header::CACHE_CONTROL, "no-store"));
-    if failure.status == StatusCode::SERVICE_UNAVAILABLE {
-        builder.insert_header((header::RETRY_AFTER, "5"));
+    if let Some(seconds) = failure.retry_after_s {
+        builder.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
     let path = request.path();
     if path.starts_with("/webhooks/") {

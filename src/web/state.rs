@@ -9,6 +9,23 @@ use crate::telemetry::metrics::Metrics;
 use crate::usecases::Context;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether this process is about to stop: it still answers, but whoever distributes requests should turn elsewhere.
+#[derive(Debug, Clone, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// From now on it is.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is.
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// What handlers use. Cheap to clone.
 #[derive(Clone)]
@@ -37,6 +54,8 @@ pub struct AppState {
     pub cors_origins: Arc<Vec<String>>,
     /// Ids of requests.
     pub request_ids: Arc<RequestIds>,
+    /// Whether this process is about to stop.
+    pub stopping: Stopping,
     /// Whether the site is reached by https only.
     pub secure: bool,
 }

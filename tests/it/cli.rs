@@ -2,6 +2,7 @@
 
 mod articles;
 mod office;
+mod rolling;
 mod setup;
 mod site;
 mod together;

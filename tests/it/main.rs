@@ -20,6 +20,8 @@ mod copies;
 #[cfg(test)]
 mod giving;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod mail;
@@ -29,6 +31,8 @@ mod migrations;
 mod observability;
 #[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -40,10 +44,16 @@ mod repeats;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod staff;
+#[cfg(test)]
+mod stripe;
+#[cfg(test)]
 mod stripe_emulator;
 #[cfg(test)]
 mod thanks;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod trials;
 #[cfg(test)]
 mod webhooks;

@@ -1,5 +1,7 @@
 //! The schema: both trees make the tables that the program expects, once, and never go back.
 
+mod upgrades;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::connection::SimpleConnection;
@@ -16,7 +18,7 @@ use crate::support::twins;
 struct Empty {
     url: String,
     _folder: tempfile::TempDir,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 impl Empty {
@@ -25,7 +27,17 @@ impl Empty {
         let database = (engine == Engine::Postgres).then(|| create_database(None));
         let file = format!("sqlite://{}/site.db", folder.path().display());
         let url = database.as_ref().map_or(file, |database| database.url.clone());
-        Self { url, _folder: folder, _database: database }
+        Self { url, _folder: folder, database }
+    }
+
+    fn on(database: TestDatabase) -> Self {
+        let url = database.url.clone();
+        Self { url, _folder: tempfile::tempdir().unwrap(), database: Some(database) }
+    }
+
+    /// The database, on PostgreSQL.
+    fn database(&self) -> Option<&TestDatabase> {
+        self.database.as_ref()
     }
 
     fn open(&self) -> Db {
@@ -42,7 +54,12 @@ impl Empty {
 
     fn raw(&self) -> Raw {
         match self.url.strip_prefix("sqlite://") {
-            Some(path) => Raw::Sqlite(SqliteConnection::establish(path).unwrap()),
+            Some(path) => {
+                let mut connection = SqliteConnection::establish(path).unwrap();
+                // A killed process may take a moment to let go of the file.
+                connection.batch_execute("PRAGMA busy_timeout = 10000;").unwrap();
+                Raw::Sqlite(connection)
+            }
             None => Raw::Postgres(PgConnection::establish(&self.url).unwrap()),
         }
     }
@@ -240,9 +257,12 @@ async fn a_database_of_a_newer_version_is_refused(engine: Engine) {
         assert!(why.contains("migrated by a newer version of mainstay (migration 29991231000000)"), "{why}");
     }
     let folder = tempfile::tempdir().unwrap();
-    for command in [["migrate", "--check"], ["export", "donors"], ["job", "list"]] {
+    let commands: [&[&str]; 5] =
+        [&["serve"], &["worker"], &["migrate", "--check"], &["export", "donors"], &["job", "list"]];
+    for command in commands {
         let url = empty.url.clone();
-        let finished = Mainstay::new(folder.path(), command).env("MAINSTAY_DATABASE__URL", url).run().await;
+        let call = Mainstay::new(folder.path(), command.iter().copied()).env("MAINSTAY_DATABASE__URL", url);
+        let finished = call.env("MAINSTAY_SERVER__BIND", "127.0.0.1:0").run().await;
         assert!(matches!(finished.code, Some(1 | 2)), "{command:?}: {finished:?}");
         assert_eq!(finished.stderr.lines().count(), 1, "{command:?}: {finished:?}");
         assert!(finished.stderr.contains("run that version or a newer one"), "{command:?}: {finished:?}");

@@ -25,7 +25,19 @@ const MODULES: [Module; 11] = [
         may_import: &["domain"],
         only_place_of: &["diesel", "diesel_migrations", "libsqlite3_sys"],
     },
-    Module { name: "gateways", may_import: &["domain", "config"], only_place_of: &["reqwest"] },
+    Module {
+        name: "gateways",
+        may_import: &["domain", "config"],
+        only_place_of: &[
+            "reqwest",
+            "rustls",
+            "stripe_checkout",
+            "stripe_client_core",
+            "stripe_core",
+            "stripe_shared",
+            "stripe_types",
+        ],
+    },
     Module {
         name: "content",
         may_import: &["domain"],

@@ -1,6 +1,6 @@
 //! All that is known about one payment, and what has to follow from it.
 
-use super::super::{Context, UseCaseError, receipts};
+use super::super::{Context, UseCaseError, notices, receipts};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
 use crate::domain::ids::DonationId;
@@ -176,6 +176,7 @@ impl Known {
                 reviews::settle(tx, "dispute", &subject, now)?;
             }
         }
+        notices::dispute(tx, ctx, &dispute)?;
         Ok(())
     }
 

@@ -68,7 +68,11 @@ pub(in crate::web) async fn submit(
         Err(error @ UseCaseError::RateLimited { .. }) => {
             let limited = WebError::from(error);
             let problem = FieldError { field: "form", code: limited.code, message: limited.detail.clone() };
-            again(&state, &fields, limited.status, &[problem]).await
+            let mut page = again(&state, &fields, limited.status, &[problem]).await?;
+            if let Some(seconds) = limited.retry_after_s {
+                page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            Ok(page)
         }
         Err(error) => Err(error.into()),
     }

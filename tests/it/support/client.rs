@@ -54,9 +54,14 @@ impl Client {
     }
 
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
+        self.try_send(request).await.unwrap()
+    }
+
+    /// The answer, if a whole one comes.
+    pub(crate) async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
+        Ok(Answer { status, headers, body: response.bytes().await?.to_vec() })
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -66,12 +71,15 @@ impl Client {
     /// Posts a form as a browser does from the site's own page.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self
-            .request(Method::POST, path)
+        self.send(self.form(path, form)).await
+    }
+
+    /// A form as a browser posts it from the site's own page.
+    pub(crate) fn form(&self, path: &str, body: String) -> RequestBuilder {
+        self.request(Method::POST, path)
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
-            .body(form);
-        self.send(request).await
+            .body(body)
     }
 
     pub(crate) async fn post_json(&self, path: &str, body: &Value) -> Answer {

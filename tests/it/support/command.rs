@@ -21,6 +21,7 @@ const WAIT: Duration = Duration::from_mins(1);
 pub(crate) struct Mainstay {
     command: Command,
     input: Vec<u8>,
+    is_under: bool,
 }
 
 /// What a finished call left behind.
@@ -41,7 +42,7 @@ impl Mainstay {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command.kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { command, input: Vec::new() }
+        Self { command, input: Vec::new(), is_under: false }
     }
 
     pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
@@ -61,20 +62,42 @@ impl Mainstay {
         running.finish("the command").await
     }
 
+    /// The same call as the last argument of another program: `PROGRAM ARGS mainstay …`.
+    pub(crate) fn under<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, program: &str, args: I) -> Self {
+        self.is_under = true;
+        let call = std::mem::replace(&mut self.command, Command::new(program));
+        let call = call.as_std();
+        self.command.args(args.into_iter().map(Into::into)).arg(call.get_program()).args(call.get_args());
+        self.command.env_clear().envs(call.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.command.current_dir(call.get_current_dir().unwrap());
+        self.command.kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self
+    }
+
     /// Starts a call that serves, on a free port unless the environment says otherwise, and waits until it prints its
     /// address.
-    pub(crate) async fn serve(mut self) -> Serving {
+    pub(crate) async fn serve(self) -> Serving {
+        match self.try_serve().await {
+            Ok(serving) => serving,
+            Err(ended) => panic!("the program ended before it printed its address: {ended:#?}"),
+        }
+    }
+
+    /// As [`serve`](Self::serve); what is left of a program that ends before it prints its address.
+    pub(crate) async fn try_serve(mut self) -> Result<Serving, Finished> {
         let is_bound = self.command.as_std().get_envs().any(|(name, _)| name == "MAINSTAY_SERVER__BIND");
         if !is_bound {
             self.command.env("MAINSTAY_SERVER__BIND", "127.0.0.1:0");
         }
         let running = self.spawn();
-        let line = running.stdout.wait_for_line("http://127.0.0.1:", &running).await;
+        let Some(line) = running.stdout.try_line("http://127.0.0.1:", &running).await else {
+            return Err(running.finish("the program").await);
+        };
         let start = line.find("http://").unwrap();
         let is_address = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.');
         let host = &line[start + "http://".len()..];
         let end = host.find(|c| !is_address(c)).unwrap_or(host.len());
-        Serving { url: format!("http://{}", &host[..end]), running }
+        Ok(Serving { url: format!("http://{}", &host[..end]), running })
     }
 
     fn spawn(mut self) -> Running {
@@ -85,7 +108,7 @@ impl Mainstay {
         tokio::spawn(async move { stdin.write_all(&input).await });
         let stdout = Lines::collect(child.stdout.take().unwrap());
         let stderr = Lines::collect(child.stderr.take().unwrap());
-        Running { child, stdout, stderr }
+        Running { child, stdout, stderr, is_under: self.is_under }
     }
 }
 
@@ -112,11 +135,26 @@ impl Serving {
         self.running.stdout.wait_for_line(text, &self.running).await
     }
 
-    /// Asks the program to stop, as a service manager does (SIGTERM), and waits until it has.
+    /// Asks the program to stop, as a service manager does (SIGTERM).
+    pub(crate) fn terminate(&self) {
+        // It may have ended by itself just before.
+        let _gone = kill_process(self.running.program(), Signal::TERM).is_err();
+    }
+
+    /// Asks the program to stop and waits until it has.
     pub(crate) async fn stop(self) -> Finished {
-        let id = i32::try_from(self.running.child.id().unwrap()).unwrap();
-        kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
+        self.terminate();
         self.running.finish("the server, after SIGTERM,").await
+    }
+
+    /// Whether the program has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.running.child.try_wait().unwrap().is_some()
+    }
+
+    /// Waits until the program has stopped by itself.
+    pub(crate) async fn ends(self) -> Finished {
+        self.running.finish("the server").await
     }
 
     /// Ends the program at once (SIGKILL), as a power cut does, and waits until it is gone.
@@ -129,9 +167,21 @@ struct Running {
     child: Child,
     stdout: Lines,
     stderr: Lines,
+    is_under: bool,
 }
 
 impl Running {
+    /// The program itself, which may be the child of what it runs under.
+    fn program(&self) -> Pid {
+        let id = self.child.id().unwrap();
+        let children = format!("/proc/{id}/task/{id}/children");
+        let id = match std::fs::read_to_string(children) {
+            Ok(children) if self.is_under => children.split_whitespace().next().unwrap().parse().unwrap(),
+            _ => id,
+        };
+        Pid::from_raw(i32::try_from(id).unwrap()).unwrap()
+    }
+
     async fn finish(mut self, what: &str) -> Finished {
         let Ok(status) = timeout(WAIT, self.child.wait()).await else {
             panic!("{what} did not end in {WAIT:?}; {}", self.printed())
@@ -176,11 +226,17 @@ impl Lines {
     }
 
     async fn wait_for_line(&self, text: &str, running: &Running) -> String {
+        let line = self.try_line(text, running).await;
+        line.unwrap_or_else(|| panic!("the program ended before it printed {text:?}; {}", running.printed()))
+    }
+
+    /// `None` when the program ends before it prints such a line.
+    async fn try_line(&self, text: &str, running: &Running) -> Option<String> {
         let mut lines = self.lines.clone();
         let find = |lines: &Vec<String>| lines.iter().find(|line| line.contains(text)).cloned();
         match timeout(WAIT, lines.wait_for(|lines| find(lines).is_some())).await {
-            Ok(Ok(lines)) => find(&lines).unwrap(),
-            Ok(Err(_)) => panic!("the program ended before it printed {text:?}; {}", running.printed()),
+            Ok(Ok(lines)) => find(&lines),
+            Ok(Err(_ended)) => None,
             Err(late) => panic!("no line with {text:?} in {WAIT:?} ({late}); {}", running.printed()),
         }
     }

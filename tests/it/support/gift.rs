@@ -54,12 +54,7 @@ impl Form {
 impl Client {
     /// Posts the form to `/donate`, as a browser does.
     pub(crate) async fn give(&self, form: &Form) -> Answer {
-        let request = self
-            .request(reqwest::Method::POST, "/donate")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin")
-            .body(form.body());
-        self.send(request).await
+        self.send(self.form("/donate", form.body())).await
     }
 
     /// Posts the form from this address, as a proxy in front of the site reports it.

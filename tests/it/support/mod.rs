@@ -8,6 +8,7 @@ pub(crate) mod command;
 pub(crate) mod gateway;
 pub(crate) mod gift;
 pub(crate) mod postgres;
+pub(crate) mod random;
 pub(crate) mod smtp;
 pub(crate) mod sql;
 pub(crate) mod stripe;

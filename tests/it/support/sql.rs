@@ -7,7 +7,7 @@ use mainstay::domain::donation::Donation;
 use mainstay::domain::ids::DonationId;
 use mainstay::domain::receipt::Receipt;
 use mainstay::store::reviews::{self, Review};
-use mainstay::store::{Conn, StoreError, donations, receipts};
+use mainstay::store::{Conn, Db, StoreError, donations, receipts};
 
 #[derive(QueryableByName)]
 struct Number {
@@ -21,17 +21,30 @@ struct Line {
     line: String,
 }
 
+/// The one number that a query answers, named `number`.
+pub(crate) async fn number(db: &Db, sql: &str) -> i64 {
+    let sql = sql.to_owned();
+    let rows: Vec<Number> =
+        db.read(move |conn| Ok::<_, StoreError>(diesel::sql_query(sql).load(conn)?)).await.unwrap();
+    rows[0].number
+}
+
+/// The texts that a query answers, named `line`.
+pub(crate) async fn lines(db: &Db, sql: &str) -> Vec<String> {
+    try_lines(db, sql).await.unwrap()
+}
+
+pub(crate) async fn try_lines(db: &Db, sql: &str) -> Result<Vec<String>, StoreError> {
+    let sql = sql.to_owned();
+    let rows: Vec<Line> =
+        db.read(move |conn| Ok::<_, StoreError>(diesel::sql_query(sql).load(conn)?)).await?;
+    Ok(rows.into_iter().map(|row| row.line).collect())
+}
+
 impl TestApp {
     /// The one number that a query answers, named `number`.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
-        let sql = sql.to_owned();
-        let rows: Vec<Number> = self
-            .ctx()
-            .db
-            .read(move |conn| Ok::<_, StoreError>(diesel::sql_query(sql).load(conn)?))
-            .await
-            .unwrap();
-        rows[0].number
+        number(&self.ctx().db, sql).await
     }
 
     /// How many rows a table has.
@@ -41,14 +54,7 @@ impl TestApp {
 
     /// The texts that a query answers, named `line`.
     pub(crate) async fn lines(&self, sql: &str) -> Vec<String> {
-        let sql = sql.to_owned();
-        let rows: Vec<Line> = self
-            .ctx()
-            .db
-            .read(move |conn| Ok::<_, StoreError>(diesel::sql_query(sql).load(conn)?))
-            .await
-            .unwrap();
-        rows.into_iter().map(|row| row.line).collect()
+        lines(&self.ctx().db, sql).await
     }
 
     /// The balance of an account of the books, in minor units.

@@ -1,0 +1,234 @@
+//! `[stripe]`: cards and wallets.
+
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::merge::Layers;
+use super::read::Reported;
+use super::secret::Secret;
+use super::server::Mode;
+
+/// Stripe's own address.
+const API_BASE: &str = "https://api.stripe.com";
+
+/// Stripe accepts so much, in hundredths of a percent, for no card.
+const MOST_BASIS_POINTS: i64 = 2_000;
+
+/// The account at Stripe.
+#[derive(Clone, Debug)]
+pub struct Stripe {
+    /// Opens the account's interface: `sk_` or `rk_`, then `live_` or `test_`.
+    pub secret_key: Secret<String>,
+    /// Sign its webhooks: one, or two while the secret is being changed. Empty only for [`Purpose::StripeSetup`].
+    pub webhook_secrets: Vec<Secret<String>>,
+    /// The address of its interface, without a slash at the end.
+    pub api_base: String,
+    /// The account's name, `acct_…`.
+    pub account_id: Option<String>,
+    /// What it usually keeps of a payment, in hundredths of a percent.
+    pub fee_basis_points: i64,
+    /// What it usually keeps on top, in minor units.
+    pub fee_fixed_minor: i64,
+    /// How long one call may take.
+    pub timeout: Duration,
+}
+
+/// What the settings are read for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Running the site: everything must be there.
+    #[default]
+    Site,
+    /// Creating Stripe's webhook endpoint, which gives the secret that is then still missing.
+    StripeSetup,
+}
+
+/// What decides which addresses are allowed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Strictness {
+    pub(super) mode: Mode,
+    pub(super) allow_custom_gateways: bool,
+    pub(super) purpose: Purpose,
+}
+
+impl Stripe {
+    /// `None`: off.
+    pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Result<Option<Self>, Reported> {
+        const KEY: &str = "\"sk_live_...\"";
+        const SECRET: &str = "\"whsec_...\"";
+        let secret_key =
+            layers.parse_optional("stripe.secret_key", KEY, |text| parse_key(text, strictness.mode));
+        let webhook_secrets = layers.parse_optional("stripe.webhook_secret", SECRET, parse_webhook_secrets);
+        let api_base = layers
+            .parse("stripe.api_base", &format!("\"{API_BASE}\""), |text| parse_api_base(text, strictness));
+        let account_id = layers.parse_optional("stripe.account_id", "\"acct_...\"", parse_account);
+        let fee_basis_points = layers.number("stripe.fee_basis_points", 0..=MOST_BASIS_POINTS);
+        let fee_fixed_minor = layers.number("stripe.fee_fixed_minor", 0..=10_000);
+        let timeout = layers.number("stripe.timeout_s", 1..=120).map(Duration::from_secs);
+        let webhook_secrets = match (secret_key?, webhook_secrets?) {
+            (None, None) => return Ok(None),
+            (None, Some(_)) => {
+                let what = "is empty, but webhook_secret is given: copy the secret key from Stripe's dashboard \
+                            (Developers, API keys), or empty both";
+                layers.reject("stripe.secret_key", what, KEY);
+                return Err(Reported);
+            }
+            (Some(key), None) if strictness.purpose == Purpose::StripeSetup => (key, Vec::new()),
+            (Some(_), None) => {
+                let what = "is empty, but secret_key is given: run `mainstay stripe setup`, which creates the webhook \
+                            endpoint and prints this line, or empty both";
+                layers.reject("stripe.webhook_secret", what, SECRET);
+                return Err(Reported);
+            }
+            (Some(key), Some(secrets)) => (key, secrets),
+        };
+        let (secret_key, webhook_secrets) = webhook_secrets;
+        Ok(Some(Self {
+            secret_key,
+            webhook_secrets,
+            api_base: api_base.ok_or(Reported)?,
+            account_id: account_id?,
+            fee_basis_points: fee_basis_points.ok_or(Reported)?,
+            fee_fixed_minor: fee_fixed_minor.ok_or(Reported)?,
+            timeout: timeout.ok_or(Reported)?,
+        }))
+    }
+}
+
+fn parse_key(text: &str, mode: Mode) -> Result<Secret<String>, String> {
+    let key = ["sk_", "rk_"].iter().find_map(|prefix| text.strip_prefix(prefix));
+    let (is_live, rest) = match key.map(|key| (key.strip_prefix("live_"), key.strip_prefix("test_"))) {
+        Some((Some(rest), _)) => (true, rest),
+        Some((None, Some(rest))) => (false, rest),
+        Some((None, None)) | None => {
+            let hint = if text.starts_with("pk_") { "; pk_ is the publishable key" } else { "" };
+            return Err(format!("is no secret key: those begin with sk_ or rk_, then live_ or test_{hint}"));
+        }
+    };
+    if rest.is_empty() || !rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err("is cut off, or holds more than letters, digits and _".to_owned());
+    }
+    if mode.is_production() && !is_live {
+        return Err("is a key of the test mode; in production nobody could really give".to_owned());
+    }
+    Ok(Secret::new(text.to_owned()))
+}
+
+fn parse_webhook_secrets(text: &str) -> Result<Vec<Secret<String>>, String> {
+    let secrets: Vec<&str> = text.split(',').map(str::trim).collect();
+    if secrets.len() > 2 {
+        return Err(
+            "holds more than two secrets; keep the one in force, and the next one while changing".to_owned()
+        );
+    }
+    let is_whole = |secret: &&str| {
+        let rest = secret.strip_prefix("whsec_");
+        rest.is_some_and(|rest| rest.len() >= 8 && rest.bytes().all(|byte| byte.is_ascii_graphic()))
+    };
+    if secrets.iter().all(is_whole) {
+        Ok(secrets.into_iter().map(|secret| Secret::new(secret.to_owned())).collect())
+    } else {
+        Err("is no signing secret: those begin with whsec_; two are separated by a comma".to_owned())
+    }
+}
+
+fn parse_api_base(text: &str, strictness: Strictness) -> Result<String, String> {
+    let base = text.trim_end_matches('/');
+    if base == API_BASE {
+        return Ok(base.to_owned());
+    }
+    if strictness.mode.is_production() && !strictness.allow_custom_gateways {
+        return Err(
+            "is not Stripe's own address; production refuses it unless server.allow_custom_gateways = true"
+                .to_owned(),
+        );
+    }
+    let url = Url::parse(base).map_err(|error| format!("is not a URL: {error}"))?;
+    let this_machine = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => return Err("names no host".to_owned()),
+    };
+    let is_bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    match url.scheme() {
+        _ if !is_bare || url.password().is_some() => {
+            Err("holds more than scheme, host, port and path".to_owned())
+        }
+        "https" => Ok(base.to_owned()),
+        "http" if this_machine || !strictness.mode.is_production() => Ok(base.to_owned()),
+        // A live key must not travel in the clear.
+        "http" => Err("is not encrypted; production allows http:// to this machine only".to_owned()),
+        _ => Err("does not start with https://".to_owned()),
+    }
+}
+
+fn parse_account(text: &str) -> Result<String, String> {
+    match text.strip_prefix("acct_") {
+        Some(rest) if !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            Ok(text.to_owned())
+        }
+        Some(_) | None => Err("is no account of Stripe's: those begin with acct_".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_secret_keys_and_live_in_production() {
+        let read = |text, mode| parse_key(text, mode).map(|key| key.expose().clone());
+        for key in ["sk_live_51abc", "rk_live_51abc"] {
+            assert_eq!(read(key, Mode::Production).unwrap(), key);
+        }
+        assert!(read("sk_test_51abc", Mode::Development).is_ok());
+        assert!(read("rk_test_51abc", Mode::Production).unwrap_err().contains("test mode"));
+        assert!(read("pk_live_51abc", Mode::Development).unwrap_err().contains("publishable"));
+        for bad in
+            ["sk_live_", "sk_51abc", "live_51abc", "sk_live_51 abc", "sk_live_51\u{e9}", "whsec_abcdefgh"]
+        {
+            assert!(read(bad, Mode::Development).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn webhook_secrets_are_one_or_two() {
+        let count = |text| parse_webhook_secrets(text).map(|secrets| secrets.len());
+        assert_eq!(count("whsec_abcdefgh"), Ok(1));
+        assert_eq!(count("whsec_abcdefgh, whsec_ijklmnop"), Ok(2));
+        for bad in
+            ["whsec_abcdefgh,", "whsec_", "sk_live_abcdefgh", "whsec_aaaaaaaa,whsec_bbbbbbbb,whsec_cccccccc"]
+        {
+            assert!(count(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn other_addresses_are_for_development() {
+        let read = |text, mode, allow_custom_gateways| {
+            parse_api_base(text, Strictness { mode, allow_custom_gateways, purpose: Purpose::Site })
+        };
+        assert_eq!(read("https://api.stripe.com/", Mode::Production, false).unwrap(), API_BASE);
+        let double = "http://127.0.0.1:4010";
+        assert_eq!(read(double, Mode::Development, false).unwrap(), double);
+        assert_eq!(read(double, Mode::Production, true).unwrap(), double);
+        assert!(read(double, Mode::Production, false).unwrap_err().contains("allow_custom_gateways"));
+        assert_eq!(read("http://[::1]:9/x/", Mode::Development, false).unwrap(), "http://[::1]:9/x");
+        let elsewhere = "http://stripe.example.org";
+        assert!(read(elsewhere, Mode::Development, false).is_ok());
+        assert!(read(elsewhere, Mode::Production, true).unwrap_err().contains("not encrypted"));
+        for bad in ["ftp://127.0.0.1", "stripe", "https://a@b", "https://a/?b=c", ""] {
+            assert!(read(bad, Mode::Development, true).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_account_has_a_name() {
+        assert_eq!(parse_account("acct_1abc"), Ok("acct_1abc".to_owned()));
+        for bad in ["acct_", "1abc", "acct_1/2"] {
+            assert!(parse_account(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The way to Stripe: one client whose connections are kept, and what its answers mean for us.
+
+use super::super::GatewayError;
+use super::Settings;
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Method, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::Duration;
+use stripe_client_core::{RequestBuilder, StripeMethod};
+use tokio::time::{sleep, timeout};
+
+/// The version of Stripe's interface that every call asks for: the one that the typed requests are made for.
+pub(super) const API_VERSION: &str = "2026-09-30.endive";
+
+/// How often one call is made when an answer says that it may be made again.
+const TRIES: u32 = 3;
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// The longest wait that Stripe may ask for within one call.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// A page of a hundred large objects has about one mebibyte.
+const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Why the client cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The TLS library refuses its settings.
+    #[error("tls: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP library refuses its settings.
+    #[error("http client: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The key holds characters that no header can carry.
+    #[error("the secret key cannot be sent in a header")]
+    Key,
+}
+
+/// The client, the key and the address.
+#[derive(Clone)]
+pub(super) struct Transport {
+    http: Client,
+    base: Arc<str>,
+    timeout: Duration,
+}
+
+impl Transport {
+    pub(super) fn new(settings: &Settings) -> Result<Self, TransportError> {
+        let mut headers = HeaderMap::new();
+        let mut key = HeaderValue::from_str(&format!("Bearer {}", settings.secret_key.expose()))
+            .map_err(|_not_visible| TransportError::Key)?;
+        key.set_sensitive(true);
+        headers.insert(AUTHORIZATION, key);
+        headers.insert("stripe-version", HeaderValue::from_static(API_VERSION));
+        let http = Client::builder()
+            .user_agent(concat!("mainstay/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .tls_backend_preconfigured(tls()?)
+            .connect_timeout(CONNECT_WITHIN)
+            // The key goes to the configured address and nowhere else.
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .retry(reqwest::retry::never())
+            .build()?;
+        Ok(Self { http, base: settings.api_base.trim_end_matches('/').into(), timeout: settings.timeout })
+    }
+
+    /// Makes a call. With an idempotency key, or if it only reads, it is made again when that may help.
+    ///
+    /// The time limit holds for all tries together, so that nobody waits longer.
+    pub(super) async fn call<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        key: Option<&str>,
+    ) -> Result<T, GatewayError> {
+        let bytes = match timeout(self.timeout, self.tries(&request, key)).await {
+            Ok(answer) => answer?,
+            Err(_elapsed) => {
+                let limit_s = self.timeout.as_secs();
+                return Err(GatewayError::Unknown(format!("no answer within {limit_s} seconds")));
+            }
+        };
+        // The reason would quote the answer, which may hold personal data.
+        serde_json::from_slice(&bytes)
+            .map_err(|_quotes| GatewayError::Unknown(format!("unreadable answer to {}", request.path)))
+    }
+
+    async fn tries(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Bytes, GatewayError> {
+        let may_repeat = key.is_some() || matches!(request.method, StripeMethod::Get);
+        let mut tries = 1;
+        loop {
+            let failure = match self.once(request, key).await {
+                Ok(bytes) => return Ok(bytes),
+                Err(failure) => failure,
+            };
+            let wait = match failure.again {
+                Again::Soon if may_repeat && tries < TRIES => backoff(tries),
+                Again::After(wait) if may_repeat && tries < TRIES => wait,
+                Again::No | Again::Soon | Again::After(_) => {
+                    tracing::warn!(
+                        path = request.path,
+                        tries,
+                        answer = failure.answer,
+                        "a call to Stripe failed"
+                    );
+                    return Err(failure.error);
+                }
+            };
+            sleep(wait).await;
+            tries += 1;
+        }
+    }
+
+    async fn once(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Bytes, Failure> {
+        let method = match request.method {
+            StripeMethod::Get => Method::GET,
+            StripeMethod::Post => Method::POST,
+            StripeMethod::Delete => Method::DELETE,
+        };
+        let query = request.query.as_deref().filter(|query| !query.is_empty());
+        let mark = if query.is_some() { "?" } else { "" };
+        let url = format!("{}/v1{}{mark}{}", self.base, request.path, query.unwrap_or_default());
+        let mut call = self.http.request(method, url);
+        if let Some(key) = key {
+            call = call.header("idempotency-key", key);
+        }
+        if let Some(body) = &request.body {
+            call = call.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body.clone());
+        }
+        let response = call.send().await.map_err(|error| Failure::cut_off(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = whole_body(response).await?;
+        if status.is_success() { Ok(body) } else { Err(Failure::said(status, &headers, &body)) }
+    }
+}
+
+/// TLS by the same library as mail's, trusting the public authorities that are built in.
+fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+async fn whole_body(mut response: Response) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::cut_off(&error))? {
+        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            let what = format!("an answer of more than {ANSWER_BYTES_MAX} bytes");
+            return Err(Failure {
+                error: GatewayError::Unknown(what.clone()),
+                answer: what,
+                again: Again::No,
+            });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// A call without the answer it was made for.
+struct Failure {
+    error: GatewayError,
+    /// What came back, for the log: with the name under which Stripe can find the call.
+    answer: String,
+    again: Again,
+}
+
+/// Whether the same call may help when it is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    No,
+    Soon,
+    /// When Stripe said.
+    After(Duration),
+}
+
+/// Stripe's errors, as far as they are used. Its sentences are left alone: they may quote what was sent.
+#[derive(serde::Deserialize)]
+struct ErrorAnswer {
+    error: ErrorDetail,
+}
+
+#[derive(Default, serde::Deserialize)]
+struct ErrorDetail {
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    param: Option<String>,
+}
+
+impl Failure {
+    /// No answer, or a part of one: the call may have worked.
+    fn cut_off(error: &reqwest::Error) -> Self {
+        let what = if error.is_connect() {
+            "no connection"
+        } else if error.is_timeout() {
+            "no answer in time"
+        } else {
+            "the connection broke"
+        };
+        Self { error: GatewayError::Unknown(what.to_owned()), answer: what.to_owned(), again: Again::Soon }
+    }
+
+    fn said(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = text("request-id").unwrap_or("none");
+        let detail =
+            serde_json::from_slice::<ErrorAnswer>(body).map(|answer| answer.error).unwrap_or_default();
+        let code = detail.code.or_else(|| detail.kind.clone());
+        let word = code.as_deref().unwrap_or("an unreadable error");
+        let param = detail.param.map(|param| format!(" about {param}")).unwrap_or_default();
+        let answer = format!("{status}: {word}{param}, request {request_id}");
+        let final_no = matches!(status.as_u16(), 400 | 402 | 404)
+            // The key stands for another call of ours: what that one did is not known here.
+            && detail.kind.as_deref() != Some("idempotency_error");
+        let error = match code {
+            Some(code) if final_no => GatewayError::Refused { code },
+            Some(_) | None => GatewayError::Unknown(answer.clone()),
+        };
+        let again = match text("stripe-should-retry") {
+            Some("true") => true,
+            Some("false") => false,
+            _ => matches!(status.as_u16(), 409 | 424 | 429 | 500..=599),
+        };
+        let asked: Option<u64> = text(RETRY_AFTER.as_str()).and_then(|seconds| seconds.trim().parse().ok());
+        let again = match asked.map(Duration::from_secs) {
+            None if again => Again::Soon,
+            Some(wait) if again && wait <= LONGEST_WAIT => Again::After(wait),
+            None | Some(_) => Again::No,
+        };
+        Self { error, answer, again }
+    }
+}
+
+/// About 0.2 s, then about 0.6 s: spread, so that callers who failed together do not come back together.
+fn backoff(tries: u32) -> Duration {
+    let mut noise = [0; 1];
+    // Without randomness the waits are equal, which is no harm.
+    let _spread = getrandom::fill(&mut noise);
+    let [noise] = noise;
+    Duration::from_millis(200 * u64::from(tries * tries.max(2) / 2) + u64::from(noise))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(status: u16, headers: &[(&'static str, &str)], body: &str) -> Failure {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        Failure::said(StatusCode::from_u16(status).unwrap(), &headers.collect(), body.as_bytes())
+    }
+
+    fn error(status: u16, body: &str) -> GatewayError {
+        said(status, &[("request-id", "req_1")], body).error
+    }
+
+    const TOO_SMALL: &str = r#"{"error":{"type":"invalid_request_error","code":"amount_too_small",
+        "message":"pat@example.org gave too little","param":"amount","new":{}}}"#;
+
+    #[test]
+    fn only_a_clear_no_to_this_very_call_is_a_refusal() {
+        for status in [400, 402, 404] {
+            assert_eq!(error(status, TOO_SMALL), GatewayError::Refused { code: "amount_too_small".into() });
+        }
+        let by_type = error(400, r#"{"error":{"type":"invalid_request_error"}}"#);
+        assert_eq!(by_type, GatewayError::Refused { code: "invalid_request_error".into() });
+        for (status, body) in [
+            (400, r#"{"error":{"type":"idempotency_error","code":"idempotency_key_in_use"}}"#),
+            (400, "<html>a proxy</html>"),
+            (404, r#"{"error":"not found"}"#),
+            (401, r#"{"error":{"type":"invalid_request_error"}}"#),
+            (403, TOO_SMALL),
+            (409, TOO_SMALL),
+            (429, TOO_SMALL),
+            (500, TOO_SMALL),
+            (302, ""),
+        ] {
+            let error = error(status, body);
+            assert!(matches!(error, GatewayError::Unknown(_)), "{status} {body}: {error}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_request_and_never_quote_what_was_sent() {
+        let failure = said(500, &[("request-id", "req_1")], TOO_SMALL);
+        assert_eq!(failure.answer, "500 Internal Server Error: amount_too_small about amount, request req_1");
+        assert_eq!(failure.error, GatewayError::Unknown(failure.answer));
+    }
+
+    #[test]
+    fn stripe_decides_whether_and_when_a_call_is_made_again() {
+        let again = |status, headers: &[(&'static str, &str)]| said(status, headers, "{}").again;
+        assert_eq!(again(500, &[]), Again::Soon);
+        assert_eq!(again(400, &[]), Again::No);
+        assert_eq!(again(500, &[("stripe-should-retry", "false")]), Again::No);
+        assert_eq!(again(400, &[("stripe-should-retry", "true")]), Again::Soon);
+        assert_eq!(again(429, &[("retry-after", "2")]), Again::After(Duration::from_secs(2)));
+        assert_eq!(again(429, &[("retry-after", "60")]), Again::No);
+        assert_eq!(again(429, &[("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")]), Again::Soon);
+        assert!(backoff(1) < backoff(2) + Duration::from_millis(256) && backoff(2) < LONGEST_WAIT);
+    }
+
+    #[test]
+    fn the_pinned_version_is_the_one_of_the_typed_requests() {
+        assert_eq!(stripe_client_core::VERSION.as_str(), API_VERSION);
+    }
+}

@@ -1,0 +1,40 @@
+//! What tries to break it: programs killed at random and at every step, gateways, mail servers, disks and clocks that
+//! fail, everything at once. Small here; `MAINSTAY_TRIALS=full` (see `scripts/trials`) runs the numbers that count.
+//!
+//! Every trial prints one line: its seed (`MAINSTAY_SEED` replays it), how many faults really happened, what was lost
+//! and what was doubled. A trial in which nothing happened fails.
+
+mod any_order;
+mod at_once;
+mod clocks;
+mod crowd;
+mod database_killed;
+mod dump;
+mod full_disk;
+mod kill_everywhere;
+mod kill_nine;
+mod mail_faults;
+mod numbers;
+mod power_cut;
+mod recording;
+mod site;
+mod summary;
+
+use summary::Summary;
+
+/// How much of a trial is run: `small` with each change, `full` for the record.
+fn size(small: u64, full: u64) -> u64 {
+    if is_full() { full } else { small }
+}
+
+fn is_full() -> bool {
+    std::env::var_os("MAINSTAY_TRIALS").is_some_and(|size| size == "full")
+}
+
+/// What random trials begin with.
+fn seed() -> u64 {
+    std::env::var_os("MAINSTAY_SEED").map_or(2026, |text| {
+        let text = text.into_string().unwrap();
+        text.parse().unwrap_or_else(|error| panic!("MAINSTAY_SEED={text}: {error}"))
+    })
+}

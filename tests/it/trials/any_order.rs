@@ -80,19 +80,19 @@ fn tellings(scenario: &Scenario, random: &mut Random) -> Vec<Telling> {
     if length <= ALL_ORDERS_OF {
         orders(&mut (0..length).map(|event| (event, 0)).collect(), 0, &mut all);
     } else {
-        for _ in 0..size(20, ORDERS_OF_SIX.try_into().unwrap()) {
+        for _ in 0..size(10, ORDERS_OF_SIX.try_into().unwrap()) {
             let mut order: Telling = (0..length).map(|event| (event, 0)).collect();
             random.shuffle(&mut order);
             all.push(order);
         }
     }
     // A few of all orders are enough for each change.
-    let most = usize::try_from(size(24, 1 << 32)).unwrap();
+    let most = usize::try_from(size(12, 1 << 32)).unwrap();
     if all.len() > most {
         random.shuffle(&mut all[1..]);
         all.truncate(most);
     }
-    for _ in 0..size(10, 10_000) {
+    for _ in 0..size(6, 10_000) {
         let mut telling: Telling = (0..length).map(|event| (event, 0)).collect();
         let often = random.index(length);
         telling.extend((0..random.below(20)).map(|_| (often, 0)));

@@ -105,7 +105,7 @@ async fn fifty_deliveries_racing_with_a_question_count_once(engine: Engine) {
         ["repeated delivery", "second event", "question beside them", "look at the page beside them"];
     let mut summary = Summary::of("deliveries_at_once", engine, &faults);
     let app = TestApp::start_with(engine, unlimited()).await;
-    let races = size(4, 1000);
+    let races = size(2, 1000);
     let client = app.client();
     for race in 0..races {
         let (thanks, payment) = paid_in_silence(&app, &Form::gift().by(usize::try_from(race).unwrap())).await;
@@ -154,7 +154,7 @@ async fn fifty_refunds_at_once_never_give_back_too_much_and_lose_none(engine: En
     let app = TestApp::start_with(engine, unlimited()).await;
     let random = Random::seeded(seed());
     let client = app.client();
-    for round in 0..size(4, 1000) {
+    for round in 0..size(2, 1000) {
         // In every second round there is money enough for all.
         let gross = if round % 2 == 0 { 100_000 } else { 10_000 };
         let form = Form::gift().by(usize::try_from(round).unwrap()).set("amount", &(gross / 100).to_string());

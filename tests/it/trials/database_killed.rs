@@ -32,7 +32,7 @@ async fn a_database_server_that_is_killed_costs_no_gift() {
     let crowd = Crowd::enter(&site, &where_it_is, &random);
     let mut moments = random.fork(0);
     let mut slowest = Duration::ZERO;
-    for _ in 0..size(3, 200) {
+    for _ in 0..size(2, 200) {
         tokio::time::sleep(Duration::from_millis(moments.below(500))).await;
         cluster.kill();
         summary.ran(1);

@@ -40,7 +40,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     let client = Client::new(&serving.url);
     let mut moments = random.fork(0);
     let mut slowest = Duration::ZERO;
-    for run in 0..size(5, 200) {
+    for run in 0..size(3, 200) {
         tokio::time::sleep(Duration::from_millis(moments.below(300))).await;
         let filler = disk.fill(moments.below(64) * 1024);
         summary.ran(1);

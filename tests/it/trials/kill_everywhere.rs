@@ -45,18 +45,12 @@ async fn a_gift_ends_alike_wherever_the_program_is_killed(engine: Engine) {
     let mut summary = Summary::of("kill_everywhere", engine, &["server killed", "refund command killed"]);
     let (mut site, start) = quiet(engine).await.prepared().await;
     let undisturbed = live(&mut site, &start, &Plan::Survey).await;
-    let points = undisturbed.points.clone();
     let few = match engine {
-        Engine::Sqlite => 8,
-        Engine::Postgres => 3,
+        Engine::Sqlite => 5,
+        Engine::Postgres => 2,
     };
     let most = usize::try_from(size(few, 1 << 32)).unwrap();
-    let all = points.len();
-    for (number, point) in points.into_iter().enumerate() {
-        // A few of all points, spread over the whole life.
-        if most < all && (number * most) / all == ((number + 1) * most) / all {
-            continue;
-        }
+    for point in chosen(&undisturbed.points, most) {
         let end = live(&mut site, &start, &Plan::Kill(point.clone())).await;
         summary.ran(1);
         match (&point.victim, end.killed) {
@@ -66,7 +60,7 @@ async fn a_gift_ends_alike_wherever_the_program_is_killed(engine: Engine) {
         }
         judge(&undisturbed, &end, &point, &mut summary);
     }
-    summary.figure("points", all);
+    summary.figure("points", undisturbed.points.len());
     summary.finish();
 }
 twins!(a_gift_ends_alike_wherever_the_program_is_killed);
@@ -81,19 +75,34 @@ async fn a_gift_ends_alike_whichever_write_fails() {
             && ["pwrite64", "fsync", "fdatasync", "ftruncate"].contains(&point.call)
     };
     let points: Vec<Point> = undisturbed.points.iter().filter(of_the_disk).cloned().collect();
-    let most = usize::try_from(size(6, 1 << 32)).unwrap();
-    for (number, point) in points.iter().enumerate() {
-        if most < points.len() && (number * most) / points.len() == ((number + 1) * most) / points.len() {
-            continue;
-        }
-        let error = ["EIO", "ENOSPC"][(number * most.min(points.len()) / points.len()) % 2];
+    let most = usize::try_from(size(3, 1 << 32)).unwrap();
+    for (number, point) in chosen(&points, most).into_iter().enumerate() {
+        let error = ["EIO", "ENOSPC"][number % 2];
         let end = live(&mut site, &start, &Plan::Fail(point.clone(), error)).await;
         summary.ran(1);
         summary.fault(error, end.failed);
-        judge(&undisturbed, &end, point, &mut summary);
+        judge(&undisturbed, &end, &point, &mut summary);
     }
     summary.figure("points", points.len());
     summary.finish();
+}
+
+/// A few of all points, spread over the whole life; those of which `MAINSTAY_POINTS` says the beginning, such as
+/// `Server pwrite64` or `Server fsync 7`.
+fn chosen(points: &[Point], most: usize) -> Vec<Point> {
+    if let Some(wanted) = std::env::var_os("MAINSTAY_POINTS") {
+        let wanted = wanted.into_string().unwrap();
+        let name = |point: &Point| format!("{:?} {} {} ", point.victim, point.call, point.nth);
+        return points
+            .iter()
+            .filter(|point| name(point).starts_with(&format!("{wanted} ")))
+            .cloned()
+            .collect();
+    }
+    let all = points.len();
+    let is_next =
+        |(number, _): &(usize, &Point)| most >= all || (number * most) / all != ((number + 1) * most) / all;
+    points.iter().enumerate().filter(is_next).map(|(_, point)| point.clone()).collect()
 }
 
 /// A site with as few threads as can be.
@@ -136,6 +145,7 @@ struct Point {
     nth: u32,
 }
 
+#[derive(Debug)]
 enum Plan {
     /// Nobody is killed; the calls are counted.
     Survey,
@@ -218,7 +228,7 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
     start.begin_again(site);
     let site = &*site;
     let letters_before = site.mail.messages().len();
-    let mut life = Life { site, client: Client::new(""), serving: None, killed: 0 };
+    let mut life = Life { site, plan, client: Client::new(""), serving: None, killed: 0 };
     match plan.apply(&Victim::Server, site, site.command(&["serve"])).try_serve().await {
         Ok(serving) => life.serving = Some(serving),
         Err(_killed) => life.start_again().await,
@@ -292,6 +302,7 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
 /// The life of one gift, whoever dies meanwhile.
 struct Life<'a> {
     site: &'a Site,
+    plan: &'a Plan,
     client: Client,
     serving: Option<Serving>,
     killed: usize,
@@ -339,7 +350,11 @@ impl Life<'_> {
             }
             if tokio::time::Instant::now() > deadline {
                 let left = dump(&self.site.database()).await;
-                panic!("{count} letters expected, {letters:?} came; on record: {left:#?}");
+                let printed = self.serving.as_ref().unwrap().stderr();
+                let plan = self.plan;
+                panic!(
+                    "{plan:?}: {count} letters expected, {letters:?} came; on record: {left:#?}; printed: {printed}"
+                );
             }
             self.raise_if_dead().await;
         }

@@ -45,7 +45,7 @@ impl Site {
             ("MAINSTAY_MAIL__TRANSPORT", "smtp".to_owned()),
             ("MAINSTAY_MAIL__SMTP_URL", mail.url("", "", UrlTls::Plain)),
             // A job of a killed program is taken over after this time.
-            ("MAINSTAY_JOBS__LEASE_S", "4".to_owned()),
+            ("MAINSTAY_JOBS__LEASE_S", "3".to_owned()),
             ("MAINSTAY_MAIL__TIMEOUT_S", "2".to_owned()),
             ("MAINSTAY_JOBS__POLL_MS", "100".to_owned()),
             ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST", "1000000".to_owned()),

@@ -128,8 +128,18 @@ impl Stripe {
         self.complete(api::payment_intent(&self.transport, id).await?).await
     }
 
-    async fn facts_of_ours(&self, intent: PaymentIntent) -> Result<Vec<GatewayFact>, FetchError> {
-        Ok(map::payment_facts(&self.complete(intent).await?, None)?)
+    /// The facts of a payment on a list. One that cannot be understood must not keep the others from being read.
+    async fn facts_of_ours(&self, intent: PaymentIntent) -> Result<Vec<GatewayFact>, GatewayError> {
+        let id = intent.id.clone();
+        let read = async { Ok::<_, FetchError>(map::payment_facts(&self.complete(intent).await?, None)?) };
+        match read.await {
+            Ok(facts) => Ok(facts),
+            Err(FetchError::Unreadable(why)) => {
+                tracing::error!(payment = id, why, "a payment at Stripe cannot be understood");
+                Ok(Vec::new())
+            }
+            Err(FetchError::Gateway(error)) => Err(error),
+        }
     }
 
     /// The facts in a session, whose payment is fetched if there is one.

@@ -11,6 +11,9 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// What is done to an event before it is signed.
+type Change = fn(&mut Value);
+
 /// One event of every type that Stripe has told so far, all of them still undelivered.
 fn one_of_each(shop: &Shop) -> Vec<(String, Signed)> {
     let mut kinds = BTreeSet::new();
@@ -91,7 +94,7 @@ both! {
         eventful(&shop).await;
         for delivery in shop.stripe.pending() {
             let kind = delivery.kind.clone();
-            let changes: [(&str, fn(&mut Value)); 6] = [
+            let changes: [(&str, Change); 6] = [
                 ("live mode", |event| event["livemode"] = json!(true)),
                 ("no mode", |event| event["livemode"] = Value::Null),
                 ("another account", |event| event["account"] = json!("acct_another")),

@@ -35,7 +35,7 @@ async fn a_clock_that_jumps_doubles_and_forgets_nothing(engine: Engine) {
     let client = app.client();
     let random = Random::seeded(seed());
     let mut gifts = 0;
-    for history in 0..size(10, 1000) {
+    for history in 0..size(4, 1000) {
         let mut random = random.fork(history);
         let begin: DateTime<Utc> = BEGINNINGS[random.index(BEGINNINGS.len())].parse().unwrap();
         app.clock.advance(begin - app.clock.now());

@@ -77,11 +77,17 @@ async fn record(site: &Site) -> (Recording, Vec<String>) {
     let mut promises = Vec::new();
     for gift in 0..GIFTS {
         let email = format!("donor-{gift}@example.org");
-        let page = client.give(&Form::gift().by(gift).set("form_id", &format!("form-{gift}"))).await.location().to_owned();
+        let page = client
+            .give(&Form::gift().by(gift).set("form_id", &format!("form-{gift}")))
+            .await
+            .location()
+            .to_owned();
         promises.push(format!("SELECT COUNT(*) AS number FROM pledges WHERE email = '{email}'"));
         client.pay(&page, "succeed", "never").await;
         let id = page.rsplit_once('/').unwrap().1.to_owned();
-        promises.push(format!("SELECT COUNT(*) AS number FROM sandbox_payments WHERE id = '{id}' AND status = 'succeeded'"));
+        promises.push(format!(
+            "SELECT COUNT(*) AS number FROM sandbox_payments WHERE id = '{id}' AND status = 'succeeded'"
+        ));
         let payment = SandboxPayment {
             id,
             attempt: String::new(),

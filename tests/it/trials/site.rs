@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mainstay::domain::clock::{Clock as _, SystemClock};
 use mainstay::gateways::sandbox::{SIGNATURE_HEADER, SandboxEvent, sign};
-use mainstay::store::{Db, DatabaseOptions, checks, jobs};
+use mainstay::store::{DatabaseOptions, Db, checks, jobs};
 use reqwest::{Method, RequestBuilder};
 
 use crate::jobs::mail_server;
@@ -45,7 +45,7 @@ impl Site {
             ("MAINSTAY_MAIL__TRANSPORT", "smtp".to_owned()),
             ("MAINSTAY_MAIL__SMTP_URL", mail.url("", "", UrlTls::Plain)),
             // A job of a killed program is taken over after this time.
-            ("MAINSTAY_JOBS__LEASE_S", "4".to_owned()),
+            ("MAINSTAY_JOBS__LEASE_S", "3".to_owned()),
             ("MAINSTAY_MAIL__TIMEOUT_S", "2".to_owned()),
             ("MAINSTAY_JOBS__POLL_MS", "100".to_owned()),
             ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST", "1000000".to_owned()),
@@ -173,12 +173,19 @@ pub(super) async fn converge(db: &Db) {
 /// The rules of the doctor that are broken.
 pub(super) async fn broken_rules(db: &Db) -> Vec<String> {
     let findings = db.read(checks::run).await.unwrap();
-    findings.iter().filter(|finding| !finding.broken.is_empty()).map(|finding| format!("{finding:?}")).collect()
+    findings
+        .iter()
+        .filter(|finding| !finding.broken.is_empty())
+        .map(|finding| format!("{finding:?}"))
+        .collect()
 }
 
 /// An event of the sandbox as it comes over the network.
 pub(super) fn webhook(client: &Client, site: &str, event: &SandboxEvent) -> RequestBuilder {
     let body = serde_json::to_vec(event).unwrap();
     let signature = sign(WEBHOOK_SECRET, &body, SystemClock.now());
-    client.request(Method::POST, &format!("{site}/webhooks/sandbox")).header(SIGNATURE_HEADER, signature).body(body)
+    client
+        .request(Method::POST, &format!("{site}/webhooks/sandbox"))
+        .header(SIGNATURE_HEADER, signature)
+        .body(body)
 }

@@ -292,7 +292,7 @@ async fn judge(
                 amounts.insert((refund.id, refund.amount.minor()));
             }
             Err(UseCaseError::Conflict { code: "refund_too_large", .. }) => {
-                summary.fault("refused as too much", 1)
+                summary.fault("refused as too much", 1);
             }
             Err(error) => panic!("{error:?}"),
         }

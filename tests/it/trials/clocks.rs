@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstay::domain::clock::Clock as _;
-use mainstay::gateways::sandbox::{SIGNATURE_HEADER, SandboxEvent, SandboxPayment, sign};
+use mainstay::gateways::sandbox::{SIGNATURE_HEADER, SandboxEvent, sign};
 use reqwest::{Method, StatusCode};
 
+use super::site::paid;
 use super::{Summary, seed, size};
 use crate::support::app::{Engine, TestApp, settings};
 use crate::support::client::Client;
@@ -96,16 +97,7 @@ async fn a_clock_that_is_six_minutes_wrong_refuses_and_loses_nothing(engine: Eng
     for gift in 0..gifts {
         let page = client.give(&Form::gift().by(usize::try_from(gift).unwrap())).await.location().to_owned();
         client.pay(&page, "succeed", "never").await;
-        let payment = SandboxPayment {
-            id: page.rsplit_once('/').unwrap().1.to_owned(),
-            attempt: String::new(),
-            amount_minor: 2500,
-            currency: "EUR".to_owned(),
-            status: "succeeded".to_owned(),
-            fee_minor: 98,
-            refunds: Vec::new(),
-            changed_at: app.clock.now(),
-        };
+        let payment = paid(&page, app.clock.now());
         waiting.push(SandboxEvent { id: format!("sbe_{gift}"), payment });
         // The gateway's clock is right, ours is early or late.
         let skew = TimeDelta::minutes(if gift % 2 == 0 { 6 } else { -6 });

@@ -15,15 +15,13 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::Summary;
-use super::site::{Site, broken_rules, message_id, webhook};
+use super::site::{Site, broken_rules, message_id, paid, webhook};
 use crate::support::client::{Answer, Client};
 use crate::support::gift::Form;
 use crate::support::random::Random;
 use crate::support::sql::{lines, number, try_lines};
 
 const DONORS: u64 = 4;
-const GROSS_MINOR: i64 = 2500;
-const FEE_MINOR: i64 = 98;
 
 /// The donors, while they give.
 pub(super) struct Crowd {
@@ -235,31 +233,22 @@ impl Donor {
         let button = "outcome=succeed&delivery=never".to_owned();
         self.until_answered(|client, site| client.form(&format!("{site}{page}"), button.clone())).await;
 
-        let mut paid = SandboxPayment {
-            id: payment.clone(),
-            attempt: String::new(),
-            amount_minor: GROSS_MINOR,
-            currency: "EUR".to_owned(),
-            status: "succeeded".to_owned(),
-            fee_minor: FEE_MINOR,
-            refunds: Vec::new(),
-            changed_at: SystemClock.now(),
-        };
-        self.notify(&format!("sbe_{gift}_paid"), &paid).await;
+        let mut state = paid(&payment, SystemClock.now());
+        self.notify(&format!("sbe_{gift}_paid"), &state).await;
         match self.random.below(10) {
             0 => self.order_refund(gift, &payment).await,
             1 | 2 => {
                 let minor = 100 + i64::try_from(self.random.below(500)).unwrap();
                 let id = format!("sbr_{gift}");
                 self.shared.note(|log| drop(log.refunds.insert(id.clone(), (payment.clone(), minor))));
-                paid.refunds.push(SandboxRefund {
+                state.refunds.push(SandboxRefund {
                     id,
                     refund: None,
                     amount_minor: minor,
                     status: "succeeded".to_owned(),
                     at: SystemClock.now(),
                 });
-                self.notify(&format!("sbe_{gift}_refunded"), &paid).await;
+                self.notify(&format!("sbe_{gift}_refunded"), &state).await;
             }
             _ => {}
         }

@@ -88,7 +88,7 @@ struct Trial {
 impl Trial {
     /// Donors give while everything fails; then Stripe can be reached for a day.
     async fn round(&mut self, round: u64, summary: &mut Summary) {
-        let faults = if is_full() && round % 4 == 0 { Fault::ALL.to_vec() } else { QUICK.to_vec() };
+        let faults = if is_full() && round.is_multiple_of(4) { Fault::ALL.to_vec() } else { QUICK.to_vec() };
         let often = 200 + self.random.below(400);
         if !is_full() {
             self.shop.stripe.fail("POST /v1/checkout/sessions", Fault::StallBefore, 1);
@@ -110,7 +110,7 @@ impl Trial {
 
         self.shop.stripe.recover();
         // Most of what is on its way now never comes.
-        if round % 2 == 0 {
+        if round.is_multiple_of(2) {
             summary.fault("event dropped", self.shop.stripe.drop_pending().try_into().unwrap());
         }
         self.news(summary).await;
@@ -238,7 +238,7 @@ impl Trial {
             match known.status {
                 RefundStatus::Pending => summary.lost([format!("{name} is still on its way")]),
                 RefundStatus::Failed if made.contains_key(&name) => {
-                    summary.lost([format!("{name} was made and is not known")])
+                    summary.lost([format!("{name} was made and is not known")]);
                 }
                 RefundStatus::Succeeded | RefundStatus::Failed => {}
             }

@@ -13,7 +13,7 @@ use mainstay::store::Db;
 use reqwest::{RequestBuilder, StatusCode};
 
 use super::dump::dump;
-use super::site::{Site, Start, broken_rules, converge, message_id, webhook};
+use super::site::{Site, Start, broken_rules, converge, message_id, paid, webhook};
 use super::{Summary, size};
 use crate::support::app::Engine;
 use crate::support::client::{Answer, Client};
@@ -239,17 +239,8 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
     let button = "outcome=succeed&delivery=never".to_owned();
     let thanks =
         life.until_answered(|client, site| client.form(&format!("{site}{page}"), button.clone())).await;
-    let mut paid = SandboxPayment {
-        id: page.rsplit_once('/').unwrap().1.to_owned(),
-        attempt: String::new(),
-        amount_minor: 2500,
-        currency: "EUR".to_owned(),
-        status: "succeeded".to_owned(),
-        fee_minor: 98,
-        refunds: Vec::new(),
-        changed_at: SystemClock.now(),
-    };
-    life.notify("sbe_paid", &paid).await;
+    let mut payment = paid(&page, SystemClock.now());
+    life.notify("sbe_paid", &payment).await;
     life.until_letters(letters_before, 1).await;
     let year = SystemClock.now().format("%Y");
     life.order_refund(plan, &format!("R{year}-000001")).await;
@@ -261,8 +252,8 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
         status: "succeeded".to_owned(),
         at: SystemClock.now(),
     };
-    paid.refunds.push(refund);
-    life.notify("sbe_refunded", &paid).await;
+    payment.refunds.push(refund);
+    life.notify("sbe_refunded", &payment).await;
     life.until_letters(letters_before, 4).await;
     let thanks = thanks.location().split_once("/thanks/").unwrap().1.to_owned();
     let page = life
@@ -283,19 +274,24 @@ async fn live(site: &mut Site, start: &Start, plan: &Plan) -> End {
         Plan::Survey => [points(site, &Victim::Server), points(site, &Victim::Refund)].concat(),
         Plan::Kill(_) | Plan::Fail(..) => Vec::new(),
     };
-    let failed = match plan {
-        Plan::Fail(..) => {
-            std::fs::read_to_string(log_of(site, &Victim::Server)).unwrap().matches("(INJECTED)").count()
-        }
-        Plan::Survey | Plan::Kill(_) => 0,
-    };
     End {
         dump: dump(&db).await,
         broken: broken_rules(&db).await,
         killed,
-        failed: failed.try_into().unwrap(),
+        failed: failed(site, plan),
         again: letters.len() - different.len(),
         points,
+    }
+}
+
+/// How many calls failed because they were told to.
+fn failed(site: &Site, plan: &Plan) -> u64 {
+    match plan {
+        Plan::Fail(..) => {
+            let log = std::fs::read_to_string(log_of(site, &Victim::Server)).unwrap();
+            log.matches("(INJECTED)").count().try_into().unwrap()
+        }
+        Plan::Survey | Plan::Kill(_) => 0,
     }
 }
 

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use mainstay::domain::clock::Clock as _;
-use mainstay::gateways::sandbox::{SIGNATURE_HEADER, SandboxEvent, SandboxPayment, sign};
+use mainstay::gateways::sandbox::{SIGNATURE_HEADER, SandboxEvent, sign};
 use mainstay::store::jobs;
 use reqwest::{Method, StatusCode};
 
-use super::site::message_id;
+use super::site::{message_id, paid};
 use super::{Summary, is_full, size};
 use crate::jobs::mail_server;
 use crate::support::app::{Engine, TestApp, settings};
@@ -53,16 +53,7 @@ impl Trial {
         self.gifts += 1;
         let page = self.client.give(&Form::gift().by(self.gifts)).await.location().to_owned();
         self.client.pay(&page, "succeed", "never").await;
-        let payment = SandboxPayment {
-            id: page.rsplit_once('/').unwrap().1.to_owned(),
-            attempt: String::new(),
-            amount_minor: 2500,
-            currency: "EUR".to_owned(),
-            status: "succeeded".to_owned(),
-            fee_minor: 98,
-            refunds: Vec::new(),
-            changed_at: self.app.clock.now(),
-        };
+        let payment = paid(&page, self.app.clock.now());
         let event = SandboxEvent { id: format!("sbe_{}", self.gifts), payment };
         let body = serde_json::to_vec(&event).unwrap();
         let signature = sign(SECRET, &body, self.app.clock.now());

@@ -89,10 +89,10 @@ impl Recording {
                     events.push(Event::Truncate { file, length: leading_number(length) });
                 }
                 ("write", Some(file)) => panic!("{file} was written without saying where"),
-                ("sendto" | "write" | "writev", None) if arguments.contains('"') => {
-                    if quoted(arguments).0.starts_with(b"HTTP/1.1 ") {
-                        events.push(Event::Answered);
-                    }
+                ("sendto" | "write" | "writev", None)
+                    if arguments.contains('"') && quoted(arguments).0.starts_with(b"HTTP/1.1 ") =>
+                {
+                    events.push(Event::Answered);
                 }
                 _ => {}
             }

@@ -18,13 +18,17 @@
 
 mod bare;
 mod footprint;
+mod full;
 mod landing;
 mod load;
 mod pledges;
 mod process;
 mod raw;
+mod receipts;
 mod rounds;
 mod settling;
+mod sink;
+mod webhooks;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use rounds::Plan;
@@ -48,6 +52,12 @@ struct Arguments {
     /// `log.level` of the measured server.
     #[arg(long, default_value = "info")]
     log: String,
+    /// Donations of the full site.
+    #[arg(long, default_value_t = 1_000_000)]
+    donations: u64,
+    /// Seconds for filling it: what is there then has to do.
+    #[arg(long, default_value_t = 360)]
+    filling: u64,
     /// `cargo bench` adds this.
     #[arg(long, hide = true)]
     bench: bool,
@@ -68,12 +78,24 @@ enum Bench {
     PledgesSqlite,
     /// Pledges on PostgreSQL beside pgbench.
     PledgesPostgres,
+    /// Stripe's events on SQLite beside raw inserts.
+    WebhooksSqlite,
+    /// Stripe's events on PostgreSQL beside pgbench.
+    WebhooksPostgres,
     /// Memory and time to the first answer.
     Footprint,
     /// Bank transfers taken into the books.
     Settling,
     /// Receipts drawn as PDF.
     Receipts,
+    /// Receipts mailed, from SQLite, beside lettre alone.
+    MailedSqlite,
+    /// Receipts mailed, from PostgreSQL, beside lettre alone.
+    MailedPostgres,
+    /// All the same with very many donations, on SQLite, beside none.
+    FullSqlite,
+    /// The same on PostgreSQL.
+    FullPostgres,
 }
 
 impl Bench {
@@ -82,9 +104,15 @@ impl Bench {
             Self::Landing => landing::run(plan),
             Self::PledgesSqlite => pledges::on_sqlite(plan),
             Self::PledgesPostgres => pledges::on_postgres(plan),
+            Self::WebhooksSqlite => webhooks::on_sqlite(plan),
+            Self::WebhooksPostgres => webhooks::on_postgres(plan),
             Self::Footprint => footprint::run(plan),
             Self::Settling => settling::settle(plan),
-            Self::Receipts => settling::draw_receipts(plan),
+            Self::Receipts => receipts::draw(plan),
+            Self::MailedSqlite => receipts::mail_on_sqlite(plan),
+            Self::MailedPostgres => receipts::mail_on_postgres(plan),
+            Self::FullSqlite => full::on_sqlite(plan),
+            Self::FullPostgres => full::on_postgres(plan),
         }
     }
 }
@@ -98,6 +126,8 @@ fn main() {
         rounds: arguments.rounds.max(1),
         time: Duration::from_secs(arguments.seconds.max(1)),
         log: arguments.log,
+        donations: arguments.donations,
+        filling: Duration::from_secs(arguments.filling),
     };
     plan.announce();
     let all = Bench::value_variants();

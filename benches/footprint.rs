@@ -1,7 +1,11 @@
-//! What an idle site takes, and how soon it is there.
+//! What a site takes when idle and when busy, and how soon it is there.
 
+use crate::landing;
+use crate::pledges;
 use crate::process::{self, Running, Server};
 use crate::rounds::{Plan, Series, print_ceiling, print_figure};
+use crate::settling::Books;
+use crate::webhooks::{self, KEYS};
 use std::net::{SocketAddr, TcpListener};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -10,7 +14,33 @@ const PAGE: &str = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 pub(crate) fn run(plan: &Plan) {
     memory(plan);
+    memory_under_load(plan);
     start(plan);
+}
+
+/// Visitors, donors and Stripe at the same time, while the worker draws and mails what they bring about. Stripe itself
+/// cannot be reached: every event waits to be asked about again.
+fn memory_under_load(plan: &Plan) {
+    let folder = process::folder();
+    let url = format!("sqlite://{}/site.db", folder.path().display());
+    Books::open(&url).settle();
+    let [key, secret, address] = KEYS;
+    let settings = process::behind_proxy(plan, &[key, secret, address, ("MAINSTAY_DATABASE__URL", &url)]);
+    let site = Server::start(process::mainstay(folder.path(), &settings).arg("serve"));
+    let loads =
+        [landing::browser(site.address), pledges::donors(site.address), webhooks::events(site.address)];
+    let peaks = (0..plan.rounds).map(|_| {
+        std::thread::scope(|scope| {
+            for load in &loads {
+                scope.spawn(|| load.run(plan.time));
+            }
+        });
+        site.memory_mb("VmHWM")
+    });
+    let peaks = Series::of(peaks);
+    let name = "highest memory with 3 x 64 clients (landing, pledges, webhooks) and the worker, resident";
+    print_ceiling(name, &peaks, "MB", 150.0);
+    print_figure("afterwards", &Series::of([site.memory_mb("VmRSS")]), "MB", 1);
 }
 
 /// Started, one page asked for, and then nothing.

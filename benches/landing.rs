@@ -4,10 +4,13 @@ use crate::bare::{self, Prepared};
 use crate::load::Load;
 use crate::process::{self, Server};
 use crate::rounds::{Comparison, Plan};
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 /// The headers without which the answer would mean something else.
 const HEADERS: [&str; 5] = ["content-type", "etag", "content-encoding", "cache-control", "vary"];
+
+const BROWSER: &str = "accept-encoding: gzip, deflate, br, zstd\r\n";
 
 pub(crate) fn run(plan: &Plan) {
     let folder = process::folder();
@@ -20,8 +23,8 @@ pub(crate) fn run(plan: &Plan) {
     let forms = [
         ("plain", String::new()),
         ("gzip", "accept-encoding: gzip\r\n".to_owned()),
-        ("br", "accept-encoding: gzip, deflate, br, zstd\r\n".to_owned()),
-        ("304", format!("accept-encoding: gzip, deflate, br, zstd\r\nif-none-match: {etag}\r\n")),
+        ("br", BROWSER.to_owned()),
+        ("304", format!("{BROWSER}if-none-match: {etag}\r\n")),
     ];
     for (form, header) in forms {
         compare(plan, &site, form, &request(&header));
@@ -50,6 +53,11 @@ fn compare(plan: &Plan, site: &Server, form: &str, request: &str) {
         goal: 0.9,
     }
     .run(plan, || site.under(&ours, plan.time), || bare.under(&limit, plan.time));
+}
+
+/// What a browser asks for at its first visit.
+pub(crate) fn browser(address: SocketAddr) -> Load {
+    Load::same(address, request(BROWSER), 200)
 }
 
 fn request(headers: &str) -> String {

@@ -6,7 +6,7 @@
 use crate::load::{CLIENTS, Load};
 use crate::process::{self, Server};
 use crate::raw::postgres::PgBench;
-use crate::raw::sqlite::Raw;
+use crate::raw::sqlite::{PledgeRows, Raw};
 use crate::rounds::{Comparison, Plan};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ pub(crate) const CAMPAIGN: &str = "press-fund";
 
 pub(crate) fn on_sqlite(plan: &Plan) {
     let (ours, raw) = (process::folder(), process::folder());
-    let site = Server::mainstay(ours.path(), &with(plan, &[]));
+    let site = Server::mainstay(ours.path(), &process::behind_proxy(plan, &[]));
     // The same program makes the tables of the other side.
-    drop(Server::mainstay(raw.path(), &with(plan, &[])));
-    let raw = Raw::open(&raw.path().join("data/mainstay.db"));
+    drop(Server::mainstay(raw.path(), &process::behind_proxy(plan, &[])));
+    let raw = Raw::<PledgeRows>::open(&raw.path().join("data/mainstay.db"));
     let load = donors(site.address);
     Comparison {
         name: &format!("POST /api/v1/pledges, SQLite, {CLIENTS} clients"),
@@ -33,26 +33,25 @@ pub(crate) fn on_sqlite(plan: &Plan) {
 pub(crate) fn on_postgres(plan: &Plan) {
     let (folder, other) = (process::folder(), process::folder());
     let (ours, limit) = (PgBench::database("ours"), PgBench::database("limit"));
-    let site = Server::mainstay(folder.path(), &with(plan, &[("MAINSTAY_DATABASE__URL", &ours.url)]));
-    drop(Server::mainstay(other.path(), &with(plan, &[("MAINSTAY_DATABASE__URL", &limit.url)])));
+    let site = Server::mainstay(
+        folder.path(),
+        &process::behind_proxy(plan, &[("MAINSTAY_DATABASE__URL", &ours.url)]),
+    );
+    drop(Server::mainstay(
+        other.path(),
+        &process::behind_proxy(plan, &[("MAINSTAY_DATABASE__URL", &limit.url)]),
+    ));
     let load = donors(site.address);
     Comparison {
         name: &format!("POST /api/v1/pledges, PostgreSQL, {CLIENTS} clients"),
         limit: "pgbench with the same rows and statements, prepared, no HTTP",
         goal: 0.7,
     }
-    .run(plan, || site.under(&load, plan.time), || limit.run(plan.time));
-}
-
-fn with<'a>(plan: &'a Plan, more: &[(&'static str, &'a str)]) -> Vec<(&'static str, &'a str)> {
-    let mut settings = process::settings(plan);
-    settings.push(("MAINSTAY_SERVER__TRUSTED_PROXIES", "1"));
-    settings.extend_from_slice(more);
-    settings
+    .run(plan, || site.under(&load, plan.time), || limit.pledges(plan.time));
 }
 
 /// One donor after the other, no two alike.
-fn donors(address: SocketAddr) -> Load {
+pub(crate) fn donors(address: SocketAddr) -> Load {
     let count = AtomicU32::new(0);
     let next = move |out: &mut Vec<u8>| {
         let number = count.fetch_add(1, Ordering::Relaxed);

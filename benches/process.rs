@@ -15,6 +15,10 @@ impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
         Self(command.stdin(Stdio::null()).spawn().expect("the program starts"))
     }
+
+    pub(crate) fn cpu(&self) -> Duration {
+        cpu_of(&self.0.id().to_string())
+    }
 }
 
 impl Drop for Running {
@@ -56,14 +60,22 @@ impl Server {
 
     /// Sends requests for a while, and adds the processor time that each cost.
     pub(crate) fn under(&self, load: &Load, time: Duration) -> Run {
-        let before = self.cpu();
+        let before = self.process.cpu();
         let run = load.run(time);
-        let spent = self.cpu().saturating_sub(before);
+        let spent = self.process.cpu().saturating_sub(before);
         run.with_cpu(spent, time)
     }
 
-    fn cpu(&self) -> Duration {
-        cpu_of(&self.process.0.id().to_string())
+    /// Waits until the server has done what it does on its own after the start: it examines the books.
+    pub(crate) fn wait_until_idle(&self) {
+        const TICK: Duration = Duration::from_millis(10);
+        loop {
+            let before = self.process.cpu();
+            std::thread::park_timeout(Duration::from_secs(1));
+            if self.process.cpu().saturating_sub(before) <= TICK {
+                return;
+            }
+        }
     }
 
     /// A line of `/proc/PID/status` that counts kB, in MB.
@@ -100,6 +112,17 @@ pub(crate) fn mainstay(folder: &Path, settings: &[(&str, &str)]) -> Command {
 /// What the settings of a measured server have in common.
 pub(crate) fn settings(plan: &Plan) -> Vec<(&'static str, &str)> {
     vec![("MAINSTAY_LOG__LEVEL", plan.log.as_str())]
+}
+
+/// Settings of a server that believes the proxy before it where a request comes from.
+pub(crate) fn behind_proxy<'a>(
+    plan: &'a Plan,
+    more: &[(&'static str, &'a str)],
+) -> Vec<(&'static str, &'a str)> {
+    let mut settings = settings(plan);
+    settings.push(("MAINSTAY_SERVER__TRUSTED_PROXIES", "1"));
+    settings.extend_from_slice(more);
+    settings
 }
 
 /// A folder on the disk of the checkout: the folder for temporary files may be memory, where durable costs nothing.

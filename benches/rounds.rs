@@ -10,13 +10,17 @@ pub(crate) struct Plan {
     pub(crate) time: Duration,
     /// `log.level` of the measured server.
     pub(crate) log: String,
+    /// Donations of a full site.
+    pub(crate) donations: u64,
+    /// How long filling it may take: then it has as many as it has.
+    pub(crate) filling: Duration,
 }
 
 impl Plan {
     /// The head of the table, with what else the machine was doing.
     pub(crate) fn announce(&self) {
         let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-        let Self { rounds, time, log } = self;
+        let Self { rounds, time, log, .. } = self;
         println!(
             "{cores} cores, load {}; {rounds} runs of {time:?} each side; log level {log}",
             machine_load()

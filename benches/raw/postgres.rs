@@ -3,14 +3,16 @@
 use crate::load::CLIENTS;
 use crate::pledges::CAMPAIGN;
 use crate::rounds::Run;
+use crate::webhooks::Event;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _};
 use mainstay::domain::clock::{Clock as _, SystemClock};
 use std::process::Command;
 use std::time::Duration;
 
-/// What pgbench does.
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/raw/pledge.sql");
+/// What pgbench does for a pledge, and for an event.
+const PLEDGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/raw/pledge.sql");
+const EVENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/raw/event.sql");
 
 /// A database of its own on the server that the environment names; dropped with this value.
 pub(crate) struct PgBench {
@@ -32,25 +34,33 @@ impl PgBench {
         Self { admin_url, name, url }
     }
 
-    /// Lets pgbench work for a while.
-    pub(crate) fn run(&self, time: Duration) -> Run {
-        let (clients, seconds) = (CLIENTS.to_string(), time.as_secs().to_string());
-        let campaign = format!("campaign={}", self.campaign());
-        let (slug, now) =
-            (format!("slug={CAMPAIGN}"), format!("now={}", SystemClock.now().timestamp_micros()));
-        let output = Command::new("pgbench")
-            .args([
-                "--no-vacuum",
-                "--protocol=prepared",
-                "--jobs=2",
-                "--client",
-                &clients,
-                "--time",
-                &seconds,
-            ])
-            .args(["--define", &campaign, "--define", &slug, "--define", &now, "--file", SCRIPT, &self.url])
-            .output()
-            .expect("pgbench is in PATH; scripts/bench looks for it");
+    /// Pledges for a while.
+    pub(crate) fn pledges(&self, time: Duration) -> Run {
+        let now = SystemClock.now().timestamp_micros().to_string();
+        let values = [("campaign", self.campaign()), ("slug", CAMPAIGN.to_owned()), ("now", now)];
+        self.run(PLEDGE, &values, time)
+    }
+
+    /// Events for a while, a row each; the bodies are alike.
+    pub(crate) fn events(&self, time: Duration) -> Run {
+        self.run(EVENT, &[("body", Event::of(0).body)], time)
+    }
+
+    /// Lets the server count its rows, as it does by itself within a minute or so.
+    pub(crate) fn settle_down(&self) {
+        execute(&self.url, "ANALYZE");
+        execute(&self.url, "CHECKPOINT");
+    }
+
+    fn run(&self, script: &str, values: &[(&str, String)], time: Duration) -> Run {
+        let mut command = Command::new("pgbench");
+        command.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
+        command.args(["--client", &CLIENTS.to_string(), "--time", &time.as_secs().to_string()]);
+        for (name, value) in values {
+            command.arg("--define").arg(format!("{name}={value}"));
+        }
+        let output = command.args(["--file", script, &self.url]).output();
+        let output = output.expect("pgbench is in PATH; scripts/bench looks for it");
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let rate =

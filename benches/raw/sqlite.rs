@@ -4,6 +4,7 @@
 use crate::load::run_in_process;
 use crate::pledges::CAMPAIGN;
 use crate::rounds::Run;
+use crate::webhooks::Event;
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstay::domain::clock::{Clock as _, SystemClock, splitmix};
 use rusqlite::{Connection, params};
@@ -31,8 +32,43 @@ const INSERT_PLEDGE: &str = "INSERT INTO pledges (id, campaign_id, donor_id, amo
 const INSERT_JOB: &str = "INSERT INTO jobs (id, kind, payload, unique_key, status, run_at, attempt, failures, \
     created_at) VALUES (?1, 'send_instructions', ?2, ?3, 'pending', ?4, 0, 0, ?4) ON CONFLICT DO NOTHING";
 
-/// What one donor leaves behind.
-struct Rows {
+const INSERT_EVENT: &str = "INSERT INTO inbox (id, gateway, event_id, body, status, received_at) \
+    VALUES (?1, 'stripe', ?2, ?3, 'received', ?4)";
+
+/// What one request leaves behind.
+pub(crate) trait Rows: Send + 'static {
+    /// The rows of a request that is told from all others by its number.
+    fn of(number: u64) -> Self;
+    fn write(&self, conn: &Connection) -> rusqlite::Result<()>;
+}
+
+/// A Stripe event: the one row that keeps it.
+pub(crate) struct EventRow {
+    id: String,
+    event: Event,
+    now: DateTime<Utc>,
+}
+
+impl Rows for EventRow {
+    fn of(number: u64) -> Self {
+        let now = SystemClock.now();
+        Self { id: id("evt", now, number), event: Event::of(number), now }
+    }
+
+    fn write(&self, conn: &Connection) -> rusqlite::Result<()> {
+        let Event { id, body } = &self.event;
+        let values = params![self.id, id, body.as_bytes(), text(self.now)];
+        conn.prepare_cached(INSERT_EVENT)?.execute(values).map(|_one| ())
+    }
+}
+
+/// Ids sort by time, as the product's do.
+fn id(prefix: &str, now: DateTime<Utc>, number: u64) -> String {
+    format!("{prefix}_{:013X}{:013X}", now.timestamp_micros(), splitmix(number) >> 12)
+}
+
+/// A pledge by bank transfer.
+pub(crate) struct PledgeRows {
     pledge: String,
     email: String,
     reference: String,
@@ -44,19 +80,18 @@ struct Rows {
     now: DateTime<Utc>,
 }
 
-impl Rows {
+impl Rows for PledgeRows {
     fn of(number: u64) -> Self {
-        let random = |role: u64| splitmix(number.wrapping_mul(8).wrapping_add(role));
+        let role = |role: u64| number.wrapping_mul(8).wrapping_add(role);
+        let random = |place: u64| splitmix(role(place));
         let now = SystemClock.now();
-        // Ids sort by time, as the product's do.
-        let id = |role: u64| format!("{:013X}{:013X}", now.timestamp_micros(), random(role) >> 12);
-        let pledge = format!("plg_{}", id(0));
+        let pledge = id("plg", now, role(0));
         Self {
             email: format!("donor{number}@example.org"),
             reference: format!("RF{:018X}", random(1)),
             fingerprint: format!("{:022x}", random(2)),
             buckets: [format!("{:022x}", random(3)), format!("{:022x}", random(4))],
-            job: format!("job_{}", id(5)),
+            job: id("job", now, role(5)),
             payload: format!(r#"{{"kind":"send_instructions","pledge":"{pledge}"}}"#),
             unique_key: format!("send_instructions/{pledge}"),
             pledge,
@@ -94,18 +129,18 @@ fn text(time: DateTime<Utc>) -> String {
     time.naive_utc().to_string()
 }
 
-struct Change {
-    rows: Rows,
+struct Change<R> {
+    rows: R,
     written: oneshot::Sender<()>,
 }
 
 /// The other side: a writer, and clients that hand it rows.
-pub(crate) struct Raw {
-    changes: mpsc::Sender<Change>,
+pub(crate) struct Raw<R> {
+    changes: mpsc::Sender<Change<R>>,
     count: Arc<AtomicU64>,
 }
 
-impl Raw {
+impl<R: Rows> Raw<R> {
     /// Opens a database whose tables are there.
     pub(crate) fn open(path: &Path) -> Self {
         let conn = Connection::open(path).unwrap();
@@ -120,7 +155,7 @@ impl Raw {
     pub(crate) fn run(&self, time: Duration) -> Run {
         let (changes, count) = (self.changes.clone(), Arc::clone(&self.count));
         run_in_process(time, move || {
-            let (changes, rows) = (changes.clone(), Rows::of(count.fetch_add(1, Ordering::Relaxed)));
+            let (changes, rows) = (changes.clone(), R::of(count.fetch_add(1, Ordering::Relaxed)));
             async move {
                 let (written, answer) = oneshot::channel();
                 changes.send(Change { rows, written }).await.ok().unwrap();
@@ -130,7 +165,7 @@ impl Raw {
     }
 }
 
-fn write_all(conn: &Connection, mut waiting: mpsc::Receiver<Change>) {
+fn write_all<R: Rows>(conn: &Connection, mut waiting: mpsc::Receiver<Change<R>>) {
     let run = |sql: &str| conn.prepare_cached(sql).and_then(|mut statement| statement.execute([])).unwrap();
     let mut answers = Vec::new();
     while let Some(first) = waiting.blocking_recv() {

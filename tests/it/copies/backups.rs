@@ -133,7 +133,10 @@ async fn a_backup_under_load_holds_every_gift_acknowledged_before_it_began(engin
             let held: u64 = database.lines(&held)[0].parse().unwrap();
             assert!(held >= *acknowledged, "cycle {cycle}: {held} of {acknowledged} of writer {writer}");
         }
-        println!("{engine:?}: cycle {cycle}: all {} acknowledged gifts are there", before.iter().sum::<u64>());
+        println!(
+            "{engine:?}: cycle {cycle}: all {} acknowledged gifts are there",
+            before.iter().sum::<u64>()
+        );
     }
     givers.stop().await;
     println!("{engine:?}: {} backups, {during} gifts given while they were taken", cycles());

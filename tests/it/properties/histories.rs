@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mainstay::domain::clock::splitmix;
 use mainstay::domain::dispute::{Dispute, DisputeNews, DisputeState, DisputeStatus, Disputed};
 use mainstay::domain::donation::{Captured, Happening, Payment, Waiting, WaitingState};
 use mainstay::domain::ids::{DisputeId, DonationId, Id, RefundId};
@@ -15,48 +14,7 @@ use mainstay::domain::remote::RemoteId;
 use ulid::Ulid;
 
 use crate::support::app::start_of_tests;
-
-/// Numbers that look random and are the same for the same seed.
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn seeded(seed: u64) -> Self {
-        Self(splitmix(seed ^ 0x5eed))
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(1);
-        splitmix(self.0)
-    }
-
-    /// From 0 to `bound`, `bound` left out.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    /// From 1 to `most`.
-    pub(super) fn amount(&mut self, most: i64) -> i64 {
-        1 + i64::try_from(self.below(u64::try_from(most.max(1)).unwrap())).unwrap()
-    }
-
-    pub(super) fn index(&mut self, length: usize) -> usize {
-        usize::try_from(self.below(u64::try_from(length).unwrap())).unwrap()
-    }
-
-    pub(super) fn pick<T: Clone>(&mut self, list: &[T]) -> T {
-        list[self.index(list.len())].clone()
-    }
-
-    pub(super) fn in_a_hundred(&mut self, chances: u64) -> bool {
-        self.below(100) < chances
-    }
-
-    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
-        for end in (1..list.len()).rev() {
-            list.swap(end, self.index(end + 1));
-        }
-    }
-}
+pub(super) use crate::support::random::Random;
 
 /// One thing that a gateway says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,6 +26,15 @@ impl Random {
         self.next() % bound
     }
 
+    /// From 1 to `most`.
+    pub(crate) fn amount(&mut self, most: i64) -> i64 {
+        1 + i64::try_from(self.below(u64::try_from(most.max(1)).unwrap())).unwrap()
+    }
+
+    pub(crate) fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+        list[self.index(list.len())].clone()
+    }
+
     pub(crate) fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(u64::try_from(length).unwrap())).unwrap()
     }

@@ -97,9 +97,9 @@ async fn take(db: &Db, year: i32, end: End) -> Option<ReceiptNumber> {
     });
     match (taken.await, end) {
         (Ok(number), End::Commit) => Some(number),
-        (Err(_), End::ChangesItsMind | End::Crashes | End::LosesItsConnection) => None,
         // So many at once on few connections, some of which are being made anew: not all get one in time.
-        (Err(StoreError::Unavailable(_)), End::Commit) => None,
+        (Err(_), End::ChangesItsMind | End::Crashes | End::LosesItsConnection)
+        | (Err(StoreError::Unavailable(_)), End::Commit) => None,
         (Ok(number), _) => panic!("{number} was committed by a writer that died"),
         (Err(error), End::Commit) => panic!("{error}"),
     }

@@ -147,7 +147,7 @@ fn not_configured(config: &Config) -> Vec<String> {
         missing.push("sandbox.enabled: the test gateway is on; no real money moves through it".to_owned());
     }
     if !config.server.mode.is_production() {
-        missing.push("server.mode: development; see docs/operating.md before going live".to_owned());
+        missing.push("server.mode: development; see docs/going-live.md before going live".to_owned());
     }
     missing
 }

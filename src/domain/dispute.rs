@@ -34,6 +34,8 @@ pub struct DisputeNews {
     /// How it stands.
     pub state: DisputeState,
     /// When the gateway heard of it.
+    pub opened_at: DateTime<Utc>,
+    /// When the gateway last moved money for it, else when it heard of it.
     pub at: DateTime<Utc>,
 }
 
@@ -81,7 +83,7 @@ impl Dispute {
             amount,
             reason: self.reason.max(news.reason.clone()),
             state: self.state.max(news.state),
-            opened_at: self.opened_at.min(news.at),
+            opened_at: self.opened_at.min(news.opened_at),
             ..self
         }
     }

@@ -13,7 +13,7 @@ use crate::render::letters::{
     ReviewLetter,
 };
 use crate::render::receipt::tribute_text;
-use crate::render::{date_text, gateway_label, qr, receipt as document, transfer};
+use crate::render::{date_text, gateway_label, gateway_name, qr, receipt as document, transfer};
 use crate::usecases::views::PledgeView;
 use crate::usecases::{Context, holds, notices, tokens, views};
 
@@ -166,7 +166,7 @@ pub(super) async fn dispute_notice(
             .map(|due| due.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string()),
         opened_text: date_text(ctx.day_of(dispute.opened_at)),
         campaign_title: view.campaign.title.clone(),
-        gateway: gateway_label(donation.map_or(view.pledge.terms.gateway, |donation| donation.gateway)),
+        gateway: gateway_name(donation.map_or(view.pledge.terms.gateway, |donation| donation.gateway)),
         remote: dispute.remote.as_str().to_owned(),
         donation: dispute.donation.to_string(),
         receipt_number: view.receipt.as_ref().map(|receipt| receipt.number.to_string()),

@@ -12,6 +12,15 @@ pub fn gateway_label(kind: GatewayKind) -> &'static str {
     }
 }
 
+/// How staff know a gateway.
+pub fn gateway_name(kind: GatewayKind) -> &'static str {
+    match kind {
+        GatewayKind::Stripe => "Stripe",
+        GatewayKind::Sandbox => "The sandbox",
+        GatewayKind::BankTransfer => "The bank",
+    }
+}
+
 /// `25 November 2026`
 pub fn date_text(day: NaiveDate) -> String {
     format!("{} {}", day.day(), day.format("%B %Y"))

@@ -87,7 +87,14 @@ fn refundable(tx: &mut Tx<'_>, donation: &Donation, wanted: Option<Money>) -> Re
         return Err(invalid("amount", "wrong_currency", &words));
     }
     if !amount.is_positive() || amount.minor() > left.minor() {
-        let message = format!("{} can be refunded, not {}", left.text(), amount.text());
+        let message = if left.is_positive() {
+            format!("{} can be refunded, not {}", left.text(), amount.text())
+        } else {
+            format!(
+                "nothing of {} can be refunded: it went back, is on its way back, or is contested",
+                donation.id
+            )
+        };
         return Err(UseCaseError::Conflict { code: "refund_too_large", message });
     }
     Ok(amount)

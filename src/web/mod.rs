@@ -93,6 +93,10 @@ async fn unmatched(request: HttpRequest) -> Result<HttpResponse, WebError> {
     })
 }
 
+/// How long a connection may be idle. Proxies keep theirs for up to a minute: were the server the first to close, it
+/// would do so now and then just as a gift comes in, which cannot be sent again unasked.
+const IDLE: Duration = Duration::from_secs(75);
+
 /// How the server listens.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerOptions {
@@ -112,6 +116,7 @@ pub fn serve(listener: TcpListener, state: AppState, options: ServerOptions) -> 
     .workers(options.workers)
     .shutdown_timeout(options.shutdown_timeout.as_secs())
     .client_request_timeout(Duration::from_secs(10))
+    .keep_alive(IDLE)
     .disable_signals()
     .listen(listener)?
     .run();

@@ -26,6 +26,7 @@ impl TestApp {
             amount: eur(2000),
             reason: "product_not_received".into(),
             state,
+            opened_at: self.ctx().now(),
             at: self.ctx().now(),
         };
         let (donation, ctx) = (given.donation.clone(), self.ctx().clone());

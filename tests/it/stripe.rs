@@ -5,6 +5,6 @@ mod back;
 mod door;
 mod giving;
 mod setup;
-mod shop;
+pub(crate) mod shop;
 mod slow;
 mod trouble;

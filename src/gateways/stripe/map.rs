@@ -210,6 +210,7 @@ fn dispute_news(dispute: &Dispute) -> Result<DisputeNews, Unreadable> {
     let amount = money(dispute.amount, dispute.currency.as_deref()).ok_or_else(|| lacks("amount"))?;
     let moved = dispute.balance_transactions.as_deref().unwrap_or_default();
     let settled = settlement(moved, Side::Out);
+    let opened_at = time(dispute.created).ok_or_else(|| lacks("created"))?;
     let due_by = dispute.evidence_details.as_ref().and_then(|details| details.due_by);
     Ok(DisputeNews {
         remote: name(&dispute.id)?,
@@ -222,7 +223,8 @@ fn dispute_news(dispute: &Dispute) -> Result<DisputeNews, Unreadable> {
             settled,
             due_at: time(due_by),
         },
-        at: time(dispute.created).ok_or_else(|| lacks("created"))?,
+        opened_at,
+        at: moved.iter().filter_map(|moved| time(moved.created)).max().unwrap_or(opened_at),
     })
 }
 

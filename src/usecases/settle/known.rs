@@ -159,7 +159,7 @@ impl Known {
                     amount: news.amount,
                     reason: news.reason.clone(),
                     state: news.state,
-                    opened_at: news.at,
+                    opened_at: news.opened_at,
                 };
                 disputes::insert(tx, &dispute, self.donation.gateway, now)?;
                 self.disputes.push(dispute.clone());

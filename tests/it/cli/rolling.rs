@@ -29,6 +29,8 @@ fn stops() -> usize {
 struct Slot {
     address: Mutex<Option<SocketAddr>>,
     is_ready: AtomicBool,
+    /// Probes that were answered or failed.
+    probes: AtomicUsize,
     /// Connections that lead there.
     connections: AtomicUsize,
 }
@@ -44,6 +46,7 @@ impl Balancer {
         let slot = |_| Slot {
             address: Mutex::new(None),
             is_ready: AtomicBool::new(false),
+            probes: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
         };
         let balancer =
@@ -78,6 +81,7 @@ impl Balancer {
                 None => false,
             };
             slot.is_ready.store(is_ready, Ordering::SeqCst);
+            slot.probes.fetch_add(1, Ordering::SeqCst);
         }
     }
 
@@ -111,12 +115,23 @@ impl Balancer {
         }
     }
 
-    /// Waits until nobody is sent to a process any more, and nobody is there.
+    /// Waits until a process that was told to stop says so, nobody is sent there any more, and nobody is there.
     async fn is_drained(&self, number: usize) {
         let slot = &self.slots[number];
-        until("the process is drained", async || {
-            let is_ready = slot.is_ready.load(Ordering::SeqCst);
-            (!is_ready && slot.connections.load(Ordering::SeqCst) == 0).then_some(())
+        let client = Client::new(&format!("http://{}", slot.address.lock().unwrap().unwrap()));
+        until("the process says that it is about to stop", async || {
+            client.get("/health/ready").await.text().contains("about to stop").then_some(())
+        })
+        .await;
+        // The probe after the one that may have been on its way.
+        let probes = slot.probes.load(Ordering::SeqCst) + 2;
+        until("the balancer has heard it", async || {
+            (slot.probes.load(Ordering::SeqCst) >= probes).then_some(())
+        })
+        .await;
+        assert!(!slot.is_ready.load(Ordering::SeqCst));
+        until("nobody is there any more", async || {
+            (slot.connections.load(Ordering::SeqCst) == 0).then_some(())
         })
         .await;
     }
@@ -184,6 +199,7 @@ async fn processes_are_replaced_one_by_one_under_load_and_no_donor_sees_it() {
         let finished = old.stop().await;
         assert_eq!(finished.code, Some(0), "{finished:?}");
         balancer.put(number, &running[number]);
+        assert!(donors.try_join_next().is_none(), "a donor saw an error");
         until("the new process is ready", async || {
             balancer.slots[number].is_ready.load(Ordering::SeqCst).then_some(())
         })

@@ -1,10 +1,11 @@
 //! `backup` while the site runs, and `restore`.
 
 use std::os::unix::fs::PermissionsExt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use mainstay::usecases::demo;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 use super::{Place, other, rich, text};
 use crate::support::app::{Engine, TestApp};
@@ -14,8 +15,10 @@ use crate::support::{both, twins, until};
 /// Backups that are taken under load; `MAINSTAY_TRIALS=full` takes all of them.
 const CYCLES: usize = 3;
 const ALL_CYCLES: usize = 50;
-/// Writers that never pause.
-const WRITERS: u64 = 4;
+/// Writers that give at the same time.
+const WRITERS: usize = 4;
+/// Gifts of one cycle: more than are given while a backup is taken, and few enough that 50 cycles end.
+const GIFTS: usize = 200;
 
 fn cycles() -> usize {
     let full = std::env::var_os("MAINSTAY_TRIALS").is_some_and(|trials| trials == "full");
@@ -52,46 +55,52 @@ both! {
     }
 }
 
-/// Writers that give one gift after the other until told to stop.
+/// Writers that give one gift after the other, as many in all as they are let.
 struct Givers {
     /// By writer: how many gifts were acknowledged.
     acknowledged: Arc<Mutex<Vec<u64>>>,
-    all: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
+    let_in: Arc<Semaphore>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Givers {
     fn start(app: &TestApp) -> Self {
-        let zero = vec![0; usize::try_from(WRITERS).unwrap()];
-        let mut givers = Self {
-            acknowledged: Arc::new(Mutex::new(zero)),
-            all: Arc::default(),
-            stop: Arc::default(),
-            tasks: Vec::new(),
-        };
-        for writer in 0..WRITERS {
-            let (acknowledged, all, stop) =
-                (Arc::clone(&givers.acknowledged), Arc::clone(&givers.all), Arc::clone(&givers.stop));
-            let ctx = app.ctx().clone();
-            givers.tasks.push(tokio::spawn(async move {
+        let acknowledged = Arc::new(Mutex::new(vec![0; WRITERS]));
+        let let_in = Arc::new(Semaphore::new(0));
+        let giver = |writer: usize| {
+            let (ctx, let_in) = (app.ctx().clone(), Arc::clone(&let_in));
+            let acknowledged = Arc::clone(&acknowledged);
+            async move {
+                let seed = u64::try_from(writer).unwrap() + 1;
                 for gift in 0.. {
-                    if stop.load(Ordering::Relaxed) {
-                        break;
-                    }
-                    demo::fill(&ctx, writer + 1, gift..gift + 1).await.unwrap();
-                    acknowledged.lock().unwrap()[usize::try_from(writer).unwrap()] = gift + 1;
-                    all.fetch_add(1, Ordering::Relaxed);
+                    let Ok(permit) = let_in.acquire().await else { break };
+                    permit.forget();
+                    demo::fill(&ctx, seed, gift..gift + 1).await.unwrap();
+                    acknowledged.lock().unwrap()[writer] = gift + 1;
                 }
-            }));
-        }
-        givers
+            }
+        };
+        let tasks = (0..WRITERS).map(|writer| tokio::spawn(giver(writer))).collect();
+        Self { acknowledged, let_in, tasks }
     }
 
-    /// Waits until every cycle has gifts of its own, and returns what was acknowledged until now.
-    async fn so_far(&self, more_than: u64) -> Vec<u64> {
-        until("gifts", async || (self.all.load(Ordering::Relaxed) > more_than).then_some(())).await;
+    fn all(&self) -> u64 {
+        self.acknowledged.lock().unwrap().iter().sum()
+    }
+
+    /// Lets in the gifts of a cycle, waits for the first, and returns what was acknowledged until then.
+    async fn begin_cycle(&self) -> Vec<u64> {
+        let before = self.all();
+        self.let_in.add_permits(GIFTS);
+        until("gifts", async || (self.all() > before).then_some(())).await;
         self.acknowledged.lock().unwrap().clone()
+    }
+
+    async fn stop(self) {
+        self.let_in.close();
+        for task in self.tasks {
+            task.await.unwrap();
+        }
     }
 }
 
@@ -104,13 +113,13 @@ async fn a_backup_under_load_holds_every_gift_acknowledged_before_it_began(engin
     for cycle in 0..cycles() {
         let place = Place::empty(if cycle % 2 == 0 { engine } else { other(engine) });
         let file = place.file("site.backup");
-        let before = givers.so_far(givers.all.load(Ordering::Relaxed) + 8).await;
-        let began = givers.all.load(Ordering::Relaxed);
+        let before = givers.begin_cycle().await;
+        let began = givers.all();
 
         let backup = place.call(&["backup", text(&file)]).env("MAINSTAY_DATABASE__URL", &app.database_url);
         let finished = backup.run().await;
         assert_eq!(finished.code, Some(0), "cycle {cycle}: {finished:?}");
-        during += givers.all.load(Ordering::Relaxed) - began;
+        during += givers.all() - began;
         // Ends with 1 if a rule is broken.
         place.runs(&["restore", text(&file)]).await;
 
@@ -124,11 +133,9 @@ async fn a_backup_under_load_holds_every_gift_acknowledged_before_it_began(engin
             let held: u64 = database.lines(&held)[0].parse().unwrap();
             assert!(held >= *acknowledged, "cycle {cycle}: {held} of {acknowledged} of writer {writer}");
         }
+        println!("{engine:?}: cycle {cycle}: all {} acknowledged gifts are there", before.iter().sum::<u64>());
     }
-    givers.stop.store(true, Ordering::Relaxed);
-    for task in givers.tasks {
-        task.await.unwrap();
-    }
+    givers.stop().await;
     println!("{engine:?}: {} backups, {during} gifts given while they were taken", cycles());
     assert!(during > 0, "nobody gave while backups were taken");
     app.check_books().await;

@@ -118,6 +118,7 @@ async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u
         amount: eur(2500),
         reason: "fraudulent".into(),
         state,
+        opened_at: app.ctx().now(),
         at: app.ctx().now(),
     };
     let payment = given.donation.remote.clone();

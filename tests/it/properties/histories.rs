@@ -107,7 +107,8 @@ impl Fact {
         let Self::Dispute { amount, state, at, .. } = self else {
             return None;
         };
-        Some(DisputeNews { remote, amount: *amount, reason: "fraudulent".into(), state: *state, at: *at })
+        let (amount, state, at) = (*amount, *state, *at);
+        Some(DisputeNews { remote, amount, reason: "fraudulent".into(), state, opened_at: at, at })
     }
 }
 

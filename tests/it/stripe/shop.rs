@@ -22,30 +22,30 @@ impl Clock for SiteClock {
     }
 }
 
-pub(super) struct Shop {
-    pub(super) app: TestApp,
-    pub(super) stripe: Stripe,
+pub(crate) struct Shop {
+    pub(crate) app: TestApp,
+    pub(crate) stripe: Stripe,
     /// Signs what Stripe sends.
-    pub(super) secret: String,
+    pub(crate) secret: String,
     /// Whoever talks to the site.
     client: Client,
 }
 
 /// A gift that has been promised; the donor is on Stripe's page.
 #[derive(Debug, Clone)]
-pub(super) struct Begun {
-    pub(super) session: String,
+pub(crate) struct Begun {
+    pub(crate) session: String,
     /// Path of the thanks page.
-    pub(super) thanks: String,
+    pub(crate) thanks: String,
 }
 
 impl Shop {
-    pub(super) async fn open(engine: Engine) -> Self {
+    pub(crate) async fn open(engine: Engine) -> Self {
         Self::open_with(engine, |_as_usual| {}, &[]).await
     }
 
     /// With another account at Stripe, or with other `MAINSTAY_…` variables.
-    pub(super) async fn open_with(
+    pub(crate) async fn open_with(
         engine: Engine,
         change: impl FnOnce(&mut Options),
         environment: &[(&'static str, &str)],
@@ -74,7 +74,7 @@ impl Shop {
     }
 
     /// Asks Stripe as its dashboard would.
-    pub(super) async fn ask(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Value {
+    pub(crate) async fn ask(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Value {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self
             .client
@@ -89,7 +89,7 @@ impl Shop {
     }
 
     /// Fills in the form, as far as Stripe's page.
-    pub(super) async fn begins(&self, form: &Form) -> Begun {
+    pub(crate) async fn begins(&self, form: &Form) -> Begun {
         let answer = self.client.give(&form.clone().set("gateway", "stripe")).await;
         let page = answer.location().to_owned();
         assert!(page.starts_with(&format!("{}/c/pay/cs_test_", self.stripe.url)), "{page}");
@@ -99,7 +99,7 @@ impl Shop {
     }
 
     /// The path to which the donor of a session comes back.
-    pub(super) async fn thanks_of(&self, session: &str) -> String {
+    pub(crate) async fn thanks_of(&self, session: &str) -> String {
         let session = self.ask(Method::GET, &format!("/v1/checkout/sessions/{session}"), &[]).await;
         let back = session["success_url"].as_str().unwrap();
         assert_eq!(session["cancel_url"], back);
@@ -107,7 +107,7 @@ impl Shop {
     }
 
     /// Gives by card; the money is in the books when this returns.
-    pub(super) async fn gives(&self, form: &Form) -> (String, Given) {
+    pub(crate) async fn gives(&self, form: &Form) -> (String, Given) {
         let begun = self.begins(form).await;
         let intent = self.stripe.pay(&begun.session, Payment::Card);
         self.hears().await;
@@ -115,24 +115,24 @@ impl Shop {
     }
 
     /// Everything that Stripe has to tell is delivered and worked on.
-    pub(super) async fn hears(&self) {
+    pub(crate) async fn hears(&self) {
         while self.stripe.deliver_all().await > 0 {
             self.app.run_jobs().await;
         }
         self.app.run_jobs().await;
     }
 
-    pub(super) async fn status_of(&self, begun: &Begun) -> String {
+    pub(crate) async fn status_of(&self, begun: &Begun) -> String {
         self.client.status_of(&begun.thanks).await
     }
 
     /// The gateway itself, as the use cases have it.
-    pub(super) fn gateway(&self) -> Arc<dyn Gateway> {
+    pub(crate) fn gateway(&self) -> Arc<dyn Gateway> {
         Arc::clone(self.app.ctx().gateways.get(GatewayKind::Stripe).unwrap())
     }
 
     /// Hands a webhook to the site.
-    pub(super) async fn posts(&self, body: &[u8], signatures: &[&str]) -> Answer {
+    pub(crate) async fn posts(&self, body: &[u8], signatures: &[&str]) -> Answer {
         let mut request = self.client.request(Method::POST, "/webhooks/stripe").body(body.to_vec());
         for signature in signatures {
             request = request.header("stripe-signature", *signature);
@@ -140,17 +140,17 @@ impl Shop {
         self.client.send(request).await
     }
 
-    pub(super) async fn posts_signed(&self, signed: &Signed) -> Answer {
+    pub(crate) async fn posts_signed(&self, signed: &Signed) -> Answer {
         self.posts(&signed.body, &[&signed.signature]).await
     }
 
     /// What the books say Stripe holds, in minor units of a currency.
-    pub(super) async fn clearing(&self, currency: &str) -> i64 {
+    pub(crate) async fn clearing(&self, currency: &str) -> i64 {
         self.in_books("clearing:stripe", currency).await
     }
 
     /// The balance of an account of the books in one currency.
-    pub(super) async fn in_books(&self, account: &str, currency: &str) -> i64 {
+    pub(crate) async fn in_books(&self, account: &str, currency: &str) -> i64 {
         let sql = format!(
             "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS number \
              FROM ledger_postings WHERE account = '{account}' AND currency = '{currency}'"
@@ -159,7 +159,7 @@ impl Shop {
     }
 
     /// Our books and Stripe's say the same.
-    pub(super) async fn agrees(&self) {
+    pub(crate) async fn agrees(&self) {
         for (currency, units) in self.stripe.balances() {
             let code = currency.to_uppercase();
             assert!(
@@ -171,7 +171,7 @@ impl Shop {
     }
 
     /// The end of every test: the books are right, agree with Stripe's, and nothing is left to do.
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         self.agrees().await;
         self.app.finish().await;
     }

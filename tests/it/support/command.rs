@@ -63,7 +63,11 @@ impl Mainstay {
     }
 
     /// The same call as the last argument of another program: `PROGRAM ARGS mainstay …`.
-    pub(crate) fn under<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, program: &str, args: I) -> Self {
+    pub(crate) fn under<I: IntoIterator<Item = A>, A: Into<OsString>>(
+        mut self,
+        program: &str,
+        args: I,
+    ) -> Self {
         self.is_under = true;
         let call = std::mem::replace(&mut self.command, Command::new(program));
         let call = call.as_std();

@@ -15,15 +15,13 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::Summary;
-use super::site::{Site, broken_rules, message_id, webhook};
+use super::site::{Site, broken_rules, message_id, paid, webhook};
 use crate::support::client::{Answer, Client};
 use crate::support::gift::Form;
 use crate::support::random::Random;
 use crate::support::sql::{lines, number, try_lines};
 
 const DONORS: u64 = 4;
-const GROSS_MINOR: i64 = 2500;
-const FEE_MINOR: i64 = 98;
 
 /// The donors, while they give.
 pub(super) struct Crowd {
@@ -78,7 +76,8 @@ impl Shared {
         (again, other): (u64, &str),
         summary: &mut Summary,
     ) {
-        let others = number(db, &format!("SELECT COUNT(*) AS number FROM pledges WHERE email = '{other}'")).await;
+        let others =
+            number(db, &format!("SELECT COUNT(*) AS number FROM pledges WHERE email = '{other}'")).await;
         self.log.lock().unwrap().others = usize::try_from(others).unwrap();
         self.judge(db, site, again, summary).await;
     }
@@ -100,7 +99,9 @@ async fn letters(db: &Db, site: &Site, most_again: u64, summary: &mut Summary) {
     let sent = "SELECT j.id AS line FROM jobs j JOIN receipts r ON j.unique_key = 'send_receipt/' || r.id || '/0' \
                 WHERE r.status = 'sent' UNION ALL SELECT id AS line FROM jobs WHERE kind = 'send_refund_notice'";
     let arrived = |id: &String| copies.keys().any(|letter| letter.starts_with(id.as_str()));
-    summary.lost(lines(db, sent).await.into_iter().filter(|id| !arrived(id)).map(|id| format!("letter of {id}")));
+    summary.lost(
+        lines(db, sent).await.into_iter().filter(|id| !arrived(id)).map(|id| format!("letter of {id}")),
+    );
     let unknown = |letter: &&String| !jobs.contains(letter.split('@').next().unwrap());
     summary.doubled(copies.keys().filter(unknown).map(|letter| format!("letter without a job: {letter}")));
     let again: u64 = copies.values().map(|count| count - 1).sum();
@@ -149,11 +150,13 @@ impl Log {
     async fn missing(&self, db: &Db) -> Vec<String> {
         let set = async |sql: &str| lines(db, sql).await.into_iter().collect::<BTreeSet<String>>();
         let donations = set("SELECT remote_id AS line FROM donations WHERE gross_minor = 2500").await;
-        let receipted = set("SELECT d.remote_id AS line FROM donations d JOIN receipts r ON r.donation_id = d.id").await;
+        let receipted =
+            set("SELECT d.remote_id AS line FROM donations d JOIN receipts r ON r.donation_id = d.id").await;
         let events = set("SELECT event_id AS line FROM inbox WHERE status = 'processed'").await;
-        let refunds = set("SELECT COALESCE(request_key, remote_id) || ' ' || amount_minor AS line FROM refunds \
+        let refunds =
+            set("SELECT COALESCE(request_key, remote_id) || ' ' || amount_minor AS line FROM refunds \
                            WHERE status = 'succeeded'")
-        .await;
+            .await;
         let gone = |what: &'static str, there: &BTreeSet<String>, name: &String| {
             (!there.contains(name)).then(|| format!("{what} {name}"))
         };
@@ -220,39 +223,32 @@ impl Donor {
     }
 
     async fn give(&mut self, gift: u64) {
-        let form = Form::gift().by(usize::try_from(gift).unwrap()).set("form_id", &format!("form-{gift}")).body();
-        let page = self.until_answered(|client, site| client.form(&format!("{site}/donate"), form.clone())).await;
+        let form =
+            Form::gift().by(usize::try_from(gift).unwrap()).set("form_id", &format!("form-{gift}")).body();
+        let page =
+            self.until_answered(|client, site| client.form(&format!("{site}/donate"), form.clone())).await;
         let page = page.location().to_owned();
         let payment = page.strip_prefix("/sandbox/pay/").unwrap_or_else(|| panic!("{page}")).to_owned();
         self.shared.note(|log| drop(log.gifts.insert(gift, payment.clone())));
         let button = "outcome=succeed&delivery=never".to_owned();
         self.until_answered(|client, site| client.form(&format!("{site}{page}"), button.clone())).await;
 
-        let mut paid = SandboxPayment {
-            id: payment.clone(),
-            attempt: String::new(),
-            amount_minor: GROSS_MINOR,
-            currency: "EUR".to_owned(),
-            status: "succeeded".to_owned(),
-            fee_minor: FEE_MINOR,
-            refunds: Vec::new(),
-            changed_at: SystemClock.now(),
-        };
-        self.notify(&format!("sbe_{gift}_paid"), &paid).await;
+        let mut state = paid(&payment, SystemClock.now());
+        self.notify(&format!("sbe_{gift}_paid"), &state).await;
         match self.random.below(10) {
             0 => self.order_refund(gift, &payment).await,
             1 | 2 => {
                 let minor = 100 + i64::try_from(self.random.below(500)).unwrap();
                 let id = format!("sbr_{gift}");
                 self.shared.note(|log| drop(log.refunds.insert(id.clone(), (payment.clone(), minor))));
-                paid.refunds.push(SandboxRefund {
+                state.refunds.push(SandboxRefund {
                     id,
                     refund: None,
                     amount_minor: minor,
                     status: "succeeded".to_owned(),
                     at: SystemClock.now(),
                 });
-                self.notify(&format!("sbe_{gift}_refunded"), &paid).await;
+                self.notify(&format!("sbe_{gift}_refunded"), &state).await;
             }
             _ => {}
         }

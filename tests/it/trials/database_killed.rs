@@ -22,7 +22,8 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(25);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_server_that_is_killed_costs_no_gift() {
-    let mut summary = Summary::of("database_killed", Engine::Postgres, &["kill -9 of the database server", "503"]);
+    let mut summary =
+        Summary::of("database_killed", Engine::Postgres, &["kill -9 of the database server", "503"]);
     let cluster = Cluster::start();
     let site = Arc::new(Site::new(Engine::Sqlite).await.on(cluster.url.clone()));
     let random = Random::seeded(seed());
@@ -31,7 +32,7 @@ async fn a_database_server_that_is_killed_costs_no_gift() {
     let crowd = Crowd::enter(&site, &where_it_is, &random);
     let mut moments = random.fork(0);
     let mut slowest = Duration::ZERO;
-    for _ in 0..size(3, 200) {
+    for _ in 0..size(2, 200) {
         tokio::time::sleep(Duration::from_millis(moments.below(500))).await;
         cluster.kill();
         summary.ran(1);
@@ -131,7 +132,8 @@ impl Drop for Cluster {
 
 /// `scripts/postgres`, with a server in this folder in place of the shared one.
 fn script(folder: &Path, verb: &str) -> String {
-    let called = Command::new(package_folder().join("scripts/postgres")).arg(verb).env("TMPDIR", folder).output();
+    let called =
+        Command::new(package_folder().join("scripts/postgres")).arg(verb).env("TMPDIR", folder).output();
     let called = called.unwrap();
     assert!(called.status.success(), "{}", String::from_utf8_lossy(&called.stderr));
     String::from_utf8(called.stdout).unwrap().trim().to_owned()

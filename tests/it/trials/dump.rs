@@ -5,7 +5,8 @@ use mainstay::store::{Db, Engine};
 use crate::support::sql::lines;
 
 /// Not what a gift leaves behind: secrets, rhythms, what is spent of the limits.
-const LEFT_OUT: &[&str] = &["__diesel_schema_migrations", "settings", "schedules", "rate_limits", "campaigns"];
+const LEFT_OUT: &[&str] =
+    &["__diesel_schema_migrations", "settings", "schedules", "rate_limits", "campaigns"];
 
 /// Every row of every table, ids and times left out, sorted.
 pub(super) async fn dump(db: &Db) -> Vec<String> {
@@ -18,14 +19,17 @@ pub(super) async fn dump(db: &Db) -> Vec<String> {
             .await
             .into_iter()
             // How often a job was tried shows that somebody died, and is meant to.
-            .filter(|column| table != "jobs" || !["attempt", "failures", "last_error"].contains(&column.as_str()))
+            .filter(|column| {
+                table != "jobs" || !["attempt", "failures", "last_error"].contains(&column.as_str())
+            })
             .map(|column| match (table.as_str(), column.as_str()) {
                 // Times and ports under a signature, which cannot be masked one by one.
                 ("inbox", "body") | ("sandbox_payments", "return_url") => "'…'".to_owned(),
                 _ => format!("COALESCE(CAST({column} AS TEXT), '-')"),
             })
             .collect();
-        let housekeeping = if table == "jobs" { "WHERE kind NOT IN ('expire_pledges', 'clean_up')" } else { "" };
+        let housekeeping =
+            if table == "jobs" { "WHERE kind NOT IN ('expire_pledges', 'clean_up')" } else { "" };
         let sql = format!("SELECT {} AS line FROM {table} {housekeeping}", columns.join(" || ' | ' || "));
         all.extend(lines(db, &sql).await.iter().map(|row| format!("{table}: {}", masked(row))));
     }
@@ -35,7 +39,9 @@ pub(super) async fn dump(db: &Db) -> Vec<String> {
 
 async fn tables(db: &Db) -> Vec<String> {
     let sql = match db.engine() {
-        Engine::Sqlite => "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+        Engine::Sqlite => {
+            "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        }
         Engine::Postgres => {
             "SELECT CAST(table_name AS TEXT) AS line FROM information_schema.tables WHERE table_schema = 'public'"
         }

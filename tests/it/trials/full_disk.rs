@@ -40,7 +40,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     let client = Client::new(&serving.url);
     let mut moments = random.fork(0);
     let mut slowest = Duration::ZERO;
-    for run in 0..size(5, 200) {
+    for run in 0..size(3, 200) {
         tokio::time::sleep(Duration::from_millis(moments.below(300))).await;
         let filler = disk.fill(moments.below(64) * 1024);
         summary.ran(1);
@@ -51,7 +51,11 @@ async fn a_full_disk_refuses_and_loses_nothing() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         for page in ["/", "/articles", "/donate?campaign=press-fund", "/health/live"] {
-            assert_eq!(client.get(page).await.status, StatusCode::OK, "{page} is read while the disk is full");
+            assert_eq!(
+                client.get(page).await.status,
+                StatusCode::OK,
+                "{page} is read while the disk is full"
+            );
         }
         std::fs::remove_file(filler).unwrap();
         let freed = Instant::now();

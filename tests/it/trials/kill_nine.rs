@@ -23,7 +23,7 @@ const READY_WITHIN: Duration = Duration::from_secs(5);
 async fn what_was_acknowledged_survives_every_kill(engine: Engine) {
     let faults = ["kill -9", "request cut off", "refund command beside the server"];
     let mut summary = Summary::of("kill_nine", engine, &faults);
-    let kills = size(8, 500);
+    let kills = size(5, 500);
     let site = Arc::new(Site::new(engine).await);
     let random = Random::seeded(seed());
     let mut serving = site.command(&["serve"]).serve().await;

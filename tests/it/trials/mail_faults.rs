@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use mainstay::domain::clock::Clock as _;
-use mainstay::gateways::sandbox::{SIGNATURE_HEADER, SandboxEvent, SandboxPayment, sign};
+use mainstay::gateways::sandbox::{SIGNATURE_HEADER, SandboxEvent, sign};
 use mainstay::store::jobs;
 use reqwest::{Method, StatusCode};
 
-use super::site::message_id;
+use super::site::{message_id, paid};
 use super::{Summary, is_full, size};
 use crate::jobs::mail_server;
 use crate::support::app::{Engine, TestApp, settings};
@@ -53,20 +53,12 @@ impl Trial {
         self.gifts += 1;
         let page = self.client.give(&Form::gift().by(self.gifts)).await.location().to_owned();
         self.client.pay(&page, "succeed", "never").await;
-        let payment = SandboxPayment {
-            id: page.rsplit_once('/').unwrap().1.to_owned(),
-            attempt: String::new(),
-            amount_minor: 2500,
-            currency: "EUR".to_owned(),
-            status: "succeeded".to_owned(),
-            fee_minor: 98,
-            refunds: Vec::new(),
-            changed_at: self.app.clock.now(),
-        };
+        let payment = paid(&page, self.app.clock.now());
         let event = SandboxEvent { id: format!("sbe_{}", self.gifts), payment };
         let body = serde_json::to_vec(&event).unwrap();
         let signature = sign(SECRET, &body, self.app.clock.now());
-        let request = self.client.request(Method::POST, "/webhooks/sandbox").header(SIGNATURE_HEADER, signature);
+        let request =
+            self.client.request(Method::POST, "/webhooks/sandbox").header(SIGNATURE_HEADER, signature);
         let began = Instant::now();
         let answer = self.client.send(request.body(body)).await;
         self.answers.push(began.elapsed());
@@ -86,7 +78,10 @@ impl Trial {
         }
         let sent = self.app.number("SELECT COUNT(*) AS number FROM receipts WHERE status = 'sent'").await;
         summary.lost((copies.len()..self.gifts).map(|_| "a letter".to_owned()));
-        summary.lost((usize::try_from(sent).unwrap()..self.gifts).map(|_| "the note that a receipt was sent".to_owned()));
+        summary.lost(
+            (usize::try_from(sent).unwrap()..self.gifts)
+                .map(|_| "the note that a receipt was sent".to_owned()),
+        );
         let again: usize = copies.values().map(|count| count - 1).sum();
         summary.doubled((may_be_doubled..again).map(|_| "a letter".to_owned()));
         summary.doubled((self.gifts..copies.len()).map(|_| "a letter under another name".to_owned()));
@@ -119,7 +114,11 @@ async fn a_mail_server_that_fails_at_each_verb_loses_no_letter(engine: Engine) {
                 trial.server.recover().await;
                 summary.ran(1);
                 summary.fault(kind, 1);
-                lost_yes += usize::from(matches!(verb, Verb::EndOfData) && kind != "refused for now" && kind != "refused for good");
+                lost_yes += usize::from(
+                    matches!(verb, Verb::EndOfData)
+                        && kind != "refused for now"
+                        && kind != "refused for good",
+                );
                 trial.app.pass(TimeDelta::hours(1)).await;
                 trial.revive().await;
                 trial.app.run_jobs().await;
@@ -165,13 +164,12 @@ async fn a_day_without_mail_and_a_recipient_that_blocks_hold_nothing_up(engine: 
     assert_eq!(others, 2, "one blocked recipient holds up no other");
     for _ in 0..size(1, 8) {
         trial.server.script(Fault::RefuseConnections).await;
-        for hour in 0..24 {
-            // Every try draws its letter anew: few are enough for each change.
-            if is_full() || hour % 6 == 0 {
-                trial.gives().await;
-            }
-            trial.app.pass(TimeDelta::hours(1)).await;
-            summary.fault("hours away", 1);
+        // Every try draws its letter anew: few are enough for each change.
+        let hours = if is_full() { 1 } else { 6 };
+        for _ in 0..24 / hours {
+            trial.gives().await;
+            trial.app.pass(TimeDelta::hours(hours)).await;
+            summary.fault("hours away", hours.try_into().unwrap());
         }
         trial.server.recover().await;
         trial.app.pass(TimeDelta::hours(3)).await;

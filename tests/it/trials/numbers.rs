@@ -34,7 +34,7 @@ async fn numbers_have_no_gap_whoever_dies(engine: Engine) {
     };
     let mut summary = Summary::of("numbers", engine, &faults);
     let app = TestApp::start(engine).await;
-    let wanted = size(1_500, 100_000);
+    let wanted = size(900, 100_000);
     let mut random = Random::seeded(seed());
     let mut taken: BTreeMap<i32, Vec<i64>> = BTreeMap::new();
     for part in 0..3_i64 {
@@ -61,7 +61,9 @@ async fn numbers_have_no_gap_whoever_dies(engine: Engine) {
         let different: BTreeSet<i64> = numbers.iter().copied().collect();
         let last = different.last().copied().unwrap();
         summary.doubled((different.len()..numbers.len()).map(|_| format!("a number of {year}")));
-        summary.lost((1..=last).filter(|number| !different.contains(number)).map(|number| format!("{year}: {number}")));
+        summary.lost(
+            (1..=last).filter(|number| !different.contains(number)).map(|number| format!("{year}: {number}")),
+        );
         summary.figure("numbers", numbers.len());
     }
     app.stop().await;

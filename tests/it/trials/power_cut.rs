@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use mainstay::domain::clock::{Clock as _, SystemClock};
-use mainstay::gateways::sandbox::{SandboxEvent, SandboxPayment};
+use mainstay::gateways::sandbox::SandboxEvent;
 use mainstay::store::Db;
 use reqwest::StatusCode;
 
 use super::recording::{Event, Recording};
-use super::site::{Site, broken_rules, database_at, webhook};
+use super::site::{Site, broken_rules, database_at, paid, webhook};
 use super::{Summary, seed, size};
 use crate::support::app::Engine;
 use crate::support::client::Client;
@@ -77,21 +77,18 @@ async fn record(site: &Site) -> (Recording, Vec<String>) {
     let mut promises = Vec::new();
     for gift in 0..GIFTS {
         let email = format!("donor-{gift}@example.org");
-        let page = client.give(&Form::gift().by(gift).set("form_id", &format!("form-{gift}"))).await.location().to_owned();
+        let page = client
+            .give(&Form::gift().by(gift).set("form_id", &format!("form-{gift}")))
+            .await
+            .location()
+            .to_owned();
         promises.push(format!("SELECT COUNT(*) AS number FROM pledges WHERE email = '{email}'"));
         client.pay(&page, "succeed", "never").await;
         let id = page.rsplit_once('/').unwrap().1.to_owned();
-        promises.push(format!("SELECT COUNT(*) AS number FROM sandbox_payments WHERE id = '{id}' AND status = 'succeeded'"));
-        let payment = SandboxPayment {
-            id,
-            attempt: String::new(),
-            amount_minor: 2500,
-            currency: "EUR".to_owned(),
-            status: "succeeded".to_owned(),
-            fee_minor: 98,
-            refunds: Vec::new(),
-            changed_at: SystemClock.now(),
-        };
+        promises.push(format!(
+            "SELECT COUNT(*) AS number FROM sandbox_payments WHERE id = '{id}' AND status = 'succeeded'"
+        ));
+        let payment = paid(&page, SystemClock.now());
         let event = SandboxEvent { id: format!("sbe_{gift}"), payment };
         assert_eq!(client.send(webhook(&client, &serving.url, &event)).await.status, StatusCode::OK);
         promises.push(format!("SELECT COUNT(*) AS number FROM inbox WHERE event_id = 'sbe_{gift}'"));

@@ -34,13 +34,28 @@ impl Recording {
     pub(super) fn arguments(log: &Path) -> Vec<String> {
         let calls = "trace=pwrite64,write,ftruncate,fsync,fdatasync,sendto,writev";
         let log = log.to_str().unwrap();
-        ["-f", "-qq", "--seccomp-bpf", "-y", "-xx", "-s", "1000000", "-e", "signal=none", "-e", calls, "-o", log]
-            .map(str::to_owned)
-            .to_vec()
+        [
+            "-f",
+            "-qq",
+            "--seccomp-bpf",
+            "-y",
+            "-xx",
+            "-s",
+            "1000000",
+            "-e",
+            "signal=none",
+            "-e",
+            calls,
+            "-o",
+            log,
+        ]
+        .map(str::to_owned)
+        .to_vec()
     }
 
     pub(super) fn read(log: &Path, database: &str) -> Self {
-        let text = std::fs::read_to_string(log).unwrap_or_else(|error| panic!("{error}: is strace there? type: scripts/test-setup"));
+        let text = std::fs::read_to_string(log)
+            .unwrap_or_else(|error| panic!("{error}: is strace there? type: scripts/test-setup"));
         let mut events = Vec::new();
         // A sync counts when it returns, which may be lines later.
         let mut syncing: HashMap<&str, String> = HashMap::new();
@@ -54,7 +69,10 @@ impl Recording {
                 continue;
             }
             let Some((name, arguments)) = call.split_once('(') else { continue };
-            let file = arguments.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(file, _)| plain(file));
+            let file = arguments
+                .split_once('<')
+                .and_then(|(_, rest)| rest.split_once('>'))
+                .map(|(file, _)| plain(file));
             let ours = file.filter(|file| file.starts_with(database));
             match (name, ours) {
                 ("fsync" | "fdatasync", Some(file)) if call.ends_with("<unfinished ...>") => {
@@ -71,10 +89,10 @@ impl Recording {
                     events.push(Event::Truncate { file, length: leading_number(length) });
                 }
                 ("write", Some(file)) => panic!("{file} was written without saying where"),
-                ("sendto" | "write" | "writev", None) if arguments.contains('"') => {
-                    if quoted(arguments).0.starts_with(b"HTTP/1.1 ") {
-                        events.push(Event::Answered);
-                    }
+                ("sendto" | "write" | "writev", None)
+                    if arguments.contains('"') && quoted(arguments).0.starts_with(b"HTTP/1.1 ") =>
+                {
+                    events.push(Event::Answered);
                 }
                 _ => {}
             }

@@ -43,7 +43,7 @@ impl Summary {
     }
 
     /// Something else worth knowing.
-    pub(super) fn figure(&mut self, name: &'static str, value: impl ToString) {
+    pub(super) fn figure(&mut self, name: &'static str, value: impl std::fmt::Display) {
         self.figures.push((name, value.to_string()));
     }
 

@@ -1,0 +1,310 @@
+//! Stripe at its worst: calls that fail in every way before and after they are done, events dropped, doubled and out of
+//! order, days without a word. Nobody is charged twice, nothing stays unknown, and our books say what Stripe's say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use mainstay::domain::refund::RefundStatus;
+use mainstay::store::refunds;
+use mainstay::usecases::refund::{self, RefundOrder};
+use reqwest::StatusCode;
+
+use super::{Summary, is_full, seed, size};
+use crate::stripe::shop::Shop;
+use crate::support::app::Engine;
+use crate::support::client::Client;
+use crate::support::gift::{Form, eur};
+use crate::support::random::Random;
+use crate::support::stripe::{Complaint, Fault, FeeOfDispute, Payment};
+use crate::support::twins;
+
+/// Gifts of one round.
+const GIFTS: u64 = 6;
+/// Kinds of faults that end a call at once; the others cost their time-out each.
+const QUICK: [Fault; 9] = [
+    Fault::DropBefore,
+    Fault::DropAfter,
+    Fault::ServerErrorBefore,
+    Fault::ServerErrorKept,
+    Fault::ServerErrorAfter,
+    Fault::CutAnswer,
+    Fault::TooMany,
+    Fault::MalformedAnswer,
+    Fault::Conflict,
+];
+
+async fn open(engine: Engine) -> Shop {
+    let settings = [
+        ("MAINSTAY_STRIPE__TIMEOUT_S", "1"),
+        ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST", "1000000"),
+        ("MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR", "1000000"),
+        ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR", "1000000"),
+    ];
+    Shop::open_with(engine, |options| options.retry_after_s = 0, &settings).await
+}
+
+async fn hours(shop: &Shop, hours: u64) {
+    for _hour in 0..hours {
+        shop.app.clock.advance(TimeDelta::hours(1));
+        shop.app.upkeep().await;
+    }
+}
+
+async fn whatever_the_gateway_does_each_gift_is_charged_once(engine: Engine) {
+    let mut summary = Summary::of("gateway_faults", engine, &["event dropped", "event out of order"]);
+    let (wanted, of_each) = (size(60, 5_000), size(1, 100));
+    let mut trial = Trial { shop: open(engine).await, random: Random::seeded(seed()), gifts: 0, charged: 0 };
+    let mut round = 0;
+    loop {
+        trial.round(round, &mut summary).await;
+        round += 1;
+        summary.ran(GIFTS);
+        let fired = trial.shop.stripe.faults_fired();
+        let enough = |fault: &Fault| fired.get(fault).is_some_and(|times| *times >= of_each);
+        if round > 1 && fired.values().sum::<u64>() >= wanted && Fault::ALL.iter().all(enough) {
+            break;
+        }
+        assert!(round < wanted, "the faults do not happen: {fired:?}");
+    }
+    for (fault, times) in trial.shop.stripe.faults_fired() {
+        summary.fault(name_of(fault), times);
+    }
+    summary.figure("payments", trial.shop.stripe.payments().len());
+    summary.figure("calls", trial.shop.stripe.calls().len());
+    trial.shop.app.check_books().await;
+    trial.shop.app.stop().await;
+    summary.finish();
+}
+twins!(whatever_the_gateway_does_each_gift_is_charged_once);
+
+struct Trial {
+    shop: Shop,
+    random: Random,
+    gifts: u64,
+    /// Payments that succeeded, so far.
+    charged: usize,
+}
+
+impl Trial {
+    /// Donors give while everything fails; then Stripe can be reached for a day.
+    async fn round(&mut self, round: u64, summary: &mut Summary) {
+        let faults = if is_full() && round.is_multiple_of(4) { Fault::ALL.to_vec() } else { QUICK.to_vec() };
+        let often = 200 + self.random.below(400);
+        if !is_full() {
+            self.shop.stripe.fail("POST /v1/checkout/sessions", Fault::StallBefore, 1);
+            self.shop.stripe.fail("POST /v1/checkout/sessions", Fault::StallAfter, 1);
+        }
+        self.shop.stripe.fail_at_random(seed() ^ (round << 20), often, &faults);
+        let client = self.shop.app.client();
+        let first = self.gifts;
+        self.gifts += GIFTS;
+        for _visit in 0..2 {
+            for gift in first..self.gifts {
+                self.visits(&client, gift).await;
+            }
+            self.news(summary).await;
+            hours(&self.shop, 1).await;
+        }
+        self.money_back(summary).await;
+        hours(&self.shop, 2).await;
+
+        self.shop.stripe.recover();
+        // Most of what is on its way now never comes.
+        if round.is_multiple_of(2) {
+            summary.fault("event dropped", self.shop.stripe.drop_pending().try_into().unwrap());
+        }
+        self.news(summary).await;
+        hours(&self.shop, 26).await;
+        self.judge(summary).await;
+    }
+
+    /// A donor fills in the form, or comes back with the same; whoever sees the page of Stripe pays there.
+    async fn visits(&mut self, client: &Client, gift: u64) {
+        let form = Form::gift()
+            .by(usize::try_from(gift).unwrap())
+            .set("gateway", "stripe")
+            .set("form_id", &format!("form-{gift}"));
+        let answer = client.give(&form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let Some(session) = answer.location().rsplit_once("/c/pay/").map(|(_, session)| session.to_owned())
+        else {
+            return;
+        };
+        if self.random.in_a_hundred(25) || !self.shop.stripe.open_sessions().contains(&session) {
+            return;
+        }
+        if self.random.in_a_hundred(20) {
+            self.shop.stripe.pay(&session, Payment::Declined);
+        }
+        self.shop.stripe.pay(&session, Payment::Card);
+    }
+
+    /// Some of the news arrives, late and in another order, some of it twice, some never.
+    async fn news(&mut self, summary: &mut Summary) {
+        if self.random.in_a_hundred(50) {
+            let dropped = self.shop.stripe.drop_pending();
+            summary.fault("event dropped", dropped.try_into().unwrap());
+        } else {
+            let copies = 1 + self.random.index(2);
+            let delivered = self.shop.stripe.deliver_shuffled(self.random.next(), copies).await;
+            summary.fault("event out of order", delivered.try_into().unwrap());
+        }
+        self.shop.app.run_jobs().await;
+    }
+
+    /// Staff order refunds, two equal ones among them; others are made in Stripe's dashboard, and banks take money back.
+    async fn money_back(&mut self, summary: &mut Summary) {
+        let donations = "SELECT id AS line FROM donations WHERE gross_minor = 2500 AND refunded_minor = 0 ORDER BY id DESC LIMIT 4";
+        for (number, donation) in self.shop.app.lines(donations).await.into_iter().enumerate() {
+            let copies = 1 + number % 2;
+            for _ in 0..copies {
+                let order = RefundOrder {
+                    donation: donation.parse().unwrap(),
+                    amount: Some(eur(300)),
+                    reason: None,
+                    request_key: None,
+                };
+                // A hold or another refund may have been first.
+                drop(refund::order(self.shop.app.ctx(), order).await);
+            }
+        }
+        self.shop.app.run_jobs().await;
+        let paid = self.shop.stripe.payments();
+        for payment in
+            paid.iter().rev().filter(|payment| payment.captured > 0 && payment.disputes.is_empty()).take(2)
+        {
+            if payment.refunded + 200 <= payment.captured && self.random.in_a_hundred(50) {
+                self.shop.stripe.refund(&payment.intent, Some(200));
+            } else if payment.refunded == 0 && self.random.in_a_hundred(50) {
+                let dispute = self.shop.stripe.complain(&payment.intent, Complaint::Dispute, None);
+                self.shop.stripe.win(&dispute, FeeOfDispute::Kept);
+            }
+        }
+        self.news(summary).await;
+    }
+
+    /// Our books against Stripe's.
+    async fn judge(&mut self, summary: &mut Summary) {
+        let app = &self.shop.app;
+        let unknown =
+            app.lines("SELECT id AS line FROM attempts WHERE outcome IN ('started', 'unknown')").await;
+        summary.lost(unknown.into_iter().map(|attempt| format!("{attempt} is still unknown")));
+        let theirs = self.shop.stripe.payments();
+        let mut of_attempt: BTreeMap<String, usize> = BTreeMap::new();
+        for payment in theirs.iter().filter(|payment| payment.captured > 0) {
+            *of_attempt.entry(payment.metadata["mainstay_pledge"].clone()).or_default() += 1;
+        }
+        summary.doubled(
+            of_attempt
+                .iter()
+                .filter(|(_, times)| **times > 1)
+                .map(|(pledge, times)| format!("{pledge} was charged {times} times")),
+        );
+        let charged: BTreeSet<String> = theirs
+            .iter()
+            .filter(|payment| payment.captured > 0)
+            .map(|payment| format!("{} {} {}", payment.intent, payment.captured, payment.refunded))
+            .collect();
+        let sql = "SELECT remote_id || ' ' || gross_minor || ' ' || refunded_minor AS line FROM donations WHERE gross_minor IS NOT NULL";
+        let booked: BTreeSet<String> = app.lines(sql).await.into_iter().collect();
+        summary.lost(charged.difference(&booked).map(|payment| format!("at Stripe: {payment}")));
+        summary.doubled(booked.difference(&charged).map(|payment| format!("in our books only: {payment}")));
+        let balance = self.shop.stripe.balances().get("eur").copied().unwrap_or(0);
+        let clearing = self.shop.clearing("EUR").await;
+        if clearing != balance {
+            summary.lost([format!("Stripe holds {balance}, the books say {clearing}")]);
+        }
+        self.refunds_agree(summary).await;
+        assert!(charged.len() > self.charged, "nobody paid in this round");
+        self.charged = charged.len();
+    }
+
+    /// Each refund of ours was carried out once.
+    async fn refunds_agree(&self, summary: &mut Summary) {
+        let mut made: BTreeMap<String, usize> = BTreeMap::new();
+        for refund in self.shop.stripe.payments().iter().flat_map(|payment| &payment.refunds) {
+            if let Some(ours) = refund.metadata.get("mainstay_refund") {
+                *made.entry(ours.clone()).or_default() += 1;
+            }
+        }
+        summary.doubled(
+            made.iter()
+                .filter(|(_, times)| **times > 1)
+                .map(|(refund, times)| format!("{refund} was made {times} times")),
+        );
+        for id in self.shop.app.lines("SELECT id AS line FROM refunds WHERE request_key IS NULL").await {
+            let (refund, name) = (id.parse().unwrap(), id);
+            let known = self.shop.app.ctx().db.read(move |conn| refunds::get(conn, refund)).await.unwrap();
+            match known.status {
+                RefundStatus::Pending => summary.lost([format!("{name} is still on its way")]),
+                RefundStatus::Failed if made.contains_key(&name) => {
+                    summary.lost([format!("{name} was made and is not known")]);
+                }
+                RefundStatus::Succeeded | RefundStatus::Failed => {}
+            }
+        }
+    }
+}
+
+fn name_of(fault: Fault) -> &'static str {
+    match fault {
+        Fault::DropBefore => "dropped before",
+        Fault::DropAfter => "dropped after",
+        Fault::ServerErrorBefore => "500 before",
+        Fault::ServerErrorKept => "500 kept",
+        Fault::ServerErrorAfter => "500 after",
+        Fault::CutAnswer => "answer cut",
+        Fault::StallBefore => "stalled before",
+        Fault::StallAfter => "stalled after",
+        Fault::TooMany => "429",
+        Fault::MalformedAnswer => "answer malformed",
+        Fault::Conflict => "409",
+    }
+}
+
+async fn four_days_without_a_word_are_made_good_within_the_hour(engine: Engine) {
+    let mut summary = Summary::of("silence", engine, &["event dropped", "call unanswered"]);
+    let shop = open(engine).await;
+    let mut random = Random::seeded(seed());
+    let client = shop.app.client();
+    let mut gifts = 0;
+    for run in 0..size(1, 200) {
+        let visits = if is_full() { 12 } else { 3 };
+        for _ in 0..visits {
+            shop.stripe.recover();
+            gifts += 1;
+            let begun = shop.begins(&Form::gift().by(gifts)).await;
+            let intent = shop.stripe.pay(&begun.session, Payment::Card);
+            match random.below(4) {
+                0 => drop(shop.stripe.refund(&intent, Some(500))),
+                1 => drop(shop.stripe.complain(&intent, Complaint::Dispute, None)),
+                _ => {}
+            }
+            summary.fault("event dropped", shop.stripe.drop_pending().try_into().unwrap());
+            // Each call is tried a few times in vain, which takes its time: the recurring work is done once.
+            shop.stripe.fail_at_random(run, 1000, &[Fault::DropBefore]);
+            shop.app.clock.advance(TimeDelta::hours(96 / visits));
+            shop.app.upkeep().await;
+        }
+        summary.ran(1);
+        shop.stripe.recover();
+        hours(&shop, 1).await;
+        let known =
+            shop.app.number("SELECT COUNT(*) AS number FROM donations WHERE gross_minor = 2500").await;
+        let known = usize::try_from(known).unwrap();
+        summary.lost((known..gifts).map(|_| format!("a donation of run {run}")));
+        summary.doubled((gifts..known).map(|_| format!("a donation of run {run}")));
+        let balance = shop.stripe.balances().get("eur").copied().unwrap_or(0);
+        let clearing = shop.clearing("EUR").await;
+        if clearing != balance {
+            summary.lost([format!("run {run}: Stripe holds {balance}, the books say {clearing}")]);
+        }
+    }
+    summary.fault("call unanswered", shop.stripe.faults_fired().values().sum());
+    summary.figure("gifts", gifts);
+    assert_eq!(client.get("/health/ready").await.status, StatusCode::OK);
+    shop.app.check_books().await;
+    shop.app.stop().await;
+    summary.finish();
+}
+twins!(four_days_without_a_word_are_made_good_within_the_hour);

@@ -163,7 +163,7 @@ pub(super) async fn dispute_notice(
         due_text: dispute
             .state
             .due_at
-            .map(|due| due.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string()),
+            .map(|due| due.with_timezone(&zone).format("%-d %B %Y, %H:%M %Z").to_string()),
         opened_text: date_text(ctx.day_of(dispute.opened_at)),
         campaign_title: view.campaign.title.clone(),
         gateway: gateway_name(donation.map_or(view.pledge.terms.gateway, |donation| donation.gateway)),

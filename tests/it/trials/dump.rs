@@ -28,8 +28,8 @@ pub(super) async fn dump(db: &Db) -> Vec<String> {
                 _ => format!("COALESCE(CAST({column} AS TEXT), '-')"),
             })
             .collect();
-        let housekeeping =
-            if table == "jobs" { "WHERE kind NOT IN ('expire_pledges', 'clean_up')" } else { "" };
+        // Recurring work has no key: how often it came depends on the starts.
+        let housekeeping = if table == "jobs" { "WHERE unique_key IS NOT NULL" } else { "" };
         let sql = format!("SELECT {} AS line FROM {table} {housekeeping}", columns.join(" || ' | ' || "));
         all.extend(lines(db, &sql).await.iter().map(|row| format!("{table}: {}", masked(row))));
     }

@@ -93,6 +93,11 @@ const CHECKS: &[Check] = &[
               (SELECT 1 FROM jobs j WHERE j.unique_key = 'send_receipt/' || r.id || '/0')",
     },
     Check {
+        name: "every event that was taken in has its job",
+        sql: "SELECT i.id FROM inbox i WHERE i.status = 'received' AND NOT EXISTS \
+              (SELECT 1 FROM jobs j WHERE j.unique_key = 'process_webhook/' || i.id)",
+    },
+    Check {
         name: "what campaigns received equals the ledger",
         sql: "SELECT c.id FROM campaigns c WHERE EXISTS (SELECT 1 FROM ( \
               SELECT d.campaign_id, p.currency, \

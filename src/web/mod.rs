@@ -93,6 +93,10 @@ async fn unmatched(request: HttpRequest) -> Result<HttpResponse, WebError> {
     })
 }
 
+/// How long a client may take from connecting until the head of its request is here. Browsers connect ahead of need, and
+/// slow lines are slow; a proxy in front keeps out those who only mean to hold connections.
+const HEAD_WITHIN: Duration = Duration::from_secs(30);
+
 /// How long a connection may be idle. Proxies keep theirs for up to a minute: were the server the first to close, it
 /// would do so now and then just as a gift comes in, which cannot be sent again unasked.
 const IDLE: Duration = Duration::from_secs(75);
@@ -115,7 +119,7 @@ pub fn serve(listener: TcpListener, state: AppState, options: ServerOptions) -> 
     })
     .workers(options.workers)
     .shutdown_timeout(options.shutdown_timeout.as_secs())
-    .client_request_timeout(Duration::from_secs(10))
+    .client_request_timeout(HEAD_WITHIN)
     .keep_alive(IDLE)
     .disable_signals()
     .listen(listener)?

@@ -1,6 +1,6 @@
 //! Webhooks at the door: what is believed, stored once and never lost.
 
-use crate::support::app::{TestApp, settings};
+use crate::support::app::{Engine, TestApp, settings};
 use crate::support::client::Answer;
 use crate::support::flow;
 use crate::support::gift::Form;
@@ -83,6 +83,30 @@ flow! {
         assert_eq!(app.count("receipts").await, 1);
         assert_eq!(app.count("ledger_entries").await, 2);
         assert_eq!(app.letters().len(), 1);
+    }
+}
+
+flow! {
+    async fn an_event_that_cannot_have_its_job_is_not_acknowledged_and_not_kept(app) {
+        let gift = waiting(&app, 1).await;
+        let refuse: &[&str] = match app.engine {
+            Engine::Sqlite => &["CREATE TRIGGER no_jobs BEFORE INSERT ON jobs WHEN NEW.kind = 'process_webhook' \
+                                 BEGIN SELECT RAISE(ABORT, 'no jobs today'); END"],
+            Engine::Postgres => &["ALTER TABLE jobs ADD CONSTRAINT no_jobs CHECK (kind <> 'process_webhook')"],
+        };
+        app.execute(refuse).unwrap();
+        let answer = deliver_signed(&app, &event("sbe_1", &gift.payment)).await;
+        assert!(answer.status.is_server_error(), "{}", answer.status);
+        assert_eq!(app.count("inbox").await, 0, "kept without its job it would never be processed");
+
+        let allow: &[&str] = match app.engine {
+            Engine::Sqlite => &["DROP TRIGGER no_jobs"],
+            Engine::Postgres => &["ALTER TABLE jobs DROP CONSTRAINT no_jobs"],
+        };
+        app.execute(allow).unwrap();
+        assert_eq!(deliver_signed(&app, &event("sbe_1", &gift.payment)).await.status, StatusCode::OK);
+        app.run_jobs().await;
+        assert_eq!(app.client().status_of(&gift.thanks).await, "fulfilled");
     }
 }
 

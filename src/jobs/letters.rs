@@ -6,7 +6,7 @@ use crate::domain::donation::Payment;
 use crate::domain::ids::{DisputeId, PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
-use crate::domain::receipt::Receipt;
+use crate::domain::receipt::{Receipt, ReceiptStatus};
 use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
 use crate::render::letters::{
     DisputeLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter,
@@ -26,11 +26,14 @@ const QR_SCALE: u32 = 4;
 pub(super) async fn receipt(
     services: &Services,
     id: ReceiptId,
+    first: bool,
     message_id: &str,
 ) -> Result<Option<OutgoingMail>, JobError> {
     let (receipt, view) = views::receipt(&services.ctx, id).await?;
     holds::check_now(&services.ctx, view.pledge.id).await?;
-    if !receipt.status.is_live() {
+    // A program that died between the sending and the end of its job leaves a letter that was sent already.
+    let was_sent = first && receipt.status == ReceiptStatus::Sent;
+    if !receipt.status.is_live() || was_sent {
         return Ok(None);
     }
     let letter = receipt_letter(&services.ctx, &receipt, &view)?.render(&services.templates)?;

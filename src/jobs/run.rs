@@ -79,8 +79,9 @@ impl From<ReceiptError> for JobError {
 pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Result<(), JobError> {
     let ctx = &services.ctx;
     match job {
-        Job::SendReceipt { receipt, copy: _ } => {
-            if let Some(mail) = letters::receipt(services, *receipt, message_id).await? {
+        Job::SendReceipt { receipt, copy } => {
+            let first = *copy == 0;
+            if let Some(mail) = letters::receipt(services, *receipt, first, message_id).await? {
                 send(services, mail).await?;
                 receipts::mark_sent(ctx, *receipt).await?;
             }

@@ -192,6 +192,19 @@ flow! {
 }
 
 flow! {
+    async fn a_receipt_whose_job_is_taken_over_after_it_was_sent_is_not_mailed_again(app) {
+        app.gives(&Form::gift()).await;
+        assert_eq!(app.letters_about("receipt").len(), 1);
+
+        app.execute(&["UPDATE jobs SET status = 'pending', finished_at = NULL WHERE kind = 'send_receipt'"])
+            .unwrap();
+        assert_eq!(app.run_jobs().await, 1);
+
+        assert_eq!(app.letters_about("receipt").len(), 1);
+    }
+}
+
+flow! {
     async fn the_database_itself_refuses_to_change_what_was_written(app) {
         app.gives(&Form::gift()).await;
         let before = app.lines("SELECT entry_id || account || amount_minor AS line FROM ledger_postings").await;

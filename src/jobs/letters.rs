@@ -22,7 +22,7 @@ const QR_CID: &str = "payment-code";
 /// Pixels of one module of the QR code in a letter.
 const QR_SCALE: u32 = 4;
 
-/// The receipt's letter; none if the receipt was taken back before it left.
+/// The receipt's letter; none if the receipt was taken back before it left, or if the `first` letter of it was sent.
 pub(super) async fn receipt(
     services: &Services,
     id: ReceiptId,

@@ -17,7 +17,7 @@ const LISTED: i64 = 20;
 /// The latest question that staff were written about.
 const TOLD: &str = "reviews_told";
 /// The kind of the question that has a letter of its own.
-const DISPUTE: &str = "dispute";
+pub(super) const DISPUTE: &str = "dispute";
 
 /// Enqueues a letter if a question is open that staff were not written about. Without their addresses the log has to
 /// do.
@@ -61,9 +61,7 @@ pub async fn disputed(ctx: &Context, id: DisputeId) -> Result<(Dispute, PledgeVi
         Ok::<_, StoreError>((dispute, donation))
     });
     let (dispute, donation) = read.await?;
-    let mut view = views::pledge(ctx, donation.pledge).await?;
-    view.donation = Some(donation);
-    Ok((dispute, view))
+    Ok((dispute, views::of_donation(ctx, donation).await?))
 }
 
 /// What a letter to staff lists.

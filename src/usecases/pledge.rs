@@ -4,12 +4,13 @@ use super::pledge_terms::{self, PledgeRequest};
 use super::{Context, UseCaseError, limits, tokens};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::bank::CreditorReference;
+use crate::domain::ids::PledgeId;
 use crate::domain::job::Job;
 use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus, PledgeTerms};
 use crate::gateways::{CheckoutKind, CheckoutRequest, GatewayError};
 use crate::store::pledges::Sameness;
 use crate::store::{StoreError, Tx, attempts, campaigns, idempotency, pledges};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// Two equal submissions within this time are one: a double click, the back button, an impatient reload.
 const SAME_WITHIN: TimeDelta = TimeDelta::minutes(2);
@@ -290,12 +291,7 @@ pub(super) async fn open_checkout(
                 AttemptOutcome::Unknown => {
                     inner.enqueue_after(tx, &Job::SyncAttempt { attempt: id, round: 0 }, ASK_AGAIN_AFTER)?;
                 }
-                AttemptOutcome::Refused { .. } if recorded => {
-                    let pledge = pledges::lock(tx, pledge_id)?;
-                    if pledge.is_open() {
-                        pledges::set_status(tx, pledge_id, PledgeStatus::Failed, pledge.donor, now)?;
-                    }
-                }
+                AttemptOutcome::Refused { .. } if recorded => fail(tx, pledge_id, now)?,
                 AttemptOutcome::Refused { .. }
                 | AttemptOutcome::Started
                 | AttemptOutcome::Accepted { .. } => {}
@@ -304,6 +300,15 @@ pub(super) async fn open_checkout(
         })
         .await?;
     Ok(outcome)
+}
+
+/// Ends a pledge whose attempt was refused, unless it has ended otherwise.
+pub(super) fn fail(tx: &mut Tx<'_>, id: PledgeId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let pledge = pledges::lock(tx, id)?;
+    if pledge.is_open() {
+        pledges::set_status(tx, id, PledgeStatus::Failed, pledge.donor, now)?;
+    }
+    Ok(())
 }
 
 /// Ends pledges whose time to pay is over; returns how many. Money that still arrives is accepted.

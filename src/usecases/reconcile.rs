@@ -15,9 +15,6 @@ const FIRST_LOOK: TimeDelta = TimeDelta::days(30);
 /// Each run looks this much further back than the last one ended: events may be listed late, and clocks differ.
 const OVERLAP: TimeDelta = TimeDelta::hours(2);
 
-/// A call without an answer is asked about when it is older than this.
-const ANSWER_WITHIN: TimeDelta = TimeDelta::minutes(2);
-
 /// What reconciliation with one gateway found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -84,7 +81,7 @@ fn setting_name(kind: GatewayKind) -> String {
 }
 
 /// When reconciliation with this gateway last ended well.
-pub async fn last_run(ctx: &Context, kind: GatewayKind) -> Result<Option<DateTime<Utc>>, UseCaseError> {
+async fn last_run(ctx: &Context, kind: GatewayKind) -> Result<Option<DateTime<Utc>>, UseCaseError> {
     let found = ctx.db.read(move |conn| settings::find(conn, &setting_name(kind))).await?;
     Ok(found.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc()))
 }
@@ -159,7 +156,7 @@ async fn ask_about_attempts(ctx: &Context, report: &mut Report) -> Result<(), Us
     const MOST: i64 = 500;
     /// So many of them may stay without an answer; after that the gateway is down, and the next run asks.
     const UNANSWERED: usize = 10;
-    let (kind, before) = (report.gateway, ctx.now() - ANSWER_WITHIN);
+    let (kind, before) = (report.gateway, ctx.now() - sync::ANSWER_WITHIN);
     let open = ctx.db.read(move |conn| attempts::unanswered(conn, kind, before, MOST)).await?;
     let mut unanswered = 0;
     for id in open {

@@ -6,7 +6,7 @@ use super::{Context, UseCaseError, pledge};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::ids::AttemptId;
 use crate::domain::job::Job;
-use crate::domain::pledge::{Pledge, PledgeStatus};
+use crate::domain::pledge::Pledge;
 use crate::gateways::LookUp;
 use crate::store::attempts::Round;
 use crate::store::{StoreError, attempts, pledges};
@@ -18,6 +18,9 @@ const KEY_LIFETIME: TimeDelta = TimeDelta::hours(23);
 /// Attempts older than this are left to reconciliation with the books of the gateway.
 const ASKED_FOR: TimeDelta = TimeDelta::days(3);
 
+/// After this time a call without an answer was cut off.
+pub(super) const ANSWER_WITHIN: TimeDelta = TimeDelta::minutes(2);
+
 /// Nobody has paid before this.
 const ANSWERED_AFTER: TimeDelta = TimeDelta::seconds(10);
 
@@ -27,7 +30,7 @@ const PAID_WITHIN: TimeDelta = TimeDelta::minutes(30);
 /// When to ask. After the first time a call without an answer was cut off; the next to last is shortly before the
 /// pledge expires; after the last a call that never arrived cannot arrive any more.
 const ROUNDS: [TimeDelta; 5] =
-    [TimeDelta::minutes(2), PAID_WITHIN, TimeDelta::hours(4), TimeDelta::hours(23), TimeDelta::hours(25)];
+    [ANSWER_WITHIN, PAID_WITHIN, TimeDelta::hours(4), TimeDelta::hours(23), TimeDelta::hours(25)];
 
 /// Questions that donors' visits cause are counted from here: one in a minute.
 const VISITS: u32 = 1_000;
@@ -93,7 +96,7 @@ async fn take_up(ctx: &Context, attempt: Attempt, found: LookUp) -> Result<(), U
 /// The gateway does not know the attempt.
 async fn call_again(ctx: &Context, attempt: Attempt, pledge: Pledge) -> Result<(), UseCaseError> {
     if ctx.now() - attempt.created_at > KEY_LIFETIME {
-        return give_up(ctx, attempt, pledge).await;
+        return give_up(ctx, attempt).await;
     }
     if !pledge.is_open() {
         return Ok(());
@@ -106,16 +109,13 @@ async fn call_again(ctx: &Context, attempt: Attempt, pledge: Pledge) -> Result<(
 
 /// A day after the call the gateway's own list does not have it: it never arrived. Money that is heard of all the
 /// same is accepted.
-async fn give_up(ctx: &Context, attempt: Attempt, pledge: Pledge) -> Result<(), UseCaseError> {
+async fn give_up(ctx: &Context, attempt: Attempt) -> Result<(), UseCaseError> {
     let now = ctx.now();
     ctx.db
         .write(move |tx| {
             let never = AttemptOutcome::Refused { code: "never_arrived".into() };
             if attempts::set_outcome(tx, attempt.id, &never, now)? {
-                let pledge = pledges::lock(tx, pledge.id)?;
-                if pledge.is_open() {
-                    pledges::set_status(tx, pledge.id, PledgeStatus::Failed, pledge.donor, now)?;
-                }
+                pledge::fail(tx, attempt.pledge, now)?;
             }
             Ok(())
         })

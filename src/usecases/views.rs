@@ -154,7 +154,11 @@ pub async fn refund(ctx: &Context, id: RefundId) -> Result<(Refund, PledgeView, 
             Ok::<_, StoreError>((refund, donation, all))
         })
         .await?;
-    let mut view = pledge(ctx, donation.pledge).await?;
-    view.donation = Some(donation);
-    Ok((refund, view, all))
+    Ok((refund, of_donation(ctx, donation).await?, all))
+}
+
+/// How the pledge of a donation stands, seen from that donation.
+pub(super) async fn of_donation(ctx: &Context, donation: Donation) -> Result<PledgeView, UseCaseError> {
+    let view = pledge(ctx, donation.pledge).await?;
+    Ok(PledgeView { donation: Some(donation), ..view })
 }

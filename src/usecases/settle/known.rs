@@ -3,7 +3,6 @@
 use super::super::{Context, UseCaseError, notices, receipts};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
-use crate::domain::ids::DonationId;
 use crate::domain::job::Job;
 use crate::domain::ledger::{Booked, Entry, EntryKind};
 use crate::domain::money::Money;
@@ -169,11 +168,12 @@ impl Known {
         let subject = dispute.id.to_string();
         match dispute.state.status {
             DisputeStatus::Inquiry | DisputeStatus::Open => {
-                let question = Question { kind: "dispute", subject: &subject, detail: &describe(&dispute) };
+                let question =
+                    Question { kind: notices::DISPUTE, subject: &subject, detail: &describe(&dispute) };
                 reviews::raise(tx, ctx.new_id(), question, now)?;
             }
             DisputeStatus::Closed | DisputeStatus::Lost | DisputeStatus::Won => {
-                reviews::settle(tx, "dispute", &subject, now)?;
+                reviews::settle(tx, notices::DISPUTE, &subject, now)?;
             }
         }
         notices::dispute(tx, ctx, &dispute)?;
@@ -221,25 +221,23 @@ impl Known {
 
     /// Asks a person about contradictions, and about money that is not what was promised.
     fn raise(&self, tx: &mut Tx<'_>, ctx: &Context) -> Result<(), UseCaseError> {
-        let id = self.donation.id;
-        let mut questions: Vec<(&str, DonationId, String)> =
-            self.doubts.iter().map(|doubt| (doubt.kind(), id, doubt.to_string())).collect();
+        for doubt in &self.doubts {
+            self.ask(tx, ctx, doubt.kind(), &doubt.to_string())?;
+        }
         if let Some(money) = self.donation.payment.money() {
             let (paid, promised) = (money.gross, self.pledge.terms.amount);
             if paid != promised {
-                questions.push(("amount_differs", id, format!("{paid} arrived for a promise of {promised}")));
+                let detail = format!("{paid} arrived for a promise of {promised}");
+                self.ask(tx, ctx, "amount_differs", &detail)?;
             }
             let paid_others = self.others.iter().filter(|other| other.payment.money().is_some());
             if let Some(other) = paid_others.map(|other| other.id).max() {
                 // Asked about the later of the two, whichever is looked at.
                 let detail = format!("a second payment arrived for {}", self.pledge.id);
-                questions.push(("paid_twice", id.max(other), detail));
+                let subject = self.donation.id.max(other).to_string();
+                let question = Question { kind: "paid_twice", subject: &subject, detail: &detail };
+                reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
             }
-        }
-        for (kind, subject, detail) in questions {
-            let subject = subject.to_string();
-            let question = Question { kind, subject: &subject, detail: &detail };
-            reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
         }
         Ok(())
     }

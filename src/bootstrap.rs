@@ -307,6 +307,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         },
         checkout_lifetime: CHECKOUT_LIFETIME,
         keep_done_jobs: TimeDelta::days(i64::from(config.jobs.keep_done_days)),
+        patrons: config.patrons.clone(),
         staff: site.staff_emails.clone(),
     }
 }

@@ -1,5 +1,5 @@
 //! Owns: how things look: pages, letters, the PDF receipt, QR codes. The only place that names minijinja.
-//! May import: domain. Must not: read the database or a request; decide anything.
+//! May import: domain, words. Must not: read the database or a request; decide anything.
 
 pub mod csv;
 pub mod letters;

@@ -308,7 +308,7 @@ fn article_meta(article: &Article, path: &str, canonical: &str) -> PageMeta {
         description: Some(markdown::excerpt(described, DESCRIPTION_CHARACTERS)),
         canonical: Some(canonical.to_owned()),
         path: path.to_owned(),
-        robots: None,
+        ..PageMeta::default()
     }
 }
 

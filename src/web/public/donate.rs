@@ -172,7 +172,7 @@ fn render(
         description: Some(campaign.summary.clone()),
         canonical: Some(format!("{}/donate?campaign={}", state.ctx.policy.public_url, campaign.slug)),
         path: "/donate".into(),
-        robots: None,
+        ..PageMeta::default()
     };
     Ok(state.templates.page("public/donate.html", &meta, DonatePage { form })?)
 }

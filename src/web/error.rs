@@ -75,7 +75,8 @@ impl WebError {
         };
         let detail = format!("error-{}", self.code.replace('_', "-"));
         let told = [("what", self.what.into())];
-        let detail = if language.knows(&detail) { language.text(&detail, &told) } else { self.detail.clone() };
+        let detail =
+            if language.knows(&detail) { language.text(&detail, &told) } else { self.detail.clone() };
         (language.text(&title, &[]), detail)
     }
 }

@@ -1,7 +1,7 @@
 //! One language: its messages, its numbers, its amounts and days.
 
 use super::catalogue::{self, WordsError};
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use chrono::{Datelike as _, NaiveDate};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
@@ -204,6 +204,11 @@ impl Language {
         if is_whole { self.amount(money, 0) } else { self.money(money) }
     }
 
+    /// The sign of a currency, or its code where a sign would be doubtful.
+    pub fn symbol(&self, currency: Currency) -> String {
+        self.text("currency-symbol", &[("code", currency.code().into())])
+    }
+
     fn amount(&self, money: Money, places: i16) -> String {
         let exponent = i16::try_from(money.currency().exponent()).unwrap_or_default();
         let mut decimal = Decimal::from(money.minor().unsigned_abs());
@@ -212,7 +217,7 @@ impl Language {
         decimal.pad_end(-places);
         let number = self.decimal(&decimal);
         let code = money.currency().code();
-        let symbol = self.text("currency-symbol", &[("code", code.into())]);
+        let symbol = self.symbol(money.currency());
         let sign = if money.minor() < 0 { "-" } else { "" };
         let is_code = if symbol == code { "yes" } else { "no" };
         let variables = [

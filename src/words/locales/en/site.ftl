@@ -18,6 +18,21 @@ day = { $day } { $month ->
    *[12] December
 } { $year }
 
+month-year = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+
 # CLDR: the currency pattern. A code keeps its distance; a sign does not.
 amount = { $is-code ->
     [yes] { $sign }{ $symbol }{"\u00A0"}{ $number }

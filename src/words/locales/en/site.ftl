@@ -78,7 +78,7 @@ currency-name = { $code ->
 
 ## Giving
 
-give-kicker = A gift, once
+give-kicker = A gift
 give-problem-title = Something needs your attention
 give-problem-note = Nothing has been taken, and what you typed is still here.
 give-empty = Leave this empty

@@ -62,8 +62,8 @@ appeal-choose = Choisissez un montant
 appeal-other = Autre montant
 appeal-other-in = Autre montant, en { $currency }
 appeal-give = Donner une fois
-appeal-instead = Ou donner dans une autre devise :
-appeal-ways = Moyens de paiement : { $ways }. Vous verrez tout encore une fois avant de payer.
+appeal-instead = Ou donner dans une autre devise :
+appeal-ways = Moyens de paiement : { $ways }. Vous verrez tout encore une fois avant de payer.
 currency-name = { $code ->
     [EUR] euros
     [USD] dollars américains
@@ -81,7 +81,7 @@ give-problem-note = Rien n’a été prélevé, et ce que vous avez saisi est to
 give-empty = Laissez ce champ vide
 give-part = Votre don
 give-currency = Devise
-give-how-much = Combien souhaitez-vous donner ?
+give-how-much = Combien souhaitez-vous donner ?
 give-other = Autre montant
 give-other-in = Autre montant, en { $currency }
 give-amount-in = Montant, en { $currency }
@@ -103,10 +103,10 @@ give-tribute = Donner au nom de quelqu’un
 give-tribute-none = Sans dédicace
 give-tribute-honour = En l’honneur de
 give-tribute-memory = À la mémoire de
-give-tribute-name = Au nom de qui ?
+give-tribute-name = Au nom de qui ?
 give-continue = Continuer
-give-privacy = Votre nom et votre adresse nous servent à enregistrer ce don, à envoyer votre reçu et à tenir les comptes que la loi exige. Nous ne les vendons ni ne les prêtons jamais ; seul le service de paiement que vous choisissez les voit. Les numéros de carte sont saisis sur la page de ce service et ne nous parviennent jamais.
-give-often = À quel rythme ?
+give-privacy = Votre nom et votre adresse nous servent à enregistrer ce don, à envoyer votre reçu et à tenir les comptes que la loi exige. Nous ne les vendons ni ne les prêtons jamais ; seul le service de paiement que vous choisissez les voit. Les numéros de carte sont saisis sur la page de ce service et ne nous parviennent jamais.
+give-often = À quel rythme ?
 often-once = Une fois
 often-weekly = Chaque semaine
 often-monthly = Chaque mois
@@ -123,7 +123,7 @@ gateway-stripe = Carte ou portefeuille électronique
 gateway-sandbox = Paiement d’essai
 gateway-bank_transfer = Virement bancaire
 gateway-stripe-hint = Carte, Apple Pay, Google Pay et moyens de paiement locaux, sur la page sécurisée de Stripe.
-gateway-sandbox-hint = Pour essayer le site : une page de paiement s’affiche, et aucun argent ne circule.
+gateway-sandbox-hint = Pour essayer le site : une page de paiement s’affiche, et aucun argent ne circule.
 gateway-bank_transfer-hint = Vous recevez les coordonnées du compte et une référence, ici et par courriel.
 
 ## Mécènes
@@ -140,7 +140,7 @@ patrons-left = { $places ->
 }
 patrons-own = Donner un montant libre
 patrons-how = Vous pouvez modifier le montant, suspendre ou arrêter quand vous le souhaitez, sans écrire à personne. Chaque paiement a son propre reçu.
-patrons-none = Il n’y a pas de formule en ce moment ; vous pouvez néanmoins donner régulièrement un montant libre.
+patrons-none = Il n’y a pas de formule en ce moment ; vous pouvez néanmoins donner régulièrement un montant libre.
 
 ## La page d’un don
 
@@ -160,8 +160,8 @@ gift-pending-text = Le service de paiement ne nous a pas encore donné le résul
 gift-processing-text = Le service de paiement l’a accepté et le traite encore. Certains paiements prennent quelques jours. Vous n’avez plus rien à faire.
 gift-fulfilled-text = Votre don de { $amount } est arrivé. Grâce à lui, ce travail continue et reste libre d’accès pour tous.
 gift-failed-text = Le service de paiement l’a refusé, et rien n’a été prélevé. Une autre carte ou un autre moyen de paiement convient souvent.
-gift-expired-text = Aucun paiement ne nous est parvenu à temps ; nous avons donc cessé d’attendre. Si vous l’avez envoyé, rien n’est perdu : dès son arrivée, nous l’enregistrons et envoyons votre reçu.
-gift-cancelled-text = Rien n’a été prélevé. Si c’était une erreur, vous pouvez recommencer ; sinon, merci d’y avoir songé.
+gift-expired-text = Aucun paiement ne nous est parvenu à temps ; nous avons donc cessé d’attendre. Si vous l’avez envoyé, rien n’est perdu : dès son arrivée, nous l’enregistrons et envoyons votre reçu.
+gift-cancelled-text = Rien n’a été prélevé. Si c’était une erreur, vous pouvez recommencer ; sinon, merci d’y avoir songé.
 gift-partly-refunded-text = Nous avons rendu une partie de votre don de { $amount }, par le même chemin. Merci pour le reste.
 gift-refunded-text = Nous avons rendu votre don de { $amount }, par le même chemin. Les banques l’affichent d’ordinaire sous quelques jours ouvrés.
 gift-other-text = Cette page indique où en est votre don de { $amount }.
@@ -172,7 +172,7 @@ bank-to = À
 bank-amount = Montant
 bank-reference = Référence
 bank-code = Les mêmes coordonnées sous forme de code pour votre application bancaire
-bank-scan = Scannez ce code avec votre application bancaire : tout est rempli d’avance.
+bank-scan = Scannez ce code avec votre application bancaire : tout est rempli d’avance.
 gift-transfer-time = Un virement prend d’ordinaire un ou deux jours ouvrés. Nous avons aussi envoyé ces coordonnées à { $email }, et votre reçu suivra dès l’arrivée de l’argent.
 gift-amount = Montant
 gift-for = Pour
@@ -185,4 +185,4 @@ gift-receipt-sent = N° { $number }, envoyé à { $email }
 gift-back-to-payment = Retourner au paiement
 gift-again = Réessayer
 gift-back = Retour à la lecture
-gift-private = Cette page n’appartient qu’à vous. Gardez son adresse : elle indiquera toujours où en est votre don.
+gift-private = Cette page n’appartient qu’à vous. Gardez son adresse : elle indiquera toujours où en est votre don.

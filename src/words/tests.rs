@@ -35,13 +35,15 @@ impl Found {
                 let forms = ["zero", "one", "two", "few", "many", "other"];
                 let named = variants.iter().filter_map(|variant| match variant.key {
                     VariantKey::Identifier { name } if forms.contains(&name) => Some(name.to_owned()),
-                    _ => None,
+                    VariantKey::Identifier { .. } | VariantKey::NumberLiteral { .. } => None,
                 });
                 let named: BTreeSet<String> = named.collect();
                 if named.len() > 1 {
                     self.plurals.push(named);
                 }
-                variants.iter().for_each(|variant| self.pattern(&variant.value));
+                for variant in variants {
+                    self.pattern(&variant.value);
+                }
             }
         }
     }
@@ -52,7 +54,11 @@ impl Found {
                 self.variables.insert(id.name.to_owned());
             }
             InlineExpression::Placeable { expression } => self.expression(expression),
-            _ => {}
+            InlineExpression::StringLiteral { .. }
+            | InlineExpression::NumberLiteral { .. }
+            | InlineExpression::FunctionReference { .. }
+            | InlineExpression::MessageReference { .. }
+            | InlineExpression::TermReference { .. } => {}
         }
     }
 }
@@ -65,10 +71,14 @@ fn messages(tag: &str) -> BTreeMap<String, Found> {
                 Entry::Message(message) => {
                     let mut found = Found::default();
                     found.pattern(message.value.as_ref().unwrap());
-                    assert!(all.insert(message.id.name.to_owned(), found).is_none(), "{tag}: {} twice", message.id.name);
+                    assert!(
+                        all.insert(message.id.name.to_owned(), found).is_none(),
+                        "{tag}: {} twice",
+                        message.id.name
+                    );
                 }
                 Entry::Junk { content } => panic!("{tag}: {content}"),
-                _ => {}
+                Entry::Term(_) | Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
             }
         }
     }
@@ -81,8 +91,14 @@ fn every_language_says_everything() {
     let mut wrong = Vec::new();
     for tag in TAGS {
         let own = messages(tag);
-        wrong.extend(english.keys().filter(|key| !own.contains_key(*key)).map(|key| format!("{tag} misses {key}")));
-        wrong.extend(own.keys().filter(|key| !english.contains_key(*key)).map(|key| format!("{tag} has {key} too much")));
+        wrong.extend(
+            english.keys().filter(|key| !own.contains_key(*key)).map(|key| format!("{tag} misses {key}")),
+        );
+        wrong.extend(
+            own.keys()
+                .filter(|key| !english.contains_key(*key))
+                .map(|key| format!("{tag} has {key} too much")),
+        );
         for (key, found) in &own {
             // How amounts and days are written is up to each language.
             let is_free = ["amount", "currency-symbol", "currency-name"].contains(&key.as_str());
@@ -127,13 +143,16 @@ fn plurals_follow_the_language() {
     assert_eq!(left("ru", 11), "Осталось 11 мест");
     let arabic: BTreeSet<String> = [0, 1, 2, 3, 11, 100].map(|places| left("ar", places)).into();
     assert_eq!(arabic.len(), 6);
-    assert!(left("ar", 3).contains('٣'), "{}", left("ar", 3));
+    // Digits are those of the region: CLDR has Latin ones for Arabic at large.
+    let egypt = Words::load(&["ar-EG".into()], "ar-EG", None).unwrap();
+    assert!(egypt.language("ar").text("patrons-left", &[("places", 3.into())]).contains('٣'));
 }
 
 #[test]
 fn amounts_and_days_are_written_as_cldr_has_them() {
     let words = words();
-    let write = |tag, minor, code| words.language(tag).money(Money::new(minor, Currency::parse(code).unwrap()));
+    let write =
+        |tag, minor, code| words.language(tag).money(Money::new(minor, Currency::parse(code).unwrap()));
     assert_eq!(write("en", 123_456_750, "EUR"), "€1,234,567.50");
     assert_eq!(write("en", 5124, "KWD"), "KWD\u{a0}5.124");
     assert_eq!(write("en", -250, "USD"), "-$2.50");
@@ -142,9 +161,10 @@ fn amounts_and_days_are_written_as_cldr_has_them() {
     assert_eq!(write("es", 123_450, "EUR"), "1234,50\u{a0}€");
     assert_eq!(write("pt", 123_450, "BRL"), "R$\u{a0}1.234,50");
     assert_eq!(write("ru", 123_450, "EUR"), "1\u{a0}234,50\u{a0}€");
-    assert_eq!(write("ar", 123_450, "EUR"), "\u{200f}١٬٢٣٤٫٥٠\u{a0}€");
+    assert_eq!(write("ar", 123_450, "EUR"), "\u{200f}1,234.50\u{a0}€");
     assert_eq!(write("de", 500, "JPY"), "500\u{a0}¥");
-    let short = |tag, minor| words.language(tag).short_money(Money::new(minor, Currency::parse("EUR").unwrap()));
+    let short =
+        |tag, minor| words.language(tag).short_money(Money::new(minor, Currency::parse("EUR").unwrap()));
     assert_eq!(short("en", 2_500), "€25");
     assert_eq!(short("en", 2_550), "€25.50");
     assert_eq!(short("fr", 2_500), "25\u{a0}€");
@@ -156,7 +176,7 @@ fn amounts_and_days_are_written_as_cldr_has_them() {
         ("es", "1 de marzo de 2026"),
         ("pt", "1 de março de 2026"),
         ("ru", "1 марта 2026 г."),
-        ("ar", "١ مارس ٢٠٢٦"),
+        ("ar", "1 مارس 2026"),
     ];
     for (tag, written) in expected {
         assert_eq!(day(tag), written);
@@ -197,7 +217,9 @@ fn the_visitor_gets_the_best_language_that_is_offered() {
 #[test]
 fn a_publisher_adds_a_language_and_own_words_as_files() {
     let folder = std::env::temp_dir().join("mainstay-own-words");
-    for (tag, text) in [("nl", "language-name = Nederlands\nnav-give = Geven\n"), ("fr", "nav-give = Soutenir\n")] {
+    for (tag, text) in
+        [("nl", "language-name = Nederlands\nnav-give = Geven\n"), ("fr", "nav-give = Soutenir\n")]
+    {
         std::fs::create_dir_all(folder.join("locales").join(tag)).unwrap();
         std::fs::write(folder.join("locales").join(tag).join("own.ftl"), text).unwrap();
     }
@@ -211,5 +233,5 @@ fn a_publisher_adds_a_language_and_own_words_as_files() {
     assert!(error.contains("broken.ftl: line 1"), "{error}");
     std::fs::remove_file(folder.join("locales/nl/broken.ftl")).unwrap();
     assert!(matches!(Words::load(&["xx".into()], "xx", None), Err(WordsError::Unknown(_))));
-    assert_eq!(embedded("en").count() > 3, true);
+    assert!(embedded("en").count() > 3);
 }

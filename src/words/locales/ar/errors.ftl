@@ -23,7 +23,7 @@ error-rate-limited = جرت محاولات كثيرة من هنا في وقت ق
 error-gateway-refused = لم تقبل خدمة الدفع ذلك. لم يُخصم أي مبلغ.
 
 field-amount-empty = نرجو إدخال مبلغ
-field-amount-no-number = «{ $typed }» ليس مبلغًا، نرجو كتابة رقم مثل ٢٥ أو ٢٥٫٥٠
+field-amount-no-number = «{ $typed }» ليس مبلغًا، نرجو كتابة رقم مثل 25 أو 25.50
 field-amount-not-positive = يجب أن يكون المبلغ أكبر من صفر
 field-amount-ambiguous = يمكن قراءة «{ $typed }» بطريقتين، نرجو كتابة { $thousands } أو { $decimal }
 field-amount-too-precise = «{ $typed }» أدق مما يمكن دفعه بعملة { $currency }

@@ -185,6 +185,8 @@ pub(super) struct Subscription {
     pub(super) canceled_at: Option<i64>,
     pub(super) ended_at: Option<i64>,
     pub(super) end_reason: Option<&'static str>,
+    /// What whoever ended it wrote.
+    pub(super) end_comment: Option<String>,
     pub(super) pause: Option<Pause>,
     pub(super) default_method: Option<String>,
     pub(super) latest_invoice: Option<String>,

@@ -126,6 +126,9 @@ impl World {
         self.tell("invoice.created", &invoice);
         match &row.pause {
             Some(pause) if pause.behavior == "void" => self.void(&invoice),
+            Some(pause) if pause.behavior == "mark_uncollectible" => {
+                self.invoices.get_mut(&invoice).status = InvoiceStatus::Uncollectible;
+            }
             Some(_) => self.invoices.get_mut(&invoice).advances = false,
             None => self.agenda.at(self.now() + self.options.draft_s, Task::Finalize(invoice)),
         }
@@ -192,7 +195,12 @@ impl World {
         };
         self.intents.insert(record);
         let invoice = invoice.to_owned();
-        self.invoice_payments.insert(InvoicePayment { id: payment, created, invoice, intent: intent.clone() });
+        self.invoice_payments.insert(InvoicePayment {
+            id: payment,
+            created,
+            invoice,
+            intent: intent.clone(),
+        });
         self.tell("payment_intent.created", &intent);
     }
 

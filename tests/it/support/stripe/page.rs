@@ -67,7 +67,10 @@ fn show(world: &World, session: &str, note: &str) -> Answer {
 /// The portal, where a card is changed.
 pub(super) fn portal(world: &mut World, visit: &str, asked: &Asked) -> Answer {
     let Some(row) = world.visits.find(visit).cloned() else {
-        return html(404, "<h1>Something went wrong</h1><p>The page you were looking for could not be found.</p>");
+        return html(
+            404,
+            "<h1>Something went wrong</h1><p>The page you were looking for could not be found.</p>",
+        );
     };
     let back = row.flow["after_completion"]["redirect"]["return_url"].as_str().map(str::to_owned);
     let back = back.or(row.return_url).unwrap_or_default();

@@ -101,7 +101,8 @@ fn deed(world: &mut World, asked: &Asked) -> Result<Value, Refusal> {
 }
 
 fn pay(world: &mut World, session: &str, fields: &mut Fields) -> Result<Value, Refusal> {
-    let words = ["paid", "paid_settled_later", "declined", "processing", "walks_away", "abandoned", "expired"];
+    let words =
+        ["paid", "paid_settled_later", "declined", "processing", "walks_away", "abandoned", "expired"];
     let outcome = fields.word("outcome", &words)?.ok_or_else(|| fields.required("outcome"))?;
     if !world.is_open(session) {
         return Err(Refusal::missing("open session", session));

@@ -112,8 +112,7 @@ impl Shape for Subscription {
         });
         let url = format!("/v1/subscription_items?subscription={}", self.id);
         let pause = self.pause.as_ref();
-        let pause =
-            pause.map(|pause| json!({ "behavior": pause.behavior, "resumes_at": pause.resumes_at }));
+        let pause = pause.map(|pause| json!({ "behavior": pause.behavior, "resumes_at": pause.resumes_at }));
         filled(
             &SUBSCRIPTION,
             json!({
@@ -123,7 +122,7 @@ impl Shape for Subscription {
                 "billing_cycle_anchor": self.anchor, "cancel_at": self.cancel_at_period_end.then_some(self.until),
                 "cancel_at_period_end": self.cancel_at_period_end, "canceled_at": self.canceled_at,
                 "cancellation_details": {
-                    "comment": null, "feedback": null,
+                    "comment": self.end_comment, "feedback": null,
                     "reason": self.end_reason.or(self.cancel_at_period_end.then_some("cancellation_requested")),
                 },
                 "ended_at": self.ended_at, "pause_collection": pause, "latest_invoice": self.latest_invoice,

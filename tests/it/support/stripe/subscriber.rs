@@ -125,6 +125,7 @@ impl World {
             canceled_at: None,
             ended_at: None,
             end_reason: None,
+            end_comment: None,
             pause: None,
             default_method: None,
             latest_invoice: None,

@@ -40,9 +40,10 @@ pub(super) fn execute(world: &mut World, method: &str, path: &str, encoded: &str
         ("POST" | "GET" | "DELETE", ["customers" | "payment_methods" | "products" | "prices", ..]) => {
             kept_by_customers(world, method, &steps, fields)
         }
-        ("POST" | "GET" | "DELETE", ["subscriptions" | "invoices" | "invoice_payments" | "billing_portal", ..]) => {
-            recurring(world, method, &steps, fields)
-        }
+        (
+            "POST" | "GET" | "DELETE",
+            ["subscriptions" | "invoices" | "invoice_payments" | "billing_portal", ..],
+        ) => recurring(world, method, &steps, fields),
         ("POST", ["refunds"]) => refunds::create(world, fields),
         ("GET", ["refunds"]) => refunds::list(world, fields),
         ("GET", ["refunds", id]) => retrieve(world, &world.refunds, id, fields),

@@ -20,8 +20,7 @@ pub(super) fn list_charges(world: &World, mut fields: Fields) -> Result<Value> {
     let (intent, customer) = (fields.text("payment_intent")?, fields.text("customer")?);
     fields.finish()?;
     page.of(world, &world.charges, "/v1/charges", |charge| {
-        (customer.is_none() || customer == charge.customer)
-            && lets_through(intent.as_deref(), &charge.intent)
+        (customer.is_none() || customer == charge.customer) && lets_through(intent.as_deref(), &charge.intent)
     })
 }
 

@@ -101,9 +101,13 @@ fn flow(fields: &mut Fields) -> Result<Value> {
         }
         given.finish()?;
         if how == "redirect" && after["redirect"].is_null() {
-            return Err(Refusal::invalid("A redirect wants a return_url").param("flow_data[after_completion]"));
+            return Err(
+                Refusal::invalid("A redirect wants a return_url").param("flow_data[after_completion]")
+            );
         }
     }
     flow.finish()?;
-    Ok(json!({ "type": kind, "after_completion": after, "subscription_cancel": null, "subscription_update": null }))
+    Ok(
+        json!({ "type": kind, "after_completion": after, "subscription_cancel": null, "subscription_update": null }),
+    )
 }

@@ -13,8 +13,10 @@ pub(super) fn interval(price: &mut Fields) -> Result<Option<Interval>> {
     let Some(mut given) = price.below("recurring")? else {
         return Ok(None);
     };
-    let unit =
-        given.word("interval", &Unit::WORDS)?.map(|word| Unit::of(&word)).ok_or_else(|| given.required("interval"))?;
+    let unit = given
+        .word("interval", &Unit::WORDS)?
+        .map(|word| Unit::of(&word))
+        .ok_or_else(|| given.required("interval"))?;
     let count = given.integer("interval_count")?.unwrap_or(1);
     given.finish()?;
     let most = match unit {

@@ -148,8 +148,7 @@ fn recurring(fields: &mut Fields, lines: &Lines, subscribes: bool, now: i64) -> 
         }
     };
     fields.word("payment_method_collection", &["always", "if_required"])?;
-    let mut recurring =
-        Recurring { interval, description: None, metadata: Metadata::new(), trial_end: None };
+    let mut recurring = Recurring { interval, description: None, metadata: Metadata::new(), trial_end: None };
     let Some(mut given) = fields.below("subscription_data")? else {
         return Ok(Some(recurring));
     };
@@ -168,9 +167,9 @@ fn recurring(fields: &mut Fields, lines: &Lines, subscribes: bool, now: i64) -> 
 fn customer(world: &World, fields: &mut Fields) -> Result<Option<String>> {
     let customer = fields.text("customer")?;
     match &customer {
-        Some(_) if fields.has("customer_email") => Err(Refusal::invalid(
-            "You may only specify one of these parameters: customer, customer_email.",
-        )),
+        Some(_) if fields.has("customer_email") => {
+            Err(Refusal::invalid("You may only specify one of these parameters: customer, customer_email."))
+        }
         Some(id) if world.customers.find(id).is_none() => Err(Refusal::no_such("customer", id, "customer")),
         _ => Ok(customer),
     }

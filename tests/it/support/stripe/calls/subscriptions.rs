@@ -12,7 +12,15 @@ use super::{Result, existing, prices, shown};
 use serde_json::Value;
 
 const STATUSES: [&str; 10] = [
-    "active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "trialing",
+    "active",
+    "all",
+    "canceled",
+    "ended",
+    "incomplete",
+    "incomplete_expired",
+    "past_due",
+    "paused",
+    "trialing",
     "unpaid",
 ];
 const BEHAVIORS: [&str; 3] = ["keep_as_draft", "mark_uncollectible", "void"];
@@ -39,7 +47,7 @@ pub(super) fn list(world: &World, mut fields: Fields) -> Result<Value> {
 }
 
 pub(super) fn cancel(world: &mut World, id: &str, mut fields: Fields) -> Result<Value> {
-    details(&mut fields)?;
+    let comment = details(&mut fields)?;
     let (invoice_now, prorate) = (fields.boolean("invoice_now")?, fields.boolean("prorate")?);
     let paths = fields.texts("expand")?;
     fields.finish()?;
@@ -49,17 +57,21 @@ pub(super) fn cancel(world: &mut World, id: &str, mut fields: Fields) -> Result<
     if existing(&world.subscriptions, id)?.status.is_over() {
         return Err(Refusal::missing("subscription", id));
     }
+    let row = world.subscriptions.get_mut(id);
+    row.end_comment = comment.or(row.end_comment.take());
     world.end(id, "cancellation_requested");
     shown(world, world.subscriptions.get(id), &paths)
 }
 
-fn details(fields: &mut Fields) -> Result<()> {
-    if let Some(mut details) = fields.below("cancellation_details")? {
-        details.text("comment")?;
-        details.text("feedback")?;
-        details.finish()?;
-    }
-    Ok(())
+/// Why somebody ends a subscription, in words of theirs.
+fn details(fields: &mut Fields) -> Result<Option<String>> {
+    let Some(mut details) = fields.below("cancellation_details")? else {
+        return Ok(None);
+    };
+    let comment = details.text("comment")?;
+    details.text("feedback")?;
+    details.finish()?;
+    Ok(comment)
 }
 
 /// What follows from an update, besides the changed fields.
@@ -81,7 +93,7 @@ pub(super) fn update(world: &mut World, id: &str, mut fields: Fields) -> Result<
     let prorates = fields.word("proration_behavior", &["always_invoice", "create_prorations", "none"])?;
     fields.word("payment_behavior", &["allow_incomplete", "error_if_incomplete", "pending_if_incomplete"])?;
     fields.boolean("off_session")?;
-    details(&mut fields)?;
+    row.end_comment = details(&mut fields)?.or(row.end_comment);
     row.metadata.extend(fields.metadata()?);
     row.description = fields.text("description")?.or(row.description);
     let mut follows = Follows::default();
@@ -138,7 +150,12 @@ fn new_price(world: &mut World, fields: &mut Fields, row: &mut Subscription) -> 
     Ok(())
 }
 
-fn new_trial(world: &World, fields: &mut Fields, row: &mut Subscription, follows: &mut Follows) -> Result<()> {
+fn new_trial(
+    world: &World,
+    fields: &mut Fields,
+    row: &mut Subscription,
+    follows: &mut Follows,
+) -> Result<()> {
     let now = world.now();
     let Some(end) = fields.integer("trial_end")? else {
         return Ok(());

@@ -10,22 +10,25 @@ mod currencies;
 mod endpoint;
 mod events;
 mod map;
+mod subscriptions;
 mod transport;
 
 pub use endpoint::{EndpointFault, Setup};
 pub use transport::TransportError;
 
 use super::{
-    AmountRefused, Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError,
-    InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, RefundRequest, RefundWay,
-    VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
+    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
+    RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
+use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
+use crate::domain::subscription::SubscriptionFact;
 use answers::{PaymentIntent, Session};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -36,6 +39,8 @@ use map::Held;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OnceCell;
+use subscriptions::Place;
 use transport::Transport;
 
 /// Payments that are made whole at the same time when many are looked at.
@@ -96,13 +101,23 @@ impl Settings {
 pub struct Stripe {
     settings: Arc<Settings>,
     transport: Transport,
+    clock: Arc<dyn Clock>,
+    /// The name of our settings of Stripe's portal, once it is known.
+    portal: Arc<OnceCell<String>>,
 }
 
 impl Stripe {
     /// Makes the client; nothing is called.
     pub fn new(settings: Settings) -> Result<Self, TransportError> {
         let transport = Transport::new(&settings)?;
-        Ok(Self { settings: Arc::new(settings), transport })
+        let clock = Arc::new(SystemClock);
+        Ok(Self { settings: Arc::new(settings), transport, clock, portal: Arc::default() })
+    }
+
+    /// Takes the time from this clock: it says when something was read.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     /// Whether it moves real money.
@@ -133,7 +148,7 @@ impl Stripe {
         let id = intent.id.clone();
         let read = async { Ok::<_, FetchError>(map::payment_facts(&self.complete(intent).await?, None)?) };
         match read.await {
-            Ok(facts) => Ok(facts),
+            Ok(facts) => Ok(facts.into_iter().map(GatewayFact::from).collect()),
             Err(FetchError::Unreadable(why)) => {
                 tracing::error!(payment = id, why, "a payment at Stripe cannot be understood");
                 Ok(Vec::new())
@@ -147,22 +162,34 @@ impl Stripe {
         if session.livemode.is_some_and(|live| live != self.is_live()) {
             return Err(FetchError::Unreadable(format!("{} is not of the mode of the key", session.id)));
         }
-        match &session.payment_intent {
-            Some(intent) => Ok(map::payment_facts(&self.payment(intent.id()).await?, Some(session))?),
-            None => Ok(map::session_facts(session)?),
-        }
+        let facts = match (&session.payment_intent, &session.subscription) {
+            (Some(intent), _) => map::payment_facts(&self.payment(intent.id()).await?, Some(session))?,
+            (None, Some(begun)) => return self.facts_of_begun(session, begun.id()).await,
+            (None, None) => map::session_facts(session)?,
+        };
+        Ok(facts.into_iter().map(GatewayFact::from).collect())
     }
 
     /// The facts of a payment, if it is one of ours.
     async fn facts_of(&self, id: &str, fraud: Option<String>) -> Result<Interpretation, FetchError> {
         let intent = api::payment_intent(&self.transport, id).await?;
-        if map::attempt_of(&intent).is_none() {
-            return Ok(Interpretation::Ignore(format!("{id} was not begun by this site")));
-        }
+        let renewed = match map::attempt_of(&intent) {
+            Some(_) => None,
+            None => match self.renewal_of(id).await? {
+                Some(renewed) => Some(renewed),
+                None => return Ok(Interpretation::Ignore(format!("{id} was not begun by this site"))),
+            },
+        };
         let held = self.complete(intent).await?;
         let mut facts = map::payment_facts(&held, None)?;
         facts.extend(fraud.map(|kind| map::fraud_warning(&held, kind)).transpose()?);
-        Ok(Interpretation::Facts(facts))
+        if let Some(renewed) = renewed {
+            for fact in &mut facts {
+                fact.attempt = Some(renewed.attempt);
+                fact.renewal = Some(renewed.renewal.clone());
+            }
+        }
+        Ok(Interpretation::Facts(facts.into_iter().map(GatewayFact::from).collect()))
     }
 
     async fn facts_of_session(&self, id: &str) -> Result<Interpretation, FetchError> {
@@ -255,6 +282,14 @@ fn remote(id: &str) -> Result<RemoteId, GatewayError> {
     RemoteId::parse(id).map_err(|error| GatewayError::Unknown(error.to_string()))
 }
 
+/// What was found out about something, if it is ours.
+fn ours(id: &str, facts: Option<Vec<GatewayFact>>) -> Interpretation {
+    match facts {
+        Some(facts) => Interpretation::Facts(facts),
+        None => Interpretation::Ignore(format!("{id} was not begun by this site")),
+    }
+}
+
 fn refused(why: Unchargeable) -> GatewayError {
     GatewayError::Refused { code: why.code().to_owned() }
 }
@@ -271,6 +306,7 @@ impl Gateway for Stripe {
             refunds: RefundWay::Gateway,
             webhooks: true,
             fee: self.settings.fee,
+            recurring: Recurring::Charged,
         }
     }
 
@@ -324,6 +360,22 @@ impl Gateway for Stripe {
         map::refund_news(&refund).map_err(|error| GatewayError::Unknown(error.to_string()))
     }
 
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
+        self.carry_out(order).await
+    }
+
+    async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.look_at(subscription.as_str()).await
+    }
+
+    async fn card_page(&self, request: &CardPage) -> Result<String, GatewayError> {
+        self.portal_page(request).await
+    }
+
+    async fn collect(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.charge_again(subscription.as_str()).await
+    }
+
     fn verify_webhook(
         &self,
         headers: &WebhookHeaders,
@@ -338,6 +390,12 @@ impl Gateway for Stripe {
             Subject::None(why) => Ok(Interpretation::Ignore(why)),
             Subject::Session(id) => Ok(self.facts_of_session(&id).await?),
             Subject::Payment { id, fraud } => Ok(self.facts_of(&id, fraud).await?),
+            Subject::Invoice(id) => Ok(ours(&id, self.facts_of_invoice(&id).await?)),
+            Subject::Subscription(id) => Ok(ours(&id, self.facts_of_subscription(&id).await?)),
+            Subject::Customer(id) => {
+                let facts = self.facts_of_customer(&id).await?;
+                Ok(ours(&id, Some(facts).filter(|facts| !facts.is_empty())))
+            }
         }
     }
 
@@ -346,13 +404,15 @@ impl Gateway for Stripe {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<ListedEvent>, GatewayError> {
-        let page = api::events(&self.transport, since, after).await?;
+        let place = events::Place::of(after);
+        let page = api::events(&self.transport, place.types(), since, place.after).await?;
         let named = page.data.iter().filter_map(|event| Some((event.get("id")?.as_str()?, event)));
         let items: Vec<ListedEvent> = named
             .map(|(id, event)| ListedEvent { event_id: id.to_owned(), body: event.to_string().into_bytes() })
             .collect();
-        let last = items.last().map(|last| last.event_id.clone());
-        Ok(Page { items, next: last.filter(|_| page.has_more == Some(true)) })
+        let next =
+            place.next(items.last().map(|last| last.event_id.as_str()), page.has_more == Some(true));
+        Ok(Page { items, next })
     }
 
     async fn payments_since(
@@ -360,6 +420,10 @@ impl Gateway for Stripe {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError> {
+        let after = match Place::of(after) {
+            Place::Payments(after) => after,
+            Place::Invoices(after) => return self.invoices_since(since, after).await,
+        };
         let page = api::payment_intents(&self.transport, since, after).await?;
         let last = page.data.last().map(|last| last.id.clone());
         let ours = page.data.into_iter().filter(|intent| map::attempt_of(intent).is_some());
@@ -369,7 +433,8 @@ impl Gateway for Stripe {
             .try_collect()
             .await?;
         let items = facts.into_iter().flatten().collect();
-        Ok(Page { items, next: last.filter(|_| page.has_more == Some(true)) })
+        let next = last.filter(|_| page.has_more == Some(true)).unwrap_or_else(Place::first_invoice);
+        Ok(Page { items, next: Some(next) })
     }
 }
 

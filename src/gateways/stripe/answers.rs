@@ -13,7 +13,9 @@ pub(super) const PLEDGE: &str = "mainstay_pledge";
 pub(super) const REFUND: &str = "mainstay_refund";
 
 /// Reads a field, or takes it as missing.
-pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(from)?).ok())
 }
 

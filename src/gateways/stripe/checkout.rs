@@ -76,7 +76,8 @@ pub(super) fn create(request: &CheckoutRequest, units: i64) -> CreateCheckoutSes
     let mut subscription = CreateCheckoutSessionSubscriptionData::new();
     subscription.metadata = Some(ids);
     subscription.description = Some(request.description.chars().take(DESCRIPTION_CHARS_MAX).collect());
-    subscription.trial_end = request.starts_at.map(|at| at.max(request.begun_at + TRIAL_AT_LEAST).timestamp());
+    subscription.trial_end =
+        request.starts_at.map(|at| at.max(request.begun_at + TRIAL_AT_LEAST).timestamp());
     form.mode(CheckoutSessionMode::Subscription)
         .line_items(vec![item])
         .subscription_data(subscription)
@@ -192,7 +193,8 @@ mod tests {
 
     #[test]
     fn recurring_support_makes_a_subscription_of_a_price_of_its_own() {
-        let mut request = CheckoutRequest { frequency: Frequency::Quarterly, ..request(TimeDelta::hours(24)) };
+        let mut request =
+            CheckoutRequest { frequency: Frequency::Quarterly, ..request(TimeDelta::hours(24)) };
         request.customer = Some(crate::domain::remote::RemoteId::parse("cus_1").unwrap());
         request.starts_at = Some(begun() + TimeDelta::hours(1));
         let built = create(&request, 1_500).build();

@@ -69,7 +69,10 @@ impl<'a> Place<'a> {
         let Some((group, after)) = token.and_then(|token| token.split_once(GROUP_MARK)) else {
             return Self { group: 0, after: token };
         };
-        Self { group: group.parse().unwrap_or_default(), after: Some(after).filter(|after| !after.is_empty()) }
+        Self {
+            group: group.parse().unwrap_or_default(),
+            after: Some(after).filter(|after| !after.is_empty()),
+        }
     }
 
     /// The types of the group.
@@ -286,7 +289,9 @@ mod tests {
                     assert!(id.starts_with("cs_") && name.starts_with("checkout."), "{name}");
                 }
                 Subject::Payment { id, fraud } => assert!(id.starts_with("pi_") && fraud.is_none(), "{name}"),
-                Subject::Invoice(id) => assert!(id.starts_with("in_") && name.starts_with("invoice."), "{name}"),
+                Subject::Invoice(id) => {
+                    assert!(id.starts_with("in_") && name.starts_with("invoice."), "{name}")
+                }
                 Subject::None(_) => assert_eq!(name, "customer.created"),
                 Subject::Subscription(_) | Subject::Customer(_) => panic!("{name}"),
             }

@@ -21,8 +21,8 @@ use super::{
     GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
     RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
-use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
+use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
@@ -39,8 +39,8 @@ use map::Held;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OnceCell;
 use subscriptions::Place;
+use tokio::sync::OnceCell;
 use transport::Transport;
 
 /// Payments that are made whole at the same time when many are looked at.
@@ -410,8 +410,7 @@ impl Gateway for Stripe {
         let items: Vec<ListedEvent> = named
             .map(|(id, event)| ListedEvent { event_id: id.to_owned(), body: event.to_string().into_bytes() })
             .collect();
-        let next =
-            place.next(items.last().map(|last| last.event_id.as_str()), page.has_more == Some(true));
+        let next = place.next(items.last().map(|last| last.event_id.as_str()), page.has_more == Some(true));
         Ok(Page { items, next })
     }
 

@@ -5,7 +5,9 @@ use super::super::super::GatewayError;
 use super::super::answers::Page;
 use super::super::api::{PER_PAGE, named};
 use super::super::transport::Transport;
-use super::answers::{Invoice, InvoicePayment, PaymentMethod, PortalConfiguration, PortalSession, Subscription};
+use super::answers::{
+    Invoice, InvoicePayment, PaymentMethod, PortalConfiguration, PortalSession, Subscription,
+};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;

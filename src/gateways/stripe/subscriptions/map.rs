@@ -8,9 +8,7 @@ use crate::domain::donation::Renewal;
 use crate::domain::ids::AttemptId;
 use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
-use crate::domain::subscription::{
-    Card, EndReason, Period, SubscriptionNews, SubscriptionState,
-};
+use crate::domain::subscription::{Card, EndReason, Period, SubscriptionNews, SubscriptionState};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 
 /// A subscription as it was read.

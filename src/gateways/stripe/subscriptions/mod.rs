@@ -121,11 +121,8 @@ impl Stripe {
             return Ok(None);
         };
         let of = Of { attempt: Some(attempt), checkout };
-        let fact = SubscriptionFact {
-            attempt: of.attempt,
-            checkout: of.checkout.clone(),
-            news: standing.news()?,
-        };
+        let fact =
+            SubscriptionFact { attempt: of.attempt, checkout: of.checkout.clone(), news: standing.news()? };
         let mut facts = vec![GatewayFact::Subscription(fact)];
         for invoice in invoices {
             facts.extend(self.paid_with(invoice, &of).await?);
@@ -227,7 +224,8 @@ impl Stripe {
             match invoice.subscription().filter(|_| begins) {
                 Some(subscription) => {
                     let standing = self.standing(subscription).await?;
-                    let facts = self.facts_in_invoices(&standing, std::slice::from_ref(&invoice), None).await?;
+                    let facts =
+                        self.facts_in_invoices(&standing, std::slice::from_ref(&invoice), None).await?;
                     Ok(facts.unwrap_or_default())
                 }
                 None => self.paid_with(&invoice, &of).await,
@@ -284,9 +282,7 @@ impl Stripe {
         // What was made the default in the portal was chosen there; else the newest is what they mean.
         let card = match (subscription.customers_default(), subscription.customer_id()) {
             (Some(chosen), _) => Some(chosen.id().to_owned()),
-            (None, Some(customer)) => {
-                api::newest_card(&self.transport, customer).await?.map(|card| card.id)
-            }
+            (None, Some(customer)) => api::newest_card(&self.transport, customer).await?.map(|card| card.id),
             (None, None) => None,
         };
         let own = subscription.default_payment_method.as_ref().map(Expandable::id);
@@ -313,7 +309,8 @@ impl Stripe {
             None => {
                 let standing = self.standing(request.subscription.as_str()).await?;
                 let customer = standing.subscription.customer_id().map(str::to_owned);
-                customer.ok_or_else(|| GatewayError::Unknown("a subscription without a customer".to_owned()))?
+                customer
+                    .ok_or_else(|| GatewayError::Unknown("a subscription without a customer".to_owned()))?
             }
         };
         let settings = self.portal.get_or_try_init(|| self.portal_settings()).await?;
@@ -332,7 +329,8 @@ impl Stripe {
     /// Our settings of the portal, found or made: cards can be changed there, and nothing else.
     async fn portal_settings(&self) -> Result<String, GatewayError> {
         let (key, value) = PORTAL;
-        let is_ours = |metadata: &super::answers::Metadata| metadata.get(key).is_some_and(|given| given == value);
+        let is_ours =
+            |metadata: &super::answers::Metadata| metadata.get(key).is_some_and(|given| given == value);
         let known = api::portal_configurations(&self.transport).await?;
         let known = known.into_iter().find(|known| known.metadata.as_ref().is_some_and(is_ours));
         if let Some(known) = known {

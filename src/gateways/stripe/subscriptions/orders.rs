@@ -1,7 +1,7 @@
 //! What Stripe is told when somebody asks something of a subscription.
 
-use super::super::currencies;
 use super::super::super::GatewayError;
+use super::super::currencies;
 use super::super::refused;
 use super::answers::Subscription;
 use super::api::Form;
@@ -76,9 +76,8 @@ fn change(standing: &Standing, amount: Money, frequency: Frequency) -> Result<Ca
     if standing.amount() == Some(amount) && standing.frequency() == Some(frequency) {
         return Ok(Call::Nothing);
     }
-    let missing = |what: &str| {
-        GatewayError::Unknown(format!("{} has no readable {what}", standing.subscription.id))
-    };
+    let missing =
+        |what: &str| GatewayError::Unknown(format!("{} has no readable {what}", standing.subscription.id));
     let item = standing.subscription.item().ok_or_else(|| missing("item"))?;
     let price = item.price.as_ref().ok_or_else(|| missing("price"))?;
     let product = price.product.as_ref().ok_or_else(|| missing("product"))?;

@@ -18,7 +18,8 @@ fn standing(changes: Value) -> Standing {
     let item = json!({
         "id": "si_1", "current_period_start": T, "current_period_end": T + 100, "quantity": 1, "price": price,
     });
-    let card = json!({"id": "pm_1", "card": {"brand": "visa", "last4": "4242", "exp_month": 2, "exp_year": 2028}});
+    let card =
+        json!({"id": "pm_1", "card": {"brand": "visa", "last4": "4242", "exp_month": 2, "exp_year": 2028}});
     let mut whole = json!({
         "id": "sub_1", "status": "active", "customer": "cus_1", "metadata": {"mainstay_attempt": ATTEMPT_ID},
         "items": {"data": [item]}, "default_payment_method": card, "latest_invoice": "in_1",
@@ -27,7 +28,11 @@ fn standing(changes: Value) -> Standing {
     for (key, value) in changes {
         whole[key] = value;
     }
-    Standing { subscription: serde_json::from_value(whole).unwrap(), owed_since: Some(T - 9), as_of: at(T + 5) }
+    Standing {
+        subscription: serde_json::from_value(whole).unwrap(),
+        owed_since: Some(T - 9),
+        as_of: at(T + 5),
+    }
 }
 
 fn state(changes: Value) -> SubscriptionState {
@@ -72,7 +77,8 @@ fn every_status_has_its_state() {
     assert_eq!(ours, ended(EndReason::Refund));
     assert_eq!(over("canceled", Value::Null, json!("mainstay_end=mood")), ended(EndReason::Voluntary));
     for status in ["active", "trialing"] {
-        let paused = state(json!({"status": status, "pause_collection": {"behavior": "void", "resumes_at": T + 50}}));
+        let paused =
+            state(json!({"status": status, "pause_collection": {"behavior": "void", "resumes_at": T + 50}}));
         assert_eq!(paused, SubscriptionState::Paused { until: Some(at(T + 50)) });
     }
     assert_eq!(state(json!({"status": "paused"})), SubscriptionState::Paused { until: None });
@@ -91,7 +97,8 @@ fn an_end_that_is_to_come_has_its_day() {
 
 #[test]
 fn the_card_may_be_the_customers_or_none() {
-    let card = json!({"id": "pm_2", "card": {"brand": "amex", "last4": "0005", "exp_month": 12, "exp_year": 2030}});
+    let card =
+        json!({"id": "pm_2", "card": {"brand": "amex", "last4": "0005", "exp_month": 12, "exp_year": 2030}});
     let customer = json!({"id": "cus_1", "invoice_settings": {"default_payment_method": card}});
     let label = |changes| standing(changes).news().unwrap().card.map(|card| card.label);
     let own = json!({"customer": customer});
@@ -172,7 +179,8 @@ fn what_is_so_already_is_not_asked_for_again() {
     let ending = json!({"cancel_at_period_end": true});
     let until = |seconds| OrderKind::Pause { until: Some(at(seconds)) };
     let plain = || standing(json!({}));
-    let expected = ["pause_collection[behavior]=void".to_owned(), format!("pause_collection[resumes_at]={}", T + 50)];
+    let expected =
+        ["pause_collection[behavior]=void".to_owned(), format!("pause_collection[resumes_at]={}", T + 50)];
     assert_eq!(pairs(call(&plain(), &until(T + 50))), expected);
     assert_eq!(pairs(call(&plain(), &OrderKind::Pause { until: None })), ["pause_collection[behavior]=void"]);
     assert_eq!(call(&standing(paused.clone()), &until(T + 50)), Call::Nothing);

@@ -234,7 +234,7 @@ async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
 fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Result<Registry, StartError> {
     let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
     if let Some(stripe) = stripe(config)? {
-        list.push(Arc::new(stripe));
+        list.push(Arc::new(stripe.with_clock(Arc::clone(&world.clock))));
     }
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
@@ -307,6 +307,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         },
         checkout_lifetime: CHECKOUT_LIFETIME,
         keep_done_jobs: TimeDelta::days(i64::from(config.jobs.keep_done_days)),
+        patrons: config.patrons.clone(),
         staff: site.staff_emails.clone(),
     }
 }

@@ -12,6 +12,7 @@ mod limits;
 mod log;
 mod mail;
 mod merge;
+mod patrons;
 mod read;
 mod sandbox;
 mod secret;
@@ -19,6 +20,7 @@ mod server;
 mod site;
 mod stripe;
 
+use crate::domain::patron::PatronRules;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -59,6 +61,8 @@ pub struct Config {
     pub limits: Limits,
     /// The background worker.
     pub jobs: Jobs,
+    /// Recurring support.
+    pub patrons: PatronRules,
     /// The log.
     pub log: Log,
     effective: String,
@@ -109,6 +113,7 @@ impl Config {
         let stripe = Stripe::read(layers, Strictness { mode, allow_custom_gateways, purpose });
         let limits = Limits::read(layers);
         let jobs = Jobs::read(layers);
+        let patrons = patrons::read(layers);
         let log = Log::read(layers, mode);
         Some(Self {
             server: server?,
@@ -120,6 +125,7 @@ impl Config {
             stripe: stripe.ok()?,
             limits: limits?,
             jobs: jobs?,
+            patrons: patrons?,
             log: log?,
             effective: String::new(),
         })

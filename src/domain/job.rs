@@ -1,8 +1,10 @@
 //! Jobs: everything that happens after a commit. A job is a row of that commit; it may run twice and must
 //! then change nothing the second time.
 
-use super::ids::{AttemptId, DisputeId, InboxId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId};
-use chrono::TimeDelta;
+use super::ids::{
+    AttemptId, DisputeId, InboxId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId,
+};
+use chrono::{NaiveDate, TimeDelta};
 
 /// Every background task there is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,6 +39,46 @@ pub enum Job {
         /// Tells the letters about one dispute apart.
         moment: u32,
     },
+    /// Thanks a new patron.
+    SendWelcome {
+        /// For which promise.
+        pledge: PledgeId,
+    },
+    /// Tells a patron that a payment did not come, and how to mend it.
+    SendPaymentFailed {
+        /// For which promise.
+        pledge: PledgeId,
+        /// Since when money is owed, in seconds since 1970.
+        since: i64,
+        /// Counts the letters about it from 1.
+        letter: u32,
+    },
+    /// Reminds a patron of a standing order that did not come.
+    SendTransferDue {
+        /// For which promise.
+        pledge: PledgeId,
+        /// Since when money is owed, in seconds since 1970.
+        since: i64,
+        /// Counts the letters about it from 1.
+        letter: u32,
+    },
+    /// Tells a patron that the card expires soon.
+    SendCardExpiring {
+        /// For which promise.
+        pledge: PledgeId,
+        /// Tells the letters about several cards apart.
+        until: NaiveDate,
+    },
+    /// Confirms what was asked of recurring support.
+    SendPledgeChanged {
+        /// What was asked.
+        order: OrderId,
+    },
+    /// Tells a patron that recurring support has ended.
+    SendPledgeCancelled {
+        /// For which promise.
+        pledge: PledgeId,
+    },
     /// Takes a stored webhook event into the books.
     ProcessWebhook {
         /// Which.
@@ -54,6 +96,22 @@ pub enum Job {
         /// Which.
         refund: RefundId,
     },
+    /// Asks the gateway to carry out what is asked of a subscription, again if need be.
+    CarryOutOrder {
+        /// What.
+        order: OrderId,
+    },
+    /// Asks the gateway how a subscription stands.
+    SyncSubscription {
+        /// Of which promise.
+        pledge: PledgeId,
+        /// Tells the questions apart: when it was ordered, in seconds since 1970.
+        asked: i64,
+    },
+    /// Charges the subscriptions of the sandbox that are due, as a real gateway would by itself.
+    ChargeSandbox,
+    /// Tends recurring support: letters about owed money, expiring cards, late standing orders, overdue news.
+    TendPatrons,
     /// Sends a webhook event of the sandbox gateway to ourselves.
     DeliverSandboxEvent {
         /// Which.
@@ -93,6 +151,10 @@ impl Lane {
                 "process_webhook",
                 "sync_attempt",
                 "carry_out_refund",
+                "carry_out_order",
+                "sync_subscription",
+                "charge_sandbox",
+                "tend_patrons",
                 "deliver_sandbox_event",
                 "reconcile",
                 "expire_pledges",
@@ -106,6 +168,12 @@ impl Lane {
                 "send_refund_notice",
                 "send_review_notice",
                 "send_dispute_notice",
+                "send_welcome",
+                "send_payment_failed",
+                "send_transfer_due",
+                "send_card_expiring",
+                "send_pledge_changed",
+                "send_pledge_cancelled",
             ],
         }
     }
@@ -120,6 +188,16 @@ impl Job {
             Self::SendRefundNotice { .. } => "send_refund_notice",
             Self::SendReviewNotice { .. } => "send_review_notice",
             Self::SendDisputeNotice { .. } => "send_dispute_notice",
+            Self::SendWelcome { .. } => "send_welcome",
+            Self::SendPaymentFailed { .. } => "send_payment_failed",
+            Self::SendTransferDue { .. } => "send_transfer_due",
+            Self::SendCardExpiring { .. } => "send_card_expiring",
+            Self::SendPledgeChanged { .. } => "send_pledge_changed",
+            Self::SendPledgeCancelled { .. } => "send_pledge_cancelled",
+            Self::CarryOutOrder { .. } => "carry_out_order",
+            Self::SyncSubscription { .. } => "sync_subscription",
+            Self::ChargeSandbox => "charge_sandbox",
+            Self::TendPatrons => "tend_patrons",
             Self::ProcessWebhook { .. } => "process_webhook",
             Self::SyncAttempt { .. } => "sync_attempt",
             Self::CarryOutRefund { .. } => "carry_out_refund",
@@ -142,15 +220,31 @@ impl Job {
             Self::SendDisputeNotice { dispute, moment } => {
                 Some(format!("send_dispute_notice/{dispute}/{moment}"))
             }
+            Self::SendWelcome { pledge } => Some(format!("send_welcome/{pledge}")),
+            Self::SendPaymentFailed { pledge, since, letter } => {
+                Some(format!("send_payment_failed/{pledge}/{since}/{letter}"))
+            }
+            Self::SendTransferDue { pledge, since, letter } => {
+                Some(format!("send_transfer_due/{pledge}/{since}/{letter}"))
+            }
+            Self::SendCardExpiring { pledge, until } => Some(format!("send_card_expiring/{pledge}/{until}")),
+            Self::SendPledgeChanged { order } => Some(format!("send_pledge_changed/{order}")),
+            Self::SendPledgeCancelled { pledge } => Some(format!("send_pledge_cancelled/{pledge}")),
+            Self::CarryOutOrder { order } => Some(format!("carry_out_order/{order}")),
+            Self::SyncSubscription { pledge, asked } => Some(format!("sync_subscription/{pledge}/{asked}")),
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
             Self::SyncAttempt { attempt, round } => Some(format!("sync_attempt/{attempt}/{round}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
             }
-            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine | Self::ExamineLately => {
-                None
-            }
+            Self::Reconcile
+            | Self::ExpirePledges
+            | Self::CleanUp
+            | Self::Examine
+            | Self::ExamineLately
+            | Self::ChargeSandbox
+            | Self::TendPatrons => None,
         }
     }
 
@@ -163,11 +257,26 @@ impl Job {
             | Self::SendInstructions { .. }
             | Self::SendRefundNotice { .. }
             | Self::SendReviewNotice { .. }
-            | Self::SendDisputeNotice { .. } => (15, 3 * 3600, 32),
+            | Self::SendDisputeNotice { .. }
+            | Self::SendWelcome { .. }
+            | Self::SendPaymentFailed { .. }
+            | Self::SendTransferDue { .. }
+            | Self::SendCardExpiring { .. }
+            | Self::SendPledgeChanged { .. }
+            | Self::SendPledgeCancelled { .. } => (15, 3 * 3600, 32),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
-            Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
+            Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } | Self::CarryOutOrder { .. } => {
+                (10, 6 * 3600, 130)
+            }
+            // It is asked again half a day later.
+            Self::SyncSubscription { .. } => (60, 3600, 8),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
-            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine => (60, 3600, 5),
+            Self::Reconcile
+            | Self::ExpirePledges
+            | Self::CleanUp
+            | Self::Examine
+            | Self::TendPatrons
+            | Self::ChargeSandbox => (60, 3600, 5),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };
@@ -202,6 +311,16 @@ mod tests {
             Job::SendDisputeNotice { dispute: DisputeId::from_ulid(ulid), moment: 0 },
             Job::Examine,
             Job::ExamineLately,
+            Job::SendWelcome { pledge: PledgeId::from_ulid(ulid) },
+            Job::SendPaymentFailed { pledge: PledgeId::from_ulid(ulid), since: 0, letter: 1 },
+            Job::SendTransferDue { pledge: PledgeId::from_ulid(ulid), since: 0, letter: 1 },
+            Job::SendCardExpiring { pledge: PledgeId::from_ulid(ulid), until: NaiveDate::MIN },
+            Job::SendPledgeChanged { order: OrderId::from_ulid(ulid) },
+            Job::SendPledgeCancelled { pledge: PledgeId::from_ulid(ulid) },
+            Job::CarryOutOrder { order: OrderId::from_ulid(ulid) },
+            Job::SyncSubscription { pledge: PledgeId::from_ulid(ulid), asked: 0 },
+            Job::ChargeSandbox,
+            Job::TendPatrons,
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

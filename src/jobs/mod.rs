@@ -2,6 +2,7 @@
 //! May import: usecases, store (the queue), mail, render, gateways. Must not: know the web.
 
 mod letters;
+mod patron_letters;
 mod run;
 mod worker;
 

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod limits;
 pub mod migrate;
+pub mod patrons;
 pub mod pledges;
 pub mod receipts;
 pub mod refunds;
@@ -27,6 +28,9 @@ pub mod sandbox;
 pub mod schedules;
 mod schema;
 pub mod settings;
+pub mod subscription_orders;
+pub mod subscriptions;
+pub mod tiers;
 mod writer;
 
 pub use connection::{Conn, Tx};

@@ -5,6 +5,7 @@ use crate::domain::clock::{Clock, IdSource};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::Id;
 use crate::domain::money::{Currency, Money};
+use crate::domain::patron::PatronRules;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
 use crate::gateways::Registry;
@@ -95,6 +96,8 @@ pub struct Policy {
     pub checkout_lifetime: TimeDelta,
     /// How long finished jobs are kept.
     pub keep_done_jobs: TimeDelta,
+    /// The rules about recurring support.
+    pub patrons: PatronRules,
     /// Who is written to when a person must look at something.
     pub staff: Vec<EmailAddress>,
 }

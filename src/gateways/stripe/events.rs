@@ -290,7 +290,7 @@ mod tests {
                 }
                 Subject::Payment { id, fraud } => assert!(id.starts_with("pi_") && fraud.is_none(), "{name}"),
                 Subject::Invoice(id) => {
-                    assert!(id.starts_with("in_") && name.starts_with("invoice."), "{name}")
+                    assert!(id.starts_with("in_") && name.starts_with("invoice."), "{name}");
                 }
                 Subject::None(_) => assert_eq!(name, "customer.created"),
                 Subject::Subscription(_) | Subject::Customer(_) => panic!("{name}"),

@@ -109,6 +109,7 @@ async fn a_page_in_subscription_mode_makes_a_customer_a_subscription_and_a_paid_
     assert!(place("invoice.paid") < place("checkout.session.completed"), "{kinds:?}");
     assert!(place("customer.subscription.created") < place("invoice.paid"));
     assert_eq!(stripe.balances()["eur"], 500 - 40);
+    assert_eq!(json!(stripe.payments()[0].invoice), invoice["id"]);
 }
 
 #[tokio::test]
@@ -238,6 +239,18 @@ async fn a_new_card_pays_what_is_owed_when_it_is_asked_to() {
     assert_eq!(stripe.subscriptions()[0].invoices[1].attempts, 1, "only tries of the schedule count");
     until(&stripe, &clock, at("2026-08-20T00:00:00Z"));
     assert_eq!(days(&stripe).len(), 3);
+}
+
+#[tokio::test]
+async fn an_invoice_that_is_voided_is_owed_no_more() {
+    let (stripe, clock, caller) = start();
+    let id = subscribed(&stripe, &caller, "month", "1").await;
+    stripe.card_does(&id, Script::Declines("do_not_honor"));
+    until(&stripe, &clock, at("2026-07-16T00:00:00Z"));
+    stripe.void_invoice(&stripe.subscriptions()[0].invoices[1].id);
+    assert_eq!(stripe.events().last().unwrap().1, "invoice.voided");
+    until(&stripe, &clock, at("2026-08-10T00:00:00Z"));
+    assert_eq!(stripe.subscriptions()[0].invoices[1].attempts, 1);
 }
 
 #[tokio::test]

@@ -39,7 +39,10 @@ async fn post<T: DeserializeOwned>(
     body: &Form,
     key: Option<&str>,
 ) -> Result<T, GatewayError> {
-    to.call(RequestBuilder::new(StripeMethod::Post, path).form(body), key).await
+    let request = RequestBuilder::new(StripeMethod::Post, path);
+    // A form of nothing would be written as a field without a name.
+    let request = if body.is_empty() { request } else { request.form(body) };
+    to.call(request, key).await
 }
 
 pub(super) async fn subscription(to: &Transport, id: &str) -> Result<Subscription, GatewayError> {

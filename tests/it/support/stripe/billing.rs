@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 const DAY_S: i64 = 24 * 3600;
 
+/// No subscription lives for more periods.
+const PERIODS_MAX: u32 = 20_000;
+
 /// How long a first payment may take.
 pub(super) const INCOMPLETE_S: i64 = 23 * 3600;
 
@@ -38,7 +41,7 @@ pub(super) fn day_after(anchor: i64, interval: Interval, moment: i64) -> i64 {
         Unit::Month => start.checked_add_months(Months::new(n * interval.count)).unwrap(),
         Unit::Year => start.checked_add_months(Months::new(n * interval.count * 12)).unwrap(),
     };
-    (0..).map(|n| nth(n).timestamp()).find(|day| *day > moment).unwrap()
+    (0..PERIODS_MAX).map(|n| nth(n).timestamp()).find(|day| *day > moment).unwrap()
 }
 
 impl World {

@@ -50,7 +50,7 @@ pub(crate) use self::options::{AfterRetries, Future, Options};
 pub(crate) use self::oracle::Payment as TruePayment;
 pub(crate) use self::outbox::Delivery;
 pub(crate) use self::payer::{Debit, Payment};
-pub(crate) use self::recurring::{TrueInvoice, TrueSubscription};
+pub(crate) use self::recurring::TrueSubscription;
 pub(crate) use self::world::Call;
 
 /// A running emulator; it ends when dropped.

@@ -77,27 +77,33 @@ fn deed(world: &mut World, asked: &Asked) -> Result<Value, Refusal> {
             done(dispute)
         }
         ("POST", ["emulator", "new_card", customer]) => {
-            let outcome = fields.word("outcome", &["good", "empty", "asking"])?;
-            let plastic = match outcome.as_deref() {
-                Some("empty") => Plastic::EMPTY,
-                Some("asking") => Plastic::ASKING,
-                _ => Plastic::OTHER,
-            };
+            let plastic = plastic(&mut fields)?;
             done(&world.new_card(customer, plastic))
         }
         ("POST", ["emulator", "card_does", subscription]) => {
-            let outcome = fields.word("outcome", &["works", "declines", "asks"])?;
             let card = world.card_of(subscription);
-            world.methods.get_mut(&card).plastic.script = match outcome.as_deref() {
-                Some("declines") => Script::Declines("insufficient_funds"),
-                Some("asks") => Script::AsksItsHolder,
-                _ => Script::Works,
-            };
+            world.methods.get_mut(&card).plastic.script = script(&mut fields)?;
             done(&card)
         }
         ("POST", ["emulator", "warn", intent]) => done(&world.warn(intent)),
         _ => Err(Refusal::unknown_address(&asked.method, &asked.path)),
     }
+}
+
+fn plastic(fields: &mut Fields) -> Result<Plastic, Refusal> {
+    Ok(match fields.word("outcome", &["good", "empty", "asking"])?.as_deref() {
+        Some("empty") => Plastic::EMPTY,
+        Some("asking") => Plastic::ASKING,
+        _ => Plastic::OTHER,
+    })
+}
+
+fn script(fields: &mut Fields) -> Result<Script, Refusal> {
+    Ok(match fields.word("outcome", &["works", "declines", "asks"])?.as_deref() {
+        Some("declines") => Script::Declines("insufficient_funds"),
+        Some("asks") => Script::AsksItsHolder,
+        _ => Script::Works,
+    })
 }
 
 fn pay(world: &mut World, session: &str, fields: &mut Fields) -> Result<Value, Refusal> {

@@ -12,9 +12,8 @@ impl World {
     /// The payer acts on a page in subscription mode; gives the payment intent, or nothing if none was needed.
     pub(super) fn pay_recurring(&mut self, session: &str, payment: Payment) -> String {
         let (plastic, presence) = match payment {
-            Payment::Card | Payment::CardSettledLater => (Plastic::GOOD, Presence::There),
+            Payment::Card | Payment::CardSettledLater | Payment::Debit => (Plastic::GOOD, Presence::There),
             Payment::Declined => (Plastic::EMPTY, Presence::There),
-            Payment::Debit => (Plastic::GOOD, Presence::There),
             Payment::WalksAway => (Plastic::ASKING, Presence::Left),
         };
         let method = if payment == Payment::Debit { Method::SepaDebit } else { Method::Card };

@@ -66,8 +66,8 @@ pub(super) fn all_methods(world: &World, mut fields: Fields) -> Result<Value> {
 fn of_customer(world: &World, page: &Page, id: &str, kind: Option<&str>) -> Result<Value> {
     use super::super::records::Method;
     page.of(world, &world.methods, "/v1/payment_methods", |method| {
-        let word = if method.method == Method::Card { "card" } else { "sepa_debit" };
-        method.customer == id && lets_through(kind, word)
+        let kept = if method.method == Method::Card { "card" } else { "sepa_debit" };
+        method.customer == id && lets_through(kind, kept)
     })
 }
 

@@ -37,7 +37,7 @@ pub(super) fn list(world: &World, mut fields: Fields) -> Result<Value> {
         let wanted = match status.as_deref() {
             Some("all") => true,
             Some("ended") => row.status.is_over(),
-            Some(word) => row.status.word() == word,
+            Some(wanted) => row.status.word() == wanted,
             None => row.status != SubscriptionStatus::Canceled,
         };
         wanted

@@ -33,6 +33,7 @@ mod observability;
 mod operations;
 #[cfg(test)]
 mod pages;
+mod patrons;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! What is wrong with a field, said in the visitor's language. The API says the same in English with a code.
+//! What is wrong with a field, said in the visitor's language: by the code of the mistake, with what was typed and the
+//! limits of the currency. English, here and in the API, is what the use case said.
 
 use crate::domain::donor::EmailAddress;
 use crate::domain::money::{Currency, Money, MoneyError};
@@ -22,6 +23,10 @@ pub(super) struct About<'a> {
 /// The sentence for a problem: by its code, else as the use case said it.
 pub(super) fn of(problem: &FieldError, about: &About<'_>) -> String {
     let language = about.language;
+    // The use cases speak English, with all particulars.
+    if language.tag().split('-').next() == Some("en") {
+        return problem.message.clone();
+    }
     let plain = |key: &str| language.text(key, &[]);
     match (problem.field, problem.code) {
         ("amount", "invalid_amount") => amount(about).unwrap_or_else(|| problem.message.clone()),

@@ -112,7 +112,7 @@ flow! {
             ("gateway", "", "Please choose how you would like to pay"),
             ("gateway", "paypal", "“paypal” is not a way to pay here"),
             ("frequency", "hourly", "“hourly” is not offered; choose once, weekly, monthly, quarterly, yearly"),
-            ("tier", "gold", "There is no tier “gold”"),
+            ("tier", "gold", "There is no level “gold”"),
             ("email", "", "Please enter your e-mail address"),
             ("email", "ann", "This does not look like an e-mail address"),
             ("email", "ann@example.org\r\nBcc: x@example.com", "This does not look like an e-mail address"),

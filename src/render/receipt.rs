@@ -6,7 +6,7 @@ use super::words::gateway_words;
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::pledge::{GatewayKind, TributeKind};
 use crate::domain::receipt::{FrozenMoney, Receipt, ReceiptSnapshot, ReceiptStatus};
-use crate::words::Language;
+use crate::words::{Dir, Language};
 use chrono::Datelike as _;
 
 /// Why a receipt was not drawn.
@@ -64,6 +64,7 @@ fn page(
     }
     Ok(ReceiptPage {
         language: language.tag().to_owned(),
+        mirrored: language.dir() == Dir::Rtl,
         organisation: lines,
         title: word("receipt-title"),
         number_line: language.text("gift-receipt-number", &[("number", (&snapshot.number).into())]),

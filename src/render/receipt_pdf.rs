@@ -32,6 +32,8 @@ use typeset::{FONTS, Run, clean};
 pub struct ReceiptPage {
     /// Language of the text, as a BCP 47 tag such as `pt-BR`.
     pub language: String,
+    /// Whether the page runs from right to left.
+    pub mirrored: bool,
     /// Name of the issuer first, then address and legal lines.
     pub organisation: Vec<String>,
     /// Heading, such as "Donation receipt"; must not be empty.
@@ -210,6 +212,7 @@ mod tests {
         let text = str::to_owned;
         ReceiptPage {
             language: text("en"),
+            mirrored: false,
             organisation: vec![
                 text("The Harbour Gazette"),
                 text("12 Quay Street, Galway"),

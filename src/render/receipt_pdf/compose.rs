@@ -127,6 +127,7 @@ struct Column {
 pub(super) struct Composer {
     pub(super) fonts: &'static Fonts,
     pub(super) language: Option<Language>,
+    pub(super) mirrored: bool,
     pub(super) sheets: Vec<Vec<Item>>,
     pub(super) roles: Vec<Role>,
     pub(super) y: f32,
@@ -136,7 +137,8 @@ pub(super) struct Composer {
 impl Composer {
     pub(super) fn new(fonts: &'static Fonts, page: &ReceiptPage) -> Self {
         let language = Language::from_str(&page.language).ok();
-        Self { fonts, language, sheets: vec![Vec::new()], roles: Vec::new(), y: TOP, bottom: FOOT }
+        let mirrored = page.mirrored;
+        Self { fonts, language, mirrored, sheets: vec![Vec::new()], roles: Vec::new(), y: TOP, bottom: FOOT }
     }
 
     pub(super) fn compose(mut self, page: &ReceiptPage) -> Self {
@@ -265,7 +267,7 @@ impl Composer {
             Weight::Regular => &self.fonts.regular,
             Weight::Bold => &self.fonts.bold,
         };
-        typeset(text, family, self.language.as_ref(), width / style.size)
+        typeset(text, (family, self.mirrored), self.language.as_ref(), width / style.size)
     }
 
     fn element(&mut self, role: Role) -> usize {
@@ -305,6 +307,9 @@ impl Composer {
             Align::Centre => column.x + slack.max(0.0) / 2.0,
             Align::Right => column.x + slack,
         };
+        // On a page that runs from right to left, the left edge of a text is as far from the left as its right edge
+        // would be from the right.
+        let x = if self.mirrored { PAGE_WIDTH - x - line.width * column.style.size } else { x };
         self.push(Item::Text { x, baseline, line, style: column.style, element: column.element });
     }
 
@@ -460,6 +465,23 @@ mod tests {
                 let count = lines.iter().filter(|(line, _)| line.contains("lines of text")).count();
                 assert_eq!(count % 3, 0);
             }
+        }
+    }
+
+    #[test]
+    fn a_page_from_right_to_left_is_the_mirror_image() {
+        let left = |page: &ReceiptPage| {
+            let composer = Composer::new(FONTS.as_ref().unwrap(), page).compose(page);
+            let edge = |item: &Item| match item {
+                Item::Rule { .. } => None,
+                Item::Text { x, line, style, .. } => Some((*x, line.width * style.size)),
+            };
+            composer.sheets.iter().flatten().filter_map(edge).collect::<Vec<_>>()
+        };
+        let (plain, mirrored) = (left(&page()), left(&ReceiptPage { mirrored: true, ..page() }));
+        assert_eq!(plain.len(), mirrored.len());
+        for ((x, width), (mirror, _)) in plain.into_iter().zip(mirrored) {
+            assert!((x + width + mirror - PAGE_WIDTH).abs() < 0.01);
         }
     }
 }

@@ -62,16 +62,17 @@ enum Cover {
     Missing,
 }
 
-/// Sets text within a width in ems: cleans, orders by script direction, shapes, breaks into lines.
+/// Sets text in a family, from right to left at base if the page is mirrored, within a width in ems: cleans, orders by script direction, shapes, breaks into lines.
 pub(super) fn typeset(
     text: &str,
-    family: &'static Family,
+    (family, mirrored): (&'static Family, bool),
     language: Option<&Language>,
     width: f32,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
     for paragraph in clean(text).split('\n').map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
-        let bidi = ParagraphBidiInfo::new(paragraph, None);
+        let base = mirrored.then(unicode_bidi::Level::rtl);
+        let bidi = ParagraphBidiInfo::new(paragraph, base);
         let mut runs = Vec::new();
         for (range, is_rtl) in level_runs(&bidi, 0..paragraph.len()) {
             for (range, cover) in cover_runs(paragraph, range, family) {
@@ -294,7 +295,7 @@ mod tests {
     fn a_character_no_font_has_is_shown_and_keeps_its_text() {
         let family = &FONTS.as_ref().unwrap().regular;
 
-        let lines = typeset("山 محمد", family, None, 100.0);
+        let lines = typeset("山 محمد", (family, false), None, 100.0);
 
         let shown = family.latin.face.glyph_index(char::REPLACEMENT_CHARACTER).unwrap();
         let first = &lines[0].runs[0].glyphs[0];

@@ -1,5 +1,5 @@
-letter-dear = تحية طيبة { $name }
-letter-hello = تحية طيبة
+letter-dear = تحية طيبة { $name }،
+letter-hello = تحية طيبة،
 letter-thanks = مع خالص الشكر،
 letter-why = تصلكم هذه الرسالة لأن هذا العنوان ذُكر عند التبرّع لـ { $site }. وهي تخص هذا التبرّع وحده، وعنوانكم ليس في أي قائمة.
 

@@ -1,5 +1,5 @@
-letter-dear = Guten Tag { $name }
-letter-hello = Guten Tag
+letter-dear = Guten Tag { $name },
+letter-hello = Guten Tag,
 letter-thanks = Mit herzlichem Dank
 letter-why = Sie erhalten diesen Brief, weil diese Adresse bei einer Spende an { $site } angegeben wurde. Es geht nur um diese Spende; Sie stehen auf keiner Liste.
 

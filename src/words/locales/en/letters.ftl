@@ -1,7 +1,7 @@
 ### Letters to donors. Those to staff are in English.
 
-letter-dear = Dear { $name }
-letter-hello = Hello
+letter-dear = Dear { $name },
+letter-hello = Hello,
 letter-thanks = With thanks,
 letter-why = You receive this letter because this address was given with a gift to { $site }. It is about that gift only; you are on no list.
 

@@ -1,5 +1,5 @@
-letter-dear = Hola, { $name }
-letter-hello = Hola
+letter-dear = Hola, { $name }:
+letter-hello = Hola:
 letter-thanks = Con nuestro agradecimiento,
 letter-why = Recibe esta carta porque esta dirección se indicó al donar a { $site }. Trata solo de esa donación; usted no está en ninguna lista.
 

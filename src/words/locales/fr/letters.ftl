@@ -1,5 +1,5 @@
-letter-dear = Bonjour { $name }
-letter-hello = Bonjour
+letter-dear = Bonjour { $name },
+letter-hello = Bonjour,
 letter-thanks = Avec nos remerciements,
 letter-why = Vous recevez cette lettre parce que cette adresse a été indiquée lors d’un don à { $site }. Elle ne concerne que ce don ; vous n’êtes sur aucune liste.
 

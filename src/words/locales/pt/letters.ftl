@@ -1,5 +1,5 @@
-letter-dear = Olá, { $name }
-letter-hello = Olá
+letter-dear = Olá, { $name },
+letter-hello = Olá,
 letter-thanks = Com os nossos agradecimentos,
 letter-why = Esta carta foi enviada porque este endereço foi indicado em uma doação a { $site }. Ela trata apenas dessa doação; o endereço não está em nenhuma lista.
 

@@ -1,7 +1,11 @@
 //! Jobs: everything that happens after a commit. A job is a row of that commit; it may run twice and must
 //! then change nothing the second time.
 
-use super::ids::{AttemptId, DisputeId, InboxId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId};
+use super::account::Side;
+use super::ids::{
+    AccountChangeId, AddressChangeId, AttemptId, DisputeId, DonorId, ErasureId, InboxId, PledgeId, ReceiptId,
+    RefundId, ReviewId, SandboxEventId, SignInId,
+};
 use chrono::TimeDelta;
 
 /// Every background task there is.
@@ -71,6 +75,47 @@ pub enum Job {
     Examine,
     /// Asks the rules about what was booked lately.
     ExamineLately,
+    /// Mails the link to sign in, if anybody is known at the address.
+    SendSignInLink {
+        /// The wish.
+        wish: SignInId,
+    },
+    /// Mails the link that proves one of the two addresses of a change.
+    SendAddressProof {
+        /// The change.
+        change: AddressChangeId,
+        /// Which address.
+        side: Side,
+    },
+    /// Confirms what a donor changed, to the address on record.
+    SendAccountNotice {
+        /// What was changed.
+        change: AccountChangeId,
+    },
+    /// Tells the address before a change of address that it is one no more.
+    SendAddressFarewell {
+        /// What was changed.
+        change: AccountChangeId,
+    },
+    /// Mails the statement of a year.
+    SendStatement {
+        /// The year.
+        year: i32,
+        /// Whose.
+        donor: DonorId,
+    },
+    /// The last letter to a donor who is forgotten.
+    SendErasureDone {
+        /// The wish.
+        erasure: ErasureId,
+    },
+    /// Ends what runs, then forgets a donor.
+    CarryOutErasure {
+        /// The wish.
+        erasure: ErasureId,
+    },
+    /// In January: orders the statements of the past year.
+    OrderStatements,
 }
 
 /// Jobs of one lane wait for one another, never for the other lane: a mail server that hangs holds up no money.
@@ -99,6 +144,8 @@ impl Lane {
                 "clean_up",
                 "examine",
                 "examine_lately",
+                "carry_out_erasure",
+                "order_statements",
             ],
             Self::Mail => &[
                 "send_receipt",
@@ -106,6 +153,12 @@ impl Lane {
                 "send_refund_notice",
                 "send_review_notice",
                 "send_dispute_notice",
+                "send_sign_in_link",
+                "send_address_proof",
+                "send_account_notice",
+                "send_address_farewell",
+                "send_statement",
+                "send_erasure_done",
             ],
         }
     }
@@ -129,6 +182,14 @@ impl Job {
             Self::CleanUp => "clean_up",
             Self::Examine => "examine",
             Self::ExamineLately => "examine_lately",
+            Self::SendSignInLink { .. } => "send_sign_in_link",
+            Self::SendAddressProof { .. } => "send_address_proof",
+            Self::SendAccountNotice { .. } => "send_account_notice",
+            Self::SendAddressFarewell { .. } => "send_address_farewell",
+            Self::SendStatement { .. } => "send_statement",
+            Self::SendErasureDone { .. } => "send_erasure_done",
+            Self::CarryOutErasure { .. } => "carry_out_erasure",
+            Self::OrderStatements => "order_statements",
         }
     }
 
@@ -148,9 +209,19 @@ impl Job {
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
             }
-            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine | Self::ExamineLately => {
-                None
-            }
+            Self::SendSignInLink { wish } => Some(format!("send_sign_in_link/{wish}")),
+            Self::SendAddressProof { change, side } => Some(format!("send_address_proof/{change}/{side}")),
+            Self::SendAccountNotice { change } => Some(format!("send_account_notice/{change}")),
+            Self::SendAddressFarewell { change } => Some(format!("send_address_farewell/{change}")),
+            Self::SendStatement { year, donor } => Some(format!("send_statement/{year}/{donor}")),
+            Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
+            Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
+            Self::Reconcile
+            | Self::ExpirePledges
+            | Self::CleanUp
+            | Self::Examine
+            | Self::ExamineLately
+            | Self::OrderStatements => None,
         }
     }
 
@@ -163,11 +234,22 @@ impl Job {
             | Self::SendInstructions { .. }
             | Self::SendRefundNotice { .. }
             | Self::SendReviewNotice { .. }
-            | Self::SendDisputeNotice { .. } => (15, 3 * 3600, 32),
+            | Self::SendDisputeNotice { .. }
+            | Self::SendAccountNotice { .. }
+            | Self::SendAddressFarewell { .. }
+            | Self::SendStatement { .. }
+            | Self::SendErasureDone { .. } => (15, 3 * 3600, 32),
+            // Nobody waits longer for these.
+            Self::SendSignInLink { .. } | Self::SendAddressProof { .. } => (5, 600, 20),
+            Self::CarryOutErasure { .. } => (60, 6 * 3600, 130),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
-            Self::Reconcile | Self::ExpirePledges | Self::CleanUp | Self::Examine => (60, 3600, 5),
+            Self::Reconcile
+            | Self::ExpirePledges
+            | Self::CleanUp
+            | Self::Examine
+            | Self::OrderStatements => (60, 3600, 5),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };
@@ -202,6 +284,14 @@ mod tests {
             Job::SendDisputeNotice { dispute: DisputeId::from_ulid(ulid), moment: 0 },
             Job::Examine,
             Job::ExamineLately,
+            Job::SendSignInLink { wish: SignInId::from_ulid(ulid) },
+            Job::SendAddressProof { change: AddressChangeId::from_ulid(ulid), side: Side::New },
+            Job::SendAccountNotice { change: AccountChangeId::from_ulid(ulid) },
+            Job::SendAddressFarewell { change: AccountChangeId::from_ulid(ulid) },
+            Job::SendStatement { year: 2026, donor: DonorId::from_ulid(ulid) },
+            Job::SendErasureDone { erasure: ErasureId::from_ulid(ulid) },
+            Job::CarryOutErasure { erasure: ErasureId::from_ulid(ulid) },
+            Job::OrderStatements,
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

@@ -2,8 +2,11 @@
 
 use super::donor::EmailAddress;
 use super::ids::{AccountChangeId, AddressChangeId, DonorId, ErasureId, SessionId, SignInId};
+use super::money::Money;
+use super::pledge::GatewayKind;
+use super::receipt::Organisation;
 use super::words;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::fmt;
 
 /// How long an e-mailed link works, counted from its letter.
@@ -321,6 +324,38 @@ pub struct Erasure {
     pub locale: Option<String>,
     /// When it was asked for.
     pub asked_at: DateTime<Utc>,
+}
+
+/// What a donor gave in a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The year, by the publisher's calendar.
+    pub year: i32,
+    /// Who gave.
+    pub profile: Profile,
+    /// Who received it.
+    pub organisation: Organisation,
+    /// Every payment of which something is left, the oldest first.
+    pub lines: Vec<StatementLine>,
+    /// What is left in all, one amount for each currency, by its code.
+    pub totals: Vec<Money>,
+}
+
+/// One payment on a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementLine {
+    /// The day the money arrived, in the publisher's time zone.
+    pub received_on: NaiveDate,
+    /// Title of the campaign.
+    pub campaign: String,
+    /// By which way.
+    pub gateway: GatewayKind,
+    /// What was paid.
+    pub gross: Money,
+    /// What is left of it.
+    pub kept: Money,
+    /// The number of the receipt that holds.
+    pub receipt: Option<String>,
 }
 
 /// The address that takes the place of a forgotten one. Nothing is ever sent there.

@@ -205,7 +205,7 @@ fn donor_of(view: &PledgeView) -> Address {
     }
 }
 
-fn addressed(to: Address, letter: Letter, message_id: &str) -> OutgoingMail {
+pub(super) fn addressed(to: Address, letter: Letter, message_id: &str) -> OutgoingMail {
     OutgoingMail {
         to,
         subject: letter.subject,

@@ -1,12 +1,15 @@
 //! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
 
+use super::account_letters::{self, To};
 use super::{Services, letters};
+use crate::domain::account;
 use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
 use crate::mail::MailError;
 use crate::render::RenderError;
 use crate::render::receipt::ReceiptError;
 use crate::store::StoreError;
+use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::{UseCaseError, examine, receipts, reconcile, refund, sandbox, sync, upkeep, webhook};
 
@@ -113,6 +116,22 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::CleanUp => upkeep::clean_up(ctx).await?,
         Job::Examine => count(examine::everything(ctx).await?),
         Job::ExamineLately => count(examine::lately(ctx).await?),
+        Job::CarryOutErasure { erasure } => erase::carry_out(ctx, *erasure).await?,
+        Job::OrderStatements => statements::order_in_january(ctx).await?,
+        Job::SendSignInLink { wish } => account_letters::sign_in(services, *wish, message_id).await?,
+        Job::SendAddressProof { change, side } => {
+            account_letters::address_proof(services, *change, *side, message_id).await?;
+        }
+        Job::SendAccountNotice { change } => {
+            account_letters::account_notice(services, *change, To::Donor, message_id).await?;
+        }
+        Job::SendAddressFarewell { change } => {
+            account_letters::account_notice(services, *change, To::OldAddress, message_id).await?;
+        }
+        Job::SendStatement { year, donor } => {
+            account_letters::statement(services, *year, *donor, message_id).await?;
+        }
+        Job::SendErasureDone { erasure } => account_letters::erased(services, *erasure, message_id).await?,
     }
     Ok(())
 }
@@ -138,6 +157,10 @@ fn count(examined: Examined) {
 
 pub(super) async fn send(services: &Services, mail: crate::mail::OutgoingMail) -> Result<(), JobError> {
     use crate::telemetry::metrics::MAILS_TOTAL;
+    // Who was forgotten has no address any more.
+    if account::is_erased(&mail.to.email) || mail.to.email.is_empty() {
+        return Ok(());
+    }
     let sent = services.mailer.send(&mail, services.ctx.now()).await;
     metrics::counter!(MAILS_TOTAL, "outcome" => if sent.is_ok() { "sent" } else { "failed" }).increment(1);
     Ok(sent?)

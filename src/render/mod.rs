@@ -1,12 +1,16 @@
 //! Owns: how things look: pages, letters, the PDF receipt, QR codes. The only place that names minijinja.
 //! May import: domain. Must not: read the database or a request; decide anything.
 
+pub mod account_pages;
+pub mod archive;
 pub mod csv;
+pub mod interim_words;
 pub mod letters;
 pub mod pages;
 pub mod qr;
 pub mod receipt;
 pub mod receipt_pdf;
+pub mod statement;
 mod templates;
 pub mod transfer;
 mod words;

@@ -77,6 +77,14 @@ impl Templates {
                 AutoEscape::Html
             }
         });
+        environment.add_function("t", |key: &str, arguments: minijinja::value::Kwargs| {
+            let names: Vec<String> = arguments.args().map(str::to_owned).collect();
+            let mut given = Vec::new();
+            for name in &names {
+                given.push((name.as_str(), arguments.get::<Value>(name)?.to_string()));
+            }
+            Ok::<_, minijinja::Error>(super::interim_words::text(key, &given))
+        });
         let folder = overrides.map(Path::to_path_buf);
         environment.set_loader(move |name| Ok(load(folder.as_ref(), name)));
         Self { environment: Arc::new(environment), site, assets }
@@ -120,7 +128,7 @@ impl Templates {
 
     /// Every embedded template that can be rendered by itself.
     pub fn names() -> impl Iterator<Item = String> {
-        Embedded::iter().map(std::borrow::Cow::into_owned).filter(|name| !name.ends_with("layout.html"))
+        Embedded::iter().map(std::borrow::Cow::into_owned).filter(|name| !name.ends_with("layout.html") && !name.ends_with("parts.html"))
     }
 
     /// What the site is called and where it is.

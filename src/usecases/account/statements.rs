@@ -4,13 +4,12 @@
 //! the same bytes whenever it is drawn.
 
 use super::overview;
-use crate::domain::account::Profile;
+use crate::domain::account::{Statement, StatementLine};
 use crate::domain::donation::Donation;
 use crate::domain::ids::DonorId;
 use crate::domain::job::Job;
 use crate::domain::money::Money;
-use crate::domain::pledge::GatewayKind;
-use crate::domain::receipt::{Organisation, ReceiptStatus};
+use crate::domain::receipt::ReceiptStatus;
 use crate::store::statements::{self, Run, Span};
 use crate::store::{Conn, StoreError, accounts, donations};
 use crate::usecases::{Context, UseCaseError};
@@ -18,38 +17,6 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Utc};
 
 /// Donors of one transaction: others are not kept waiting for long.
 const DONORS_AT_ONCE: i64 = 200;
-
-/// What a donor gave in a year.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
-    /// The year, by the publisher's calendar.
-    pub year: i32,
-    /// Who gave.
-    pub profile: Profile,
-    /// Who received it.
-    pub organisation: Organisation,
-    /// Every payment of which something is left, the oldest first.
-    pub lines: Vec<Line>,
-    /// What is left in all, one amount for each currency, by its code.
-    pub totals: Vec<Money>,
-}
-
-/// One payment on a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The day the money arrived, in the publisher's time zone.
-    pub received_on: NaiveDate,
-    /// Title of the campaign.
-    pub campaign: String,
-    /// By which way.
-    pub gateway: GatewayKind,
-    /// What was paid.
-    pub gross: Money,
-    /// What is left of it.
-    pub kept: Money,
-    /// The number of the receipt that holds.
-    pub receipt: Option<String>,
-}
 
 /// The years that are over in which something of a donor arrived, the latest first.
 pub async fn years(ctx: &Context, donor: DonorId) -> Result<Vec<i32>, UseCaseError> {
@@ -99,7 +66,7 @@ fn work_out(
             Some(total) => *total = total.plus(kept)?,
             None => totals.push(kept),
         }
-        lines.push(Line {
+        lines.push(StatementLine {
             received_on: ctx.day_of(money.at),
             campaign: payment.campaign,
             gateway: payment.donation.gateway,

@@ -1,0 +1,65 @@
+//! From the record to what the donor's pages show.
+
+use crate::domain::ids::PledgeId;
+use crate::domain::money::Money;
+use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus, Visibility};
+use crate::render::account_pages::{PaymentShown, PledgeShown};
+use crate::render::date_text;
+use crate::usecases::account::overview::{PaymentLine, PledgeLine};
+use crate::usecases::tokens;
+use crate::web::error::WebError;
+use crate::web::state::AppState;
+use chrono::{DateTime, Utc};
+
+/// A day and a time in the publisher's time zone.
+pub(super) fn moment_text(state: &AppState, at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&state.ctx.policy.time_zone);
+    format!("{}, {}", date_text(local.date_naive()), local.format("%H:%M"))
+}
+
+pub(super) fn payment(state: &AppState, line: PaymentLine) -> PaymentShown {
+    let payment = &line.donation.payment;
+    let money = payment.money();
+    let day = state.ctx.day_of(money.map_or(line.donation.created_at, |money| money.at));
+    let gross = money.map(|money| money.gross);
+    let back = gross.zip(payment.kept()).and_then(|(gross, kept)| gross.minus(kept).ok());
+    let (number, status) = line.receipt.unzip();
+    PaymentShown {
+        date_text: date_text(day),
+        date_iso: day.to_string(),
+        campaign: line.campaign,
+        amount_text: gross.map(Money::text).unwrap_or_default(),
+        status: payment.status().as_str(),
+        returned_text: back.filter(|back| back.is_positive()).map(Money::text),
+        receipt_number: number,
+        receipt_is_live: status.is_some_and(crate::domain::receipt::ReceiptStatus::is_live),
+    }
+}
+
+pub(super) fn pledge(state: &AppState, line: &PledgeLine) -> Result<PledgeShown, WebError> {
+    let pledge = &line.pledge;
+    let terms = &pledge.terms;
+    Ok(PledgeShown {
+        id: pledge.id.to_string(),
+        campaign: line.campaign.clone(),
+        amount_text: terms.amount.text(),
+        frequency: terms.frequency.as_str(),
+        status: pledge.status.as_str(),
+        gateway: terms.gateway.as_str(),
+        made_text: date_text(state.ctx.day_of(pledge.created_at)),
+        last_text: None,
+        next_text: None,
+        reference: reference(pledge),
+        status_url: Some(status_url(state, pledge.id)?),
+        is_hidden: terms.visibility == Visibility::Hidden,
+    })
+}
+
+fn reference(pledge: &Pledge) -> Option<String> {
+    let is_told = pledge.terms.gateway == GatewayKind::BankTransfer && pledge.status == PledgeStatus::Pending;
+    pledge.reference.as_ref().filter(|_| is_told).map(ToString::to_string)
+}
+
+fn status_url(state: &AppState, id: PledgeId) -> Result<String, WebError> {
+    Ok(format!("/thanks/{}", tokens::status_token(&state.ctx.key, id)?))
+}

@@ -314,6 +314,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         },
         retention_years: config.account.retention_years,
         statements_by_mail: config.account.statements_by_mail,
+        patrons: config.patrons.clone(),
         staff: site.staff_emails.clone(),
     }
 }

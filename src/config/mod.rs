@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod mail;
 mod merge;
+mod patrons;
 mod read;
 mod sandbox;
 mod secret;
@@ -20,6 +21,7 @@ mod server;
 mod site;
 mod stripe;
 
+use crate::domain::patron::PatronRules;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -63,6 +65,8 @@ pub struct Config {
     pub account: Account,
     /// The background worker.
     pub jobs: Jobs,
+    /// Recurring support.
+    pub patrons: PatronRules,
     /// The log.
     pub log: Log,
     effective: String,
@@ -114,6 +118,7 @@ impl Config {
         let limits = Limits::read(layers);
         let account = Account::read(layers);
         let jobs = Jobs::read(layers);
+        let patrons = patrons::read(layers);
         let log = Log::read(layers, mode);
         Some(Self {
             server: server?,
@@ -126,6 +131,7 @@ impl Config {
             limits: limits?,
             account: account?,
             jobs: jobs?,
+            patrons: patrons?,
             log: log?,
             effective: String::new(),
         })

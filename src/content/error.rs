@@ -112,6 +112,12 @@ pub enum Problem {
     /// A campaign ends before it starts.
     #[error("`ends` is before `starts`; exchange or correct them")]
     EndsBeforeStart,
+    /// A price of a tier is for no period that there is.
+    #[error("`{text}` is no period of a price; write weekly, monthly, quarterly or yearly")]
+    BadFrequency {
+        /// As written.
+        text: String,
+    },
     /// A goal is not an amount and a currency.
     #[error("`goal: {text}` is not an amount and a currency; write it as `goal: 20000 EUR`")]
     BadGoal {

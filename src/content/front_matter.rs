@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::Problem;
-use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug};
+use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug, TierFile};
+use crate::domain::pledge::Frequency;
 
 /// A problem and the line it stands on, when known.
 pub(super) type Located = (Option<u64>, Problem);
@@ -156,6 +157,63 @@ pub(super) fn campaign(stem: &str, text: &str) -> Result<CampaignFile, Located> 
         ends,
         amounts: keys.amounts,
         body: parts.body.trim().to_owned(),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TierKeys {
+    name: String,
+    slug: Option<String>,
+    summary: String,
+    #[serde(default)]
+    position: i32,
+    places: Option<u32>,
+    #[serde(default)]
+    archived: bool,
+    /// Currency code to frequency to amount.
+    prices: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    benefits: Vec<BenefitKeys>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BenefitKeys {
+    text: String,
+    fair_value: Option<String>,
+}
+
+/// Reads a tier's file.
+pub(super) fn tier(stem: &str, text: &str) -> Result<TierFile, Located> {
+    let parts = split(text).map_err(|problem| (Some(1), problem))?;
+    let keys: TierKeys = read(parts.front_matter)?;
+    let at = |key: &str, problem: Problem| (line_of(parts.front_matter, key), problem);
+    let mut prices = Vec::new();
+    for (currency, by_frequency) in keys.prices {
+        for (frequency, amount) in by_frequency {
+            if !Frequency::parse(&frequency).is_some_and(Frequency::is_recurring) {
+                return Err(at("prices", Problem::BadFrequency { text: frequency }));
+            }
+            prices.push((currency.clone(), frequency, amount));
+        }
+    }
+    if prices.is_empty() {
+        return Err(at("prices", Problem::EmptyText { key: "prices" }));
+    }
+    let benefit = |benefit: BenefitKeys| -> Result<_, Problem> {
+        Ok((said("benefits", benefit.text)?, benefit.fair_value.map(goal).transpose()?))
+    };
+    let benefits: Result<Vec<_>, Problem> = keys.benefits.into_iter().map(benefit).collect();
+    Ok(TierFile {
+        slug: own_slug(stem, keys.slug, parts.front_matter)?,
+        name: said("name", keys.name).map_err(|problem| at("name", problem))?,
+        description: said("summary", keys.summary).map_err(|problem| at("summary", problem))?,
+        benefits: benefits.map_err(|problem| at("benefits", problem))?,
+        prices,
+        places: keys.places.filter(|places| *places > 0),
+        position: keys.position,
+        archived: keys.archived,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Owns: the content folder — articles, appeals and campaigns as files — and Markdown.
+//! Owns: the content folder — articles, appeals, campaigns and tiers as files — and Markdown.
 //! May import: `domain`. Must not: know the store, the web or any other module.
 //!
 //! `content/articles/<slug>.md`, `content/appeals/<slug>.md` and `content/campaigns/<slug>.md` each begin with
@@ -17,12 +17,13 @@ use std::time::SystemTime;
 
 pub use error::{ContentError, ContentErrors, Problem};
 
-use crate::domain::article::{Appeal, Article, CampaignFile, Slug};
+use crate::domain::article::{Appeal, Article, CampaignFile, Slug, TierFile};
 use front_matter::Located;
 
 const ARTICLES: &str = "articles";
 const APPEALS: &str = "appeals";
 const CAMPAIGNS: &str = "campaigns";
+const TIERS: &str = "tiers";
 
 /// Everything the content folder holds, checked: every name in it leads somewhere, and one article is the landing
 /// page.
@@ -34,6 +35,8 @@ pub struct Library {
     pub appeals: BTreeMap<Slug, Appeal>,
     /// By slug.
     pub campaigns: BTreeMap<Slug, CampaignFile>,
+    /// By slug.
+    pub tiers: BTreeMap<Slug, TierFile>,
 }
 
 impl Library {
@@ -68,6 +71,7 @@ pub fn load(folder: &Path) -> Result<Library, ContentErrors> {
     let articles = read_kind(folder, ARTICLES, front_matter::article, |a| &a.slug, &mut errors);
     let appeals = read_kind(folder, APPEALS, front_matter::appeal, |a| &a.slug, &mut errors);
     let campaigns = read_kind(folder, CAMPAIGNS, front_matter::campaign, |c| &c.slug, &mut errors);
+    let tiers = read_kind(folder, TIERS, front_matter::tier, |t| &t.slug, &mut errors);
 
     check_names(&articles, &appeals, &campaigns, &mut errors);
     check_landing(folder, &articles, &mut errors);
@@ -76,14 +80,19 @@ pub fn load(folder: &Path) -> Result<Library, ContentErrors> {
     }
     let mut articles: Vec<Article> = articles.found.into_values().map(|(_file, article)| article).collect();
     articles.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
-    Ok(Library { articles, appeals: without_files(appeals), campaigns: without_files(campaigns) })
+    Ok(Library {
+        articles,
+        appeals: without_files(appeals),
+        campaigns: without_files(campaigns),
+        tiers: without_files(tiers),
+    })
 }
 
 /// A number that changes when a file of the folder is added, removed, renamed or written, read from names, sizes
 /// and times alone. Compare it only with another one of the same process.
 pub fn fingerprint(folder: &Path) -> io::Result<u64> {
     let mut files = Vec::new();
-    for kind in [ARTICLES, APPEALS, CAMPAIGNS] {
+    for kind in [ARTICLES, APPEALS, CAMPAIGNS, TIERS] {
         for file in files_of(&folder.join(kind))? {
             let meta = match std::fs::metadata(&file) {
                 Ok(meta) => meta,

@@ -292,6 +292,27 @@ pub struct Appeal {
     pub amounts: BTreeMap<String, Vec<String>>,
 }
 
+/// A tier as its file describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierFile {
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// Its name for readers.
+    pub name: String,
+    /// One or two sentences for readers.
+    pub description: String,
+    /// What a patron receives, and what that would cost in a shop as amount and currency, both as written.
+    pub benefits: Vec<(String, Option<(String, String)>)>,
+    /// Currency code, frequency, amount, all as written.
+    pub prices: Vec<(String, String, String)>,
+    /// How many patrons it takes.
+    pub places: Option<u32>,
+    /// Its place in the list.
+    pub position: i32,
+    /// Whether nobody new may choose it.
+    pub archived: bool,
+}
+
 /// What is being raised for, as its file describes it. The store keeps what was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CampaignFile {

@@ -9,8 +9,9 @@ use super::money::{Money, Settlement};
 use super::pledge::GatewayKind;
 use super::refund::RefundNews;
 use super::remote::RemoteId;
+use super::subscription::SubscriptionFact;
 use super::words;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 words! {
     /// Where a donation stands: always derived from its [`Payment`].
@@ -32,17 +33,59 @@ words! {
     }
 }
 
-/// One thing that a gateway says happened, in cumulative amounts.
+/// One thing that a gateway says happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GatewayFact {
+pub enum GatewayFact {
+    /// To a payment.
+    Payment(PaymentFact),
+    /// To the arrangement that brings payments.
+    Subscription(SubscriptionFact),
+}
+
+impl GatewayFact {
+    /// The gateway's name of what it is about.
+    pub fn about(&self) -> &RemoteId {
+        match self {
+            Self::Payment(fact) => &fact.payment,
+            Self::Subscription(fact) => &fact.news.remote,
+        }
+    }
+}
+
+impl From<PaymentFact> for GatewayFact {
+    fn from(fact: PaymentFact) -> Self {
+        Self::Payment(fact)
+    }
+}
+
+impl From<SubscriptionFact> for GatewayFact {
+    fn from(fact: SubscriptionFact) -> Self {
+        Self::Subscription(fact)
+    }
+}
+
+/// One thing that a gateway says happened to a payment, in cumulative amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentFact {
     /// The gateway's name of the payment.
     pub payment: RemoteId,
     /// The gateway's name of what our attempt opened, where that is not the payment itself.
     pub checkout: Option<RemoteId>,
-    /// Our attempt that began it, as the gateway carried it along.
+    /// Our attempt that began it, or that began its subscription, as the gateway carried it along.
     pub attempt: Option<AttemptId>,
+    /// The period that it is for, where a subscription brought it.
+    pub renewal: Option<Renewal>,
     /// What happened.
     pub what: Happening,
+}
+
+/// Which period of which subscription a payment is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// The gateway's name of the subscription.
+    pub subscription: RemoteId,
+    /// The first day of the period, by the gateway's time in UTC.
+    pub period_on: NaiveDate,
 }
 
 /// What happened to a payment.
@@ -289,6 +332,9 @@ pub struct Donation {
     pub gateway: GatewayKind,
     /// The gateway's name of the payment; one payment is one donation.
     pub remote: RemoteId,
+    /// The first day of the period that it pays for; recurring support only. A second payment for the same period has
+    /// none, and a person is asked about it.
+    pub period_on: Option<NaiveDate>,
     /// Everything known about it.
     pub payment: Payment,
     /// When it was first heard of.

@@ -64,6 +64,10 @@ macro_rules! ids {
 ids! {
     /// Names a campaign.
     CampaignId "cmp";
+    /// Names a tier.
+    TierId "tir";
+    /// Names what was asked of a subscription; also the idempotency key of its gateway call.
+    OrderId "ord";
     /// Names a donor.
     DonorId "dnr";
     /// Names a pledge.

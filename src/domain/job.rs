@@ -3,10 +3,10 @@
 
 use super::account::Side;
 use super::ids::{
-    AccountChangeId, AddressChangeId, AttemptId, DisputeId, DonorId, ErasureId, InboxId, PledgeId, ReceiptId,
-    RefundId, ReviewId, SandboxEventId, SignInId,
+    AccountChangeId, AddressChangeId, AttemptId, DisputeId, DonorId, ErasureId, InboxId, OrderId, PledgeId,
+    ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 /// Every background task there is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -41,6 +41,46 @@ pub enum Job {
         /// Tells the letters about one dispute apart.
         moment: u32,
     },
+    /// Thanks a new patron.
+    SendWelcome {
+        /// For which promise.
+        pledge: PledgeId,
+    },
+    /// Tells a patron that a payment did not come, and how to mend it.
+    SendPaymentFailed {
+        /// For which promise.
+        pledge: PledgeId,
+        /// Since when money is owed, in seconds since 1970.
+        since: i64,
+        /// Counts the letters about it from 1.
+        letter: u32,
+    },
+    /// Reminds a patron of a standing order that did not come.
+    SendTransferDue {
+        /// For which promise.
+        pledge: PledgeId,
+        /// Since when money is owed, in seconds since 1970.
+        since: i64,
+        /// Counts the letters about it from 1.
+        letter: u32,
+    },
+    /// Tells a patron that the card expires soon.
+    SendCardExpiring {
+        /// For which promise.
+        pledge: PledgeId,
+        /// Tells the letters about several cards apart.
+        until: NaiveDate,
+    },
+    /// Confirms what was asked of recurring support.
+    SendPledgeChanged {
+        /// What was asked.
+        order: OrderId,
+    },
+    /// Tells a patron that recurring support has ended.
+    SendPledgeCancelled {
+        /// For which promise.
+        pledge: PledgeId,
+    },
     /// Takes a stored webhook event into the books.
     ProcessWebhook {
         /// Which.
@@ -58,6 +98,22 @@ pub enum Job {
         /// Which.
         refund: RefundId,
     },
+    /// Asks the gateway to carry out what is asked of a subscription, again if need be.
+    CarryOutOrder {
+        /// What.
+        order: OrderId,
+    },
+    /// Asks the gateway how a subscription stands.
+    SyncSubscription {
+        /// Of which promise.
+        pledge: PledgeId,
+        /// Tells the questions apart: when it was ordered, in seconds since 1970.
+        asked: i64,
+    },
+    /// Charges the subscriptions of the sandbox that are due, as a real gateway would by itself.
+    ChargeSandbox,
+    /// Tends recurring support: letters about owed money, expiring cards, late standing orders, overdue news.
+    TendPatrons,
     /// Sends a webhook event of the sandbox gateway to ourselves.
     DeliverSandboxEvent {
         /// Which.
@@ -138,6 +194,10 @@ impl Lane {
                 "process_webhook",
                 "sync_attempt",
                 "carry_out_refund",
+                "carry_out_order",
+                "sync_subscription",
+                "charge_sandbox",
+                "tend_patrons",
                 "deliver_sandbox_event",
                 "reconcile",
                 "expire_pledges",
@@ -159,6 +219,12 @@ impl Lane {
                 "send_address_farewell",
                 "send_statement",
                 "send_erasure_done",
+                "send_welcome",
+                "send_payment_failed",
+                "send_transfer_due",
+                "send_card_expiring",
+                "send_pledge_changed",
+                "send_pledge_cancelled",
             ],
         }
     }
@@ -173,6 +239,16 @@ impl Job {
             Self::SendRefundNotice { .. } => "send_refund_notice",
             Self::SendReviewNotice { .. } => "send_review_notice",
             Self::SendDisputeNotice { .. } => "send_dispute_notice",
+            Self::SendWelcome { .. } => "send_welcome",
+            Self::SendPaymentFailed { .. } => "send_payment_failed",
+            Self::SendTransferDue { .. } => "send_transfer_due",
+            Self::SendCardExpiring { .. } => "send_card_expiring",
+            Self::SendPledgeChanged { .. } => "send_pledge_changed",
+            Self::SendPledgeCancelled { .. } => "send_pledge_cancelled",
+            Self::CarryOutOrder { .. } => "carry_out_order",
+            Self::SyncSubscription { .. } => "sync_subscription",
+            Self::ChargeSandbox => "charge_sandbox",
+            Self::TendPatrons => "tend_patrons",
             Self::ProcessWebhook { .. } => "process_webhook",
             Self::SyncAttempt { .. } => "sync_attempt",
             Self::CarryOutRefund { .. } => "carry_out_refund",
@@ -203,6 +279,18 @@ impl Job {
             Self::SendDisputeNotice { dispute, moment } => {
                 Some(format!("send_dispute_notice/{dispute}/{moment}"))
             }
+            Self::SendWelcome { pledge } => Some(format!("send_welcome/{pledge}")),
+            Self::SendPaymentFailed { pledge, since, letter } => {
+                Some(format!("send_payment_failed/{pledge}/{since}/{letter}"))
+            }
+            Self::SendTransferDue { pledge, since, letter } => {
+                Some(format!("send_transfer_due/{pledge}/{since}/{letter}"))
+            }
+            Self::SendCardExpiring { pledge, until } => Some(format!("send_card_expiring/{pledge}/{until}")),
+            Self::SendPledgeChanged { order } => Some(format!("send_pledge_changed/{order}")),
+            Self::SendPledgeCancelled { pledge } => Some(format!("send_pledge_cancelled/{pledge}")),
+            Self::CarryOutOrder { order } => Some(format!("carry_out_order/{order}")),
+            Self::SyncSubscription { pledge, asked } => Some(format!("sync_subscription/{pledge}/{asked}")),
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
             Self::SyncAttempt { attempt, round } => Some(format!("sync_attempt/{attempt}/{round}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
@@ -221,7 +309,9 @@ impl Job {
             | Self::CleanUp
             | Self::Examine
             | Self::ExamineLately
-            | Self::OrderStatements => None,
+            | Self::OrderStatements
+            | Self::ChargeSandbox
+            | Self::TendPatrons => None,
         }
     }
 
@@ -238,18 +328,30 @@ impl Job {
             | Self::SendAccountNotice { .. }
             | Self::SendAddressFarewell { .. }
             | Self::SendStatement { .. }
-            | Self::SendErasureDone { .. } => (15, 3 * 3600, 32),
+            | Self::SendErasureDone { .. }
+            | Self::SendWelcome { .. }
+            | Self::SendPaymentFailed { .. }
+            | Self::SendTransferDue { .. }
+            | Self::SendCardExpiring { .. }
+            | Self::SendPledgeChanged { .. }
+            | Self::SendPledgeCancelled { .. } => (15, 3 * 3600, 32),
             // Nobody waits longer for these.
             Self::SendSignInLink { .. } | Self::SendAddressProof { .. } => (5, 600, 20),
             Self::CarryOutErasure { .. } => (60, 6 * 3600, 130),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
-            Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } => (10, 6 * 3600, 130),
+            Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } | Self::CarryOutOrder { .. } => {
+                (10, 6 * 3600, 130)
+            }
+            // It is asked again half a day later.
+            Self::SyncSubscription { .. } => (60, 3600, 8),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
             Self::Reconcile
             | Self::ExpirePledges
             | Self::CleanUp
             | Self::Examine
-            | Self::OrderStatements => (60, 3600, 5),
+            | Self::OrderStatements
+            | Self::TendPatrons
+            | Self::ChargeSandbox => (60, 3600, 5),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };
@@ -292,6 +394,16 @@ mod tests {
             Job::SendErasureDone { erasure: ErasureId::from_ulid(ulid) },
             Job::CarryOutErasure { erasure: ErasureId::from_ulid(ulid) },
             Job::OrderStatements,
+            Job::SendWelcome { pledge: PledgeId::from_ulid(ulid) },
+            Job::SendPaymentFailed { pledge: PledgeId::from_ulid(ulid), since: 0, letter: 1 },
+            Job::SendTransferDue { pledge: PledgeId::from_ulid(ulid), since: 0, letter: 1 },
+            Job::SendCardExpiring { pledge: PledgeId::from_ulid(ulid), until: NaiveDate::MIN },
+            Job::SendPledgeChanged { order: OrderId::from_ulid(ulid) },
+            Job::SendPledgeCancelled { pledge: PledgeId::from_ulid(ulid) },
+            Job::CarryOutOrder { order: OrderId::from_ulid(ulid) },
+            Job::SyncSubscription { pledge: PledgeId::from_ulid(ulid), asked: 0 },
+            Job::ChargeSandbox,
+            Job::TendPatrons,
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

@@ -17,10 +17,13 @@ pub mod ids;
 pub mod job;
 pub mod ledger;
 pub mod money;
+pub mod patron;
 pub mod pledge;
 pub mod receipt;
 pub mod refund;
 pub mod remote;
+pub mod subscription;
+pub mod tier;
 
 /// Declares an enum that is stored and shown as fixed lower-case words.
 macro_rules! words {

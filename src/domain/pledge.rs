@@ -3,16 +3,60 @@
 use super::article::Slug;
 use super::bank::CreditorReference;
 use super::donor::{EmailAddress, PersonName};
-use super::ids::{CampaignId, DonorId, PledgeId};
+use super::ids::{CampaignId, DonorId, PledgeId, TierId};
 use super::money::Money;
 use super::words;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 
 words! {
     /// How often a pledge is to be fulfilled.
     Frequency {
         /// One gift.
         Once = "once",
+        /// Every seven days.
+        Weekly = "weekly",
+        /// Every month.
+        Monthly = "monthly",
+        /// Every three months.
+        Quarterly = "quarterly",
+        /// Every year.
+        Yearly = "yearly",
+    }
+}
+
+impl Frequency {
+    /// Those that make a donor a patron.
+    pub const RECURRING: [Self; 4] = [Self::Weekly, Self::Monthly, Self::Quarterly, Self::Yearly];
+
+    /// Whether money is promised for every period anew.
+    pub fn is_recurring(self) -> bool {
+        self.per_year().is_some()
+    }
+
+    /// Periods in a year, a year of weeks taken as 52; none for one gift.
+    pub fn per_year(self) -> Option<i64> {
+        match self {
+            Self::Once => None,
+            Self::Weekly => Some(52),
+            Self::Monthly => Some(12),
+            Self::Quarterly => Some(4),
+            Self::Yearly => Some(1),
+        }
+    }
+
+    /// The first day of period `number`, counted from 0 at the anchor. The day of the month is always that of the
+    /// anchor, or the last of a shorter month; one gift has only its anchor. None beyond the calendar.
+    ///
+    /// Counted from the anchor each time: a step from 28 February would lose the 31st for good.
+    pub fn period(self, anchor: NaiveDate, number: u32) -> Option<NaiveDate> {
+        let months = |each: u32| anchor.checked_add_months(Months::new(number.checked_mul(each)?));
+        match self {
+            Self::Once => Some(anchor),
+            Self::Weekly => anchor.checked_add_days(Days::new(u64::from(number).checked_mul(7)?)),
+            Self::Monthly => months(1),
+            Self::Quarterly => months(3),
+            Self::Yearly => months(12),
+        }
     }
 }
 
@@ -21,9 +65,15 @@ words! {
     PledgeStatus {
         /// Promised; no money yet.
         Pending = "pending",
-        /// The money arrived.
+        /// In force: every period so far was paid.
+        Active = "active",
+        /// In force, though the latest period is not paid; the gateway tries again.
+        PastDue = "past_due",
+        /// In force, and nothing is charged for a while.
+        Paused = "paused",
+        /// The money of the one gift arrived.
         Fulfilled = "fulfilled",
-        /// The donor stepped back before paying.
+        /// The donor stepped back before paying, or recurring support ended.
         Cancelled = "cancelled",
         /// The time to pay is over. Money that still arrives is accepted.
         Expired = "expired",
@@ -105,6 +155,10 @@ pub struct PledgeTerms {
     pub fee_cover: Money,
     /// How often.
     pub frequency: Frequency,
+    /// The level of support that was chosen, or that the amount reaches.
+    pub tier: Option<TierId>,
+    /// The first money is not due before this moment: the donor has paid for the time until then.
+    pub starts_at: Option<DateTime<Utc>>,
     /// By which way.
     pub gateway: GatewayKind,
     /// Where the receipt goes.
@@ -147,7 +201,10 @@ impl Pledge {
     pub fn is_open(&self) -> bool {
         match self.status {
             PledgeStatus::Pending => true,
-            PledgeStatus::Fulfilled
+            PledgeStatus::Active
+            | PledgeStatus::PastDue
+            | PledgeStatus::Paused
+            | PledgeStatus::Fulfilled
             | PledgeStatus::Cancelled
             | PledgeStatus::Expired
             | PledgeStatus::Failed => false,
@@ -175,6 +232,26 @@ pub fn fee_cover(
 mod tests {
     use super::super::money::Currency;
     use super::*;
+
+    #[test]
+    fn periods_keep_the_day_of_the_anchor() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let days = |frequency: Frequency, anchor, count| -> Vec<String> {
+            (0..count).map(|n| frequency.period(day(anchor), n).unwrap().to_string()).collect()
+        };
+        assert_eq!(
+            days(Frequency::Monthly, "2027-12-31", 5),
+            ["2027-12-31", "2028-01-31", "2028-02-29", "2028-03-31", "2028-04-30"]
+        );
+        assert_eq!(
+            days(Frequency::Yearly, "2028-02-29", 5),
+            ["2028-02-29", "2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29"]
+        );
+        assert_eq!(days(Frequency::Quarterly, "2026-11-30", 3), ["2026-11-30", "2027-02-28", "2027-05-30"]);
+        assert_eq!(days(Frequency::Weekly, "2026-12-29", 2), ["2026-12-29", "2027-01-05"]);
+        assert_eq!(Frequency::Yearly.period(day("2026-01-01"), u32::MAX), None);
+        assert!(!Frequency::Once.is_recurring() && Frequency::RECURRING.iter().all(|f| f.is_recurring()));
+    }
 
     #[test]
     fn a_covered_fee_leaves_the_amount() {

@@ -1,9 +1,9 @@
 //! Bank transfer: the donor moves the money; staff record that it arrived. No call to anybody is made.
 
 use super::{
-    AmountRefused, Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError,
-    InterpretError, Interpretation, ListedEvent, LookUp, Page, RefundRequest, RefundWay, VerifiedEvent,
-    WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
+    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, Page, Recurring, RefundRequest,
+    RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;
@@ -11,6 +11,7 @@ use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::{RefundNews, RefundStatus};
 use crate::domain::remote::RemoteId;
+use crate::domain::subscription::SubscriptionFact;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -30,6 +31,7 @@ impl Gateway for BankTransfer {
             refunds: RefundWay::ByHand,
             webhooks: false,
             fee: FeeRate { basis_points: 0, fixed_minor: 0 },
+            recurring: Recurring::Expected,
         }
     }
 
@@ -62,6 +64,27 @@ impl Gateway for BankTransfer {
             settled: None,
             at: request.ordered_at,
         })
+    }
+
+    // What is asked of a standing order is written down by the use cases: the bank itself hears it from the donor.
+
+    async fn change_subscription(
+        &self,
+        _order: &SubscriptionOrder,
+    ) -> Result<SubscriptionFact, GatewayError> {
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "change a standing order" })
+    }
+
+    async fn look_up_subscription(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        Ok(Vec::new())
+    }
+
+    async fn card_page(&self, _request: &CardPage) -> Result<String, GatewayError> {
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "charge a card" })
+    }
+
+    async fn collect(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "charge anybody" })
     }
 
     fn verify_webhook(

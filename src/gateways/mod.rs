@@ -12,11 +12,12 @@ pub use bank_transfer::BankTransfer;
 
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;
-use crate::domain::ids::{AttemptId, PledgeId, RefundId};
+use crate::domain::ids::{AttemptId, OrderId, PledgeId, RefundId};
 use crate::domain::money::Money;
-use crate::domain::pledge::GatewayKind;
+use crate::domain::pledge::{Frequency, GatewayKind};
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
+use crate::domain::subscription::{OrderKind, SubscriptionFact};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -32,6 +33,17 @@ pub struct Capabilities {
     pub webhooks: bool,
     /// What a covered fee is reckoned by.
     pub fee: FeeRate,
+    /// Who sees to it that recurring support is paid each period.
+    pub recurring: Recurring,
+}
+
+/// Who sees to it that recurring support is paid each period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recurring {
+    /// The gateway: it keeps a subscription and charges by itself.
+    Charged,
+    /// The donor's own standing order: the money is expected, and reminded of.
+    Expected,
 }
 
 /// How a donor pays.
@@ -68,8 +80,15 @@ pub struct CheckoutRequest {
     pub attempt: AttemptId,
     /// The promise that it is to keep.
     pub pledge: PledgeId,
-    /// How much.
+    /// How much, each time.
     pub amount: Money,
+    /// How often.
+    pub frequency: Frequency,
+    /// The first charge is not before this; none: at once. Recurring support only.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// The gateway's name of a donor who signed in and gave before. Never known from an address alone: its page shows
+    /// what it knows of the customer.
+    pub customer: Option<RemoteId>,
     /// What for, as the donor reads it on the gateway's page.
     pub description: String,
     /// The donor's address, so that it need not be typed twice.
@@ -122,6 +141,32 @@ pub struct RefundRequest {
     pub amount: Money,
     /// When it was ordered: a gateway forgets idempotency keys after a while, and must then look first.
     pub ordered_at: DateTime<Utc>,
+}
+
+/// What a gateway is told to do with a subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionOrder {
+    /// The idempotency key.
+    pub order: OrderId,
+    /// The gateway's name of the subscription.
+    pub subscription: RemoteId,
+    /// What to do.
+    pub what: OrderKind,
+    /// When it was ordered.
+    pub ordered_at: DateTime<Utc>,
+}
+
+/// Where a donor changes the card that is charged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardPage {
+    /// The gateway's name of the subscription.
+    pub subscription: RemoteId,
+    /// The gateway's name of whom it charges.
+    pub customer: Option<RemoteId>,
+    /// Where the donor comes back to.
+    pub return_url: String,
+    /// Language of the page, a BCP 47 tag.
+    pub locale: String,
 }
 
 /// Why a gateway did not do as it was told.
@@ -271,6 +316,18 @@ pub trait Gateway: Send + Sync {
 
     /// Gives money back. The same refund again changes nothing and gives the same answer.
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError>;
+
+    /// Does with a subscription as it is told, and says how it stands then. The same order again changes nothing.
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError>;
+
+    /// What it knows of a subscription, and of the payments of its latest periods.
+    async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError>;
+
+    /// Opens a page on which the donor names another card.
+    async fn card_page(&self, request: &CardPage) -> Result<String, GatewayError>;
+
+    /// Tries once more, now, to charge what is owed, with the card that the donor named last. Says what came of it.
+    async fn collect(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError>;
 
     /// Checks a webhook's raw bytes before anything else looks at them.
     fn verify_webhook(

@@ -3,6 +3,7 @@
 
 mod account_letters;
 mod letters;
+mod patron_letters;
 mod run;
 mod worker;
 

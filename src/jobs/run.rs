@@ -1,7 +1,7 @@
 //! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
 
 use super::account_letters::{self, To};
-use super::{Services, letters};
+use super::{Services, letters, patron_letters};
 use crate::domain::account;
 use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
@@ -11,6 +11,7 @@ use crate::render::receipt::ReceiptError;
 use crate::store::StoreError;
 use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
+use crate::usecases::patrons::{orders, tend};
 use crate::usecases::{UseCaseError, examine, receipts, reconcile, refund, sandbox, sync, upkeep, webhook};
 
 /// Why a job was not done, and whether trying again can help.
@@ -102,6 +103,30 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendDisputeNotice { dispute, moment: _ } => {
             letters::dispute_notice(services, *dispute, message_id).await?;
         }
+        Job::SendWelcome { pledge } => patron_letters::welcome(services, *pledge, message_id).await?,
+        Job::SendPaymentFailed { pledge, since, letter } => {
+            let about = patron_letters::Owed { pledge: *pledge, since: *since, letter: *letter };
+            patron_letters::payment_failed(services, about, message_id).await?;
+        }
+        Job::SendTransferDue { pledge, since, letter } => {
+            let about = patron_letters::Owed { pledge: *pledge, since: *since, letter: *letter };
+            patron_letters::transfer_due(services, about, message_id).await?;
+        }
+        Job::SendCardExpiring { pledge, until: _ } => {
+            patron_letters::card_expiring(services, *pledge, message_id).await?;
+        }
+        Job::SendPledgeChanged { order } => patron_letters::changed(services, *order, message_id).await?,
+        Job::SendPledgeCancelled { pledge } => {
+            patron_letters::cancelled(services, *pledge, message_id).await?;
+        }
+        Job::CarryOutOrder { order } => match orders::carry_out(ctx, *order).await {
+            // Who ordered it sees the refusal.
+            Err(UseCaseError::GatewayRefused { .. }) | Ok(()) => {}
+            Err(error) => return Err(error.into()),
+        },
+        Job::SyncSubscription { pledge, asked: _ } => tend::sync(ctx, *pledge).await?,
+        Job::ChargeSandbox => sandbox::billing::charge_due(ctx).await?,
+        Job::TendPatrons => tend::tend(ctx).await?,
         Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
         Job::SyncAttempt { attempt, round: _ } => sync::attempt(ctx, *attempt).await?,
         Job::CarryOutRefund { refund } => {

@@ -94,6 +94,60 @@ pub struct DisputeLetter {
     pub receipt_number: Option<String>,
 }
 
+/// About recurring support. Each letter uses what it needs of it.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the templates")]
+pub struct PatronLetter {
+    pub donor_name: Option<String>,
+    pub amount_text: String,
+    pub frequency: &'static str,
+    pub campaign_title: String,
+    pub tier_name: Option<String>,
+    pub by_transfer: bool,
+    pub reference: Option<String>,
+    pub next_text: Option<String>,
+    pub ends_text: Option<String>,
+    pub paused_until_text: Option<String>,
+    pub since_text: Option<String>,
+    pub grace_text: Option<String>,
+    pub letter: u32,
+    pub change: Option<&'static str>,
+    pub reason: Option<&'static str>,
+    pub ended_text: Option<String>,
+    pub card_label: Option<String>,
+    pub card_expires_text: Option<String>,
+    pub account_url: String,
+    pub mend_url: String,
+    pub return_url: String,
+}
+
+/// Which letter about recurring support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the templates")]
+pub enum PatronLetterKind {
+    Welcome,
+    PaymentFailed,
+    TransferDue,
+    CardExpiring,
+    PledgeChanged,
+    PledgeCancelled,
+}
+
+impl PatronLetter {
+    /// Renders the letter.
+    pub fn render(&self, kind: PatronLetterKind, templates: &Templates) -> Result<Letter, RenderError> {
+        let name = match kind {
+            PatronLetterKind::Welcome => "welcome",
+            PatronLetterKind::PaymentFailed => "payment_failed",
+            PatronLetterKind::TransferDue => "transfer_due",
+            PatronLetterKind::CardExpiring => "card_expiring",
+            PatronLetterKind::PledgeChanged => "pledge_changed",
+            PatronLetterKind::PledgeCancelled => "pledge_cancelled",
+        };
+        render(templates, name, self)
+    }
+}
+
 /// One question in a letter to staff.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the names stand in the template")]

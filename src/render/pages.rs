@@ -189,6 +189,22 @@ pub struct SandboxPayment {
 }
 
 #[derive(Debug, Clone, Serialize)]
+pub struct SandboxCardPage {
+    pub card: SandboxCard,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SandboxCard {
+    pub amount_text: String,
+    pub frequency: String,
+    pub status: String,
+    pub expires_text: String,
+    pub action: String,
+    pub cards: Vec<Choice>,
+    pub return_url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
 pub struct ErrorPage {
     pub error: Failure,
 }

@@ -118,6 +118,49 @@ const CHECKS: &[Check] = &[
               EXISTS (SELECT 1 FROM donations d WHERE d.pledge_id = p.id AND d.gross_minor IS NOT NULL)",
     },
     Check {
+        name: "a recurring pledge stands where its subscription does",
+        sql: "SELECT p.id FROM pledges p JOIN subscriptions s ON s.pledge_id = p.id WHERE CASE s.status \
+              WHEN 'incomplete' THEN p.status IN ('pending', 'expired', 'failed') \
+              WHEN 'ended' THEN p.status = CASE s.end_reason WHEN 'incomplete' THEN 'expired' ELSE 'cancelled' END \
+              ELSE p.status = s.status END = FALSE",
+    },
+    Check {
+        name: "a recurring pledge in force has a subscription",
+        sql: "SELECT p.id FROM pledges p WHERE p.status IN ('active', 'past_due', 'paused') AND NOT EXISTS \
+              (SELECT 1 FROM subscriptions s WHERE s.pledge_id = p.id)",
+    },
+    Check {
+        name: "the moves of each subscription come to what it is worth in a year",
+        sql: "SELECT s.pledge_id AS id FROM subscriptions s LEFT JOIN \
+              (SELECT pledge_id, SUM(annual_minor) AS annual FROM patron_moves GROUP BY pledge_id) m \
+              ON m.pledge_id = s.pledge_id WHERE COALESCE(m.annual, 0) <> CASE WHEN s.status IN ('active', 'past_due') \
+              THEN s.amount_minor * CASE s.frequency WHEN 'weekly' THEN 52 WHEN 'monthly' THEN 12 \
+              WHEN 'quarterly' THEN 4 ELSE 1 END ELSE 0 END",
+    },
+    Check {
+        name: "who is a patron joined once more than they left",
+        sql: "SELECT s.pledge_id AS id FROM subscriptions s LEFT JOIN (SELECT pledge_id, \
+              SUM(CASE WHEN kind IN ('joined', 'returned') THEN 1 WHEN kind = 'left' THEN -1 ELSE 0 END) AS present \
+              FROM patron_moves GROUP BY pledge_id) m ON m.pledge_id = s.pledge_id \
+              WHERE COALESCE(m.present, 0) <> CASE WHEN s.status IN ('active', 'past_due', 'paused') THEN 1 ELSE 0 END",
+    },
+    Check {
+        name: "the figures of each month are the sum of its moves",
+        sql: "SELECT t.month || '/' || t.cohort || '/' || t.currency AS id FROM patron_months t LEFT JOIN \
+              (SELECT month, cohort, currency, SUM(annual_minor) AS annual, \
+              SUM(CASE WHEN kind = 'joined' THEN 1 ELSE 0 END) AS joined, \
+              SUM(CASE WHEN kind = 'returned' THEN 1 ELSE 0 END) AS returned, \
+              SUM(CASE WHEN kind = 'left' THEN 1 ELSE 0 END) AS left_for_good, \
+              SUM(CASE WHEN kind = 'failing' THEN 1 ELSE 0 END) AS failing, \
+              SUM(CASE WHEN kind = 'recovered' THEN 1 ELSE 0 END) AS recovered \
+              FROM patron_moves GROUP BY month, cohort, currency) m \
+              ON m.month = t.month AND m.cohort = t.cohort AND m.currency = t.currency \
+              WHERE m.month IS NULL OR t.annual_minor <> m.annual OR t.joined <> m.joined OR t.returned <> m.returned \
+              OR t.left_for_good <> m.left_for_good OR t.failing <> m.failing OR t.recovered <> m.recovered \
+              UNION ALL SELECT m.pledge_id AS id FROM patron_moves m WHERE NOT EXISTS (SELECT 1 FROM patron_months t \
+              WHERE t.month = m.month AND t.cohort = m.cohort AND t.currency = m.currency)",
+    },
+    Check {
         name: "every donor gave money",
         sql: "SELECT d.id FROM donors d WHERE NOT EXISTS \
               (SELECT 1 FROM donations x WHERE x.donor_id = d.id AND x.gross_minor IS NOT NULL)",

@@ -10,7 +10,7 @@ use crate::domain::ids::{DonationId, DonorId, PledgeId};
 use crate::domain::money::{Currency, Settlement};
 use crate::domain::pledge::GatewayKind;
 use crate::domain::remote::RemoteId;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -38,6 +38,7 @@ struct DonationRow {
     settled_currency: Option<String>,
     disputed_minor: i64,
     lost_minor: i64,
+    period_on: Option<NaiveDate>,
 }
 
 impl DonationRow {
@@ -75,6 +76,7 @@ impl DonationRow {
             settled_currency: exchanged.map(|settled| settled.currency().code().to_owned()),
             disputed_minor: donation.payment.disputed().open_minor,
             lost_minor: donation.payment.disputed().lost_minor,
+            period_on: donation.period_on,
         }
     }
 
@@ -118,6 +120,7 @@ impl DonationRow {
             donor: row.parse_option(self.donor_id.as_deref())?,
             gateway: row.word(GatewayKind::parse, &self.gateway)?,
             remote: RemoteId::parse(&self.remote_id).map_err(|error| row.corrupt(error))?,
+            period_on: self.period_on,
             payment,
             created_at: utc(self.created_at),
         })

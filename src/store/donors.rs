@@ -45,6 +45,13 @@ pub fn upsert(
     Row { table: "donors", id: &id }.parse(&id)
 }
 
+/// The donor of this address, if money ever arrived from it.
+pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<DonorId>, StoreError> {
+    let rows = donors::table.filter(donors::email.eq(email.as_str())).select(donors::id);
+    let id: Option<String> = rows.get_result(conn).optional()?;
+    id.map(|id| Row { table: "donors", id: &id }.parse(&id)).transpose()
+}
+
 /// The donor with this id.
 pub fn get(conn: &mut Conn, id: DonorId) -> Result<Donor, StoreError> {
     let text = id.to_string();

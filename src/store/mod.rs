@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod limits;
 pub mod migrate;
+pub mod patrons;
 pub mod pledges;
 pub mod receipts;
 pub mod refunds;
@@ -34,6 +35,9 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in_links;
 pub mod statements;
+pub mod subscription_orders;
+pub mod subscriptions;
+pub mod tiers;
 mod writer;
 
 pub use connection::{Conn, Tx};

@@ -8,7 +8,7 @@ use crate::domain::article::Slug;
 use crate::domain::bank::CreditorReference;
 use crate::domain::donation::DonationStatus;
 use crate::domain::donor::{EmailAddress, PersonName};
-use crate::domain::ids::{DonorId, PledgeId};
+use crate::domain::ids::{DonorId, PledgeId, TierId};
 use crate::domain::pledge::{
     Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Tribute, TributeKind, Utm, Visibility,
 };
@@ -42,6 +42,8 @@ struct PledgeRow {
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
     updated_at: NaiveDateTime,
+    tier_id: Option<String>,
+    starts_at: Option<NaiveDateTime>,
 }
 
 /// Referrer and campaign tags as stored.
@@ -170,6 +172,12 @@ pub fn set_status(
     one(changed)
 }
 
+/// Sets the level of support that the pledge has now.
+pub fn set_tier(tx: &mut Tx<'_>, id: PledgeId, tier: Option<TierId>) -> Result<(), StoreError> {
+    let row = pledges::table.find(id.to_string());
+    one(diesel::update(row).set(pledges::tier_id.eq(tier.map(|tier| tier.to_string()))).execute(&mut **tx)?)
+}
+
 /// Ends up to `limit` pledges whose time to pay is over; returns how many. A payment that a slow bank works on
 /// is waited for: only its gateway ends it.
 pub fn expire_due(tx: &mut Tx<'_>, now: DateTime<Utc>, limit: i64) -> Result<usize, StoreError> {
@@ -231,6 +239,8 @@ impl PledgeRow {
             created_at: pledge.created_at.naive_utc(),
             expires_at: pledge.expires_at.naive_utc(),
             updated_at: pledge.created_at.naive_utc(),
+            tier_id: terms.tier.map(|tier| tier.to_string()),
+            starts_at: terms.starts_at.map(|at| at.naive_utc()),
         })
     }
 
@@ -265,6 +275,8 @@ impl PledgeRow {
             amount: row.money(self.amount_minor, &self.currency)?,
             fee_cover: row.money(self.fee_cover_minor, &self.currency)?,
             frequency: row.word(Frequency::parse, &self.frequency)?,
+            tier: row.parse_option(self.tier_id.as_deref())?,
+            starts_at: self.starts_at.map(utc),
             gateway: row.word(GatewayKind::parse, &self.gateway)?,
             email: EmailAddress::parse(&self.email).map_err(|error| row.corrupt(error))?,
             name: self.name.as_deref().map(name).transpose()?.flatten(),

@@ -63,6 +63,8 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         updated_at -> Timestamp,
+        tier_id -> Nullable<Text>,
+        starts_at -> Nullable<Timestamp>,
     }
 }
 
@@ -103,6 +105,7 @@ diesel::table! {
         settled_currency -> Nullable<Text>,
         disputed_minor -> BigInt,
         lost_minor -> BigInt,
+        period_on -> Nullable<Date>,
     }
 }
 
@@ -284,6 +287,10 @@ diesel::table! {
         refunds -> Text,
         changed_at -> Timestamp,
         created_at -> Timestamp,
+        frequency -> Text,
+        subscription_id -> Nullable<Text>,
+        period_on -> Nullable<Date>,
+        starts_at -> Nullable<Timestamp>,
     }
 }
 
@@ -382,9 +389,111 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tiers (id) {
+        id -> Text,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        benefits -> Text,
+        prices -> Text,
+        places -> Nullable<BigInt>,
+        position -> BigInt,
+        archived -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subscriptions (pledge_id) {
+        pledge_id -> Text,
+        gateway -> Text,
+        remote_id -> Text,
+        customer_id -> Nullable<Text>,
+        status -> Text,
+        status_at -> Nullable<Timestamp>,
+        end_reason -> Nullable<Text>,
+        amount_minor -> BigInt,
+        currency -> Text,
+        frequency -> Text,
+        period_from -> Nullable<Timestamp>,
+        period_until -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        card -> Nullable<Text>,
+        card_expires_on -> Nullable<Date>,
+        as_of -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        letters -> BigInt,
+        warned_of -> Nullable<Date>,
+        asked_at -> Timestamp,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subscription_orders (id) {
+        id -> Text,
+        pledge_id -> Text,
+        kind -> Text,
+        amount_minor -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        frequency -> Nullable<Text>,
+        until -> Nullable<Timestamp>,
+        end_reason -> Nullable<Text>,
+        status -> Text,
+        code -> Nullable<Text>,
+        ordered_by -> Text,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    patron_moves (pledge_id, sequence) {
+        pledge_id -> Text,
+        sequence -> BigInt,
+        kind -> Text,
+        month -> Text,
+        cohort -> Text,
+        currency -> Text,
+        annual_minor -> BigInt,
+        happened_at -> Timestamp,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    patron_months (month, cohort, currency) {
+        month -> Text,
+        cohort -> Text,
+        currency -> Text,
+        joined -> BigInt,
+        returned -> BigInt,
+        left_for_good -> BigInt,
+        failing -> BigInt,
+        recovered -> BigInt,
+        annual_minor -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sandbox_subscriptions (id) {
+        id -> Text,
+        attempt_id -> Text,
+        body -> Text,
+        next_charge_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(attempts -> pledges (pledge_id));
 diesel::joinable!(pledges -> campaigns (campaign_id));
 diesel::joinable!(donations -> pledges (pledge_id));
+diesel::joinable!(subscriptions -> pledges (pledge_id));
 diesel::joinable!(receipts -> donations (donation_id));
 diesel::joinable!(refunds -> donations (donation_id));
 diesel::joinable!(disputes -> donations (donation_id));
@@ -405,6 +514,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     ledger_entries,
     ledger_postings,
+    patron_months,
+    patron_moves,
     pledges,
     rate_limits,
     receipt_series,
@@ -413,10 +524,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     reviews,
     sandbox_events,
     sandbox_payments,
+    sandbox_subscriptions,
     schedules,
     sessions,
     settings,
     sign_in_links,
     statement_runs,
     statements,
+    subscription_orders,
+    subscriptions,
+    tiers,
 );

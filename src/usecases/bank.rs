@@ -1,5 +1,6 @@
 //! Bank transfers that arrived, as staff read them from the statement.
 
+use super::patrons::standing_order;
 use super::settle::{self, News};
 use super::{Context, FieldError, UseCaseError};
 use crate::domain::bank::CreditorReference;
@@ -83,6 +84,7 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
             let noon = arrival.received_on.and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(12);
             let at = noon.and_local_timezone(inner.policy.time_zone).earliest();
             let at = at.map_or_else(|| noon.and_utc(), |at| at.to_utc()).min(inner.now());
+            let paid = standing_order::paid_by(tx, &pledge, at)?;
             let captured = Captured::with_fee(arrival.amount, Some(0), at);
             let news = News {
                 gateway: GatewayKind::BankTransfer,
@@ -90,9 +92,13 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
                 checkout: None,
                 pledge: pledge.id,
                 attempt: None,
+                period_on: paid.map(|paid| paid.period_on),
                 news: vec![Happening::Captured(captured)],
             };
             let donation = settle::settle_payment(tx, &inner, news)?;
+            if let Some(paid) = paid {
+                standing_order::arrived(tx, &inner, pledge.id, paid)?;
+            }
             let matched = compare(arrival.amount, pledge.terms.amount);
             Ok(Recorded { donation, pledge: pledges::get(tx, pledge.id)?, matched })
         })

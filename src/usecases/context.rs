@@ -6,6 +6,7 @@ use crate::domain::clock::{Clock, IdSource};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::Id;
 use crate::domain::money::{Currency, Money};
+use crate::domain::patron::PatronRules;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
 use crate::gateways::Registry;
@@ -102,6 +103,8 @@ pub struct Policy {
     pub retention_years: i32,
     /// Whether yearly statements are mailed in January.
     pub statements_by_mail: bool,
+    /// The rules about recurring support.
+    pub patrons: PatronRules,
     /// Who is written to when a person must look at something.
     pub staff: Vec<EmailAddress>,
 }

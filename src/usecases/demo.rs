@@ -81,6 +81,8 @@ fn add(tx: &mut Tx<'_>, ctx: &Context, campaign: CampaignId, seed: u64, n: u64) 
         amount,
         fee_cover: Money::zero(amount.currency()),
         frequency: Frequency::Once,
+        tier: None,
+        starts_at: None,
         gateway: GatewayKind::BankTransfer,
         email: EmailAddress::parse(&email).map_err(|error| internal(&error))?,
         name: PersonName::parse(&name).map_err(|error| internal(&error))?,
@@ -121,6 +123,7 @@ fn settle_one(
         checkout: None,
         pledge: pledge.id,
         attempt: None,
+        period_on: None,
         news: vec![Happening::Captured(captured)],
     };
     let donation = settle::settle_payment(tx, ctx, news)?;

@@ -14,6 +14,7 @@ pub mod holds;
 pub mod limits;
 pub mod notices;
 pub mod pages;
+pub mod patrons;
 pub mod pledge;
 pub mod pledge_terms;
 pub mod receipts;

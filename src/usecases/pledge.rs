@@ -1,15 +1,18 @@
 //! Promising a gift: written down first, then the gateway is called, then the answer is written down.
 
+use super::patrons::{self, tiers::NoPlace};
 use super::pledge_terms::{self, PledgeRequest};
-use super::{Context, UseCaseError, limits, tokens};
+use super::{Context, FieldError, UseCaseError, limits, tokens};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::bank::CreditorReference;
-use crate::domain::ids::PledgeId;
+use crate::domain::ids::{PledgeId, TierId};
 use crate::domain::job::Job;
 use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus, PledgeTerms};
+use crate::domain::remote::RemoteId;
+use crate::domain::tier::Tier;
 use crate::gateways::{CheckoutKind, CheckoutRequest, GatewayError};
 use crate::store::pledges::Sameness;
-use crate::store::{StoreError, Tx, attempts, campaigns, idempotency, pledges};
+use crate::store::{StoreError, Tx, attempts, campaigns, idempotency, pledges, subscriptions, tiers};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Two equal submissions within this time are one: a double click, the back button, an impatient reload.
@@ -131,7 +134,9 @@ fn write_down_in(
     sender: &Sender,
 ) -> Result<Written, Abandoned> {
     let campaign = campaigns::find_by_slug(tx, request.campaign.trim())?;
-    let terms = pledge_terms::check(ctx, request, campaign.as_ref()).map_err(UseCaseError::Invalid)?;
+    let tiers = if request.frequency.trim().is_empty() { Vec::new() } else { tiers::all(tx)? };
+    let mut terms =
+        pledge_terms::check(ctx, request, campaign.as_ref(), &tiers).map_err(UseCaseError::Invalid)?;
     let same = sameness(ctx, &terms, sender)?;
     let wait = limits::take_for_pledge(tx, ctx, &sender.client, terms.email.as_str())?;
     // The buckets are locked now: equal submissions that ran beside this one are on record or wait. A repeat is
@@ -142,6 +147,7 @@ fn write_down_in(
     if let Some(after) = wait {
         return Err(UseCaseError::RateLimited { after }.into());
     }
+    terms.tier = place_in(tx, &terms, &tiers)?;
     let (pledge, attempt) = insert(tx, ctx, terms, &same)?;
     if let Some(key) = &sender.idempotency
         && !idempotency::insert(tx, key, pledge.id, pledge.created_at)?
@@ -152,6 +158,25 @@ fn write_down_in(
         Some(attempt) => Written::New(pledge, attempt),
         None => Written::NewInstructions(pledge),
     })
+}
+
+/// Takes a place of the tier that was chosen, or else of the highest that the amount reaches.
+fn place_in(tx: &mut Tx<'_>, terms: &PledgeTerms, all: &[Tier]) -> Result<Option<TierId>, UseCaseError> {
+    if !terms.frequency.is_recurring() {
+        return Ok(None);
+    }
+    let Some(chosen) = all.iter().find(|tier| Some(tier.id) == terms.tier) else {
+        let bare = terms.amount.minus(terms.fee_cover)?;
+        return patrons::tiers::reached(tx, terms.frequency, bare);
+    };
+    match patrons::tiers::take_place(tx, chosen)? {
+        Ok(id) => Ok(Some(id)),
+        Err(NoPlace::Full) => Err(UseCaseError::Invalid(vec![FieldError {
+            field: "tier",
+            code: "tier_full",
+            message: format!("All places of “{}” are taken; choose another level", chosen.name),
+        }])),
+    }
 }
 
 /// The pledge that an equal submission made before.
@@ -178,7 +203,9 @@ fn find_equal(
 fn sameness(ctx: &Context, terms: &PledgeTerms, sender: &Sender) -> Result<Sameness, UseCaseError> {
     let campaign = terms.campaign.to_string();
     let amount = terms.amount.to_string();
-    let content = [campaign.as_str(), amount.as_str(), terms.gateway.as_str(), terms.email.as_str()];
+    let frequency = terms.frequency.as_str();
+    let content =
+        [campaign.as_str(), amount.as_str(), frequency, terms.gateway.as_str(), terms.email.as_str()];
     // A form that was changed after the back button is another one, though it kept its id.
     let form_key = match sender.form_id.as_deref().filter(|id| !id.trim().is_empty()) {
         Some(id) => Some(ctx.key.blurred("form", &[&[id], content.as_slice()].concat())?),
@@ -253,6 +280,17 @@ async fn next_step(ctx: &Context, pledge: &Pledge, attempt: Option<Attempt>) -> 
     })
 }
 
+/// The gateway's name of a donor who was known before paying: only who signed in makes a pledge with a donor.
+async fn customer_of(ctx: &Context, pledge: &Pledge) -> Result<Option<RemoteId>, UseCaseError> {
+    let Some(donor) = pledge.donor.filter(|_| pledge.terms.frequency.is_recurring()) else {
+        return Ok(None);
+    };
+    let gateway = pledge.terms.gateway;
+    let known = ctx.db.read(move |conn| subscriptions::of_donor(conn, donor)).await?;
+    let of_gateway = known.into_iter().filter(|subscription| subscription.gateway == gateway);
+    Ok(of_gateway.filter_map(|subscription| subscription.news.customer).next())
+}
+
 /// Calls the gateway and writes down its answer. No answer is not a refusal: it stays unknown, and is asked
 /// for again.
 pub(super) async fn open_checkout(
@@ -262,10 +300,14 @@ pub(super) async fn open_checkout(
 ) -> Result<AttemptOutcome, UseCaseError> {
     let gateway = ctx.gateways.get(attempt.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
     let token = tokens::status_token(&ctx.key, pledge.id)?;
+    let customer = customer_of(ctx, pledge).await?;
     let request = CheckoutRequest {
         attempt: attempt.id,
         pledge: pledge.id,
         amount: pledge.terms.amount,
+        frequency: pledge.terms.frequency,
+        starts_at: pledge.terms.starts_at,
+        customer,
         description: ctx.policy.organisation.name.clone(),
         email: pledge.terms.email.as_str().to_owned(),
         locale: pledge.terms.locale.clone(),

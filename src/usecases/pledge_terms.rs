@@ -5,10 +5,12 @@ use super::{Context, FieldError};
 use crate::domain::article::Slug;
 use crate::domain::campaign::Campaign;
 use crate::domain::donor::{EmailAddress, PersonName, TooLong, clean_line, clean_text};
+use crate::domain::ids::TierId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::{
     Frequency, GatewayKind, PledgeTerms, Source, Tribute, TributeKind, Utm, Visibility, fee_cover,
 };
+use crate::domain::tier::{Offer, Tier};
 
 /// Longest message to the publisher, in characters.
 pub const MESSAGE_CHARACTERS_MAX: usize = 1_000;
@@ -104,6 +106,7 @@ pub fn check(
     ctx: &Context,
     request: &PledgeRequest,
     campaign: Option<&Campaign>,
+    tiers: &[Tier],
 ) -> Result<PledgeTerms, Vec<FieldError>> {
     let mut mistakes = Mistakes::default();
     let campaign = check_campaign(ctx, campaign, &mut mistakes);
@@ -112,9 +115,8 @@ pub fn check(
     let bare_amount =
         currency.and_then(|currency| check_amount(ctx, &request.amount, currency, &mut mistakes));
     let frequency = check_frequency(&request.frequency, &mut mistakes);
-    if !request.tier.trim().is_empty() {
-        mistakes.add("tier", "unknown_tier", &format!("there is no tier “{}”", cut(&request.tier)));
-    }
+    let chosen = Chosen { frequency, amount: bare_amount };
+    let tier = check_tier(request.tier.trim(), tiers, chosen, &mut mistakes);
     let email = mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email));
     let name = mistakes.keep("name", "too_long", PersonName::parse(&request.name)).flatten();
     let message =
@@ -137,6 +139,8 @@ pub fn check(
                 amount,
                 fee_cover,
                 frequency,
+                tier,
+                starts_at: None,
                 gateway,
                 email,
                 name,
@@ -231,6 +235,39 @@ fn check_frequency(word: &str, mistakes: &mut Mistakes) -> Option<Frequency> {
         mistakes.add("frequency", "unknown_frequency", &words);
     }
     frequency
+}
+
+/// What the form says beside the tier.
+#[derive(Clone, Copy)]
+struct Chosen {
+    frequency: Option<Frequency>,
+    amount: Option<Money>,
+}
+
+fn check_tier(word: &str, tiers: &[Tier], chosen: Chosen, mistakes: &mut Mistakes) -> Option<TierId> {
+    if word.is_empty() {
+        return None;
+    }
+    let open = tiers.iter().filter(|tier| tier.offer == Offer::Open);
+    let Some(tier) = open.into_iter().find(|tier| tier.slug.as_str() == word) else {
+        mistakes.add("tier", "unknown_tier", &format!("there is no level “{}”", cut(word)));
+        return None;
+    };
+    let (Some(frequency), Some(amount)) = (chosen.frequency, chosen.amount) else {
+        return Some(tier.id);
+    };
+    match tier.price(frequency, amount.currency()) {
+        None => {
+            let message = format!("“{}” is not offered {frequency} in {}", tier.name, amount.currency());
+            mistakes.add("tier", "tier_not_offered", &message);
+        }
+        Some(price) if amount.minor() < price.minor() => {
+            let message = format!("“{}” begins at {}", tier.name, price.text());
+            mistakes.add("amount", "below_tier", &message);
+        }
+        Some(_) => {}
+    }
+    Some(tier.id)
 }
 
 fn check_tribute(request: &PledgeRequest, mistakes: &mut Mistakes) -> Option<Tribute> {

@@ -138,7 +138,7 @@ async fn take_up_payments(
     loop {
         let page = gateway.payments_since(report.since, after.as_deref()).await?;
         report.facts += page.items.len();
-        for facts in page.items.chunk_by(|a, b| a.payment == b.payment) {
+        for facts in page.items.chunk_by(|a, b| a.about() == b.about()) {
             let (inner, facts) = (ctx.clone(), facts.to_vec());
             let settled = ctx.db.write(move |tx| settle::apply(tx, &inner, kind, &facts)).await?;
             report.unclaimed += usize::from(settled == Settled::Unclaimed);

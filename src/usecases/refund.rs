@@ -132,6 +132,7 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
                         checkout: None,
                         pledge: donation.pledge,
                         attempt: None,
+                        period_on: None,
                         // The answer is to our order, whatever the gateway carried along.
                         news: vec![Happening::Refund(RefundNews { ours: Some(id), ..answer })],
                     };

@@ -5,14 +5,16 @@
 
 mod known;
 
-use super::{Context, UseCaseError, holds};
+use super::{Context, UseCaseError, holds, patrons};
 use crate::domain::attempt::AttemptOutcome;
-use crate::domain::donation::{Donation, GatewayFact, Happening, Payment};
+use crate::domain::donation::{Donation, GatewayFact, Happening, Payment, PaymentFact};
 use crate::domain::ids::{AttemptId, PledgeId};
 use crate::domain::pledge::{GatewayKind, Pledge};
 use crate::domain::remote::RemoteId;
+use crate::domain::subscription::SubscriptionFact;
 use crate::store::reviews::Question;
 use crate::store::{Tx, attempts, donations, pledges, reviews};
+use chrono::NaiveDate;
 use known::Known;
 
 /// What came of a set of facts.
@@ -31,25 +33,72 @@ pub fn apply(
     gateway: GatewayKind,
     facts: &[GatewayFact],
 ) -> Result<Settled, UseCaseError> {
+    let (payment_facts, subscription_facts) = apart(facts);
+    let mut settled = apply_payments(tx, ctx, gateway, &payment_facts)?;
+    // After the money: who pays is known then, and whether they have been a patron before.
+    for fact in subscription_facts {
+        if !patrons::hear(tx, ctx, gateway, fact)? {
+            unclaimed(tx, ctx, gateway, "subscription", &fact.news.remote)?;
+            settled = Settled::Unclaimed;
+        }
+    }
+    Ok(settled)
+}
+
+fn apart(facts: &[GatewayFact]) -> (Vec<&PaymentFact>, Vec<&SubscriptionFact>) {
+    let (mut payments, mut subscriptions) = (Vec::new(), Vec::new());
+    for fact in facts {
+        match fact {
+            GatewayFact::Payment(fact) => payments.push(fact),
+            GatewayFact::Subscription(fact) => subscriptions.push(fact),
+        }
+    }
+    (payments, subscriptions)
+}
+
+fn unclaimed(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    gateway: GatewayKind,
+    what: &str,
+    remote: &RemoteId,
+) -> Result<(), UseCaseError> {
+    let detail = format!("{gateway} reports a {what} that no pledge of this site began");
+    let kind = format!("unclaimed_{what}");
+    let question = Question { kind: &kind, subject: remote.as_str(), detail: &detail };
+    reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
+    Ok(())
+}
+
+fn apply_payments(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    gateway: GatewayKind,
+    facts: &[&PaymentFact],
+) -> Result<Settled, UseCaseError> {
     let mut settled = Settled::Booked;
     let mut payments: Vec<&RemoteId> = facts.iter().map(|fact| &fact.payment).collect();
     payments.sort();
     payments.dedup();
     for payment in payments {
-        let of_payment: Vec<&GatewayFact> = facts.iter().filter(|fact| fact.payment == *payment).collect();
+        let of_payment: Vec<&PaymentFact> =
+            facts.iter().copied().filter(|fact| fact.payment == *payment).collect();
         let attempt = of_payment.iter().find_map(|fact| fact.attempt);
         let checkout = of_payment.iter().find_map(|fact| fact.checkout.clone());
+        let renewal = of_payment.iter().find_map(|fact| fact.renewal.clone());
         match find_pledge(tx, gateway, payment, attempt)? {
             Some(pledge) => {
                 let news = of_payment.into_iter().map(|fact| fact.what.clone()).collect();
                 let payment = payment.clone();
-                settle_payment(tx, ctx, News { gateway, payment, checkout, pledge, attempt, news })?;
+                let period_on = renewal.map(|renewal| renewal.period_on);
+                settle_payment(
+                    tx,
+                    ctx,
+                    News { gateway, payment, checkout, pledge, attempt, period_on, news },
+                )?;
             }
             None => {
-                let detail = format!("{gateway} reports a payment that no pledge of this site began");
-                let question =
-                    Question { kind: "unclaimed_payment", subject: payment.as_str(), detail: &detail };
-                reviews::raise(tx, ctx.new_id(), question, ctx.now())?;
+                unclaimed(tx, ctx, gateway, "payment", payment)?;
                 settled = Settled::Unclaimed;
             }
         }
@@ -88,6 +137,8 @@ pub struct News {
     pub pledge: PledgeId,
     /// The attempt that began it, if any.
     pub attempt: Option<AttemptId>,
+    /// The first day of the period that it is for; recurring support only.
+    pub period_on: Option<NaiveDate>,
     /// What happened.
     pub news: Vec<Happening>,
 }
@@ -97,7 +148,10 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
     let now = ctx.now();
     let pledge = pledges::lock(tx, news.pledge)?;
     holds::check(tx, pledge.id)?;
-    if let Some(attempt) = news.attempt {
+    // A renewal says nothing new about the attempt that began the subscription.
+    if let Some(attempt) = news.attempt
+        && news.period_on.is_none()
+    {
         let remote = news.checkout.as_ref().unwrap_or(&news.payment).clone();
         attempts::set_outcome(tx, attempt, &AttemptOutcome::Accepted { remote, next_url: None }, now)?;
     }
@@ -113,6 +167,7 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
     for happening in news.news {
         known.hear(tx, ctx, happening)?;
     }
+    known.assign(tx, ctx, news.period_on)?;
     known.finish(tx, ctx)
 }
 
@@ -124,6 +179,7 @@ fn new_donation(ctx: &Context, pledge: &Pledge, news: &News) -> Donation {
         donor: None,
         gateway: news.gateway,
         remote: news.payment.clone(),
+        period_on: None,
         payment: Payment::default(),
         created_at: ctx.now(),
     }

@@ -3,6 +3,7 @@
 use super::account::erase;
 use super::{Context, UseCaseError, notices, pledge, sync};
 use crate::domain::job::Job;
+use crate::domain::pledge::GatewayKind;
 use crate::store::{StoreError, idempotency, jobs, limits, schedules};
 use chrono::TimeDelta;
 
@@ -13,6 +14,7 @@ const KEEP_IDEMPOTENCY_KEYS: TimeDelta = TimeDelta::days(3);
 const SCHEDULES: &[(&str, TimeDelta, Job)] = &[
     ("expire_pledges", TimeDelta::minutes(5), Job::ExpirePledges),
     ("reconcile", TimeDelta::hours(1), Job::Reconcile),
+    ("tend_patrons", TimeDelta::hours(1), Job::TendPatrons),
     ("clean_up", TimeDelta::hours(1), Job::CleanUp),
     ("examine", TimeDelta::hours(1), Job::Examine),
     ("examine_lately", TimeDelta::minutes(1), Job::ExamineLately),
@@ -28,6 +30,11 @@ pub async fn enqueue_due(ctx: &Context) -> Result<(), UseCaseError> {
                 if schedules::take_if_due(tx, name, *every, inner.now())? {
                     inner.enqueue(tx, job)?;
                 }
+            }
+            if inner.gateways.get(GatewayKind::Sandbox).is_some()
+                && schedules::take_if_due(tx, "charge_sandbox", TimeDelta::minutes(1), inner.now())?
+            {
+                inner.enqueue(tx, &Job::ChargeSandbox)?;
             }
             notices::enqueue_if_due(tx, &inner)
         })

@@ -5,12 +5,18 @@ use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::bank::Transfer;
 use crate::domain::campaign::{Campaign, CampaignTotal};
 use crate::domain::donation::{Donation, DonationStatus};
-use crate::domain::ids::{PledgeId, ReceiptId, RefundId};
+use crate::domain::donor::{EmailAddress, PersonName};
+use crate::domain::ids::{OrderId, PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, PledgeStatus};
 use crate::domain::receipt::Receipt;
 use crate::domain::refund::Refund;
-use crate::store::{StoreError, attempts, campaigns, donations, pledges, receipts, refunds};
+use crate::domain::subscription::{Order, Subscription};
+use crate::domain::tier::Tier;
+use crate::store::{
+    Conn, StoreError, attempts, campaigns, donations, donors, pledges, receipts, refunds,
+    subscription_orders, subscriptions, tiers,
+};
 
 /// How a pledge stands, for the person who made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub struct PledgeView {
     pub pledge: Pledge,
     /// What for.
     pub campaign: Campaign,
+    /// What keeps it; recurring pledges only, once something is known of it.
+    pub subscription: Option<Subscription>,
     /// The latest call to the gateway.
     pub attempt: Option<Attempt>,
     /// The payment that counts most: one with money left, else one that had some, else the latest.
@@ -52,7 +60,10 @@ impl Standing {
 impl PledgeView {
     /// In one word.
     pub fn standing(&self) -> Standing {
-        match (self.donation.as_ref().map(|donation| donation.payment.status()), self.pledge.status) {
+        let of_donation = self.donation.as_ref().map(|donation| donation.payment.status());
+        // One payment of many given back changes nothing about the others.
+        let of_donation = of_donation.filter(|_| self.subscription.is_none());
+        match (of_donation, self.pledge.status) {
             (Some(status @ (DonationStatus::PartlyRefunded | DonationStatus::Refunded)), _) => {
                 Standing::Refunded(status)
             }
@@ -117,7 +128,58 @@ pub async fn pledge(ctx: &Context, id: PledgeId) -> Result<PledgeView, UseCaseEr
                 Some(donation) => receipts::find_live(conn, donation.id)?,
                 None => None,
             };
-            Ok(PledgeView { pledge, campaign, attempt, donation, receipt })
+            let subscription = subscriptions::find(conn, id)?;
+            Ok(PledgeView { pledge, campaign, subscription, attempt, donation, receipt })
+        })
+        .await
+}
+
+/// Recurring support, for letters and the donor's own pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatronView {
+    /// The promise, as it was made.
+    pub pledge: Pledge,
+    /// What keeps it, as it is now.
+    pub subscription: Subscription,
+    /// What for.
+    pub campaign: Campaign,
+    /// The level of support that it has now.
+    pub tier: Option<Tier>,
+    /// Where letters go now: the donor's address on record.
+    pub email: EmailAddress,
+    /// The donor's name on record.
+    pub name: Option<PersonName>,
+    /// What is asked of it and not confirmed yet.
+    pub pending: Option<Order>,
+}
+
+/// How recurring support stands.
+pub async fn patron(ctx: &Context, id: PledgeId) -> Result<PatronView, UseCaseError> {
+    ctx.db.read(move |conn| patron_in(conn, id)).await
+}
+
+/// How recurring support stands.
+pub fn patron_in(conn: &mut Conn, id: PledgeId) -> Result<PatronView, UseCaseError> {
+    let pledge = pledges::find(conn, id)?.ok_or(UseCaseError::NotFound("pledge"))?;
+    let subscription = subscriptions::find(conn, id)?.ok_or(UseCaseError::NotFound("support"))?;
+    let campaign = campaigns::get(conn, pledge.terms.campaign)?;
+    let tier = tiers::all(conn)?.into_iter().find(|tier| Some(tier.id) == pledge.terms.tier);
+    let donor = pledge.donor.map(|donor| donors::get(conn, donor)).transpose()?;
+    let (email, name) = match donor {
+        Some(donor) => (donor.email, donor.name),
+        None => (pledge.terms.email.clone(), pledge.terms.name.clone()),
+    };
+    let pending = subscription_orders::find_pending(conn, id)?;
+    Ok(PatronView { pledge, subscription, campaign, tier, email, name, pending })
+}
+
+/// What was asked of recurring support, and how that stands.
+pub async fn order(ctx: &Context, id: OrderId) -> Result<(Order, PatronView), UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            let order = subscription_orders::get(conn, id)?;
+            let view = patron_in(conn, order.pledge)?;
+            Ok((order, view))
         })
         .await
 }

@@ -2,15 +2,18 @@
 
 use super::page_cache::CachedPage;
 use crate::content::{self, ContentErrors, Library, markdown};
-use crate::domain::article::{Appeal, Article, CampaignFile, Slug};
+use crate::domain::article::{Appeal, Article, CampaignFile, Slug, TierFile};
 use crate::domain::campaign::Campaign;
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, TierId};
 use crate::domain::money::{Currency, Money};
+use crate::domain::pledge::Frequency;
+use crate::domain::tier::{Benefit, FairValue, Offer, Price, Tier};
 use crate::render::pages::{
     AppealBox, ArticleBody, ArticlePage, ArticlesPage, CurrencyChoice, Labelled, Teaser,
 };
 use crate::render::{PageMeta, RenderError, Templates, gateway_label};
 use crate::usecases::pages::{self, Version};
+use crate::usecases::patrons::tiers;
 use crate::usecases::{Context, UseCaseError, campaigns};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -127,10 +130,11 @@ impl Publication {
         source: Source,
     ) -> Result<Version, ContentFault> {
         let (folder, inner) = (self.folder.clone(), ctx.clone());
-        let (library, own) = blocking(move || {
+        let (library, own, tiers) = blocking(move || {
             let library = Arc::new(content::load(&folder)?);
             let list = campaigns_of(&library, &inner)?;
-            Ok((library, list))
+            let tiers = tiers_of(&library, &inner)?;
+            Ok((library, list, tiers))
         })
         .await?;
         let (inner, renderer) = (ctx.clone(), templates.clone());
@@ -139,7 +143,8 @@ impl Publication {
             // Rendered first: with a mistake in the files nothing is written.
             Source::Files => {
                 let fresh = render(own.clone()).await?;
-                (campaigns::put(ctx, own).await?, fresh)
+                campaigns::put(ctx, own).await?;
+                (tiers::put(ctx, tiers).await?, fresh)
             }
             Source::Database => {
                 let slugs = own.iter().map(|campaign| campaign.slug.to_string()).collect();
@@ -173,6 +178,39 @@ async fn blocking<T: Send + 'static>(
 
 fn campaigns_of(library: &Library, ctx: &Context) -> Result<Vec<Campaign>, ContentFault> {
     library.campaigns.values().map(|file| campaign_of(file, ctx)).collect()
+}
+
+fn tiers_of(library: &Library, ctx: &Context) -> Result<Vec<Tier>, ContentFault> {
+    library.tiers.values().map(|file| tier_of(file, ctx)).collect()
+}
+
+fn tier_of(file: &TierFile, ctx: &Context) -> Result<Tier, ContentFault> {
+    let name = format!("tiers/{}.md", file.slug);
+    let price = |(currency, frequency, amount): &(String, String, String)| {
+        let frequency = Frequency::parse(frequency);
+        let amount = money(&name, amount, currency)?;
+        Ok(frequency.map(|frequency| Price { frequency, amount }))
+    };
+    let prices: Result<Vec<Option<Price>>, ContentFault> = file.prices.iter().map(price).collect();
+    let mut prices: Vec<Price> = prices?.into_iter().flatten().collect();
+    prices.sort_by_key(|price| (price.amount.currency().code(), price.frequency));
+    let benefit = |(text, value): &(String, Option<(String, String)>)| {
+        let value = value.as_ref().map(|(amount, currency)| money(&name, amount, currency)).transpose()?;
+        let fair_value = value
+            .map(|value| FairValue { minor: value.minor(), currency: value.currency().code().to_owned() });
+        Ok(Benefit { text: text.clone(), fair_value })
+    };
+    Ok(Tier {
+        id: ctx.new_id::<TierId>(),
+        slug: file.slug.clone(),
+        name: file.name.clone(),
+        description: file.description.clone(),
+        benefits: file.benefits.iter().map(benefit).collect::<Result<_, ContentFault>>()?,
+        prices,
+        places: file.places,
+        position: file.position,
+        offer: if file.archived { Offer::Archived } else { Offer::Open },
+    })
 }
 
 fn campaign_of(file: &CampaignFile, ctx: &Context) -> Result<Campaign, ContentFault> {

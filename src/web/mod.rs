@@ -73,6 +73,14 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
                     .route(post().to(public::sandbox::pay)),
             );
         }
+        if sandbox {
+            app.service(
+                resource("/sandbox/card/{id}")
+                    .app_data(PayloadConfig::new(form_bytes))
+                    .route(read().to(public::sandbox::card))
+                    .route(post().to(public::sandbox::choose_card)),
+            );
+        }
         if dev_mail {
             app.route("/dev/mail", read().to(dev::list))
                 .route("/dev/mail/{id}", read().to(dev::message))

@@ -7,7 +7,7 @@ use crate::support::gift::Form;
 use chrono::TimeDelta;
 use mainstay::domain::attempt::{Attempt, AttemptOutcome};
 use mainstay::domain::clock::Clock as _;
-use mainstay::domain::donation::{Captured, GatewayFact, Happening};
+use mainstay::domain::donation::{Captured, GatewayFact, Happening, PaymentFact};
 use mainstay::domain::pledge::{GatewayKind, Utm, Visibility};
 use mainstay::domain::remote::RemoteId;
 use mainstay::usecases::pledge::{self, Sender};
@@ -135,12 +135,13 @@ flow! {
         assert!(!page.contains("scripted"), "the gateway's reason is for staff");
         assert_eq!(app.run_jobs().await, 0);
 
-        let fact = GatewayFact {
+        let fact = GatewayFact::Payment(PaymentFact {
             payment: RemoteId::parse("sbp_late").unwrap(),
             checkout: None,
             attempt: Some(attempt(&app, &thanks).await.id),
+            renewal: None,
             what: Happening::Captured(Captured::with_fee(eur(2500), None, app.clock.now())),
-        };
+        });
         let ctx = app.ctx().clone();
         let facts = [fact];
         app.ctx().db.write(move |tx| settle::apply(tx, &ctx, GatewayKind::Sandbox, &facts)).await.unwrap();

@@ -44,6 +44,7 @@ async fn settle(app: &TestApp, promised: &Promised, ending: Ending) -> Result<Do
         checkout: None,
         pledge: promised.pledge.id,
         attempt: None,
+        period_on: None,
         news: vec![Happening::Captured(captured)],
     };
     app.ctx()

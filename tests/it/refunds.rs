@@ -8,7 +8,7 @@ use crate::support::gift::{Form, Given, eur, money};
 use chrono::{NaiveDate, TimeDelta};
 use futures_util::future::join_all;
 use mainstay::domain::clock::Clock as _;
-use mainstay::domain::donation::{DonationStatus, GatewayFact, Happening};
+use mainstay::domain::donation::{DonationStatus, GatewayFact, Happening, PaymentFact};
 use mainstay::domain::ids::RefundId;
 use mainstay::domain::money::Money;
 use mainstay::domain::pledge::GatewayKind;
@@ -58,11 +58,14 @@ async fn receipts_of(app: &TestApp, given: &Given) -> Vec<(i64, ReceiptStatus)> 
 async fn gateway_says(app: &TestApp, payment: &RemoteId, attempt: Option<&str>, what: Vec<Happening>) {
     let facts: Vec<GatewayFact> = what
         .into_iter()
-        .map(|what| GatewayFact {
-            payment: payment.clone(),
-            checkout: None,
-            attempt: attempt.map(|id| id.parse().unwrap()),
-            what,
+        .map(|what| {
+            GatewayFact::Payment(PaymentFact {
+                payment: payment.clone(),
+                checkout: None,
+                attempt: attempt.map(|id| id.parse().unwrap()),
+                renewal: None,
+                what,
+            })
         })
         .collect();
     let ctx = app.ctx().clone();

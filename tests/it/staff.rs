@@ -36,6 +36,7 @@ impl TestApp {
             checkout: None,
             pledge: donation.pledge,
             attempt: None,
+            period_on: None,
             news: vec![Happening::Dispute(dispute)],
         };
         self.ctx().db.write(move |tx| settle::settle_payment(tx, &ctx, news)).await.unwrap();

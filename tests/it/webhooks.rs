@@ -27,6 +27,8 @@ async fn waiting(app: &TestApp, number: usize) -> Waiting {
     let payment = SandboxPayment {
         id: page.rsplit_once('/').unwrap().1.to_owned(),
         attempt: app.view(&thanks).await.attempt.unwrap().id.to_string(),
+        subscription: None,
+        period_on: None,
         amount_minor: 2500,
         currency: "EUR".to_owned(),
         status: "succeeded".to_owned(),
@@ -38,7 +40,8 @@ async fn waiting(app: &TestApp, number: usize) -> Waiting {
 }
 
 fn event(id: &str, payment: &SandboxPayment) -> Vec<u8> {
-    serde_json::to_vec(&SandboxEvent { id: id.to_owned(), payment: payment.clone() }).unwrap()
+    serde_json::to_vec(&SandboxEvent { id: id.to_owned(), payment: payment.clone(), subscription: None })
+        .unwrap()
 }
 
 async fn deliver(app: &TestApp, body: &[u8], signatures: &[&str]) -> Answer {

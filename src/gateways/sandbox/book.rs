@@ -1,11 +1,13 @@
 //! The sandbox's books, seen from the sandbox: whoever runs it provides a place to keep them.
 
-use super::{CheckoutRequest, GatewayError, RefundRequest};
+use super::{CardPage, CheckoutRequest, GatewayError, RefundRequest, SandboxSubscription, SubscriptionOrder};
 use crate::domain::ids::AttemptId;
 use crate::domain::refund::RefundStatus;
+use crate::domain::remote::RemoteId;
+use crate::domain::subscription::SubscriptionFact;
 use crate::domain::words;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 words! {
     /// Where a payment at the sandbox stands.
@@ -28,8 +30,14 @@ words! {
 pub struct SandboxPayment {
     /// `sbp_…`
     pub id: String,
-    /// Our attempt, carried along.
+    /// Our attempt, carried along: that of the subscription for its renewals.
     pub attempt: String,
+    /// The subscription that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<String>,
+    /// The first day of the period that it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period_on: Option<NaiveDate>,
     /// Minor units.
     pub amount_minor: i64,
     /// ISO 4217 code.
@@ -87,6 +95,21 @@ pub trait Book: Send + Sync {
 
     /// The payment that an attempt opened.
     async fn find_by_attempt(&self, attempt: AttemptId) -> Result<Option<SandboxPayment>, BookError>;
+
+    /// Does with a subscription as it is told; the same order again changes nothing.
+    async fn obey(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, BookError>;
+
+    /// A subscription, and its latest payments.
+    async fn look_up_subscription(
+        &self,
+        subscription: &RemoteId,
+    ) -> Result<(SandboxSubscription, Vec<SandboxPayment>), BookError>;
+
+    /// Names where the donor goes after choosing another card.
+    async fn prepare_card_page(&self, request: &CardPage) -> Result<(), BookError>;
+
+    /// What is owed is charged at the next look.
+    async fn hurry(&self, subscription: &RemoteId) -> Result<(), BookError>;
 
     /// Gives money back; the same refund again gives the same answer.
     async fn refund(&self, request: &RefundRequest) -> Result<SandboxRefund, BookError>;

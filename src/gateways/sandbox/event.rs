@@ -1,7 +1,8 @@
 //! What the sandbox says in a webhook, and what it means.
 
-use super::{PaymentState, SandboxPayment, SandboxRefund, WebhookRejected};
-use crate::domain::donation::{Captured, GatewayFact, Happening, Waiting, WaitingState};
+use super::subscription::renewal_of;
+use super::{PaymentState, SandboxPayment, SandboxRefund, SandboxSubscription, WebhookRejected};
+use crate::domain::donation::{Captured, GatewayFact, Happening, PaymentFact, Waiting, WaitingState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
@@ -13,6 +14,9 @@ pub struct SandboxEvent {
     pub id: String,
     /// The payment when the event was made.
     pub payment: SandboxPayment,
+    /// What brought the payment, where something did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<SandboxSubscription>,
 }
 
 impl SandboxEvent {
@@ -47,8 +51,10 @@ pub fn facts_of(payment: &SandboxPayment) -> Result<Vec<GatewayFact>, WebhookRej
     let name = RemoteId::parse(&payment.id).map_err(malformed)?;
     // A payment that somebody else began carries no attempt of ours.
     let attempt = payment.attempt.parse().ok();
-    let fact = |what| GatewayFact { payment: name.clone(), checkout: None, attempt, what };
-    Ok(happenings?.into_iter().map(fact).collect())
+    let renewal = renewal_of(payment)?;
+    let fact =
+        |what| PaymentFact { payment: name.clone(), checkout: None, attempt, renewal: renewal.clone(), what };
+    Ok(happenings?.into_iter().map(fact).map(GatewayFact::from).collect())
 }
 
 /// What the sandbox says of a refund.

@@ -5,15 +5,17 @@
 mod book;
 mod event;
 mod signature;
+mod subscription;
 
 pub use book::{Book, BookError, PaymentState, SandboxPayment, SandboxRefund};
 pub use event::{SandboxEvent, facts_of};
 pub use signature::{SIGNATURE_HEADER, sign};
+pub use subscription::{Beginning, Due, SandboxSubscription, last_of_month};
 
 use super::{
-    AmountRefused, Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError,
-    InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, RefundRequest, RefundWay,
-    VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
+    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
+    RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;
@@ -21,6 +23,7 @@ use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
+use crate::domain::subscription::SubscriptionFact;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -72,6 +75,7 @@ impl Gateway for Sandbox {
             refunds: RefundWay::Gateway,
             webhooks: true,
             fee: FEE,
+            recurring: Recurring::Charged,
         }
     }
 
@@ -103,6 +107,30 @@ impl Gateway for Sandbox {
         event::refund_of(&refund, request.amount.currency()).map_err(unknown)
     }
 
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
+        Ok(self.book.obey(order).await?)
+    }
+
+    async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        let (kept, payments) = self.book.look_up_subscription(subscription).await?;
+        let mut facts = vec![kept.fact().map_err(unknown)?.into()];
+        for payment in payments {
+            facts.extend(facts_of(&payment).map_err(unknown)?);
+        }
+        Ok(facts)
+    }
+
+    async fn card_page(&self, request: &CardPage) -> Result<String, GatewayError> {
+        self.book.prepare_card_page(request).await?;
+        Ok(format!("/sandbox/card/{}", request.subscription))
+    }
+
+    /// It is charged within a minute, and the news travels as all its news does.
+    async fn collect(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.book.hurry(subscription).await?;
+        Ok(Vec::new())
+    }
+
     fn verify_webhook(
         &self,
         headers: &WebhookHeaders,
@@ -117,7 +145,11 @@ impl Gateway for Sandbox {
     async fn interpret(&self, body: &[u8]) -> Result<Interpretation, InterpretError> {
         let malformed = |error: WebhookRejected| InterpretError::Malformed(error.to_string());
         let event = SandboxEvent::parse(body).map_err(malformed)?;
-        facts_of(&event.payment).map(Interpretation::Facts).map_err(malformed)
+        let mut facts = facts_of(&event.payment).map_err(malformed)?;
+        if let Some(subscription) = &event.subscription {
+            facts.push(subscription.fact().map_err(malformed)?.into());
+        }
+        Ok(Interpretation::Facts(facts))
     }
 
     /// Its events are jobs of its own commits: none is ever lost.

@@ -11,7 +11,7 @@ use super::answers::{
 };
 use super::currencies::from_stripe;
 use crate::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
-use crate::domain::donation::{Captured, GatewayFact, Happening, Waiting, WaitingState};
+use crate::domain::donation::{Captured, Happening, PaymentFact, Waiting, WaitingState};
 use crate::domain::ids::AttemptId;
 use crate::domain::money::{Money, Settlement};
 use crate::domain::refund::{RefundNews, RefundStatus};
@@ -50,7 +50,7 @@ fn ours<T: std::str::FromStr>(metadata: Option<&Metadata>, key: &str) -> Option<
 }
 
 /// The facts of a payment, and of the session it was made in where that is known.
-pub(super) fn payment_facts(held: &Held, session: Option<&Session>) -> Result<Vec<GatewayFact>, Unreadable> {
+pub(super) fn payment_facts(held: &Held, session: Option<&Session>) -> Result<Vec<PaymentFact>, Unreadable> {
     let Held { intent, refunds, disputes } = held;
     let mut happenings = Vec::new();
     if intent.has_money() {
@@ -74,14 +74,14 @@ pub(super) fn payment_facts(held: &Held, session: Option<&Session>) -> Result<Ve
 }
 
 /// The facts of a session in which nobody began to pay.
-pub(super) fn session_facts(session: &Session) -> Result<Vec<GatewayFact>, Unreadable> {
+pub(super) fn session_facts(session: &Session) -> Result<Vec<PaymentFact>, Unreadable> {
     let name = name(&session.id)?;
     let about = About { payment: name.clone(), checkout: Some(name), attempt: opener_of(session) };
     Ok(expired(session)?.map(|waiting| about.says(Happening::Waiting(waiting))).into_iter().collect())
 }
 
 /// The card's bank thinks that a payment was a fraud.
-pub(super) fn fraud_warning(held: &Held, kind: String) -> Result<GatewayFact, Unreadable> {
+pub(super) fn fraud_warning(held: &Held, kind: String) -> Result<PaymentFact, Unreadable> {
     let about = About { payment: name(&held.intent.id)?, checkout: None, attempt: attempt_of(&held.intent) };
     Ok(about.says(Happening::FraudWarning { kind }))
 }
@@ -94,11 +94,12 @@ struct About {
 }
 
 impl About {
-    fn says(&self, what: Happening) -> GatewayFact {
-        GatewayFact {
+    fn says(&self, what: Happening) -> PaymentFact {
+        PaymentFact {
             payment: self.payment.clone(),
             checkout: self.checkout.clone(),
             attempt: self.attempt,
+            renewal: None,
             what,
         }
     }

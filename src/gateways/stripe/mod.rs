@@ -16,16 +16,17 @@ pub use endpoint::{EndpointFault, Setup};
 pub use transport::TransportError;
 
 use super::{
-    AmountRefused, Capabilities, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway, GatewayError,
-    InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, RefundRequest, RefundWay,
-    VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
+    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
+    RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
-use crate::domain::donation::GatewayFact;
+use crate::domain::donation::{GatewayFact, PaymentFact};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
+use crate::domain::subscription::SubscriptionFact;
 use answers::{PaymentIntent, Session};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -133,7 +134,7 @@ impl Stripe {
         let id = intent.id.clone();
         let read = async { Ok::<_, FetchError>(map::payment_facts(&self.complete(intent).await?, None)?) };
         match read.await {
-            Ok(facts) => Ok(facts),
+            Ok(facts) => Ok(facts.into_iter().map(GatewayFact::from).collect()),
             Err(FetchError::Unreadable(why)) => {
                 tracing::error!(payment = id, why, "a payment at Stripe cannot be understood");
                 Ok(Vec::new())
@@ -143,7 +144,7 @@ impl Stripe {
     }
 
     /// The facts in a session, whose payment is fetched if there is one.
-    async fn facts_in(&self, session: &Session) -> Result<Vec<GatewayFact>, FetchError> {
+    async fn facts_in(&self, session: &Session) -> Result<Vec<PaymentFact>, FetchError> {
         if session.livemode.is_some_and(|live| live != self.is_live()) {
             return Err(FetchError::Unreadable(format!("{} is not of the mode of the key", session.id)));
         }
@@ -162,7 +163,7 @@ impl Stripe {
         let held = self.complete(intent).await?;
         let mut facts = map::payment_facts(&held, None)?;
         facts.extend(fraud.map(|kind| map::fraud_warning(&held, kind)).transpose()?);
-        Ok(Interpretation::Facts(facts))
+        Ok(Interpretation::Facts(facts.into_iter().map(GatewayFact::from).collect()))
     }
 
     async fn facts_of_session(&self, id: &str) -> Result<Interpretation, FetchError> {
@@ -170,7 +171,8 @@ impl Stripe {
         if map::opener_of(&session).is_none() {
             return Ok(Interpretation::Ignore(format!("{id} was not opened by this site")));
         }
-        Ok(Interpretation::Facts(self.facts_in(&session).await?))
+        let facts = self.facts_in(&session).await?;
+        Ok(Interpretation::Facts(facts.into_iter().map(GatewayFact::from).collect()))
     }
 
     /// The sessions that an attempt opened: one, unless Stripe forgot the idempotency key.
@@ -271,6 +273,7 @@ impl Gateway for Stripe {
             refunds: RefundWay::Gateway,
             webhooks: true,
             fee: self.settings.fee,
+            recurring: Recurring::Charged,
         }
     }
 
@@ -300,7 +303,7 @@ impl Gateway for Stripe {
         let sessions = self.sessions_of(attempt).await?;
         let (mut checkout, mut facts) = (None, Vec::new());
         for session in &sessions {
-            facts.extend(self.facts_in(session).await?);
+            facts.extend(self.facts_in(session).await?.into_iter().map(GatewayFact::from));
             let url = session.url.clone().filter(|_| session.status.as_deref() == Some("open"));
             if checkout.is_none() || url.is_some() {
                 checkout = Some(OpenedCheckout { remote: remote(&session.id)?, url });
@@ -322,6 +325,25 @@ impl Gateway for Stripe {
             None => api::create_refund(&self.transport, payment, units, &ours).await?,
         };
         map::refund_news(&refund).map_err(|error| GatewayError::Unknown(error.to_string()))
+    }
+
+    async fn change_subscription(
+        &self,
+        _order: &SubscriptionOrder,
+    ) -> Result<SubscriptionFact, GatewayError> {
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "change a subscription" })
+    }
+
+    async fn look_up_subscription(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        Ok(Vec::new())
+    }
+
+    async fn card_page(&self, _request: &CardPage) -> Result<String, GatewayError> {
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "change a card" })
+    }
+
+    async fn collect(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "collect" })
     }
 
     fn verify_webhook(

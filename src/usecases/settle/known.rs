@@ -1,5 +1,6 @@
 //! All that is known about one payment, and what has to follow from it.
 
+use super::super::patrons::orders::place_by_rule;
 use super::super::{Context, UseCaseError, notices, receipts};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
@@ -8,11 +9,15 @@ use crate::domain::ledger::{Booked, Entry, EntryKind};
 use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, PledgeStatus};
 use crate::domain::refund::{Refund, RefundNews, RefundStatus};
+use crate::domain::subscription::{EndReason, OrderKind, Subscription, SubscriptionState};
 use crate::store::campaigns::TotalChange;
 use crate::store::ledger::Booking;
 use crate::store::reviews::Question;
-use crate::store::{Tx, campaigns, disputes, donations, donors, ledger, pledges, refunds, reviews};
-use chrono::{DateTime, Utc};
+use crate::store::{
+    Tx, campaigns, disputes, donations, donors, ledger, pledges, refunds, reviews, subscription_orders,
+    subscriptions,
+};
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// One payment with everything about it, while news of it is taken in.
 pub(super) struct Known {
@@ -22,6 +27,8 @@ pub(super) struct Known {
     others: Vec<Donation>,
     refunds: Vec<Refund>,
     disputes: Vec<Dispute>,
+    /// What brings a recurring pledge its money, if anything is known of it.
+    subscription: Option<Subscription>,
     /// When money last went back, by the gateway's clock.
     went_back_at: Option<DateTime<Utc>>,
     doubts: Vec<Doubt>,
@@ -33,7 +40,38 @@ impl Known {
         others.retain(|other| other.id != donation.id);
         let refunds = refunds::of_donation(tx, donation.id)?;
         let disputes = disputes::of_donation(tx, donation.id)?;
-        Ok(Self { pledge, donation, others, refunds, disputes, went_back_at: None, doubts: Vec::new() })
+        let subscription = match pledge.terms.frequency.is_recurring() {
+            true => subscriptions::find(tx, pledge.id)?,
+            false => None,
+        };
+        let (went_back_at, doubts) = (None, Vec::new());
+        Ok(Self { pledge, donation, others, refunds, disputes, subscription, went_back_at, doubts })
+    }
+
+    /// Counts money as that of a period. A period is paid once: a second payment for it is money that nobody asked for.
+    pub(super) fn assign(
+        &mut self,
+        tx: &mut Tx<'_>,
+        ctx: &Context,
+        period_on: Option<NaiveDate>,
+    ) -> Result<(), UseCaseError> {
+        let Some(period_on) = period_on.filter(|_| self.donation.payment.money().is_some()) else {
+            return Ok(());
+        };
+        if self.donation.period_on.is_some() {
+            return Ok(());
+        }
+        if self.others.iter().any(|other| other.period_on == Some(period_on)) {
+            let detail = format!("the period from {period_on} of {} was paid before", self.pledge.id);
+            return self.ask(tx, ctx, "paid_twice", &detail);
+        }
+        self.donation.period_on = Some(period_on);
+        if let Some(SubscriptionState::Ended { at, .. }) = self.subscription.as_ref().map(|s| s.news.state)
+            && self.donation.payment.money().is_some_and(|money| money.at > at)
+        {
+            self.ask(tx, ctx, "paid_after_end", "money arrived for support that had ended")?;
+        }
+        Ok(())
     }
 
     /// Takes one piece of news in.
@@ -168,6 +206,11 @@ impl Known {
         let subject = dispute.id.to_string();
         match dispute.state.status {
             DisputeStatus::Inquiry | DisputeStatus::Open => {
+                if dispute.state.status == DisputeStatus::Open && self.subscription.is_some() {
+                    // Who takes money back must not be charged again.
+                    let what = OrderKind::End { reason: EndReason::Dispute };
+                    place_by_rule(tx, ctx, self.pledge.id, what)?;
+                }
                 let question =
                     Question { kind: notices::DISPUTE, subject: &subject, detail: &describe(&dispute) };
                 reviews::raise(tx, ctx.new_id(), question, now)?;
@@ -226,11 +269,12 @@ impl Known {
         }
         if let Some(money) = self.donation.payment.money() {
             let (paid, promised) = (money.gross, self.pledge.terms.amount);
-            if paid != promised {
+            if paid != promised && !self.was_asked_for(tx, paid)? {
                 let detail = format!("{paid} arrived for a promise of {promised}");
                 self.ask(tx, ctx, "amount_differs", &detail)?;
             }
-            let paid_others = self.others.iter().filter(|other| other.payment.money().is_some());
+            let is_once = !self.pledge.terms.frequency.is_recurring();
+            let paid_others = self.others.iter().filter(|other| is_once && other.payment.money().is_some());
             if let Some(other) = paid_others.map(|other| other.id).max() {
                 // Asked about the later of the two, whichever is looked at.
                 let detail = format!("a second payment arrived for {}", self.pledge.id);
@@ -242,11 +286,33 @@ impl Known {
         Ok(())
     }
 
-    /// Once money arrived, the pledge is kept for good; before, the latest news counts.
+    /// Whether recurring support was changed to this amount at some time.
+    fn was_asked_for(&self, tx: &mut Tx<'_>, paid: Money) -> Result<bool, UseCaseError> {
+        let Some(subscription) = &self.subscription else {
+            return Ok(false);
+        };
+        let changes = subscription_orders::of_pledge(tx, self.pledge.id)?.into_iter();
+        let mut amounts = changes.filter_map(|order| match order.what {
+            OrderKind::Change { amount, .. } => Some(amount),
+            OrderKind::Pause { .. }
+            | OrderKind::Resume
+            | OrderKind::Cancel
+            | OrderKind::Keep
+            | OrderKind::End { .. } => None,
+        });
+        Ok(subscription.news.amount == paid || amounts.any(|amount| amount == paid))
+    }
+
+    /// Once money arrived, the pledge is kept for good; before, the latest news counts. Recurring pledges are what their
+    /// subscription is.
     fn pledge_status(&self) -> PledgeStatus {
+        if let Some(subscription) = &self.subscription {
+            return subscription.news.state.pledge_status();
+        }
         let all = || self.others.iter().chain([&self.donation]).map(|donation| &donation.payment);
         if all().any(|payment| payment.money().is_some()) {
-            return PledgeStatus::Fulfilled;
+            let recurring = self.pledge.terms.frequency.is_recurring();
+            return if recurring { self.pledge.status } else { PledgeStatus::Fulfilled };
         }
         match all().filter_map(Payment::latest_waiting).max().map(|waiting| &waiting.state) {
             Some(WaitingState::Processing) => PledgeStatus::Pending,

@@ -4,7 +4,9 @@ use super::MoneyDto;
 use crate::domain::campaign::{Campaign, CampaignTotal};
 use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
+use crate::domain::tier::Price;
 use crate::render::gateway_label;
+use crate::usecases::patrons::tiers::{self, TierView};
 use crate::usecases::views;
 use crate::web::error::WebError;
 use crate::web::state::AppState;
@@ -25,7 +27,7 @@ struct CampaignDto {
     frequencies: Vec<&'static str>,
     currencies: Vec<CurrencyDto>,
     gateways: Vec<GatewayDto>,
-    tiers: [(); 0],
+    tiers: Vec<TierDto>,
     goal: Option<MoneyDto>,
     progress: Vec<ProgressDto>,
 }
@@ -37,6 +39,22 @@ struct CurrencyDto {
     amounts: Vec<MoneyDto>,
     minimum: MoneyDto,
     maximum: MoneyDto,
+}
+
+#[derive(serde::Serialize)]
+struct TierDto {
+    slug: String,
+    name: String,
+    description: String,
+    benefits: Vec<String>,
+    prices: Vec<PriceDto>,
+    places_left: Option<u32>,
+}
+
+#[derive(serde::Serialize)]
+struct PriceDto {
+    frequency: &'static str,
+    amount: MoneyDto,
 }
 
 #[derive(serde::Serialize)]
@@ -57,11 +75,24 @@ pub(in crate::web) async fn show(
     slug: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let (campaign, totals) = views::campaign(&state.ctx, &slug).await?;
-    let dto = dto(&state, &campaign, &totals);
+    let tiers = tiers::offered(&state.ctx).await?;
+    let dto = dto(&state, &campaign, &totals, tiers);
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(dto))
 }
 
-fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal]) -> CampaignDto {
+fn tier(view: TierView) -> TierDto {
+    let price = |price: &Price| PriceDto { frequency: price.frequency.as_str(), amount: price.amount.into() };
+    TierDto {
+        slug: view.tier.slug.to_string(),
+        name: view.tier.name,
+        description: view.tier.description,
+        benefits: view.tier.benefits.into_iter().map(|benefit| benefit.text).collect(),
+        prices: view.tier.prices.iter().map(price).collect(),
+        places_left: view.places_left,
+    }
+}
+
+fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal], tiers: Vec<TierView>) -> CampaignDto {
     let policy = &state.ctx.policy;
     let currency = |currency: &crate::domain::money::Currency| {
         let (minimum, maximum) = policy.amounts.of(*currency);
@@ -97,7 +128,7 @@ fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal]) -> Campa
             .kinds()
             .map(|k| GatewayDto { code: k.as_str(), label: gateway_label(k) })
             .collect(),
-        tiers: [],
+        tiers: tiers.into_iter().map(tier).collect(),
         goal: campaign.goal.map(MoneyDto::from),
         progress: totals.iter().map(progress).collect(),
     }

@@ -3,9 +3,11 @@
 use super::{private_page, see_other};
 use crate::domain::money::{Currency, Money};
 use crate::render::PageMeta;
-use crate::render::pages::{Choice, SandboxPage, SandboxPayment};
+use crate::render::date_text;
+use crate::render::pages::{Choice, SandboxCard, SandboxCardPage, SandboxPage, SandboxPayment};
 use crate::store::sandbox::PaymentRecord;
 use crate::usecases::UseCaseError;
+use crate::usecases::sandbox::billing::{self, TestCard};
 use crate::usecases::sandbox::{self, Delivery, Outcome};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -35,6 +37,46 @@ pub(in crate::web) async fn pay(
     let (outcome, delivery) = sandbox::choices(&fields.text("outcome"), &fields.text("delivery"))?;
     let record = sandbox::pay(&state.ctx, &id, outcome, delivery).await?;
     Ok(see_other(&record.return_url))
+}
+
+/// The page on which a donor names another card.
+pub(in crate::web) async fn card(state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, WebError> {
+    let kept = billing::subscription(&state.ctx, &id).await?;
+    let meta = PageMeta {
+        title: "Test card".into(),
+        path: "/sandbox".into(),
+        robots: Some("noindex"),
+        ..PageMeta::default()
+    };
+    let card = SandboxCard {
+        amount_text: billing::price_of(&kept)?.text(),
+        frequency: kept.frequency.clone(),
+        status: kept.status.clone(),
+        expires_text: date_text(kept.card_expires_on),
+        action: format!("/sandbox/card/{}", kept.id),
+        cards: vec![
+            choice("works", "A card that works", "It lasts for three years."),
+            choice("declines", "A card that is declined", "Every charge from now on."),
+            choice("expires_soon", "A card that expires soon", "At the end of this month."),
+        ],
+        return_url: if kept.return_url.is_empty() { "/".to_owned() } else { kept.return_url },
+    };
+    let page = SandboxCardPage { card };
+    Ok(private_page(StatusCode::OK, state.templates.page("public/sandbox_card.html", &meta, page)?))
+}
+
+pub(in crate::web) async fn choose_card(
+    state: Data<AppState>,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let fields = Fields::parse(&body)?;
+    let word = fields.text("card");
+    let Some(card) = TestCard::parse(&word) else {
+        return Err(UseCaseError::NotFound("card").into());
+    };
+    let back = billing::use_card(&state.ctx, &id, card).await?;
+    Ok(see_other(if back.is_empty() { "/" } else { &back }))
 }
 
 fn shown(record: &PaymentRecord) -> Result<SandboxPayment, WebError> {

@@ -65,6 +65,9 @@ fn retry_url(view: &PledgeView) -> Option<String> {
             query.append_pair("amount", &bare);
             query.append_pair("currency", terms.amount.currency().code());
             query.append_pair("gateway", terms.gateway.as_str());
+            if terms.frequency.is_recurring() {
+                query.append_pair("frequency", terms.frequency.as_str());
+            }
             if terms.fee_cover.is_positive() {
                 query.append_pair("cover_fees", "true");
             }
@@ -73,7 +76,9 @@ fn retry_url(view: &PledgeView) -> Option<String> {
             }
             Some(format!("/donate?{}", query.finish()))
         }
-        Standing::Pledge(Stored::Pending | Stored::Fulfilled)
+        Standing::Pledge(
+            Stored::Pending | Stored::Active | Stored::PastDue | Stored::Paused | Stored::Fulfilled,
+        )
         | Standing::Processing
         | Standing::Refunded(_) => None,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
-use mainstay::domain::donation::{GatewayFact, Happening};
+use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
 use mainstay::domain::money::Settlement;
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::domain::remote::RemoteId;
@@ -122,7 +122,13 @@ async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u
         at: app.ctx().now(),
     };
     let payment = given.donation.remote.clone();
-    let fact = GatewayFact { payment, checkout: None, attempt: None, what: Happening::Dispute(news) };
+    let fact = GatewayFact::Payment(PaymentFact {
+        payment,
+        checkout: None,
+        attempt: None,
+        renewal: None,
+        what: Happening::Dispute(news),
+    });
     let ctx = app.ctx().clone();
     app.ctx().db.write(move |tx| settle::apply(tx, &ctx, GatewayKind::Sandbox, &[fact])).await.unwrap();
     app.run_jobs().await;

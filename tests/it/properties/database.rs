@@ -10,7 +10,7 @@ use mainstay::domain::article::Slug;
 use mainstay::domain::attempt::{Attempt, AttemptOutcome};
 use mainstay::domain::campaign::Campaign;
 use mainstay::domain::dispute::DisputeState;
-use mainstay::domain::donation::{Captured, GatewayFact, Payment, WaitingState};
+use mainstay::domain::donation::{Captured, GatewayFact, Payment, PaymentFact, WaitingState};
 use mainstay::domain::donor::EmailAddress;
 use mainstay::domain::ids::{AttemptId, CampaignId, PledgeId};
 use mainstay::domain::ledger::Account;
@@ -183,6 +183,8 @@ async fn begin(ctx: &Context, name: &str, promised: Money) -> Begun {
         amount: promised,
         fee_cover: Money::zero(promised.currency()),
         frequency: Frequency::Once,
+        tier: None,
+        starts_at: None,
         gateway: GatewayKind::Sandbox,
         // Few donors, so that they are met again.
         email: EmailAddress::parse(&format!(
@@ -224,11 +226,14 @@ async fn begin(ctx: &Context, name: &str, promised: Money) -> Begun {
 }
 
 async fn tell(ctx: &Context, begun: &Begun, facts: &[Fact]) {
-    let fact = |fact: &Fact| GatewayFact {
-        payment: RemoteId::parse(&begun.payment).unwrap(),
-        checkout: None,
-        attempt: Some(begun.attempt),
-        what: fact.of(&begun.payment),
+    let fact = |fact: &Fact| {
+        GatewayFact::Payment(PaymentFact {
+            payment: RemoteId::parse(&begun.payment).unwrap(),
+            checkout: None,
+            attempt: Some(begun.attempt),
+            renewal: None,
+            what: fact.of(&begun.payment),
+        })
     };
     let facts: Vec<GatewayFact> = facts.iter().map(fact).collect();
     let inner = ctx.clone();

@@ -7,9 +7,12 @@ use mainstay::domain::donation::GatewayFact;
 use mainstay::domain::money::Money;
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::domain::refund::RefundNews;
+use mainstay::domain::remote::RemoteId;
+use mainstay::domain::subscription::SubscriptionFact;
 use mainstay::gateways::{
-    AmountRefused, Capabilities, Checkout, CheckoutRequest, Gateway, GatewayError, InterpretError,
-    Interpretation, ListedEvent, LookUp, Page, RefundRequest, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Capabilities, CardPage, Checkout, CheckoutRequest, Gateway, GatewayError, InterpretError,
+    Interpretation, ListedEvent, LookUp, Page, RefundRequest, SubscriptionOrder, VerifiedEvent,
+    WebhookHeaders, WebhookRejected,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -20,6 +23,7 @@ pub(crate) enum Call {
     StartCheckout,
     LookUp,
     Refund,
+    ChangeSubscription,
     Interpret,
 }
 
@@ -109,6 +113,22 @@ impl Gateway for Scripted {
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         self.call(Call::Refund, self.inner.refund(request)).await
+    }
+
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
+        self.call(Call::ChangeSubscription, self.inner.change_subscription(order)).await
+    }
+
+    async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.inner.look_up_subscription(subscription).await
+    }
+
+    async fn card_page(&self, request: &CardPage) -> Result<String, GatewayError> {
+        self.inner.card_page(request).await
+    }
+
+    async fn collect(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.inner.collect(subscription).await
     }
 
     fn verify_webhook(

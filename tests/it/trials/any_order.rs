@@ -206,7 +206,7 @@ fn named(payment: &SandboxPayment, name: &str, attempt: &Attempt) -> SandboxPaym
 }
 
 async fn deliver(app: &TestApp, payment: SandboxPayment, id: String) -> Arrival {
-    let body = serde_json::to_vec(&SandboxEvent { id, payment }).unwrap();
+    let body = serde_json::to_vec(&SandboxEvent { id, payment, subscription: None }).unwrap();
     let signature = sign(SECRET, &body, app.clock.now());
     let headers = WebhookHeaders::new([(SIGNATURE_HEADER.to_owned(), signature)]);
     webhook::accept(app.ctx(), GatewayKind::Sandbox, &headers, body).await.unwrap()
@@ -284,6 +284,8 @@ fn payment(status: &str, seconds: i64) -> SandboxPayment {
     SandboxPayment {
         id: String::new(),
         attempt: String::new(),
+        subscription: None,
+        period_on: None,
         amount_minor: 2500,
         currency: "EUR".to_owned(),
         status: status.to_owned(),

@@ -82,6 +82,8 @@ async fn at_gateway(app: &TestApp, id: &str) -> SandboxPayment {
     SandboxPayment {
         id: found.id,
         attempt: found.idempotency_key,
+        subscription: None,
+        period_on: None,
         amount_minor: found.amount_minor,
         currency: found.currency,
         status: found.status,
@@ -92,7 +94,7 @@ async fn at_gateway(app: &TestApp, id: &str) -> SandboxPayment {
 }
 
 async fn deliver(app: &TestApp, client: &Client, id: &str, payment: &SandboxPayment) {
-    let event = SandboxEvent { id: id.to_owned(), payment: payment.clone() };
+    let event = SandboxEvent { id: id.to_owned(), payment: payment.clone(), subscription: None };
     let body = serde_json::to_vec(&event).unwrap();
     let signature = sign(SECRET, &body, app.clock.now());
     let request = client.request(Method::POST, "/webhooks/sandbox").header(SIGNATURE_HEADER, signature);

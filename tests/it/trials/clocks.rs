@@ -98,7 +98,7 @@ async fn a_clock_that_is_six_minutes_wrong_refuses_and_loses_nothing(engine: Eng
         let page = client.give(&Form::gift().by(usize::try_from(gift).unwrap())).await.location().to_owned();
         client.pay(&page, "succeed", "never").await;
         let payment = paid(&page, app.clock.now());
-        waiting.push(SandboxEvent { id: format!("sbe_{gift}"), payment });
+        waiting.push(SandboxEvent { id: format!("sbe_{gift}"), payment, subscription: None });
         // The gateway's clock is right, ours is early or late.
         let skew = TimeDelta::minutes(if gift % 2 == 0 { 6 } else { -6 });
         let status = deliver(&app, &client, waiting.last().unwrap(), skew).await;

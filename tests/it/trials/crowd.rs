@@ -263,7 +263,7 @@ impl Donor {
 
     /// Delivers an event as gateways do: until it is taken, and now and then once more.
     async fn notify(&mut self, id: &str, payment: &SandboxPayment) {
-        let event = SandboxEvent { id: id.to_owned(), payment: payment.clone() };
+        let event = SandboxEvent { id: id.to_owned(), payment: payment.clone(), subscription: None };
         for _ in 0..=self.random.below(2) {
             let answer = self.until_answered(|client, site| webhook(client, site, &event)).await;
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());

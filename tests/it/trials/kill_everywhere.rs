@@ -336,7 +336,7 @@ impl Life<'_> {
     }
 
     async fn notify(&mut self, id: &str, payment: &SandboxPayment) {
-        let event = SandboxEvent { id: id.to_owned(), payment: payment.clone() };
+        let event = SandboxEvent { id: id.to_owned(), payment: payment.clone(), subscription: None };
         let answer = self.until_answered(|client, site| webhook(client, site, &event)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     }

@@ -54,7 +54,7 @@ impl Trial {
         let page = self.client.give(&Form::gift().by(self.gifts)).await.location().to_owned();
         self.client.pay(&page, "succeed", "never").await;
         let payment = paid(&page, self.app.clock.now());
-        let event = SandboxEvent { id: format!("sbe_{}", self.gifts), payment };
+        let event = SandboxEvent { id: format!("sbe_{}", self.gifts), payment, subscription: None };
         let body = serde_json::to_vec(&event).unwrap();
         let signature = sign(SECRET, &body, self.app.clock.now());
         let request =

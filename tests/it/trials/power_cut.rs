@@ -89,7 +89,7 @@ async fn record(site: &Site) -> (Recording, Vec<String>) {
             "SELECT COUNT(*) AS number FROM sandbox_payments WHERE id = '{id}' AND status = 'succeeded'"
         ));
         let payment = paid(&page, SystemClock.now());
-        let event = SandboxEvent { id: format!("sbe_{gift}"), payment };
+        let event = SandboxEvent { id: format!("sbe_{gift}"), payment, subscription: None };
         assert_eq!(client.send(webhook(&client, &serving.url, &event)).await.status, StatusCode::OK);
         promises.push(format!("SELECT COUNT(*) AS number FROM inbox WHERE event_id = 'sbe_{gift}'"));
     }

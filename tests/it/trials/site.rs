@@ -186,6 +186,8 @@ pub(super) fn paid(page: &str, changed_at: DateTime<Utc>) -> SandboxPayment {
     SandboxPayment {
         id: page.rsplit('/').next().unwrap().to_owned(),
         attempt: String::new(),
+        subscription: None,
+        period_on: None,
         amount_minor: 2500,
         currency: "EUR".to_owned(),
         status: "succeeded".to_owned(),

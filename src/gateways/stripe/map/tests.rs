@@ -158,7 +158,7 @@ fn a_page_that_closed_after_a_failed_try_ends_that_payment() {
     let both = [news(WaitingState::Failed("card_declined".into()), T), news(WaitingState::Expired, T + 3600)];
     assert_eq!(whats, both.concat());
     let paid = payment_facts(&held(paid()), Some(&session(json!({})))).unwrap();
-    assert!(matches!(paid.as_slice(), [GatewayFact { what: Happening::Captured(_), .. }]));
+    assert!(matches!(paid.as_slice(), [PaymentFact { what: Happening::Captured(_), .. }]));
 }
 
 fn refund(changes: Value) -> RefundNews {

@@ -1,18 +1,23 @@
 //! Running the sandbox gateway: its books in our database, its payment page's button, its webhook deliveries.
 //! It plays somebody else's system, so it never touches pledges, donations or the ledger.
 
+pub mod billing;
+
 use super::webhook::{self, WebhookError};
 use super::{Context, FieldError, UseCaseError};
 use crate::domain::clock::{Clock, IdSource};
 use crate::domain::ids::{AttemptId, SandboxEventId, SandboxPaymentId};
 use crate::domain::job::Job;
 use crate::domain::money::{Currency, Money};
-use crate::domain::pledge::GatewayKind;
+use crate::domain::pledge::{Frequency, GatewayKind};
+use crate::domain::remote::RemoteId;
+use crate::domain::subscription::SubscriptionFact;
 use crate::domain::words;
 use crate::gateways::sandbox::{
-    Book, BookError, FEE, PaymentState, SIGNATURE_HEADER, SandboxEvent, SandboxPayment, SandboxRefund, sign,
+    Book, BookError, FEE, PaymentState, SIGNATURE_HEADER, SandboxEvent, SandboxPayment, SandboxRefund,
+    SandboxSubscription, sign,
 };
-use crate::gateways::{CheckoutRequest, RefundRequest, WebhookHeaders};
+use crate::gateways::{CardPage, CheckoutRequest, RefundRequest, SubscriptionOrder, WebhookHeaders};
 use crate::store::sandbox::{self, PaymentRecord};
 use crate::store::{Db, StoreError, Tx};
 use async_trait::async_trait;
@@ -48,9 +53,19 @@ impl From<StoreError> for BookError {
 }
 
 fn payment_of(record: &PaymentRecord) -> Result<SandboxPayment, BookError> {
+    news_of(record, None)
+}
+
+/// A payment as it is sent, with what its subscription says of our attempt.
+fn news_of(
+    record: &PaymentRecord,
+    subscription: Option<&SandboxSubscription>,
+) -> Result<SandboxPayment, BookError> {
     Ok(SandboxPayment {
         id: record.id.clone(),
-        attempt: record.idempotency_key.clone(),
+        attempt: subscription.map_or(&record.idempotency_key, |kept| &kept.attempt).clone(),
+        subscription: record.subscription.clone(),
+        period_on: record.period_on,
         amount_minor: record.amount_minor,
         currency: record.currency.clone(),
         status: record.status.clone(),
@@ -75,6 +90,10 @@ impl Book for DatabaseBook {
             status: PaymentState::Open.as_str().to_owned(),
             fee_minor: 0,
             refunds: "[]".to_owned(),
+            frequency: request.frequency.as_str().to_owned(),
+            subscription: None,
+            period_on: None,
+            starts_at: request.starts_at,
             changed_at: now,
             created_at: now,
         };
@@ -86,6 +105,33 @@ impl Book for DatabaseBook {
         let key = attempt.to_string();
         let record = self.db.read(move |conn| sandbox::find_by_key(conn, &key)).await?;
         record.as_ref().map(payment_of).transpose()
+    }
+
+    async fn obey(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, BookError> {
+        let (order, now) = (order.clone(), self.clock.now());
+        self.db.write(move |tx| billing::obey(tx, &order, now)).await
+    }
+
+    async fn look_up_subscription(
+        &self,
+        subscription: &RemoteId,
+    ) -> Result<(SandboxSubscription, Vec<SandboxPayment>), BookError> {
+        let id = subscription.as_str().to_owned();
+        self.db.read(move |conn| billing::look_up(conn, &id)).await
+    }
+
+    async fn prepare_card_page(&self, request: &CardPage) -> Result<(), BookError> {
+        let request = request.clone();
+        self.db
+            .write(move |tx| {
+                billing::prepare_card_page(tx, request.subscription.as_str(), &request.return_url)
+            })
+            .await
+    }
+
+    async fn hurry(&self, subscription: &RemoteId) -> Result<(), BookError> {
+        let (id, now) = (subscription.as_str().to_owned(), self.clock.now());
+        self.db.write(move |tx| billing::hurry(tx, &id, now)).await
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<SandboxRefund, BookError> {
@@ -187,7 +233,8 @@ fn pay_in(
         found => found?,
     };
     let state = PaymentState::parse(&record.status);
-    if !matches!(state, Some(PaymentState::Open | PaymentState::Processing)) {
+    if record.subscription.is_some() || !matches!(state, Some(PaymentState::Open | PaymentState::Processing))
+    {
         return Ok(record);
     }
     record.changed_at = ctx.now();
@@ -199,13 +246,22 @@ fn pay_in(
         Outcome::Abandon => PaymentState::Expired,
     };
     next.as_str().clone_into(&mut record.status);
+    let mut subscription = None;
     if next == PaymentState::Succeeded {
-        record.fee_minor = fee_of(&record)?;
+        let recurring = Frequency::parse(&record.frequency).filter(|frequency| frequency.is_recurring());
+        subscription =
+            recurring.map(|frequency| billing::begin(tx, ctx, &mut record, frequency)).transpose()?;
+        if subscription.is_some() && record.starts_at.is_some() {
+            // The card is known now; the first charge is for later.
+            PaymentState::Open.as_str().clone_into(&mut record.status);
+        } else {
+            record.fee_minor = fee_of(&record)?;
+        }
     }
     // One instant later than the news before it, as a real gateway's clock would say.
     record.changed_at += TimeDelta::milliseconds(1);
     sandbox::update(tx, &record)?;
-    announce(tx, ctx, &record, &earlier, delivery)?;
+    announce(tx, ctx, (&record, subscription.as_ref()), &earlier, delivery)?;
     Ok(record)
 }
 
@@ -218,32 +274,33 @@ fn fee_of(record: &PaymentRecord) -> Result<i64, UseCaseError> {
 fn announce(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    record: &PaymentRecord,
+    (record, subscription): (&PaymentRecord, Option<&SandboxSubscription>),
     earlier: &PaymentRecord,
     delivery: Delivery,
 ) -> Result<(), UseCaseError> {
     let now = TimeDelta::zero();
     match delivery {
         Delivery::Never => Ok(()),
-        Delivery::Now => deliver_after(tx, ctx, record, &[now]),
-        Delivery::Late => deliver_after(tx, ctx, record, &[LATE]),
-        Delivery::Twice => deliver_after(tx, ctx, record, &[now, now]),
+        Delivery::Now => deliver_event(tx, ctx, record, subscription, &[now]),
+        Delivery::Late => deliver_event(tx, ctx, record, subscription, &[LATE]),
+        Delivery::Twice => deliver_event(tx, ctx, record, subscription, &[now, now]),
         Delivery::OutOfOrder => {
-            deliver_after(tx, ctx, record, &[now])?;
-            deliver_after(tx, ctx, earlier, &[TimeDelta::seconds(2)])
+            deliver_event(tx, ctx, record, subscription, &[now])?;
+            deliver_event(tx, ctx, earlier, None, &[TimeDelta::seconds(2)])
         }
     }
 }
 
-fn deliver_after(
+fn deliver_event(
     tx: &mut Tx<'_>,
     ctx: &Context,
     record: &PaymentRecord,
+    subscription: Option<&SandboxSubscription>,
     delays: &[TimeDelta],
 ) -> Result<(), UseCaseError> {
     let id: SandboxEventId = ctx.new_id();
-    let payment = payment_of(record).map_err(|error| UseCaseError::Internal(error.to_string()))?;
-    let event = SandboxEvent { id: id.to_string(), payment };
+    let payment = news_of(record, subscription).map_err(|error| UseCaseError::Internal(error.to_string()))?;
+    let event = SandboxEvent { id: id.to_string(), payment, subscription: subscription.cloned() };
     let body = serde_json::to_string(&event).map_err(|error| UseCaseError::Internal(error.to_string()))?;
     sandbox::insert_event(tx, &event.id, &record.id, &body, ctx.now())?;
     for (delay, repeat) in delays.iter().zip(0_u32..) {

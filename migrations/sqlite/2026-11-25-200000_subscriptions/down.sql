@@ -1,0 +1,1 @@
+-- There is no way back: recurring support has no place in the older tables. Restore a backup instead.

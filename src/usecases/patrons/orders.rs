@@ -1,0 +1,252 @@
+//! What donors, staff and rules ask of a subscription: written down first, then the gateway is told, then its answer is
+//! written down. Nobody is told that something is done before the gateway said so.
+
+use super::{learn, standing_order, tiers};
+use crate::domain::ids::{OrderId, PledgeId};
+use crate::domain::job::Job;
+use crate::domain::money::Money;
+use crate::domain::pledge::{Frequency, Pledge};
+use crate::domain::subscription::{Order, OrderKind, OrderStatus, Orderer, Subscription, SubscriptionFact};
+use crate::gateways::{GatewayError, Recurring, SubscriptionOrder};
+use crate::store::{Tx, pledges, subscription_orders, subscriptions};
+use crate::usecases::{Context, FieldError, UseCaseError, holds};
+use chrono::TimeDelta;
+
+/// When the job takes over an order whose own request never came to its end.
+const TAKE_OVER_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// The longest pause.
+const PAUSE_DAYS_MAX: i64 = 366;
+
+/// What is asked, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRequest {
+    /// Which promise.
+    pub pledge: PledgeId,
+    /// What.
+    pub what: OrderKind,
+    /// By whom.
+    pub by: Orderer,
+    /// Why, in the donor's own words.
+    pub reason: Option<String>,
+}
+
+/// An order, and how the subscription stands now. A pending order was not answered by the gateway yet; it is asked
+/// again until it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered {
+    /// The order.
+    pub order: Order,
+    /// What it is about.
+    pub subscription: Subscription,
+}
+
+/// Asks something of a subscription. The same again while it is not done is the same order.
+///
+/// # Errors
+/// `Conflict` if it makes no sense now, or while something else is being asked; `Invalid` for an amount, frequency or
+/// date that cannot be; `GatewayRefused` if the gateway will not.
+pub async fn order(ctx: &Context, request: OrderRequest) -> Result<Ordered, UseCaseError> {
+    let inner = ctx.clone();
+    let id = ctx.db.write(move |tx| place(tx, &inner, request)).await?;
+    match carry_out(ctx, id).await {
+        // It is written down: the job goes on asking.
+        Ok(()) | Err(UseCaseError::GatewayUnavailable(_)) => {}
+        Err(error) => return Err(error),
+    }
+    ctx.db
+        .read(move |conn| {
+            let order = subscription_orders::get(conn, id)?;
+            let subscription =
+                subscriptions::find(conn, order.pledge)?.ok_or(UseCaseError::NotFound("support"))?;
+            Ok(Ordered { order, subscription })
+        })
+        .await
+}
+
+/// Writes an order down. Standing orders are changed at once: their bank hears it from the donor.
+pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Result<OrderId, UseCaseError> {
+    let pledge = pledges::lock(tx, request.pledge)?;
+    holds::check(tx, pledge.id)?;
+    let subscription = subscriptions::find(tx, pledge.id)?.ok_or(UseCaseError::NotFound("support"))?;
+    if let Some(pending) = subscription_orders::find_pending(tx, pledge.id)? {
+        if pending.what == request.what {
+            return Ok(pending.id);
+        }
+        let message = "an earlier change is still being confirmed; try again in a minute".to_owned();
+        return Err(UseCaseError::Conflict { code: "order_pending", message });
+    }
+    subscription
+        .allows(&request.what)
+        .map_err(|refused| UseCaseError::Conflict { code: refused.code(), message: refused.to_string() })?;
+    check(ctx, &pledge, &subscription, &request.what)?;
+    let order = Order {
+        id: ctx.new_id(),
+        pledge: pledge.id,
+        what: request.what,
+        status: OrderStatus::Pending,
+        code: None,
+        by: request.by,
+        reason: request.reason,
+        created_at: ctx.now(),
+    };
+    subscription_orders::insert(tx, &order)?;
+    let gateway = ctx.gateways.get(pledge.terms.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    match gateway.capabilities().recurring {
+        Recurring::Charged => {
+            ctx.enqueue_after(tx, &Job::CarryOutOrder { order: order.id }, TAKE_OVER_AFTER)?
+        }
+        Recurring::Expected => {
+            let news = standing_order::changed(&subscription, &order.what, ctx.now());
+            let fact = SubscriptionFact { attempt: None, checkout: None, news };
+            conclude(tx, ctx, &order, fact)?;
+        }
+    }
+    Ok(order.id)
+}
+
+/// Gives an order by a rule of this site, unless it makes no sense any more or another is under way.
+pub(in crate::usecases) fn place_by_rule(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    pledge: PledgeId,
+    what: OrderKind,
+) -> Result<(), UseCaseError> {
+    let Some(subscription) = subscriptions::find(tx, pledge)? else {
+        return Ok(());
+    };
+    if subscription.allows(&what).is_err() || subscription_orders::find_pending(tx, pledge)?.is_some() {
+        return Ok(());
+    }
+    place(tx, ctx, OrderRequest { pledge, what, by: Orderer::Rule, reason: None })?;
+    Ok(())
+}
+
+/// Whether amounts, periods and dates can be what is asked.
+fn check(
+    ctx: &Context,
+    pledge: &Pledge,
+    subscription: &Subscription,
+    what: &OrderKind,
+) -> Result<(), UseCaseError> {
+    let invalid =
+        |field, code, message: String| Err(UseCaseError::Invalid(vec![FieldError { field, code, message }]));
+    match what {
+        OrderKind::Change { amount, frequency } => {
+            check_change(ctx, pledge, subscription, *amount, *frequency)
+        }
+        OrderKind::Pause { until: Some(until) } => {
+            let now = ctx.now();
+            if *until <= now {
+                return invalid("until", "past_day", "The pause must end on a day to come".to_owned());
+            }
+            if *until > now + TimeDelta::days(PAUSE_DAYS_MAX) {
+                return invalid("until", "too_long", "A pause lasts a year at most".to_owned());
+            }
+            Ok(())
+        }
+        OrderKind::Pause { until: None }
+        | OrderKind::Resume
+        | OrderKind::Cancel
+        | OrderKind::Keep
+        | OrderKind::End { .. } => Ok(()),
+    }
+}
+
+fn check_change(
+    ctx: &Context,
+    pledge: &Pledge,
+    subscription: &Subscription,
+    amount: Money,
+    frequency: Frequency,
+) -> Result<(), UseCaseError> {
+    let invalid =
+        |field, code, message: String| Err(UseCaseError::Invalid(vec![FieldError { field, code, message }]));
+    let currency = subscription.news.amount.currency();
+    if amount.currency() != currency {
+        return invalid("currency", "other_currency", format!("This support is in {currency}"));
+    }
+    if !frequency.is_recurring() {
+        return invalid("frequency", "unknown_frequency", "Choose how often the money is given".to_owned());
+    }
+    let (minimum, maximum) = ctx.policy.amounts.of(currency);
+    if amount.minor() < minimum.minor() || amount.minor() > maximum.minor() {
+        let message = format!("The amount must be from {} to {}", minimum.text(), maximum.text());
+        return invalid("amount", "amount_out_of_range", message);
+    }
+    let gateway = ctx.gateways.get(pledge.terms.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    if let Err(refused) = gateway.accepts(amount) {
+        return invalid("amount", "amount_refused", refused.to_string());
+    }
+    if (amount, frequency) == (subscription.news.amount, subscription.news.frequency) {
+        return invalid("amount", "nothing_to_change", "This is what you give already".to_owned());
+    }
+    Ok(())
+}
+
+/// Tells the gateway, and writes its answer down. Doing it again changes nothing.
+///
+/// # Errors
+/// `GatewayUnavailable` while it gives no answer that counts: the job tries again. `GatewayRefused` if it will not.
+pub async fn carry_out(ctx: &Context, id: OrderId) -> Result<(), UseCaseError> {
+    let (order, subscription) = ctx
+        .db
+        .read(move |conn| {
+            let order = subscription_orders::get(conn, id)?;
+            let subscription = subscriptions::find(conn, order.pledge)?;
+            Ok::<_, UseCaseError>((order, subscription.ok_or(UseCaseError::NotFound("support"))?))
+        })
+        .await?;
+    match order.status {
+        OrderStatus::Done => return Ok(()),
+        OrderStatus::Refused => {
+            return Err(UseCaseError::GatewayRefused { code: order.code.unwrap_or_default() });
+        }
+        OrderStatus::Pending => {}
+    }
+    let gateway = ctx.gateways.get(subscription.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let told = SubscriptionOrder {
+        order: id,
+        subscription: subscription.news.remote,
+        what: order.what.clone(),
+        ordered_at: order.created_at,
+    };
+    let refusal = match gateway.change_subscription(&told).await {
+        Ok(fact) => {
+            let inner = ctx.clone();
+            return ctx.db.write(move |tx| conclude(tx, &inner, &order, fact)).await;
+        }
+        Err(GatewayError::Refused { code }) => code,
+        Err(GatewayError::Unsupported { what, .. }) => what.to_owned(),
+        Err(GatewayError::Unknown(why)) => return Err(UseCaseError::GatewayUnavailable(why)),
+    };
+    let (now, code) = (ctx.now(), refusal.clone());
+    ctx.db.write(move |tx| subscription_orders::end(tx, id, Some(&code), now)).await?;
+    Err(UseCaseError::GatewayRefused { code: refusal })
+}
+
+/// It is done: what the gateway says now is taken in, and the donor is told.
+fn conclude(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    order: &Order,
+    fact: SubscriptionFact,
+) -> Result<(), UseCaseError> {
+    let pledge = pledges::lock(tx, order.pledge)?;
+    if !subscription_orders::end(tx, order.id, None, ctx.now())? {
+        return Ok(());
+    }
+    let subscription = learn(tx, ctx, &pledge, fact.news)?;
+    match order.what {
+        OrderKind::Change { .. } => {
+            tiers::bring_up_to_date(tx, &pledge, &subscription)?;
+            ctx.enqueue(tx, &Job::SendPledgeChanged { order: order.id })?;
+        }
+        OrderKind::Pause { .. } | OrderKind::Resume | OrderKind::Cancel | OrderKind::Keep => {
+            ctx.enqueue(tx, &Job::SendPledgeChanged { order: order.id })?;
+        }
+        // The end itself has its letter.
+        OrderKind::End { .. } => {}
+    }
+    Ok(())
+}

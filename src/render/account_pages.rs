@@ -46,6 +46,8 @@ pub struct Overview {
     pub name: Option<String>,
     pub since_text: Option<String>,
     pub running: Vec<PledgeShown>,
+    pub ended: Vec<PledgeShown>,
+    pub owed: bool,
     pub waiting: Vec<PledgeShown>,
     pub recent: Vec<PaymentShown>,
     pub has_more: bool,
@@ -175,3 +177,37 @@ pub struct AddressPage {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct FarewellPage {}
+
+/// One recurring support, and what can be done with it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Support {
+    pub id: String,
+    pub campaign: String,
+    pub amount_text: String,
+    pub currency: String,
+    pub frequency: &'static str,
+    pub status: &'static str,
+    pub state: &'static str,
+    pub gateway: &'static str,
+    pub tier: Option<String>,
+    pub tiers: String,
+    pub card: Option<String>,
+    pub card_until_text: String,
+    pub since_text: Option<String>,
+    pub last_text: Option<String>,
+    pub next_text: Option<String>,
+    pub ends_text: Option<String>,
+    pub ended_text: String,
+    pub owed_text: String,
+    pub paid_until_text: Option<String>,
+    pub pending: bool,
+    pub typed_amount: String,
+    pub frequencies: Vec<super::pages::Choice>,
+    pub tomorrow: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Mend {
+    pub failing: Vec<PledgeShown>,
+}

@@ -1,7 +1,9 @@
 //! Donors as their own pages show and change them, and how they are forgotten.
 
 use super::row::{Row, one, to_json, utc};
-use super::schema::{attempts, campaigns, donations, donors, pledges, receipts};
+use super::schema::{
+    attempts, campaigns, donations, donors, pledges, receipts, subscription_orders, subscriptions,
+};
 use super::{Conn, StoreError, Tx};
 use crate::domain::account::{Profile, erased_address};
 use crate::domain::donor::EmailAddress;
@@ -193,6 +195,18 @@ pub fn forget(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Result<
     let tried = pledges::table.filter(theirs().assume_not_null()).select(pledges::id);
     diesel::update(attempts::table.filter(attempts::pledge_id.eq_any(tried)))
         .set(attempts::next_url.eq(None::<String>))
+        .execute(&mut **tx)?;
+    let kept = pledges::table.filter(theirs().assume_not_null()).select(pledges::id);
+    diesel::update(subscriptions::table.filter(subscriptions::pledge_id.eq_any(kept)))
+        .set((
+            subscriptions::customer_id.eq(None::<String>),
+            subscriptions::card.eq(None::<String>),
+            subscriptions::card_expires_on.eq(None::<chrono::NaiveDate>),
+        ))
+        .execute(&mut **tx)?;
+    let asked = pledges::table.filter(theirs().assume_not_null()).select(pledges::id);
+    diesel::update(subscription_orders::table.filter(subscription_orders::pledge_id.eq_any(asked)))
+        .set(subscription_orders::reason.eq(None::<String>))
         .execute(&mut **tx)?;
     diesel::update(pledges::table.filter(theirs().assume_not_null()))
         .set((

@@ -1,7 +1,7 @@
 //! Being forgotten: asked for, confirmed by a second step, then running pledges are ended, and then the person is
 //! taken from the record. Amounts, days and receipts stay: the law wants them kept.
 
-use super::changes;
+use super::{changes, support};
 use crate::domain::account::{ChangeDetail, ChangeKind, Erasure, ErasureStatus, Profile};
 use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
@@ -86,6 +86,10 @@ pub async fn carry_out(ctx: &Context, id: ErasureId) -> Result<(), UseCaseError>
     let Some(erasure) = found.filter(|erasure| erasure.status == ErasureStatus::Confirmed) else {
         return Ok(());
     };
+    if !support::end_all(ctx, erasure.donor).await? {
+        let why = "the gateway has not confirmed the end of what runs".to_owned();
+        return Err(UseCaseError::GatewayUnavailable(why));
+    }
     let inner = ctx.clone();
     ctx.db.write(move |tx| forget(tx, &inner, &erasure)).await?;
     tracing::info!(erasure.id = %id, "a donor was forgotten");

@@ -13,6 +13,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod statements;
+pub mod support;
 
 pub use changes::letter as change_letter;
 pub use changes::recent as recent_changes;

@@ -4,9 +4,10 @@ use super::{file, page, render, shown, visitor};
 use crate::domain::ids::DonationId;
 use crate::domain::pledge::PledgeStatus;
 use crate::domain::receipt::ReceiptNumber;
+use crate::domain::subscription::SubscriptionState;
 use crate::render::account_pages::{History, Overview, Statements};
 use crate::render::{date_text, receipt as receipt_paper, statement as statement_paper};
-use crate::usecases::account::{overview as use_overview, statements as use_statements};
+use crate::usecases::account::{overview as use_overview, statements as use_statements, support};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::state::AppState;
@@ -24,10 +25,26 @@ pub(in crate::web) async fn overview(
     for line in found.pledges.iter().filter(|line| line.pledge.status == PledgeStatus::Pending) {
         waiting.push(shown::pledge(&state, line)?);
     }
+    let (mut running, mut ended, mut owed) = (Vec::new(), Vec::new(), false);
+    for view in &support::all(&state.ctx, who.profile.id).await? {
+        match view.subscription.news.state {
+            SubscriptionState::Active | SubscriptionState::Paused { .. } => {}
+            SubscriptionState::PastDue { .. } => owed = true,
+            SubscriptionState::Ended { .. } => {
+                ended.push(shown::support(&state, view)?);
+                continue;
+            }
+            // It waits for its first payment, and is listed as that.
+            SubscriptionState::Incomplete => continue,
+        }
+        running.push(shown::support(&state, view)?);
+    }
     let body = Overview {
         name: who.profile.name,
         since_text: found.since.map(|since| date_text(state.ctx.day_of(since))),
-        running: Vec::new(),
+        running,
+        ended,
+        owed,
         waiting,
         recent: found.recent.into_iter().map(|line| shown::payment(&state, line)).collect(),
         has_more: found.has_more,

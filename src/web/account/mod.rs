@@ -8,6 +8,7 @@ pub(super) mod sessions;
 pub(super) mod settings;
 mod shown;
 pub(super) mod sign_in;
+pub(super) mod support;
 
 use super::error::WebError;
 use super::form::Fields;
@@ -27,8 +28,9 @@ use serde::Serialize;
 const DOOR: &str = "/account/sign-in";
 
 /// What pages may say at their top after something was done, as the address names it.
-const DONE: [&str; 8] = [
+const DONE: [&str; 12] = [
     "saved", "same", "visibility", "session", "address", "address-dropped", "erasure-dropped", "signed-out",
+    "changed", "pending", "mended", "still",
 ];
 
 /// Every route below `/account`.
@@ -60,6 +62,10 @@ pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
                     .route(get().to(address::look))
                     .route(post().to(address::prove)),
             )
+            .route("/pledges/{id}", get().to(support::show))
+            .route("/pledges/{id}/{action}", post().to(support::act))
+            .service(resource("/mend").route(get().to(support::mend)).route(post().to(support::collect)))
+            .route("/mend/{id}", post().to(support::card))
             .route("/sessions", get().to(sessions::list))
             .route("/sessions/end-all", post().to(sessions::end_all))
             .route("/sessions/{id}/end", post().to(sessions::end))

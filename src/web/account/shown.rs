@@ -7,6 +7,7 @@ use crate::render::account_pages::{PaymentShown, PledgeShown};
 use crate::render::date_text;
 use crate::usecases::account::overview::{PaymentLine, PledgeLine};
 use crate::usecases::tokens;
+use crate::usecases::views::PatronView;
 use crate::web::error::WebError;
 use crate::web::state::AppState;
 use chrono::{DateTime, Utc};
@@ -52,6 +53,20 @@ pub(super) fn pledge(state: &AppState, line: &PledgeLine) -> Result<PledgeShown,
         reference: reference(pledge),
         status_url: Some(status_url(state, pledge.id)?),
         is_hidden: terms.visibility == Visibility::Hidden,
+    })
+}
+
+/// Recurring support as it is now, which its terms say only of its beginning.
+pub(super) fn support(state: &AppState, view: &PatronView) -> Result<PledgeShown, WebError> {
+    let line = PledgeLine { pledge: view.pledge.clone(), campaign: view.campaign.title.clone() };
+    let news = &view.subscription.news;
+    let day = |at: DateTime<Utc>| date_text(state.ctx.day_of(at));
+    Ok(PledgeShown {
+        amount_text: news.amount.text(),
+        frequency: news.frequency.as_str(),
+        last_text: news.period.map(|period| day(period.from)),
+        next_text: view.subscription.next_charge_at().map(day),
+        ..pledge(state, &line)?
     })
 }
 

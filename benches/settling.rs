@@ -167,5 +167,6 @@ fn request(email: String) -> PledgeRequest {
         from: String::new(),
         referrer: String::new(),
         utm: Utm::default(),
+        locale: String::new(),
     }
 }

@@ -18,6 +18,7 @@ use crate::usecases::examine;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
+use crate::words::{Words, WordsError};
 use base64::Engine as _;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -41,6 +42,9 @@ pub enum StartError {
     /// A template of the operator.
     #[error(transparent)]
     Templates(#[from] RenderError),
+    /// The messages of a language cannot be used.
+    #[error(transparent)]
+    Words(#[from] WordsError),
     /// The folder of templates.
     #[error("[site] templates: {0} is no folder")]
     TemplateFolder(String),
@@ -324,13 +328,9 @@ fn templates(config: &Config, public_url: &str, files: &Files) -> Result<Templat
     if let Some(folder) = overrides.filter(|folder| !folder.is_dir()) {
         return Err(StartError::TemplateFolder(folder.display().to_string()));
     }
-    let site = SiteMeta {
-        name: config.site.name.clone(),
-        url: public_url.to_owned(),
-        language: config.site.default_locale.clone(),
-        dir: "ltr",
-    };
-    let templates = Templates::new(site, files.addresses(), overrides);
+    let site = SiteMeta { name: config.site.name.clone(), url: public_url.to_owned() };
+    let words = Words::load(&config.site.locales, &config.site.default_locale, overrides)?;
+    let templates = Templates::new(site, files.addresses(), overrides, words);
     templates.check()?;
     Ok(templates)
 }

@@ -11,7 +11,8 @@
 //! | [`content`] | articles, appeals and campaigns as files; import | domain |
 //! | [`store`] | the database, on two engines from one set of queries | domain |
 //! | [`gateways`] | how each mover of money is spoken to | domain |
-//! | [`render`] | pages, letters, the PDF receipt | domain |
+//! | [`words`] | the languages donors are spoken to in: messages, numbers, amounts, days | domain |
+//! | [`render`] | pages, letters, the PDF receipt | domain, words |
 //! | [`mail`] | letters on their way out | config |
 //! | [`usecases`] | the verbs: the only place that changes anything | store, gateways (the trait) |
 //! | [`jobs`] | what follows from commits | usecases, store (the queue), mail, render |
@@ -46,3 +47,4 @@ pub mod store;
 pub mod telemetry;
 pub mod usecases;
 pub mod web;
+pub mod words;

@@ -13,6 +13,7 @@ mod donation;
 mod export;
 mod job;
 mod migrate;
+mod patron;
 mod progress;
 mod receipt;
 mod reconcile;
@@ -66,6 +67,9 @@ enum Command {
     /// Money that arrived.
     #[command(subcommand)]
     Donation(donation::Command),
+    /// Recurring support.
+    #[command(subcommand)]
+    Patron(patron::Command),
     /// Give money back, in full or in part.
     Refund(refund::Options),
     /// Background jobs.
@@ -213,6 +217,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Doctor(options) => doctor::run(setting, &options).await,
         Command::Article(command) => article::run(setting, command),
         Command::Donation(command) => donation::run(setting, command).await,
+        Command::Patron(command) => patron::run(setting, command).await,
         Command::Refund(options) => refund::run(setting, options).await,
         Command::Job(command) => job::run(setting, command).await,
         Command::Review(command) => review::run(setting, command).await,

@@ -184,6 +184,9 @@ impl Subscription {
         let newer = match (over(self.news.state), over(news.state)) {
             (true, false) => false,
             (false, true) => true,
+            // What was paid once cannot be waiting for its first payment.
+            (false, false) if self.news.state.is_in_force() && !news.state.is_in_force() => false,
+            (false, false) if !self.news.state.is_in_force() && news.state.is_in_force() => true,
             (true, true) | (false, false) => news.as_of >= self.news.as_of,
         };
         let (mut latest, other) = if newer { (news, self.news) } else { (self.news, news) };

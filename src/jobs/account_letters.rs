@@ -5,10 +5,10 @@ use super::letters::addressed;
 use super::run::{self, JobError};
 use crate::domain::account::{AccountChange, Profile, Side, Statement};
 use crate::domain::ids::{AccountChangeId, AddressChangeId, DonorId, ErasureId, SignInId};
-use crate::domain::money::Money;
 use crate::mail::{Address, Attachment};
 use crate::render::letters::{ErasedLetter, NoticeLetter, ProofLetter, SignInLetter, StatementLetter};
-use crate::render::statement as document;
+use crate::render::{Templates, statement as document};
+use crate::words::Language;
 use crate::usecases::account::{address, change_letter, erase, sign_in, statements};
 
 /// The link to sign in, if anybody is known there and still waits.
@@ -17,7 +17,7 @@ pub(super) async fn sign_in(services: &Services, wish: SignInId, message_id: &st
         return Ok(());
     };
     let letter = SignInLetter { donor_name: link.profile.name.clone(), url: link.url, code: link.code };
-    let letter = letter.render(&services.templates)?;
+    let letter = letter.render(&spoken(services, &link.profile))?;
     run::send(services, addressed(on_record(&link.profile), letter, message_id)).await
 }
 
@@ -38,8 +38,9 @@ pub(super) async fn address_proof(
         side: side.as_str(),
         new_email: proof.change.new.as_str().to_owned(),
     };
+    let letter = letter.render(&spoken(services, &proof.profile))?;
     let to = Address { name: proof.profile.name, email };
-    run::send(services, addressed(to, letter.render(&services.templates)?, message_id)).await
+    run::send(services, addressed(to, letter, message_id)).await
 }
 
 /// Whom a letter about a change goes to.
@@ -68,7 +69,7 @@ pub(super) async fn account_notice(
             email: change.detail.old_email.clone().unwrap_or_default(),
         },
     };
-    let letter = notice(services, &change, &profile, to).render(&services.templates)?;
+    let letter = notice(services, &change, &profile, to).render(&spoken(services, &profile))?;
     run::send(services, addressed(address, letter, message_id)).await
 }
 
@@ -88,6 +89,12 @@ fn notice(
     }
 }
 
+/// The templates in the language of a donor.
+fn spoken(services: &Services, profile: &Profile) -> Templates {
+    let locale = profile.locale.as_deref().unwrap_or(&services.ctx.policy.default_locale);
+    services.templates.speaking_tag(locale)
+}
+
 fn on_record(profile: &Profile) -> Address {
     Address { name: profile.name.clone(), email: profile.email.as_str().to_owned() }
 }
@@ -103,9 +110,11 @@ pub(super) async fn statement(
     let Some(found) = statements::letter(ctx, year, donor).await? else {
         return Ok(());
     };
-    let letter = statement_letter(&found).render(&services.templates)?;
+    let templates = spoken(services, &found.profile);
+    let language = templates.language().clone();
+    let letter = statement_letter(&found, &language).render(&templates)?;
     let to = on_record(&found.profile);
-    let pdf = tokio::task::spawn_blocking(move || document::pdf(&found))
+    let pdf = tokio::task::spawn_blocking(move || document::pdf(&found, &language))
         .await
         .map_err(|panic| JobError::Retry(format!("drawing the statement was cut off: {panic}")))?
         .map_err(|error| JobError::Retry(error.to_string()))?;
@@ -116,12 +125,12 @@ pub(super) async fn statement(
     Ok(statements::mark_sent(ctx, year, donor).await?)
 }
 
-fn statement_letter(statement: &Statement) -> StatementLetter {
+fn statement_letter(statement: &Statement, language: &Language) -> StatementLetter {
     StatementLetter {
         donor_name: statement.profile.name.clone(),
         year: statement.year,
         organisation: statement.organisation.name.clone(),
-        totals: statement.totals.iter().copied().map(Money::text).collect(),
+        totals: statement.totals.iter().map(|total| language.money(*total)).collect(),
     }
 }
 
@@ -132,11 +141,15 @@ pub(super) async fn erased(
     message_id: &str,
 ) -> Result<(), JobError> {
     let ctx = &services.ctx;
-    let Some(email) = erase::letter(ctx, id).await?.and_then(|erasure| erasure.email) else {
+    let Some(erasure) = erase::letter(ctx, id).await? else {
         return Ok(());
     };
+    let Some(email) = erasure.email else {
+        return Ok(());
+    };
+    let locale = erasure.locale.as_deref().unwrap_or(&ctx.policy.default_locale);
     let letter = ErasedLetter { donor_name: None, years: ctx.policy.retention_years };
-    let letter = letter.render(&services.templates)?;
+    let letter = letter.render(&services.templates.speaking_tag(locale))?;
     let to = Address { name: None, email: email.as_str().to_owned() };
     run::send(services, addressed(to, letter, message_id)).await?;
     Ok(erase::letter_sent(ctx, id).await?)

@@ -13,9 +13,10 @@ use crate::render::letters::{
     ReviewLetter,
 };
 use crate::render::receipt::tribute_text;
-use crate::render::{date_text, gateway_label, gateway_name, qr, receipt as document, transfer};
+use crate::render::{date_text, gateway_name, gateway_words, qr, receipt as document, transfer};
 use crate::usecases::views::PledgeView;
 use crate::usecases::{Context, holds, notices, tokens, views};
+use crate::words::Language;
 
 /// The content id of the QR code in the letter.
 const QR_CID: &str = "payment-code";
@@ -36,9 +37,10 @@ pub(super) async fn receipt(
     if !receipt.status.is_live() || was_sent {
         return Ok(None);
     }
-    let letter = receipt_letter(&services.ctx, &receipt, &view)?.render(&services.templates)?;
+    let templates = services.templates.speaking_tag(&receipt.snapshot.locale);
+    let letter = receipt_letter(&services.ctx, &receipt, &view, templates.language())?.render(&templates)?;
     let drawn = receipt.clone();
-    let pdf = tokio::task::spawn_blocking(move || document::pdf(&drawn, None))
+    let pdf = tokio::task::spawn_blocking(move || document::pdf(&drawn, None, templates.language()))
         .await
         .map_err(|panic| JobError::Retry(format!("drawing the receipt was cut off: {panic}")))??;
     let snapshot = &receipt.snapshot;
@@ -49,9 +51,14 @@ pub(super) async fn receipt(
     Ok(Some(mail))
 }
 
-fn receipt_letter(ctx: &Context, receipt: &Receipt, view: &PledgeView) -> Result<ReceiptLetter, JobError> {
+fn receipt_letter(
+    ctx: &Context,
+    receipt: &Receipt,
+    view: &PledgeView,
+    language: &Language,
+) -> Result<ReceiptLetter, JobError> {
     let snapshot = &receipt.snapshot;
-    let text = |frozen| Money::try_from(frozen).map(Money::text);
+    let text = |frozen| Money::try_from(frozen).map(|money| language.money(money));
     let refunded = Money::try_from(&snapshot.refunded)?;
     let cover = snapshot.fee_cover.as_ref().map(text).transpose()?;
     let organisation = &snapshot.organisation;
@@ -61,15 +68,17 @@ fn receipt_letter(ctx: &Context, receipt: &Receipt, view: &PledgeView) -> Result
         amount_text: text(&snapshot.gross)?,
         campaign_title: snapshot.campaign.clone(),
         receipt_number: snapshot.number.clone(),
-        received_text: date_text(snapshot.received_on),
-        method_text: GatewayKind::parse(&snapshot.method).map_or("", gateway_label).to_owned(),
-        fee_covered_text: cover.map(|cover| format!("{cover} of it covers the payment fee")),
-        tribute_text: snapshot.tribute.as_ref().map(|(kind, name)| tribute_text(kind, name)),
+        received_text: language.date(snapshot.received_on),
+        method_text: GatewayKind::parse(&snapshot.method)
+            .map(|kind| gateway_words(kind, language))
+            .unwrap_or_default(),
+        fee_covered_text: cover.map(|cover| language.text("receipt-fee-part", &[("amount", cover.into())])),
+        tribute_text: snapshot.tribute.as_ref().map(|(kind, name)| tribute_text(kind, name, language)),
         organisation: OrganisationHead { name: organisation.name.clone(), lines },
         corrected: snapshot.replaces.is_some(),
         replaces_number: snapshot.replaces.clone(),
         net_text: refunded.is_positive().then(|| text(&snapshot.net)).transpose()?,
-        refunded_text: refunded.is_positive().then(|| refunded.text()),
+        refunded_text: refunded.is_positive().then(|| language.money(refunded)),
         thanks_url: thanks_url(ctx, view.pledge.id)?,
     })
 }
@@ -87,17 +96,19 @@ pub(super) async fn instructions(
         return Ok(None);
     };
     let payload = transfer::epc_payload(&details);
-    let mut shown = transfer::shown(&details);
+    let templates = services.templates.speaking_tag(&pledge.terms.locale);
+    let language = templates.language();
+    let mut shown = transfer::shown(&details, language);
     shown.qr_cid = payload.as_ref().map(|_| QR_CID.to_owned());
     let letter = Instructions {
         donor_name: pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
-        amount_text: pledge.terms.amount.text(),
+        amount_text: language.money(pledge.terms.amount),
         campaign_title: view.campaign.title.clone(),
         transfer: shown,
         thanks_url: thanks_url(ctx, id)?,
-        expires_text: date_text(ctx.day_of(pledge.expires_at)),
+        expires_text: language.date(ctx.day_of(pledge.expires_at)),
     };
-    let mut mail = addressed(donor_of(&view), letter.render(&services.templates)?, message_id);
+    let mut mail = addressed(donor_of(&view), letter.render(&templates)?, message_id);
     if let Some(payload) = payload {
         let bytes = qr::png(&payload, QR_SCALE).map_err(|error| JobError::Fail(error.to_string()))?;
         mail.inline.push(InlineImage { cid: QR_CID.into(), media_type: "image/png".into(), bytes });
@@ -117,17 +128,19 @@ pub(super) async fn refund(
     let rest = payment.and_then(Payment::kept).filter(|rest| rest.is_positive());
     // The receipt that the donor holds, and must not use any more.
     let held = receipts.iter().rev().find(|r| !r.status.is_live() && r.issued_at <= refund.created_at);
+    let templates = services.templates.speaking_tag(&view.pledge.terms.locale);
+    let language = templates.language();
     let letter = RefundLetter {
         donor_name: view.pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
-        refunded_text: refund.amount.text(),
-        amount_text: gross.text(),
+        refunded_text: language.money(refund.amount),
+        amount_text: language.money(gross),
         full: refund.amount == gross,
-        rest_text: rest.map(Money::text),
+        rest_text: rest.map(|rest| language.money(rest)),
         receipt_number: held.map(|receipt| receipt.number.to_string()),
         campaign_title: view.campaign.title.clone(),
         reason_text: refund.reason.clone(),
     };
-    Ok(addressed(donor_of(&view), letter.render(&services.templates)?, message_id))
+    Ok(addressed(donor_of(&view), letter.render(&templates)?, message_id))
 }
 
 /// Tells staff which questions are open, if any still is.

@@ -9,9 +9,9 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{Frequency, GatewayKind};
 use crate::domain::subscription::{OrderKind, SubscriptionState};
 use crate::mail::Address;
-use crate::render::date_text;
 use crate::render::letters::{PatronLetter, PatronLetterKind};
 use crate::usecases::views::{self, PatronView};
+use crate::words::Language;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Money that is owed, and which letter about it this is.
@@ -57,8 +57,8 @@ fn still_owed(services: &Services, view: &PatronView, owed: Owed) -> Option<Patr
             let grace = TimeDelta::days(services.ctx.policy.patrons.grace_days.into());
             let mut letter = about(services, view);
             letter.letter = owed.letter;
-            letter.since_text = Some(day_text(services, since));
-            letter.grace_text = Some(day_text(services, since + grace));
+            letter.since_text = Some(written(services, view, since));
+            letter.grace_text = Some(written(services, view, since + grace));
             Some(letter)
         }
         SubscriptionState::PastDue { .. }
@@ -93,12 +93,12 @@ pub(super) async fn changed(services: &Services, order: OrderId, message_id: &st
     let mut letter = about(services, &view);
     letter.change = Some(match &order.what {
         OrderKind::Change { amount, frequency } => {
-            letter.amount_text = amount.text();
+            letter.amount_text = language(services, &view).money(*amount);
             letter.frequency = frequency.as_str();
             "change"
         }
         OrderKind::Pause { until } => {
-            letter.paused_until_text = until.map(|until| day_text(services, until));
+            letter.paused_until_text = until.map(|until| written(services, &view, until));
             "pause"
         }
         OrderKind::Resume => "resume",
@@ -121,12 +121,17 @@ pub(super) async fn cancelled(
     };
     let mut letter = about(services, &view);
     letter.reason = Some(reason.as_str());
-    letter.ended_text = Some(day_text(services, at));
+    letter.ended_text = Some(written(services, &view, at));
     send(services, &view, PatronLetterKind::PledgeCancelled, letter, message_id).await
 }
 
-fn day_text(services: &Services, at: DateTime<Utc>) -> String {
-    date_text(services.ctx.day_of(at))
+/// The language in which the donor is written to.
+fn language<'a>(services: &'a Services, view: &PatronView) -> &'a Language {
+    services.templates.words().language(&view.pledge.terms.locale)
+}
+
+fn written(services: &Services, view: &PatronView, at: DateTime<Utc>) -> String {
+    language(services, view).date(services.ctx.day_of(at))
 }
 
 /// What all these letters know.
@@ -136,14 +141,14 @@ fn about(services: &Services, view: &PatronView) -> PatronLetter {
     let site = &ctx.policy.public_url;
     PatronLetter {
         donor_name: view.name.as_ref().map(|name| name.as_str().to_owned()),
-        amount_text: amount.text(),
+        amount_text: language(services, view).money(amount),
         frequency: frequency.as_str(),
         campaign_title: view.campaign.title.clone(),
         tier_name: view.tier.as_ref().map(|tier| tier.name.clone()),
         by_transfer: view.pledge.terms.gateway == GatewayKind::BankTransfer,
         reference: view.pledge.reference.as_ref().map(|reference| reference.grouped()),
-        next_text: view.subscription.next_charge_at().map(|at| day_text(services, at)),
-        ends_text: news.ends_at.map(|at| day_text(services, at)),
+        next_text: view.subscription.next_charge_at().map(|at| written(services, view, at)),
+        ends_text: news.ends_at.map(|at| written(services, view, at)),
         paused_until_text: None,
         since_text: None,
         grace_text: None,
@@ -152,7 +157,7 @@ fn about(services: &Services, view: &PatronView) -> PatronLetter {
         reason: None,
         ended_text: None,
         card_label: news.card.as_ref().map(|card| card.label.clone()),
-        card_expires_text: news.card.as_ref().map(|card| date_text(card.expires_on)),
+        card_expires_text: news.card.as_ref().map(|card| language(services, view).date(card.expires_on)),
         account_url: format!("{site}/account"),
         mend_url: format!("{site}/account/mend"),
         return_url: format!("{site}/patrons"),
@@ -169,6 +174,6 @@ async fn send(
 ) -> Result<(), JobError> {
     let name = view.name.as_ref().map(|name| name.as_str().to_owned());
     let to = Address { name, email: EmailAddress::as_str(&view.email).to_owned() };
-    let letter = letter.render(kind, &services.templates)?;
+    let letter = letter.render(kind, &services.templates.speaking(language(services, view)))?;
     run::send(services, addressed(to, letter, message_id)).await
 }

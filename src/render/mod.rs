@@ -1,10 +1,9 @@
 //! Owns: how things look: pages, letters, the PDF receipt, QR codes. The only place that names minijinja.
-//! May import: domain. Must not: read the database or a request; decide anything.
+//! May import: domain, words. Must not: read the database or a request; decide anything.
 
 pub mod account_pages;
 pub mod archive;
 pub mod csv;
-pub mod interim_words;
 pub mod letters;
 pub mod pages;
 pub mod qr;
@@ -16,4 +15,4 @@ pub mod transfer;
 mod words;
 
 pub use templates::{Assets, PageMeta, RenderError, SiteMeta, Templates};
-pub use words::{date_text, gateway_label, gateway_name, long_date_text};
+pub use words::{date_text, gateway_label, gateway_name, gateway_words, long_date_text};

@@ -2,10 +2,11 @@
 //! bytes for ever.
 
 use super::receipt_pdf::{self, CreatedOn, PdfError, ReceiptPage};
-use super::words::{date_text, gateway_label};
+use super::words::gateway_words;
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::pledge::{GatewayKind, TributeKind};
 use crate::domain::receipt::{FrozenMoney, Receipt, ReceiptSnapshot, ReceiptStatus};
+use crate::words::Language;
 use chrono::Datelike as _;
 
 /// Why a receipt was not drawn.
@@ -20,14 +21,20 @@ pub enum ReceiptError {
 }
 
 /// The PDF of a receipt. One that was taken back says so across the top.
-pub fn pdf(receipt: &Receipt, replaced_by: Option<&str>) -> Result<Vec<u8>, ReceiptError> {
+pub fn pdf(
+    receipt: &Receipt,
+    replaced_by: Option<&str>,
+    language: &Language,
+) -> Result<Vec<u8>, ReceiptError> {
     let banner = match (receipt.status, replaced_by) {
         (ReceiptStatus::Issued | ReceiptStatus::Sent, _) => None,
-        (ReceiptStatus::Voided, _) => Some("Void: the gift was returned".to_owned()),
-        (ReceiptStatus::Replaced, None) => Some("Void: replaced by a newer receipt".to_owned()),
-        (ReceiptStatus::Replaced, Some(number)) => Some(format!("Void: replaced by receipt {number}")),
+        (ReceiptStatus::Voided, _) => Some(language.text("receipt-void", &[])),
+        (ReceiptStatus::Replaced, None) => Some(language.text("receipt-replaced", &[])),
+        (ReceiptStatus::Replaced, Some(number)) => {
+            Some(language.text("receipt-replaced-by", &[("number", number.into())]))
+        }
     };
-    Ok(receipt_pdf::draw(&page(&receipt.snapshot, banner)?)?)
+    Ok(receipt_pdf::draw(&page(&receipt.snapshot, banner, language)?)?)
 }
 
 /// The name of the attached file.
@@ -39,7 +46,12 @@ fn amount(frozen: &FrozenMoney) -> Result<Money, MoneyError> {
     Money::try_from(frozen)
 }
 
-fn page(snapshot: &ReceiptSnapshot, banner: Option<String>) -> Result<ReceiptPage, ReceiptError> {
+fn page(
+    snapshot: &ReceiptSnapshot,
+    banner: Option<String>,
+    language: &Language,
+) -> Result<ReceiptPage, ReceiptError> {
+    let word = |key| language.text(key, &[]);
     let organisation = &snapshot.organisation;
     let mut lines = vec![organisation.name.clone()];
     lines.extend(organisation.address.iter().cloned());
@@ -48,20 +60,19 @@ fn page(snapshot: &ReceiptSnapshot, banner: Option<String>) -> Result<ReceiptPag
     donor.push(snapshot.donor_email.clone());
     let mut paragraphs: Vec<String> = organisation.statement.iter().cloned().collect();
     if let Some(replaced) = &snapshot.replaces {
-        paragraphs
-            .push(format!("This receipt takes the place of receipt {replaced}, which is no longer valid."));
+        paragraphs.push(language.text("receipt-takes-place", &[("number", replaced.into())]));
     }
     Ok(ReceiptPage {
-        language: snapshot.locale.clone(),
+        language: language.tag().to_owned(),
         organisation: lines,
-        title: "Receipt".to_owned(),
-        number_line: format!("No. {}", snapshot.number),
+        title: word("receipt-title"),
+        number_line: language.text("gift-receipt-number", &[("number", (&snapshot.number).into())]),
         donor,
-        rows: rows(snapshot)?,
-        total: ("Total".to_owned(), amount(&snapshot.net)?.text()),
+        rows: rows(snapshot, language)?,
+        total: (word("receipt-total"), language.money(amount(&snapshot.net)?)),
         paragraphs,
         banner,
-        footer: format!("{} · Receipt {}", organisation.name, snapshot.number),
+        footer: format!("{} · {} {}", organisation.name, word("receipt-title"), snapshot.number),
         created: CreatedOn {
             year: u16::try_from(snapshot.issued_on.year()).unwrap_or_default(),
             month: u8::try_from(snapshot.issued_on.month()).unwrap_or(1),
@@ -70,34 +81,36 @@ fn page(snapshot: &ReceiptSnapshot, banner: Option<String>) -> Result<ReceiptPag
     })
 }
 
-fn rows(snapshot: &ReceiptSnapshot) -> Result<Vec<(String, String)>, MoneyError> {
+fn rows(snapshot: &ReceiptSnapshot, language: &Language) -> Result<Vec<(String, String)>, MoneyError> {
+    let word = |key| language.text(key, &[]);
     let method = GatewayKind::parse(&snapshot.method)
-        .map_or_else(|| snapshot.method.clone(), |kind| gateway_label(kind).to_owned());
+        .map_or_else(|| snapshot.method.clone(), |kind| gateway_words(kind, language));
     let mut rows = vec![
-        ("Issued".to_owned(), date_text(snapshot.issued_on)),
-        ("Gift received".to_owned(), date_text(snapshot.received_on)),
-        ("Given for".to_owned(), snapshot.campaign.clone()),
-        ("Paid by".to_owned(), method),
+        (word("receipt-issued"), language.date(snapshot.issued_on)),
+        (word("receipt-received"), language.date(snapshot.received_on)),
+        (word("receipt-for"), snapshot.campaign.clone()),
+        (word("receipt-paid-by"), method),
     ];
     if let Some((kind, name)) = &snapshot.tribute {
-        rows.push(("Dedicated".to_owned(), tribute_text(kind, name)));
+        rows.push((word("receipt-dedicated"), tribute_text(kind, name, language)));
     }
     let (gross, refunded) = (amount(&snapshot.gross)?, amount(&snapshot.refunded)?);
-    rows.push(("Gift".to_owned(), gross.text()));
+    rows.push((word("receipt-gift"), language.money(gross)));
     if let Some(cover) = &snapshot.fee_cover {
-        rows.push(("Covering the fee".to_owned(), amount(cover)?.text()));
+        rows.push((word("receipt-fee"), language.money(amount(cover)?)));
     }
     if !refunded.is_zero() {
-        rows.push(("Returned".to_owned(), refunded.text()));
+        rows.push((word("receipt-returned"), language.money(refunded)));
     }
     Ok(rows)
 }
 
 /// `In memory of Rosa`
-pub fn tribute_text(kind: &str, name: &str) -> String {
-    match TributeKind::parse(kind) {
-        Some(TributeKind::Honour) => format!("In honour of {name}"),
-        Some(TributeKind::Memory) => format!("In memory of {name}"),
-        None => name.to_owned(),
-    }
+pub fn tribute_text(kind: &str, name: &str, language: &Language) -> String {
+    let key = match TributeKind::parse(kind) {
+        Some(TributeKind::Honour) => "receipt-honour",
+        Some(TributeKind::Memory) => "receipt-memory",
+        None => return name.to_owned(),
+    };
+    language.text(key, &[("name", name.into())])
 }

@@ -2,23 +2,22 @@
 //! for ever.
 
 use super::account_pages::{StatementLine, StatementShown, Total};
-use super::interim_words::text;
 use super::receipt_pdf::{self, CreatedOn, PdfError, ReceiptPage};
-use super::words::date_text;
 use crate::domain::account::Statement;
 use crate::domain::money::Money;
+use crate::words::Language;
 
 /// A statement as its page shows it.
-pub fn shown(statement: &Statement) -> StatementShown {
+pub fn shown(statement: &Statement, language: &Language) -> StatementShown {
     let line = |line: &crate::domain::account::StatementLine| StatementLine {
-        date_text: date_text(line.received_on),
+        date_text: language.date(line.received_on),
         campaign: line.campaign.clone(),
         gateway: line.gateway.as_str(),
-        gross_text: line.gross.text(),
-        kept_text: line.kept.text(),
+        gross_text: language.money(line.gross),
+        kept_text: language.money(line.kept),
         receipt: line.receipt.clone(),
     };
-    let total = |total: &Money| Total { currency: total.currency().code().to_owned(), text: total.text() };
+    let total = |total: &Money| Total { currency: total.currency().code().to_owned(), text: language.money(*total) };
     StatementShown {
         year: statement.year,
         organisation: organisation(statement),
@@ -46,39 +45,40 @@ fn donor(statement: &Statement) -> Vec<String> {
 }
 
 /// The PDF of a statement; dated to the last day of its year.
-pub fn pdf(statement: &Statement) -> Result<Vec<u8>, PdfError> {
-    let year = ("year", statement.year.to_string());
-    let publisher = ("organisation", statement.organisation.name.clone());
+pub fn pdf(statement: &Statement, language: &Language) -> Result<Vec<u8>, PdfError> {
+    let (year, publisher) = (statement.year.to_string(), statement.organisation.name.clone());
+    let told = [("year", year.into()), ("organisation", publisher.into())];
+    let text = |key: &str| language.text(key, &told);
     let mut rows: Vec<(String, String)> = statement
         .lines
         .iter()
-        .map(|line| (format!("{} · {}", date_text(line.received_on), line.campaign), line.kept.text()))
+        .map(|line| (format!("{} · {}", language.date(line.received_on), line.campaign), language.money(line.kept)))
         .collect();
     let mut totals: Vec<(String, String)> = statement
         .totals
         .iter()
         .map(|total| {
-            let currency = ("currency", total.currency().code().to_owned());
-            (text("account-statement-total", &[currency]), total.text())
+            let currency = [("currency", total.currency().code().into())];
+            (language.text("account-statement-total", &currency), language.money(*total))
         })
         .collect();
     let total = totals.pop().unwrap_or_default();
     rows.extend(totals);
-    let lead = text("account-statement-lead", &[publisher.clone(), year.clone()]);
+    let lead = text("account-statement-lead");
     let mut paragraphs = vec![lead];
     paragraphs.extend(statement.organisation.statement.clone());
-    paragraphs.push(text("account-statement-receipts", &[]));
+    paragraphs.push(text("account-statement-receipts"));
     receipt_pdf::draw(&ReceiptPage {
-        language: "en".to_owned(),
+        language: language.tag().to_owned(),
         organisation: organisation(statement),
-        title: text("account-statement-title", &[year.clone()]),
-        number_line: text("account-statement-number", &[year.clone()]),
+        title: text("account-statement-title"),
+        number_line: text("account-statement-number"),
         donor: donor(statement),
         rows,
         total,
         paragraphs,
         banner: None,
-        footer: text("account-statement-footer", &[publisher, year]),
+        footer: text("account-statement-footer"),
         created: CreatedOn { year: u16::try_from(statement.year).unwrap_or_default(), month: 12, day: 31 },
     })
 }

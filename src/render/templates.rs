@@ -1,7 +1,8 @@
 //! The templates: embedded in the program, each of them replaceable by a file of the operator.
 
-use minijinja::value::{Serde, merge_maps};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use crate::words::{Language, Variable, Words};
+use minijinja::value::{Kwargs, Serde, ValueKind, merge_maps};
+use minijinja::{AutoEscape, Environment, ErrorKind, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -25,10 +26,25 @@ pub struct SiteMeta {
     pub name: String,
     /// Its base address.
     pub url: String,
-    /// BCP 47 tag of the page's language.
-    pub language: String,
-    /// `ltr` or `rtl`.
-    pub dir: &'static str,
+}
+
+/// The language a page or letter is in, as templates know it: `site.language`, `site.dir`, `site.languages`.
+#[derive(Debug, Clone, Serialize)]
+struct Spoken {
+    name: String,
+    url: String,
+    language: String,
+    dir: &'static str,
+    languages: Vec<Offered>,
+}
+
+/// A language to switch to.
+#[derive(Debug, Clone, Serialize)]
+struct Offered {
+    tag: String,
+    name: String,
+    dir: &'static str,
+    current: bool,
 }
 
 /// What the head of a page says.
@@ -44,6 +60,8 @@ pub struct PageMeta {
     pub path: String,
     /// `noindex` for private pages.
     pub robots: Option<&'static str>,
+    /// What a link to the same page in another language keeps of the query: empty, or pairs that end in `&`.
+    pub query: String,
 }
 
 /// Addresses of the style sheet, the script and the icon.
@@ -61,13 +79,18 @@ pub struct Assets {
 #[derive(Clone)]
 pub struct Templates {
     environment: Arc<Environment<'static>>,
-    site: SiteMeta,
-    assets: Assets,
+    site: Arc<SiteMeta>,
+    assets: Arc<Assets>,
+    words: Words,
+    language: Language,
+    /// What every template may name: `site`, `assets`, `t`, `t_html`, in this language.
+    globals: Value,
 }
 
 impl Templates {
-    /// Templates for a site; files in `overrides` are used in place of the embedded ones of the same name.
-    pub fn new(site: SiteMeta, assets: Assets, overrides: Option<&Path>) -> Self {
+    /// Templates for a site; files in `overrides` are used in place of the embedded ones of the same name. They
+    /// speak the site's default language until told otherwise.
+    pub fn new(site: SiteMeta, assets: Assets, overrides: Option<&Path>, words: Words) -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|name| {
@@ -77,29 +100,49 @@ impl Templates {
                 AutoEscape::Html
             }
         });
-        environment.add_function("t", |key: &str, arguments: minijinja::value::Kwargs| {
-            let names: Vec<String> = arguments.args().map(str::to_owned).collect();
-            let mut given = Vec::new();
-            for name in &names {
-                given.push((name.as_str(), arguments.get::<Value>(name)?.to_string()));
-            }
-            Ok::<_, minijinja::Error>(super::interim_words::text(key, &given))
-        });
         let folder = overrides.map(Path::to_path_buf);
         environment.set_loader(move |name| Ok(load(folder.as_ref(), name)));
-        Self { environment: Arc::new(environment), site, assets }
+        let language = words.default_language().clone();
+        let (site, assets) = (Arc::new(site), Arc::new(assets));
+        let globals = globals(&site, &assets, &words, &language);
+        Self { environment: Arc::new(environment), site, assets, words, language, globals }
+    }
+
+    /// The same templates in another language. Cheap.
+    #[must_use]
+    pub fn speaking(&self, language: &Language) -> Self {
+        if *language == self.language {
+            return self.clone();
+        }
+        let globals = globals(&self.site, &self.assets, &self.words, language);
+        Self { language: language.clone(), globals, ..self.clone() }
+    }
+
+    /// The same templates in the offered language nearest to a tag, such as the one kept with a pledge.
+    #[must_use]
+    pub fn speaking_tag(&self, tag: &str) -> Self {
+        self.speaking(self.words.language(tag))
+    }
+
+    /// The language of this copy.
+    pub fn language(&self) -> &Language {
+        &self.language
+    }
+
+    /// All languages of the site.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// Renders a page: the template's own values beside those of the site and the head.
     pub fn page(&self, template: &str, page: &PageMeta, body: impl Serialize) -> Result<String, RenderError> {
-        let globals = minijinja::context! { site => Serde(&self.site), page => Serde(page), assets => Serde(&self.assets) };
-        self.render(template, merge_maps([Value::from(Serde(body)), globals]))
+        let head = minijinja::context! { page => Serde(page) };
+        self.render(template, merge_maps([Value::from(Serde(body)), head, self.globals.clone()]))
     }
 
     /// Renders one part of a letter.
     pub fn letter(&self, template: &str, body: &impl Serialize) -> Result<String, RenderError> {
-        let globals = minijinja::context! { site => Serde(&self.site) };
-        self.render(template, merge_maps([Value::from(Serde(body)), globals]))
+        self.render(template, merge_maps([Value::from(Serde(body)), self.globals.clone()]))
     }
 
     fn render(&self, template: &str, context: Value) -> Result<String, RenderError> {
@@ -137,6 +180,62 @@ impl Templates {
     }
 }
 
+/// What does not change from page to page in one language.
+fn globals(site: &SiteMeta, assets: &Assets, words: &Words, language: &Language) -> Value {
+    let offered = words.offered().iter().map(|one| Offered {
+        tag: one.tag().to_owned(),
+        name: one.own_name(),
+        dir: one.dir().as_str(),
+        current: one == language,
+    });
+    let spoken = Spoken {
+        name: site.name.clone(),
+        url: site.url.clone(),
+        language: language.tag().to_owned(),
+        dir: language.dir().as_str(),
+        languages: offered.collect(),
+    };
+    let (plain, marked) = (language.clone(), language.clone());
+    minijinja::context! {
+        site => Value::from(Serde(&spoken)),
+        assets => Value::from(Serde(assets)),
+        // The engine escapes what comes back, the words and what was put in alike.
+        t => Value::from_function(move |key: &str, told: Kwargs| said(&plain, key, &told, |text| text)),
+        // For messages that hold markup: what is put in is escaped here, the words are trusted as templates are.
+        t_html => Value::from_function(move |key: &str, told: Kwargs| {
+            said(&marked, key, &told, |text| HtmlEscape(&text).to_string()).map(Value::from_safe_string)
+        }),
+    }
+}
+
+/// A message with its variables: whole numbers as numbers, everything else as text.
+fn said(
+    language: &Language,
+    key: &str,
+    told: &Kwargs,
+    escape: impl Fn(String) -> String,
+) -> Result<String, minijinja::Error> {
+    if !language.knows(key) {
+        return Err(minijinja::Error::new(
+            ErrorKind::InvalidOperation,
+            format!("there is no message {key:?}"),
+        ));
+    }
+    let mut variables = Vec::new();
+    for name in told.args() {
+        let value: Value = told.get(name)?;
+        let variable = match value.kind() {
+            ValueKind::Number => {
+                i64::try_from(value.clone()).map_or_else(|_decimal| value.to_string().into(), Variable::from)
+            }
+            _other if value.is_safe() => value.to_string().into(),
+            _other => escape(value.to_string()).into(),
+        };
+        variables.push((name, variable));
+    }
+    Ok(language.text(key, &variables))
+}
+
 /// What is wrong and where, without the picture of the source that the engine draws.
 fn one_line(error: &minijinja::Error) -> String {
     error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
@@ -153,6 +252,14 @@ fn load(overrides: Option<&PathBuf>, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const TAGS: [&str; 7] = ["en", "fr", "de", "es", "pt", "ru", "ar"];
+
+    fn of_all(folder: Option<&Path>) -> Templates {
+        let words = Words::load(&TAGS.map(str::to_owned), "en", folder).unwrap();
+        let site = SiteMeta { name: "Lantern".into(), url: "https://x".into() };
+        Templates::new(site, Assets::default(), folder, words)
+    }
+
     /// Each sample file holds a list of complete contexts, globals included.
     fn samples(template: &str) -> Vec<serde_json::Value> {
         let stem = template.strip_prefix("email/").map_or_else(
@@ -165,13 +272,13 @@ mod tests {
 
     #[test]
     fn every_template_renders_with_every_sample() {
-        let site = SiteMeta { name: "x".into(), url: "https://x".into(), language: "en".into(), dir: "ltr" };
-        let templates = Templates::new(site, Assets::default(), None);
+        let templates = of_all(None);
         let mut rendered = 0;
         for name in Templates::names() {
-            for sample in samples(&name) {
-                let out =
-                    templates.render(&name, Value::from(Serde(&sample))).unwrap_or_else(|e| panic!("{e}"));
+            for (sample, tag) in samples(&name).into_iter().flat_map(|s| TAGS.map(|tag| (s.clone(), tag))) {
+                let templates = templates.speaking_tag(tag);
+                let context = merge_maps([Value::from(Serde(&sample)), templates.globals.clone()]);
+                let out = templates.render(&name, context).unwrap_or_else(|e| panic!("{e}"));
                 assert!(!out.trim().is_empty(), "{name}");
                 assert!(!out.contains("<script>alert"), "{name}");
                 assert!(!out.contains("&#x2f;"), "{name}");
@@ -186,9 +293,7 @@ mod tests {
         let folder = std::env::temp_dir().join("mainstay-template-override");
         std::fs::create_dir_all(folder.join("email")).unwrap();
         std::fs::write(folder.join("email/refund.subject.txt"), "Own words for {{ site.name }}").unwrap();
-        let site =
-            SiteMeta { name: "Lantern".into(), url: "https://x".into(), language: "en".into(), dir: "ltr" };
-        let templates = Templates::new(site, Assets::default(), Some(&folder));
+        let templates = of_all(Some(&folder));
         let out = templates.letter("email/refund.subject.txt", &serde_json::json!({})).unwrap();
         assert_eq!(out, "Own words for Lantern");
         assert!(load(Some(&folder), "../../../etc/passwd").is_none());

@@ -3,25 +3,30 @@
 use super::pages;
 use super::qr::{self, EpcTransfer};
 use crate::domain::bank::{Transfer, grouped_by_four};
+use crate::words::Language;
 
 /// The details as people read them, without a code to scan.
-pub fn shown(transfer: &Transfer) -> pages::Transfer {
+pub fn shown(transfer: &Transfer, language: &Language) -> pages::Transfer {
+    with_amount(transfer, language.money(transfer.amount))
+}
+
+fn with_amount(transfer: &Transfer, amount_text: String) -> pages::Transfer {
     let account = &transfer.account;
     pages::Transfer {
         holder: account.holder.clone(),
         iban: grouped_by_four(&account.iban),
         bic: account.bic.clone(),
         reference: transfer.reference.grouped(),
-        amount_text: transfer.amount.text(),
+        amount_text,
         qr_svg: None,
         qr_cid: None,
         instructions: account.instructions.clone(),
     }
 }
 
-/// The details in one sentence, for programs that show text only.
+/// The details in one English sentence, for programs that show text only.
 pub fn sentence(transfer: &Transfer) -> String {
-    let shown = shown(transfer);
+    let shown = with_amount(transfer, transfer.amount.text());
     let text = format!(
         "Please transfer {} to {}, IBAN {}, with the reference {}.",
         shown.amount_text, shown.holder, shown.iban, shown.reference

@@ -1,15 +1,21 @@
-//! Words and dates for people, in English.
+//! How gateways are called, and dates in English for staff and programs.
 
 use crate::domain::pledge::GatewayKind;
+use crate::words::Language;
 use chrono::{Datelike as _, NaiveDate};
 
-/// How donors know a gateway.
+/// How donors know a gateway, in English, for programs.
 pub fn gateway_label(kind: GatewayKind) -> &'static str {
     match kind {
         GatewayKind::Stripe => "Card or wallet",
         GatewayKind::Sandbox => "Test payment",
         GatewayKind::BankTransfer => "Bank transfer",
     }
+}
+
+/// How donors know a gateway, in their language.
+pub fn gateway_words(kind: GatewayKind, language: &Language) -> String {
+    language.text(&format!("gateway-{}", kind.as_str()), &[])
 }
 
 /// How staff know a gateway.

@@ -53,7 +53,23 @@ macro_rules! columns {
 
 /// The donor with this id.
 pub fn get(conn: &mut Conn, id: DonorId) -> Result<Profile, StoreError> {
-    into_domain(donors::table.find(id.to_string()).select(columns!()).get_result(conn)?)
+    let profile = into_domain(donors::table.find(id.to_string()).select(columns!()).get_result(conn)?)?;
+    speaking(conn, profile)
+}
+
+/// With the language of the newest pledge, if none was chosen.
+fn speaking(conn: &mut Conn, profile: Profile) -> Result<Profile, StoreError> {
+    if profile.locale.is_some() || profile.erased_at.is_some() {
+        return Ok(profile);
+    }
+    let newest: Option<String> = pledges::table
+        .filter(pledges::donor_id.eq(profile.id.to_string()))
+        .order((pledges::created_at.desc(), pledges::id.desc()))
+        .limit(1)
+        .select(pledges::locale)
+        .get_result(conn)
+        .optional()?;
+    Ok(Profile { locale: newest, ..profile })
 }
 
 /// The donor of this address, if any money ever came from there.
@@ -64,7 +80,7 @@ pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Pro
         .select(columns!())
         .get_result(conn)
         .optional()?;
-    row.map(into_domain).transpose()
+    row.map(into_domain).transpose()?.map(|profile| speaking(conn, profile)).transpose()
 }
 
 /// Name, postal address and language of a donor. Pledges that still run follow, so that the next receipt is right;

@@ -44,6 +44,7 @@ pub struct PledgeRequest {
     pub from: String,
     pub referrer: String,
     pub utm: Utm,
+    pub locale: String,
 }
 
 /// Whether the donor adds the gateway's fee.
@@ -148,7 +149,11 @@ pub fn check(
                 visibility: request.visibility,
                 tribute,
                 source,
-                locale: ctx.policy.default_locale.clone(),
+                locale: if request.locale.is_empty() {
+                    ctx.policy.default_locale.clone()
+                } else {
+                    request.locale.clone()
+                },
             })
         }
         _ => Err(mistakes.in_order()),

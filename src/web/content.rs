@@ -2,7 +2,7 @@
 
 use super::page_cache::CachedPage;
 use crate::content::{self, ContentErrors, Library, markdown};
-use crate::domain::article::{Appeal, Article, CampaignFile, Slug, TierFile};
+use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug, TierFile};
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{CampaignId, TierId};
 use crate::domain::money::{Currency, Money};
@@ -11,13 +11,14 @@ use crate::domain::tier::{Benefit, FairValue, Offer, Price, Tier};
 use crate::render::pages::{
     AppealBox, ArticleBody, ArticlePage, ArticlesPage, CurrencyChoice, Labelled, Teaser,
 };
-use crate::render::{PageMeta, RenderError, Templates, gateway_label};
+use crate::render::{PageMeta, RenderError, Templates, gateway_words};
 use crate::usecases::pages::{self, Version};
 use crate::usecases::patrons::tiers;
 use crate::usecases::{Context, UseCaseError, campaigns};
+use crate::words::Language;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// Longest description for search engines, in characters.
 const DESCRIPTION_CHARACTERS: usize = 180;
@@ -58,9 +59,9 @@ pub enum ContentFault {
 /// Pages ready to be served.
 #[derive(Default)]
 pub(super) struct Pages {
-    pub(super) landing: Option<CachedPage>,
-    pub(super) list: Option<CachedPage>,
-    pub(super) articles: HashMap<String, CachedPage>,
+    pub(super) landing: Option<InLanguages>,
+    pub(super) list: Option<InLanguages>,
+    pub(super) articles: HashMap<String, InLanguages>,
     /// The campaign that `/donate` shows when none is named: that of the landing article's appeal.
     pub(super) default_campaign: Option<String>,
 }
@@ -258,47 +259,117 @@ fn amounts(
 }
 
 fn render_all(
-    library: &Library,
+    library: &Arc<Library>,
     campaigns: &[Campaign],
     ctx: &Context,
     templates: &Templates,
 ) -> Result<Pages, ContentFault> {
     let mut pages = Pages::default();
+    let material =
+        Arc::new(Material { library: Arc::clone(library), campaigns: campaigns.to_vec(), ctx: ctx.clone() });
+    let draw = |what: Drawn| InLanguages::new(Arc::clone(&material), what, templates);
     for article in library.published() {
-        let appeal = library
-            .appeal_of(article)
-            .map(|appeal| appeal_box(appeal, article, campaigns, ctx))
-            .transpose()?;
-        let more =
-            library.published().filter(|other| other.slug != article.slug).take(4).map(teaser).collect();
-        let body = ArticlePage { article: article_body(article), appeal, more };
-        let path = format!("/articles/{}", article.slug);
-        let cached = |path: &str, canonical: &str| {
-            let meta = article_meta(article, path, &format!("{}{canonical}", ctx.policy.public_url));
-            let html = templates.page("public/article.html", &meta, &body)?;
-            Ok::<_, RenderError>(CachedPage::new(html, "text/html; charset=utf-8"))
-        };
+        let slug = article.slug.to_string();
         if article.landing {
-            pages.landing = Some(cached("/", "/")?);
+            pages.landing = Some(draw(Drawn::Landing(slug.clone()))?);
             pages.default_campaign = library.appeal_of(article).map(|appeal| appeal.campaign.to_string());
         }
-        // The landing article has one canonical address: the front page.
-        let canonical = if article.landing { "/" } else { path.as_str() };
-        pages.articles.insert(article.slug.to_string(), cached(&path, canonical)?);
+        pages.articles.insert(slug.clone(), draw(Drawn::Article(slug))?);
     }
     if pages.default_campaign.is_none() {
         pages.default_campaign = campaigns.first().map(|campaign| campaign.slug.to_string());
     }
-    let meta = PageMeta {
-        title: "Articles".into(),
-        canonical: Some(format!("{}/articles", ctx.policy.public_url)),
-        path: "/articles".into(),
-        ..PageMeta::default()
-    };
-    let list = ArticlesPage { articles: library.published().map(teaser).collect() };
-    let html = templates.page("public/articles.html", &meta, list)?;
-    pages.list = Some(CachedPage::new(html, "text/html; charset=utf-8"));
+    pages.list = Some(draw(Drawn::List)?);
     Ok(pages)
+}
+
+/// What pages are drawn from.
+struct Material {
+    library: Arc<Library>,
+    campaigns: Vec<Campaign>,
+    ctx: Context,
+}
+
+/// Which page.
+enum Drawn {
+    Landing(String),
+    Article(String),
+    List,
+}
+
+/// A page in every language of the site: that of the site at once, so that a mistake is known at once, the others
+/// when somebody first asks for them.
+pub(super) struct InLanguages {
+    material: Arc<Material>,
+    what: Drawn,
+    first: CachedPage,
+    others: Vec<(String, OnceLock<Option<CachedPage>>)>,
+}
+
+impl InLanguages {
+    fn new(material: Arc<Material>, what: Drawn, templates: &Templates) -> Result<Self, ContentFault> {
+        let words = templates.words();
+        let first = material.draw(&what, &templates.speaking(words.default_language()))?;
+        let others = words.offered().iter().filter(|language| *language != words.default_language());
+        let others = others.map(|language| (language.tag().to_owned(), OnceLock::new())).collect();
+        Ok(Self { material, what, first, others })
+    }
+
+    /// The page in the language of the templates.
+    pub(super) fn page(&self, templates: &Templates) -> &CachedPage {
+        let tag = templates.language().tag();
+        let kept = self.others.iter().find(|(other, _)| other == tag).map(|(_, kept)| kept);
+        let draw = || {
+            let drawn = self.material.draw(&self.what, templates);
+            drawn
+                .inspect_err(|error| tracing::error!(%error, language = tag, "a page could not be rendered"))
+                .ok()
+        };
+        kept.and_then(|kept| kept.get_or_init(draw).as_ref()).unwrap_or(&self.first)
+    }
+}
+
+impl Material {
+    fn draw(&self, what: &Drawn, templates: &Templates) -> Result<CachedPage, ContentFault> {
+        let html = match what {
+            Drawn::Landing(slug) => self.article(slug, "/", templates)?,
+            Drawn::Article(slug) => self.article(slug, &format!("/articles/{slug}"), templates)?,
+            Drawn::List => self.list(templates)?,
+        };
+        Ok(CachedPage::new(html, "text/html; charset=utf-8"))
+    }
+
+    fn article(&self, slug: &str, path: &str, templates: &Templates) -> Result<String, ContentFault> {
+        let library = &self.library;
+        let language = templates.language();
+        let mut published = library.published();
+        let Some(article) = published.find(|article| article.slug.as_str() == slug) else {
+            return Ok(String::new());
+        };
+        let appeal = library
+            .appeal_of(article)
+            .map(|appeal| appeal_box(appeal, article, self, language))
+            .transpose()?;
+        let others = library.published().filter(|other| other.slug != article.slug);
+        let more = others.take(4).map(|other| teaser(other, language)).collect();
+        let body = ArticlePage { article: article_body(article, language), appeal, more };
+        // The landing article has one canonical address: the front page.
+        let canonical = if article.landing { "/" } else { path };
+        let meta = article_meta(article, path, &format!("{}{canonical}", self.ctx.policy.public_url));
+        Ok(templates.page("public/article.html", &meta, &body)?)
+    }
+
+    fn list(&self, templates: &Templates) -> Result<String, ContentFault> {
+        let language = templates.language();
+        let meta = PageMeta {
+            title: language.text("articles-title", &[]),
+            canonical: Some(format!("{}/articles", self.ctx.policy.public_url)),
+            path: "/articles".into(),
+            ..PageMeta::default()
+        };
+        let articles = self.library.published().map(|article| teaser(article, language)).collect();
+        Ok(templates.page("public/articles.html", &meta, ArticlesPage { articles })?)
+    }
 }
 
 fn article_meta(article: &Article, path: &str, canonical: &str) -> PageMeta {
@@ -308,32 +379,32 @@ fn article_meta(article: &Article, path: &str, canonical: &str) -> PageMeta {
         description: Some(markdown::excerpt(described, DESCRIPTION_CHARACTERS)),
         canonical: Some(canonical.to_owned()),
         path: path.to_owned(),
-        robots: None,
+        ..PageMeta::default()
     }
 }
 
-fn article_body(article: &Article) -> ArticleBody {
+fn article_body(article: &Article, language: &Language) -> ArticleBody {
     ArticleBody {
         slug: article.slug.to_string(),
         title: article.title.clone(),
         kicker: article.kicker.clone(),
         standfirst_html: article.standfirst.as_deref().map(|text| markdown::to_html(text).html),
-        date_text: article.date.as_ref().map(crate::domain::article::ArticleDate::text),
-        date_iso: article.date.as_ref().map(crate::domain::article::ArticleDate::iso),
+        date_text: article.date.as_ref().map(|date| day_text(date, language)),
+        date_iso: article.date.as_ref().map(ArticleDate::iso),
         authors: article.authors.clone(),
         html: markdown::to_html(&article.body).html,
         language: article.language.clone(),
     }
 }
 
-fn teaser(article: &Article) -> Teaser {
+fn teaser(article: &Article, language: &Language) -> Teaser {
     let url = if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) };
     Teaser {
         title: article.title.clone(),
         kicker: article.kicker.clone(),
         url,
-        date_text: article.date.as_ref().map(crate::domain::article::ArticleDate::text),
-        date_iso: article.date.as_ref().map(crate::domain::article::ArticleDate::iso),
+        date_text: article.date.as_ref().map(|date| day_text(date, language)),
+        date_iso: article.date.as_ref().map(ArticleDate::iso),
         standfirst: article.standfirst.as_deref().map(|text| markdown::excerpt(text, 280)),
     }
 }
@@ -341,16 +412,21 @@ fn teaser(article: &Article) -> Teaser {
 fn appeal_box(
     appeal: &Appeal,
     article: &Article,
-    campaigns: &[Campaign],
-    ctx: &Context,
+    material: &Material,
+    language: &Language,
 ) -> Result<AppealBox, ContentFault> {
+    let Material { campaigns, ctx, .. } = material;
     let own = amounts(&format!("appeals/{}.md", appeal.slug), &appeal.amounts, ctx)?;
     let is_ours = |campaign: &&Campaign| campaign.slug == appeal.campaign;
     let inherited =
         campaigns.iter().find(is_ours).map(|campaign| campaign.suggestions.clone()).unwrap_or_default();
     let suggested = if own.is_empty() { inherited } else { own };
-    let choices =
-        ctx.policy.currencies.iter().map(|currency| currency_choice(*currency, &suggested)).collect();
+    let choices = ctx
+        .policy
+        .currencies
+        .iter()
+        .map(|currency| currency_choice(*currency, &suggested, language))
+        .collect();
     Ok(AppealBox {
         heading: appeal.heading.clone(),
         html: markdown::to_html(&appeal.body).html,
@@ -358,27 +434,45 @@ fn appeal_box(
         action: "/donate",
         from: article_slug(&article.slug),
         choices,
-        gateways: gateway_choices(ctx),
+        gateways: gateway_choices(ctx, language),
     })
+}
+
+/// A year, a month, or a day.
+fn day_text(date: &ArticleDate, language: &Language) -> String {
+    let iso = date.iso();
+    let month =
+        || iso.split_once('-').and_then(|(year, month)| Some((year.to_owned(), month.parse::<i64>().ok()?)));
+    match iso.parse::<chrono::NaiveDate>() {
+        Ok(day) => language.date(day),
+        Err(_shorter) => match month() {
+            Some((year, month)) => {
+                language.text("month-year", &[("year", year.into()), ("month", month.into())])
+            }
+            None => iso,
+        },
+    }
 }
 
 fn article_slug(slug: &Slug) -> String {
     slug.as_str().to_owned()
 }
 
-fn currency_choice(currency: Currency, suggested: &[Money]) -> CurrencyChoice {
+fn currency_choice(currency: Currency, suggested: &[Money], language: &Language) -> CurrencyChoice {
     let amounts = suggested.iter().filter(|money| money.currency() == currency);
     CurrencyChoice {
         currency: currency.code().to_owned(),
-        symbol: currency.symbol().unwrap_or(currency.code()).to_owned(),
-        amounts: amounts.map(|money| Labelled { value: money.major(), label: money.short_text() }).collect(),
+        symbol: language.symbol(currency),
+        amounts: amounts
+            .map(|money| Labelled { value: money.major(), label: language.short_money(*money) })
+            .collect(),
     }
 }
 
-fn gateway_choices(ctx: &Context) -> Vec<Labelled> {
+fn gateway_choices(ctx: &Context, language: &Language) -> Vec<Labelled> {
     let choice = |kind: crate::domain::pledge::GatewayKind| Labelled {
         value: kind.as_str().to_owned(),
-        label: gateway_label(kind).to_owned(),
+        label: gateway_words(kind, language),
     };
     ctx.gateways.kinds().map(choice).collect()
 }

@@ -4,6 +4,7 @@
 use crate::render::RenderError;
 use crate::store::StoreError;
 use crate::usecases::{FieldError, UseCaseError};
+use crate::words::Language;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
@@ -17,6 +18,8 @@ pub(super) struct WebError {
     /// For people. Never says how the inside works.
     pub(super) detail: String,
     pub(super) fields: Vec<FieldError>,
+    /// What was not found.
+    pub(super) what: &'static str,
     /// When to try again, in seconds; only where waiting helps.
     pub(super) retry_after_s: Option<i64>,
 }
@@ -27,13 +30,13 @@ const MOMENT_S: i64 = 5;
 impl WebError {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(MOMENT_S);
-        Self { status, code, detail: detail.into(), fields: Vec::new(), retry_after_s }
+        Self { status, code, detail: detail.into(), fields: Vec::new(), what: "page", retry_after_s }
     }
 
-    pub(super) fn not_found(what: &str) -> Self {
+    pub(super) fn not_found(what: &'static str) -> Self {
         let detail =
             format!("There is no such {what} here. It may have moved, or the address may be misspelt.");
-        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+        Self { what, ..Self::new(StatusCode::NOT_FOUND, "not_found", detail) }
     }
 
     pub(super) fn method_not_allowed() -> Self {
@@ -60,20 +63,21 @@ impl WebError {
     pub(super) fn stopping() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "This process is about to stop.")
     }
+}
 
-    /// The title of the page.
-    pub(super) fn title(&self) -> &'static str {
-        match self.status.as_u16() {
-            400 => "This request cannot be read",
-            403 => "This was refused",
-            404 => "Page not found",
-            409 => "This cannot be done now",
-            413 => "That is too much at once",
-            422 => "Please check what you entered",
-            429 => "A little slower, please",
-            502 | 503 => "Back in a moment",
-            _ => "Something went wrong",
-        }
+impl WebError {
+    /// Title and sentence for the page, in the visitor's language where the error has a message of its own.
+    pub(super) fn in_words(&self, language: &Language) -> (String, String) {
+        let title = match self.status.as_u16() {
+            status @ (400 | 403 | 404 | 409 | 413 | 422 | 429) => format!("error-title-{status}"),
+            502 | 503 => "error-title-503".to_owned(),
+            _ => "error-title-other".to_owned(),
+        };
+        let detail = format!("error-{}", self.code.replace('_', "-"));
+        let told = [("what", self.what.into())];
+        let detail =
+            if language.knows(&detail) { language.text(&detail, &told) } else { self.detail.clone() };
+        (language.text(&title, &[]), detail)
     }
 }
 

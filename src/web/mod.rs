@@ -1,5 +1,5 @@
 //! Owns: HTTP. The only place that names actix. The route table below is the whole outside.
-//! May import: usecases, render, config, telemetry, content (to show articles). Must not: write to the store.
+//! May import: usecases, render, words, config, telemetry, content (to show articles). Must not: write to the store.
 
 mod account;
 mod api;
@@ -11,6 +11,7 @@ mod error;
 mod form;
 mod guard;
 mod health;
+mod language;
 mod meters;
 mod observe;
 mod page_cache;

@@ -3,6 +3,7 @@
 use super::api::problem;
 use super::error::WebError;
 use super::guard;
+use super::language;
 use super::meters;
 use super::request_id::RequestId;
 use super::state::AppState;
@@ -50,6 +51,13 @@ pub(super) async fn observe(
         response = response.into_response(body);
         keep_headers(response.headers_mut(), said);
     }
+    if let Some(state) = state.as_ref().filter(|_| language::matters(response.request().path())) {
+        let cookie = language::cookie(response.request(), state);
+        language::vary(response.headers_mut());
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
     // The next request goes to another process; this one would close the connection under it.
     if state.as_ref().is_some_and(|state| state.stopping.has_begun()) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
@@ -93,25 +101,27 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: RequestId) -> 
     if path.starts_with("/api/") {
         return problem::write(&mut builder, failure, &id.to_string());
     }
+    let Some(state) = request.app_data::<Data<AppState>>() else {
+        return builder.content_type("text/plain; charset=utf-8").body(failure.detail.clone());
+    };
+    let templates = language::templates(request, state);
+    let (title, detail) = failure.in_words(templates.language());
     let page = PageMeta {
-        title: failure.title().to_owned(),
+        title: title.clone(),
         path: path.to_owned(),
         robots: Some("noindex"),
         ..PageMeta::default()
     };
     let shown = Failure {
         status: failure.status.as_u16(),
-        title: failure.title().to_owned(),
-        detail: failure.detail.clone(),
+        title,
+        detail,
         request_id: failure.status.is_server_error().then(|| id.to_string()),
         home_url: "/",
     };
-    let html = request
-        .app_data::<Data<AppState>>()
-        .and_then(|state| state.templates.page("public/error.html", &page, ErrorPage { error: shown }).ok());
-    match html {
-        Some(html) => builder.content_type("text/html; charset=utf-8").body(html),
-        None => builder.content_type("text/plain; charset=utf-8").body(failure.detail.clone()),
+    match templates.page("public/error.html", &page, ErrorPage { error: shown }) {
+        Ok(html) => builder.content_type("text/html; charset=utf-8").body(html),
+        Err(_) => builder.content_type("text/plain; charset=utf-8").body(failure.detail.clone()),
     }
 }
 

@@ -178,6 +178,7 @@ flow! {
                 from: String::new(),
                 referrer: String::new(),
                 utm: Utm::default(),
+                locale: String::new(),
             };
             let (ctx, sender) =
                 (app.ctx().clone(), Sender { client: "192.0.2.1".into(), form_id: None, idempotency: None });

@@ -35,6 +35,7 @@ mod observability;
 mod operations;
 #[cfg(test)]
 mod pages;
+mod patrons;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

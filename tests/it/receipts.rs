@@ -118,7 +118,8 @@ flow! {
         let given = app.gives(&Form::gift().set("name", "Zoë Łukasz Ωmega")).await;
         let receipt = app.receipts(given.donation.id).await.remove(0);
 
-        let (one, two) = (document::pdf(&receipt, None).unwrap(), document::pdf(&receipt, None).unwrap());
+        let english = mainstay::words::Language::english().unwrap();
+        let (one, two) = (document::pdf(&receipt, None, &english).unwrap(), document::pdf(&receipt, None, &english).unwrap());
 
         assert!(one == two, "drawn twice");
         assert!(app.letters()[0].attachments[0].bytes == one, "as it was mailed");
@@ -173,7 +174,7 @@ flow! {
         let letters = app.letters_about("Corrected receipt R2026-000002");
         assert_eq!(letters.len(), 1);
         assert!(letters[0].text.contains("It takes the place of receipt R2026-000001"), "{}", letters[0].text);
-        let old = pdf_text(&document::pdf(&all[0], Some("R2026-000002")).unwrap());
+        let old = pdf_text(&document::pdf(&all[0], Some("R2026-000002"), &mainstay::words::Language::english().unwrap()).unwrap());
         assert!(old.contains("Void: replaced by receipt R2026-000002"), "{old}");
     }
 }

@@ -16,7 +16,7 @@ struct Module {
     only_place_of: &'static [&'static str],
 }
 
-const MODULES: [Module; 11] = [
+const MODULES: [Module; 12] = [
     Module { name: "domain", may_import: &[], only_place_of: &[] },
     Module { name: "config", may_import: &["domain"], only_place_of: &[] },
     Module { name: "telemetry", may_import: &["config"], only_place_of: &[] },
@@ -44,20 +44,42 @@ const MODULES: [Module; 11] = [
         only_place_of: &["pulldown_cmark", "ammonia", "htmd", "serde_saphyr"],
     },
     Module {
+        name: "words",
+        may_import: &["domain"],
+        only_place_of: &[
+            "fluent_bundle",
+            "fluent_syntax",
+            "intl_memoizer",
+            "unic_langid",
+            "icu_decimal",
+            "icu_locale_core",
+        ],
+    },
+    Module {
         name: "render",
-        may_import: &["domain", "config"],
+        may_import: &["domain", "config", "words"],
         only_place_of: &["minijinja", "krilla", "rustybuzz", "unicode_bidi", "qrcode", "png"],
     },
     Module { name: "mail", may_import: &["config", "render"], only_place_of: &["lettre", "mail_parser"] },
     Module { name: "usecases", may_import: &["domain", "store", "gateways"], only_place_of: &[] },
     Module {
         name: "jobs",
-        may_import: &["usecases", "store", "mail", "render", "gateways", "domain", "telemetry", "config"],
+        may_import: &[
+            "usecases",
+            "store",
+            "mail",
+            "render",
+            "words",
+            "gateways",
+            "domain",
+            "telemetry",
+            "config",
+        ],
         only_place_of: &[],
     },
     Module {
         name: "web",
-        may_import: &["usecases", "render", "config", "telemetry", "content", "domain", "store"],
+        may_import: &["usecases", "render", "words", "config", "telemetry", "content", "domain", "store"],
         only_place_of: &["actix_web"],
     },
 ];

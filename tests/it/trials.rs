@@ -16,6 +16,7 @@ mod kill_everywhere;
 mod kill_nine;
 mod mail_faults;
 mod numbers;
+mod patrons;
 mod power_cut;
 mod recording;
 mod site;

@@ -1,12 +1,14 @@
 //! Another e-mail address, proved by a link in each of the two mailboxes.
 
 use super::{meta, see_other, settings, token_page, visitor};
+use crate::render::Templates;
 use crate::render::account_pages::AddressPage;
 use crate::usecases::UseCaseError;
 use crate::usecases::account::address::{self, Proof};
 use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::language;
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -37,36 +39,46 @@ pub(in crate::web) async fn drop_open(
 }
 
 /// The page behind a link: it changes nothing.
-pub(in crate::web) async fn look(state: Data<AppState>, token: Path<String>) -> Result<HttpResponse, WebError> {
+pub(in crate::web) async fn look(
+    request: HttpRequest,
+    state: Data<AppState>,
+    token: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let spoken = language::templates(&request, &state);
     match address::look(&state.ctx, &token).await? {
         Some((change, side)) => {
             let action = format!("/account/address/{token}");
             let email = change.new.as_str().to_owned();
-            shown(&state, AddressPage { state: side.as_str(), action, email })
+            shown(&spoken, AddressPage { state: side.as_str(), action, email })
         }
-        None => shown(&state, bare("closed", String::new())),
+        None => shown(&spoken, bare("closed", String::new())),
     }
 }
 
-pub(in crate::web) async fn prove(state: Data<AppState>, token: Path<String>) -> Result<HttpResponse, WebError> {
+pub(in crate::web) async fn prove(
+    request: HttpRequest,
+    state: Data<AppState>,
+    token: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let spoken = language::templates(&request, &state);
     let page = match address::prove(&state.ctx, &token).await? {
         Proof::Noted(other) => bare("noted", other.masked()),
         Proof::Changed(new) => bare("changed", new.as_str().to_owned()),
         Proof::Taken => bare("taken", String::new()),
         Proof::Closed => bare("closed", String::new()),
     };
-    shown(&state, page)
+    shown(&spoken, page)
 }
 
 fn bare(state: &'static str, email: String) -> AddressPage {
     AddressPage { state, action: String::new(), email }
 }
 
-fn shown(state: &AppState, page: AddressPage) -> Result<HttpResponse, WebError> {
+fn shown(spoken: &Templates, page: AddressPage) -> Result<HttpResponse, WebError> {
     let status = match page.state {
         "closed" => StatusCode::GONE,
         "taken" => StatusCode::CONFLICT,
         _ => StatusCode::OK,
     };
-    Ok(token_page(status, state.templates.page("account/address.html", &meta("account-address-title"), page)?))
+    Ok(token_page(status, spoken.page("account/address.html", &meta(spoken, "account-address-title"), page)?))
 }

@@ -12,10 +12,10 @@ pub(super) mod support;
 
 use super::error::WebError;
 use super::form::Fields;
+use super::language;
 use super::state::AppState;
-use crate::render::PageMeta;
+use crate::render::{PageMeta, Templates};
 use crate::render::account_pages::{AccountPage, Faults};
-use crate::render::interim_words::text;
 use crate::render::pages::FieldProblem;
 use crate::usecases::FieldError;
 use crate::usecases::account::sessions::{self as use_sessions, SignedIn};
@@ -134,13 +134,19 @@ fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
         .body(bytes)
 }
 
-fn meta(title_key: &str) -> PageMeta {
+fn meta(spoken: &Templates, title_key: &str) -> PageMeta {
     PageMeta {
-        title: text(title_key, &[]),
+        title: spoken.language().text(title_key, &[]),
         path: "/account".into(),
         robots: Some("noindex"),
         ..PageMeta::default()
     }
+}
+
+/// The templates in the language of a donor: the one chosen here, else the one on record.
+fn spoken_to(request: &HttpRequest, state: &AppState, who: &SignedIn) -> Templates {
+    let locale = who.profile.locale.as_deref().unwrap_or(&state.ctx.policy.default_locale);
+    state.templates.speaking(language::of_gift(request, state, locale))
 }
 
 /// What was done before this page, as its address says.
@@ -152,12 +158,12 @@ fn done(request: &HttpRequest) -> Option<String> {
 /// A page of somebody who is signed in.
 fn render<T: Serialize>(
     request: &HttpRequest,
-    state: &AppState,
+    spoken: &Templates,
     (template, section, title_key): (&str, &'static str, &str),
     body: T,
 ) -> Result<String, WebError> {
     let shown = AccountPage { section, done: done(request), body };
-    Ok(state.templates.page(template, &meta(title_key), shown)?)
+    Ok(spoken.page(template, &meta(spoken, title_key), shown)?)
 }
 
 fn faults(problems: &[FieldError]) -> Faults {

@@ -1,10 +1,9 @@
 //! All that is known, handed out; and being forgotten.
 
-use super::{cookies, file, meta, page, render, see_other, visitor};
+use super::{cookies, file, meta, page, render, see_other, spoken_to, visitor};
 use crate::domain::account::ErasureStatus;
 use crate::render::account_pages::{ChangeShown, FarewellPage, Privacy};
 use crate::render::archive::{self, Sheet};
-use crate::render::date_text;
 use crate::usecases::account::sessions::SignedIn;
 use crate::usecases::account::{erase, export as use_export, recent_changes};
 use crate::web::error::WebError;
@@ -28,6 +27,7 @@ async fn shown(
     who: &SignedIn,
     tick_missing: bool,
 ) -> Result<HttpResponse, WebError> {
+    let spoken = spoken_to(request, state, who);
     let erasure = erase::of_donor(&state.ctx, who.profile.id).await?;
     let changes = recent_changes(&state.ctx, who.profile.id).await?;
     let body = Privacy {
@@ -38,13 +38,13 @@ async fn shown(
             .into_iter()
             .map(|change| ChangeShown {
                 kind: change.kind.as_str(),
-                date_text: date_text(state.ctx.day_of(change.created_at)),
+                date_text: spoken.language().date(state.ctx.day_of(change.created_at)),
             })
             .collect(),
     };
     let status = if tick_missing { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let names = ("account/privacy.html", "privacy", "account-privacy-title");
-    Ok(page(status, render(request, state, names, body)?))
+    Ok(page(status, render(request, &spoken, names, body)?))
 }
 
 /// Hands out everything. By POST: it is written down, and a letter says so.
@@ -97,7 +97,9 @@ pub(in crate::web) async fn confirm(
         return shown(&request, &state, &who, true).await;
     }
     erase::confirm(&state.ctx, who.profile.id).await?;
-    let html = state.templates.page("account/farewell.html", &meta("account-farewell-title"), FarewellPage {})?;
+    let spoken = spoken_to(&request, &state, &who);
+    let html =
+        spoken.page("account/farewell.html", &meta(&spoken, "account-farewell-title"), FarewellPage {})?;
     let mut response = page(StatusCode::OK, html);
     if let Some(cookie) = cookies::end_session(&state) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

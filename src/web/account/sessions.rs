@@ -1,6 +1,6 @@
 //! Where a donor is signed in, and how it ends.
 
-use super::{cookies, page, render, see_other, visitor};
+use super::{cookies, page, render, see_other, spoken_to, visitor};
 use crate::domain::ids::SessionId;
 use crate::render::account_pages::{SessionShown, Sessions};
 use crate::usecases::account::sessions;
@@ -16,17 +16,18 @@ pub(in crate::web) async fn list(
     state: Data<AppState>,
 ) -> Result<HttpResponse, WebError> {
     let who = visitor!(&request, &state);
+    let spoken = spoken_to(&request, &state, &who);
     let all = sessions::list(&state.ctx, who.profile.id).await?;
     let shown = all.into_iter().map(|session| SessionShown {
         is_this: session.id == who.session.id,
         id: session.id.to_string(),
-        seen_text: moment_text(&state, session.seen_at),
-        since_text: moment_text(&state, session.created_at),
+        seen_text: moment_text(&state, spoken.language(), session.seen_at),
+        since_text: moment_text(&state, spoken.language(), session.created_at),
         browser: session.browser,
     });
     let body = Sessions { sessions: shown.collect() };
     let names = ("account/sessions.html", "settings", "account-sessions-title");
-    Ok(page(StatusCode::OK, render(&request, &state, names, body)?))
+    Ok(page(StatusCode::OK, render(&request, &spoken, names, body)?))
 }
 
 /// Signs another browser out.

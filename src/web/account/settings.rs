@@ -1,6 +1,6 @@
 //! Name, postal address, language, and whether names are shown.
 
-use super::{faults, page, render, see_other, shown, visitor};
+use super::{faults, page, render, see_other, shown, spoken_to, visitor};
 use crate::domain::ids::PledgeId;
 use crate::domain::pledge::{PledgeStatus, Visibility};
 use crate::render::account_pages::{AddressWaiting, Settings};
@@ -12,6 +12,7 @@ use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::state::AppState;
+use crate::words::Language;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -36,6 +37,7 @@ pub(super) async fn form(
     problems: &[FieldError],
 ) -> Result<HttpResponse, WebError> {
     let profile = &who.profile;
+    let spoken = spoken_to(request, state, who);
     let waiting = address::open_of(&state.ctx, profile.id).await?.map(|change| AddressWaiting {
         new_email: change.new.as_str().to_owned(),
         old_is_proved: change.old_proved_at.is_some(),
@@ -45,7 +47,7 @@ pub(super) async fn form(
     let mut pledges = Vec::new();
     let kept = |status: PledgeStatus| !matches!(status, PledgeStatus::Expired | PledgeStatus::Failed);
     for line in found.pledges.iter().filter(|line| kept(line.pledge.status)).take(GIFTS) {
-        pledges.push(shown::pledge(state, line)?);
+        pledges.push(shown::pledge(state, spoken.language(), line)?);
     }
     let text = |name: &str, known: Option<&str>| {
         typed.map_or_else(|| known.unwrap_or_default().to_owned(), |fields| fields.text(name))
@@ -62,21 +64,21 @@ pub(super) async fn form(
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let names = ("account/settings.html", "settings", "account-settings-title");
-    Ok(page(status, render(request, state, names, body)?))
+    Ok(page(status, render(request, &spoken, names, body)?))
 }
 
 fn locales(state: &AppState, chosen: &str) -> Vec<Choice> {
-    let choice = |tag: &String| Choice {
-        value: tag.clone(),
-        label: tag.clone(),
+    let choice = |language: &Language| Choice {
+        value: language.tag().to_owned(),
+        label: language.own_name(),
         hint: None,
-        selected: tag == chosen,
+        selected: language.tag() == chosen,
     };
-    offered(state).iter().map(choice).collect()
+    state.templates.words().offered().iter().map(choice).collect()
 }
 
 fn offered(state: &AppState) -> Vec<String> {
-    vec![state.ctx.policy.default_locale.clone()]
+    state.templates.words().offered().iter().map(|language| language.tag().to_owned()).collect()
 }
 
 pub(in crate::web) async fn save(

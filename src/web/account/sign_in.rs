@@ -2,12 +2,14 @@
 
 use super::{cookies, done, faults, meta, page, see_other, token_page};
 use crate::domain::account::Secret;
+use crate::render::Templates;
 use crate::render::account_pages::{EnterPage, MailPage, SignInPage};
 use crate::usecases::account::sign_in::{self, Bearer, Door, Entry};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::language;
 use crate::web::state::AppState;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data, Path};
@@ -17,18 +19,19 @@ pub(in crate::web) async fn show(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, WebError> {
-    form(&state, StatusCode::OK, String::new(), &[], done(&request))
+    let spoken = language::templates(&request, &state);
+    form(&spoken, StatusCode::OK, String::new(), &[], done(&request))
 }
 
 fn form(
-    state: &AppState,
+    spoken: &Templates,
     status: StatusCode,
     email: String,
     problems: &[FieldError],
     done: Option<String>,
 ) -> Result<HttpResponse, WebError> {
     let shown = SignInPage { email, faults: faults(problems), done };
-    Ok(page(status, state.templates.page("account/sign_in.html", &meta("account-sign-in-title"), shown)?))
+    Ok(page(status, spoken.page("account/sign_in.html", &meta(spoken, "account-sign-in-title"), shown)?))
 }
 
 /// Takes an address. The answer says nothing about it.
@@ -39,17 +42,18 @@ pub(in crate::web) async fn ask(
 ) -> Result<HttpResponse, WebError> {
     let fields = Fields::parse(&body)?;
     let typed = fields.text("email");
+    let spoken = language::templates(&request, &state);
     match sign_in::ask(&state.ctx, &typed, &client::address(&request, &state)).await {
-        Ok(browser) => mail_page(&state, &browser),
+        Ok(browser) => mail_page(&state, &spoken, &browser),
         Err(UseCaseError::Invalid(problems)) => {
-            form(&state, StatusCode::UNPROCESSABLE_ENTITY, typed, &problems, None)
+            form(&spoken, StatusCode::UNPROCESSABLE_ENTITY, typed, &problems, None)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn mail_page(state: &AppState, browser: &Secret) -> Result<HttpResponse, WebError> {
-    let html = state.templates.page("account/mail.html", &meta("account-mail-title"), MailPage {})?;
+fn mail_page(state: &AppState, spoken: &Templates, browser: &Secret) -> Result<HttpResponse, WebError> {
+    let html = spoken.page("account/mail.html", &meta(spoken, "account-mail-title"), MailPage {})?;
     let mut response = page(StatusCode::OK, html);
     if let Some(cookie) = cookies::set_asked(state, browser) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -64,15 +68,16 @@ pub(in crate::web) async fn look(
     token: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let asked = cookies::asked(&request, &state);
+    let spoken = language::templates(&request, &state);
     match sign_in::look(&state.ctx, &token, asked.as_deref()).await? {
-        Door::Here => door(&state, &token, "here", (None, false)),
-        Door::Elsewhere => door(&state, &token, "elsewhere", (None, false)),
-        Door::Closed => door(&state, &token, "closed", (None, false)),
+        Door::Here => door(&spoken, &token, "here", (None, false)),
+        Door::Elsewhere => door(&spoken, &token, "elsewhere", (None, false)),
+        Door::Closed => door(&spoken, &token, "closed", (None, false)),
     }
 }
 
 fn door(
-    state: &AppState,
+    spoken: &Templates,
     token: &str,
     door: &'static str,
     (tries_left, code_missing): (Option<i64>, bool),
@@ -86,7 +91,7 @@ fn door(
     let action = if door == "closed" { String::new() } else { format!("/account/sign-in/{token}") };
     let title = if door == "closed" { "account-closed-title" } else { "account-enter-title" };
     let shown = EnterPage { door, action, tries_left, code_missing };
-    Ok(token_page(status, state.templates.page("account/enter.html", &meta(title), shown)?))
+    Ok(token_page(status, spoken.page("account/enter.html", &meta(spoken, title), shown)?))
 }
 
 /// Uses the link up.
@@ -97,6 +102,7 @@ pub(in crate::web) async fn enter(
     body: Bytes,
 ) -> Result<HttpResponse, WebError> {
     let fields = Fields::parse(&body)?;
+    let spoken = language::templates(&request, &state);
     let bearer = Bearer {
         token: token.to_string(),
         browser: cookies::asked(&request, &state),
@@ -113,8 +119,8 @@ pub(in crate::web) async fn enter(
             }
             Ok(response)
         }
-        Entry::NeedsCode => door(&state, &token, "elsewhere", (None, true)),
-        Entry::WrongCode(left) => door(&state, &token, "elsewhere", (Some(left), false)),
-        Entry::Closed => door(&state, &token, "closed", (None, false)),
+        Entry::NeedsCode => door(&spoken, &token, "elsewhere", (None, true)),
+        Entry::WrongCode(left) => door(&spoken, &token, "elsewhere", (Some(left), false)),
+        Entry::Closed => door(&spoken, &token, "closed", (None, false)),
     }
 }

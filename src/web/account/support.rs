@@ -1,13 +1,12 @@
 //! Recurring support: looked at, changed, paused, stopped, kept, begun again, mended.
 
-use super::{faults, page, render, see_other, shown, visitor};
+use super::{faults, page, render, see_other, shown, spoken_to, visitor};
 use crate::domain::ids::PledgeId;
 use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
 use crate::domain::subscription::{OrderKind, SubscriptionState};
 use crate::render::account_pages::{Mend, Support};
-use crate::render::date_text;
-use crate::render::interim_words::text;
+use crate::render::Templates;
 use crate::render::pages::Choice;
 use crate::usecases::account::support::{self, Told};
 use crate::usecases::patrons::tiers;
@@ -28,7 +27,8 @@ pub(in crate::web) async fn show(
 ) -> Result<HttpResponse, WebError> {
     let who = visitor!(&request, &state);
     let view = support::of(&state.ctx, who.profile.id, pledge_id(&id)?).await?;
-    form(&request, &state, &view, None, &[]).await
+    let spoken = spoken_to(&request, &state, &who);
+    form(&request, (&state, &spoken), &view, None, &[]).await
 }
 
 fn pledge_id(text: &str) -> Result<PledgeId, WebError> {
@@ -37,13 +37,14 @@ fn pledge_id(text: &str) -> Result<PledgeId, WebError> {
 
 async fn form(
     request: &HttpRequest,
-    state: &AppState,
+    (state, spoken): (&AppState, &Templates),
     view: &PatronView,
     typed: Option<&Fields>,
     problems: &[FieldError],
 ) -> Result<HttpResponse, WebError> {
     let (news, now) = (&view.subscription.news, state.ctx.now());
-    let day = |at: DateTime<Utc>| date_text(state.ctx.day_of(at));
+    let language = spoken.language();
+    let day = |at: DateTime<Utc>| language.date(state.ctx.day_of(at));
     let frequency = typed.map(|fields| fields.text("frequency"));
     let choice = |known: &Frequency| Choice {
         value: known.as_str().to_owned(),
@@ -62,16 +63,16 @@ async fn form(
     let body = Support {
         id: view.pledge.id.to_string(),
         campaign: view.campaign.title.clone(),
-        amount_text: news.amount.text(),
+        amount_text: language.money(news.amount),
         currency: news.amount.currency().code().to_owned(),
         frequency: news.frequency.as_str(),
         status: view.pledge.status.as_str(),
         state: news.state.status().as_str(),
         gateway: view.subscription.gateway.as_str(),
         tier: view.tier.as_ref().map(|tier| tier.name.clone()),
-        tiers: levels(state, view).await?,
+        tiers: levels(state, spoken, view).await?,
         card: news.card.as_ref().map(|card| card.label.clone()),
-        card_until_text: news.card.as_ref().map(|card| date_text(card.expires_on)).unwrap_or_default(),
+        card_until_text: news.card.as_ref().map(|card| language.date(card.expires_on)).unwrap_or_default(),
         since_text: view.subscription.started_at.map(day),
         last_text: news.period.map(|period| day(period.from)),
         next_text: view.subscription.next_charge_at().map(day),
@@ -87,16 +88,16 @@ async fn form(
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let names = ("account/support.html", "overview", "account-overview-running");
-    Ok(page(status, render(request, state, names, body)?))
+    Ok(page(status, render(request, spoken, names, body)?))
 }
 
 /// The levels that can be chosen, with what each costs in the present period and currency.
-async fn levels(state: &AppState, view: &PatronView) -> Result<String, WebError> {
+async fn levels(state: &AppState, spoken: &Templates, view: &PatronView) -> Result<String, WebError> {
     let news = &view.subscription.news;
     let offered = tiers::offered(&state.ctx).await?;
     let priced = offered.iter().filter_map(|offer| {
         let price = offer.tier.price(news.frequency, news.amount.currency())?;
-        Some(format!("{} {}", offer.tier.name, price.text()))
+        Some(format!("{} {}", offer.tier.name, spoken.language().money(price)))
     });
     Ok(priced.collect::<Vec<_>>().join(" · "))
 }
@@ -112,27 +113,28 @@ pub(in crate::web) async fn act(
     let (id, action) = path.into_inner();
     let (id, donor) = (pledge_id(&id)?, who.profile.id);
     let fields = Fields::parse(&body)?;
+    let spoken = spoken_to(&request, &state, &who);
     let view = support::of(&state.ctx, donor, id).await?;
     if action == "return" {
         return Ok(see_other(&support::come_back(&state.ctx, donor, id).await?));
     }
-    let what = match wish(&state, &view, &action, &fields) {
+    let what = match wish((&state, &spoken), &view, &action, &fields) {
         Ok(what) => what,
         Err(Wrong::Action) => return Err(WebError::not_found("page")),
         Err(Wrong::Field(problem)) => {
-            return form(&request, &state, &view, Some(&fields), &[problem]).await;
+            return form(&request, (&state, &spoken), &view, Some(&fields), &[problem]).await;
         }
     };
     match support::ask(&state.ctx, donor, id, what, &fields.text("reason")).await {
         Ok(Told::Done) => Ok(see_other(&format!("/account/pledges/{id}?done=changed"))),
         Ok(Told::Pending) => Ok(see_other(&format!("/account/pledges/{id}?done=pending"))),
         Err(UseCaseError::Invalid(problems)) => {
-            form(&request, &state, &view, Some(&fields), &problems).await
+            form(&request, (&state, &spoken), &view, Some(&fields), &problems).await
         }
         Err(UseCaseError::GatewayRefused { .. }) => {
-            let message = text("account-support-refused", &[]);
+            let message = spoken.language().text("account-support-refused", &[]);
             let problem = FieldError { field: "form", code: "gateway_refused", message };
-            form(&request, &state, &view, None, &[problem]).await
+            form(&request, (&state, &spoken), &view, None, &[problem]).await
         }
         // Something else is being confirmed; the page says so.
         Err(UseCaseError::Conflict { code: "order_pending", .. }) => {
@@ -150,7 +152,7 @@ enum Wrong {
     Field(FieldError),
 }
 
-fn wish(state: &AppState, view: &PatronView, action: &str, fields: &Fields) -> Result<OrderKind, Wrong> {
+fn wish((state, spoken): (&AppState, &Templates), view: &PatronView, action: &str, fields: &Fields) -> Result<OrderKind, Wrong> {
     let wrong = |field, code, message| Wrong::Field(FieldError { field, code, message });
     match action {
         "change" => {
@@ -165,7 +167,7 @@ fn wish(state: &AppState, view: &PatronView, action: &str, fields: &Fields) -> R
             let Some(typed) = fields.filled("until") else {
                 return Ok(OrderKind::Pause { until: None });
             };
-            let unread = || wrong("until", "unknown_day", text("account-support-day-wrong", &[]));
+            let unread = || wrong("until", "unknown_day", spoken.language().text("account-support-day-wrong", &[]));
             let day: NaiveDate = typed.trim().parse().map_err(|_no_day| unread())?;
             let zone = state.ctx.policy.time_zone;
             let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
@@ -185,10 +187,11 @@ pub(in crate::web) async fn mend(
     state: Data<AppState>,
 ) -> Result<HttpResponse, WebError> {
     let who = visitor!(&request, &state);
+    let spoken = spoken_to(&request, &state, &who);
     let found = support::failing(&state.ctx, who.profile.id).await?;
-    let failing = found.iter().map(|view| shown::support(&state, view)).collect::<Result<Vec<_>, _>>()?;
+    let failing = found.iter().map(|view| shown::support(&state, spoken.language(), view)).collect::<Result<Vec<_>, _>>()?;
     let names = ("account/mend.html", "overview", "account-mend-title");
-    Ok(page(StatusCode::OK, render(&request, &state, names, Mend { failing })?))
+    Ok(page(StatusCode::OK, render(&request, &spoken, names, Mend { failing })?))
 }
 
 /// To the gateway's page on which another card is named.

@@ -10,6 +10,7 @@ use crate::usecases::pledge_terms::{AmountInput, FeeChoice, PledgeRequest};
 use crate::usecases::views;
 use crate::web::client;
 use crate::web::error::WebError;
+use crate::web::language;
 use crate::web::state::AppState;
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, Query};
@@ -97,7 +98,8 @@ pub(in crate::web) async fn create(
     let new = body.into_inner();
     let client = client::address(&request, &state);
     let sender = Sender { idempotency: idempotency_key(&request, &new)?, form_id: None, client };
-    let started = pledge::start(&state.ctx, to_request(&request, new), sender).await?;
+    let locale = language::of(&request, &state).tag().to_owned();
+    let started = pledge::start(&state.ctx, to_request(&request, new, locale), sender).await?;
     let word = if started.origin == Origin::New { "started" } else { "repeated" };
     metrics::counter!(PLEDGES_TOTAL, "outcome" => word).increment(1);
     let created = created(&state, started);
@@ -124,7 +126,7 @@ fn idempotency_key(request: &HttpRequest, new: &NewPledge) -> Result<Option<Key>
     Ok(Some(Key { scope: "POST /api/v1/pledges", key: key.to_owned(), input_hash }))
 }
 
-fn to_request(request: &HttpRequest, new: NewPledge) -> PledgeRequest {
+fn to_request(request: &HttpRequest, new: NewPledge, locale: String) -> PledgeRequest {
     let referrer =
         request.headers().get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (tribute_kind, tribute_name) =
@@ -153,6 +155,7 @@ fn to_request(request: &HttpRequest, new: NewPledge) -> PledgeRequest {
         from: new.from.unwrap_or_default(),
         referrer: referrer.to_owned(),
         utm: utm.unwrap_or_default(),
+        locale,
     }
 }
 
@@ -166,7 +169,7 @@ fn created(state: &AppState, started: Started) -> CreatedDto {
         Next::Status => NextDto::Status { url: status_page },
         Next::Instructions => match views::transfer(&state.ctx, &started.pledge) {
             Some(details) => {
-                let shown = transfer::shown(&details);
+                let shown = transfer::shown(&details, state.templates.language());
                 NextDto::Instructions {
                     text: transfer::sentence(&details),
                     reference: shown.reference,

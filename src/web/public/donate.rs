@@ -1,5 +1,8 @@
 //! The form: shown, checked, and led on to the gateway.
 
+mod sentences;
+mod support;
+
 use super::{private_page, see_other};
 use crate::domain::campaign::Campaign;
 use crate::domain::money::Currency;
@@ -8,15 +11,18 @@ use crate::render::pages::{
     CampaignHead, Choice, Currency as CurrencyChoice, DonateForm, DonatePage, DonateValues, FieldProblem,
     Hidden,
 };
-use crate::render::{PageMeta, gateway_label};
+use crate::render::{PageMeta, gateway_words};
 use crate::telemetry::metrics::PLEDGES_TOTAL;
+use crate::usecases::patrons::tiers;
 use crate::usecases::pledge::{self, Next, Origin, Sender};
 use crate::usecases::pledge_terms::{AmountInput, FeeChoice, PledgeRequest};
 use crate::usecases::{FieldError, UseCaseError, views};
 use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::language;
 use crate::web::state::AppState;
+use crate::words::Language;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -33,7 +39,8 @@ pub(in crate::web) async fn show(
 ) -> Result<HttpResponse, WebError> {
     let fields = Fields::parse(request.query_string().as_bytes())?;
     let campaign = campaign(&state, &fields).await?;
-    let html = render(&state, &campaign, &fields, &[])?;
+    let asked = Asked { state: &state, fields: &fields, language: language::of(&request, &state) };
+    let html = render(asked, &campaign, &[]).await?;
     Ok(private_page(StatusCode::OK, html))
 }
 
@@ -48,12 +55,13 @@ pub(in crate::web) async fn submit(
         metrics::counter!(PLEDGES_TOTAL, "outcome" => "trapped").increment(1);
         return Ok(see_other("/"));
     }
+    let asked = Asked { state: &state, fields: &fields, language: language::of(&request, &state) };
     let sender = Sender {
         client: client::address(&request, &state),
         form_id: fields.filled("form_id").map(|id| id.chars().take(100).collect()),
         idempotency: None,
     };
-    match pledge::start(&state.ctx, to_request(&request, &fields), sender).await {
+    match pledge::start(&state.ctx, to_request(&request, asked), sender).await {
         Ok(started) => {
             let word = if started.origin == Origin::New { "started" } else { "repeated" };
             metrics::counter!(PLEDGES_TOTAL, "outcome" => word).increment(1);
@@ -63,12 +71,12 @@ pub(in crate::web) async fn submit(
             })
         }
         Err(UseCaseError::Invalid(problems)) => {
-            again(&state, &fields, StatusCode::UNPROCESSABLE_ENTITY, &problems).await
+            again(asked, StatusCode::UNPROCESSABLE_ENTITY, &problems).await
         }
         Err(error @ UseCaseError::RateLimited { .. }) => {
             let limited = WebError::from(error);
             let problem = FieldError { field: "form", code: limited.code, message: limited.detail.clone() };
-            let mut page = again(&state, &fields, limited.status, &[problem]).await?;
+            let mut page = again(asked, limited.status, &[problem]).await?;
             if let Some(seconds) = limited.retry_after_s {
                 page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
@@ -78,14 +86,21 @@ pub(in crate::web) async fn submit(
     }
 }
 
+/// What the form was asked with.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    state: &'a AppState,
+    fields: &'a Fields,
+    language: &'a Language,
+}
+
 async fn again(
-    state: &AppState,
-    fields: &Fields,
+    asked: Asked<'_>,
     status: StatusCode,
     problems: &[FieldError],
 ) -> Result<HttpResponse, WebError> {
-    let campaign = campaign(state, fields).await?;
-    Ok(private_page(status, render(state, &campaign, fields, problems)?))
+    let campaign = campaign(asked.state, asked.fields).await?;
+    Ok(private_page(status, render(asked, &campaign, problems).await?))
 }
 
 /// The named campaign, or that of the front page.
@@ -108,7 +123,7 @@ fn typed_amount(fields: &Fields) -> String {
     chosen.or_else(|| fields.filled("amount")).unwrap_or_default()
 }
 
-fn to_request(request: &HttpRequest, fields: &Fields) -> PledgeRequest {
+fn to_request(request: &HttpRequest, Asked { fields, language, .. }: Asked<'_>) -> PledgeRequest {
     let referrer =
         request.headers().get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let ticked = |name, yes, no| if fields.ticked(name) { yes } else { no };
@@ -135,17 +150,18 @@ fn to_request(request: &HttpRequest, fields: &Fields) -> PledgeRequest {
             term: fields.filled("utm_term"),
             content: fields.filled("utm_content"),
         },
+        locale: language.tag().to_owned(),
     }
 }
 
-fn render(
-    state: &AppState,
-    campaign: &Campaign,
-    fields: &Fields,
-    problems: &[FieldError],
-) -> Result<String, WebError> {
+async fn render(asked: Asked<'_>, campaign: &Campaign, problems: &[FieldError]) -> Result<String, WebError> {
+    let Asked { state, fields, language } = asked;
+    let tiers = tiers::offered(&state.ctx).await?;
     let currency = chosen_currency(state, fields);
     let (minimum, maximum) = state.ctx.policy.amounts.of(currency);
+    let sentence = |problem: &FieldError| {
+        sentences::of(problem, &sentences::About { language, fields, currency, limits: (minimum, maximum) })
+    };
     let form = DonateForm {
         action: "/donate",
         campaign: CampaignHead {
@@ -155,26 +171,29 @@ fn render(
         },
         currency: currency.code().to_owned(),
         currencies: currencies(state, currency),
-        suggestions: suggestions(campaign, currency, fields),
+        suggestions: suggestions(campaign, currency, asked),
+        frequencies: support::frequencies(asked, !tiers.is_empty()),
+        tiers: support::tiers(asked, &tiers, currency),
         values: values(fields),
-        gateways: gateways(state, fields),
-        errors: problems.iter().map(|p| (p.field.to_owned(), p.message.clone())).collect(),
+        gateways: gateways(asked),
+        errors: problems.iter().map(|p| (p.field.to_owned(), sentence(p))).collect(),
         error_list: problems
             .iter()
-            .map(|p| FieldProblem { field: p.field.to_owned(), message: p.message.clone() })
+            .map(|p| FieldProblem { field: p.field.to_owned(), message: sentence(p) })
             .collect(),
-        minimum_text: minimum.short_text(),
-        maximum_text: Some(maximum.short_text()),
-        tribute_kinds: tribute_kinds(fields),
+        minimum_text: language.short_money(minimum),
+        maximum_text: Some(language.short_money(maximum)),
+        tribute_kinds: tribute_kinds(asked),
     };
     let meta = PageMeta {
         title: campaign.title.clone(),
         description: Some(campaign.summary.clone()),
         canonical: Some(format!("{}/donate?campaign={}", state.ctx.policy.public_url, campaign.slug)),
         path: "/donate".into(),
-        robots: None,
+        query: kept_query(fields, campaign),
+        ..PageMeta::default()
     };
-    Ok(state.templates.page("public/donate.html", &meta, DonatePage { form })?)
+    Ok(state.templates.speaking(language).page("public/donate.html", &meta, DonatePage { form })?)
 }
 
 fn chosen_currency(state: &AppState, fields: &Fields) -> Currency {
@@ -195,7 +214,11 @@ fn currencies(state: &AppState, selected: Currency) -> Vec<CurrencyChoice> {
     state.ctx.policy.currencies.iter().map(choice).collect()
 }
 
-fn suggestions(campaign: &Campaign, currency: Currency, fields: &Fields) -> Vec<Choice> {
+fn suggestions(
+    campaign: &Campaign,
+    currency: Currency,
+    Asked { fields, language, .. }: Asked<'_>,
+) -> Vec<Choice> {
     let wanted = typed_amount(fields);
     let same = |major: &str, minor: i64| {
         wanted.trim() == major
@@ -204,7 +227,7 @@ fn suggestions(campaign: &Campaign, currency: Currency, fields: &Fields) -> Vec<
     };
     let choice = |money: &crate::domain::money::Money| Choice {
         value: money.major(),
-        label: money.short_text(),
+        label: language.short_money(*money),
         hint: None,
         selected: same(&money.major(), money.minor()),
     };
@@ -228,33 +251,40 @@ fn values(fields: &Fields) -> DonateValues {
     }
 }
 
-fn gateways(state: &AppState, fields: &Fields) -> Vec<Choice> {
+/// What a link to the form in another language keeps.
+fn kept_query(fields: &Fields, campaign: &Campaign) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("campaign", campaign.slug.as_str());
+    for name in ["from", "currency", "frequency", "tier", "amount"].into_iter().chain(UTM_NAMES) {
+        if let Some(value) = fields.filled(name) {
+            query.append_pair(name, &value);
+        }
+    }
+    format!("{}&", query.finish())
+}
+
+fn gateways(Asked { state, fields, language }: Asked<'_>) -> Vec<Choice> {
     let wanted = fields.text("gateway");
     let kinds: Vec<GatewayKind> = state.ctx.gateways.kinds().collect();
     let only = kinds.len() == 1;
-    let hint = |kind| match kind {
-        GatewayKind::Stripe => "Card, Apple Pay, Google Pay and local ways to pay, on Stripe’s secure page.",
-        GatewayKind::Sandbox => "For trying the site: you are shown a payment page, and no money moves.",
-        GatewayKind::BankTransfer => "You get the account details and a reference, here and by e-mail.",
-    };
     let choice = |kind: &GatewayKind| Choice {
         value: kind.as_str().to_owned(),
-        label: gateway_label(*kind).to_owned(),
-        hint: Some(hint(*kind).to_owned()),
+        label: gateway_words(*kind, language),
+        hint: Some(language.text(&format!("gateway-{}-hint", kind.as_str()), &[])),
         selected: only || wanted == kind.as_str(),
     };
     kinds.iter().map(choice).collect()
 }
 
-fn tribute_kinds(fields: &Fields) -> Vec<Choice> {
+fn tribute_kinds(Asked { fields, language, .. }: Asked<'_>) -> Vec<Choice> {
     let wanted = fields.text("tribute_kind");
-    let label = |kind| match kind {
-        TributeKind::Honour => "In honour of",
-        TributeKind::Memory => "In memory of",
+    let key = |kind| match kind {
+        TributeKind::Honour => "give-tribute-honour",
+        TributeKind::Memory => "give-tribute-memory",
     };
     let choice = |kind: &TributeKind| Choice {
         value: kind.as_str().to_owned(),
-        label: label(*kind).to_owned(),
+        label: language.text(key(*kind), &[]),
         hint: None,
         selected: wanted == kind.as_str(),
     };

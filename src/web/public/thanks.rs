@@ -3,16 +3,19 @@
 use super::private_page;
 use crate::domain::pledge::{GatewayKind, PledgeStatus as Stored};
 use crate::render::pages::{PledgeStatus, ThanksPage, Transfer};
-use crate::render::{PageMeta, date_text, gateway_label, qr, transfer};
+use crate::render::{PageMeta, gateway_words, qr, transfer};
 use crate::usecases::sync;
 use crate::usecases::views::{self, PledgeView, Standing};
 use crate::web::error::WebError;
+use crate::web::language;
 use crate::web::state::AppState;
-use actix_web::HttpResponse;
+use crate::words::Language;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 
 pub(in crate::web) async fn show(
+    request: HttpRequest,
     state: Data<AppState>,
     token: Path<String>,
 ) -> Result<HttpResponse, WebError> {
@@ -21,32 +24,39 @@ pub(in crate::web) async fn show(
         // The page shows what is known; the sweep asks later.
         tracing::warn!(pledge.id = %view.pledge.id, %error, "the gateway will be asked later");
     }
-    let page = ThanksPage { pledge: status(&state, &view, &token), transfer: bank_details(&state, &view) };
+    let language = language::of_gift(&request, &state, &view.pledge.terms.locale);
+    let page = ThanksPage {
+        pledge: status(&state, &view, &token, language),
+        transfer: bank_details(&state, &view, language),
+    };
     let meta = PageMeta {
-        title: "Your gift".into(),
+        title: language.text("gift-title", &[]),
         path: "/thanks".into(),
         robots: Some("noindex"),
         ..PageMeta::default()
     };
-    Ok(private_page(StatusCode::OK, state.templates.page("public/thanks.html", &meta, page)?))
+    Ok(private_page(
+        StatusCode::OK,
+        state.templates.speaking(language).page("public/thanks.html", &meta, page)?,
+    ))
 }
 
-fn status(state: &AppState, view: &PledgeView, token: &str) -> PledgeStatus {
+fn status(state: &AppState, view: &PledgeView, token: &str, language: &Language) -> PledgeStatus {
     let pledge = &view.pledge;
     let money = view.donation.as_ref().and_then(|donation| donation.payment.money());
     let code = token.split_once('.').map_or("", |(_, code)| code);
     PledgeStatus {
         status: view.standing().as_str(),
-        amount_text: money.map_or(pledge.terms.amount, |money| money.gross).text(),
+        amount_text: language.money(money.map_or(pledge.terms.amount, |money| money.gross)),
         campaign_title: view.campaign.title.clone(),
         name: pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
-        gateway: gateway_label(pledge.terms.gateway),
-        created_text: date_text(state.ctx.day_of(pledge.created_at)),
+        gateway: gateway_words(pledge.terms.gateway, language),
+        created_text: language.date(state.ctx.day_of(pledge.created_at)),
         status_url: format!("/api/v1/pledges/{}?token={code}", pledge.id),
         live: view.is_live(),
         retry_url: retry_url(view),
         receipt_number: view.receipt.as_ref().map(|receipt| receipt.number.to_string()),
-        received_text: money.map(|money| date_text(state.ctx.day_of(money.at))),
+        received_text: money.map(|money| language.date(state.ctx.day_of(money.at))),
         email_masked: pledge.terms.email.masked(),
     }
 }
@@ -84,10 +94,10 @@ fn retry_url(view: &PledgeView) -> Option<String> {
     }
 }
 
-fn bank_details(state: &AppState, view: &PledgeView) -> Option<Transfer> {
+fn bank_details(state: &AppState, view: &PledgeView, language: &Language) -> Option<Transfer> {
     let waiting = view.pledge.terms.gateway == GatewayKind::BankTransfer && view.is_live();
     let details = views::transfer(&state.ctx, &view.pledge).filter(|_| waiting)?;
-    let mut shown = transfer::shown(&details);
+    let mut shown = transfer::shown(&details, language);
     shown.qr_svg = transfer::epc_payload(&details).and_then(|payload| qr::svg(&payload).ok());
     Some(shown)
 }

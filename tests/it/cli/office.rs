@@ -173,3 +173,37 @@ program! {
         assert_eq!(serving.stop().await.code, Some(0));
     }
 }
+
+program! {
+    async fn patrons_are_listed_counted_and_stopped_from_the_command_line(site) {
+        let serving = site.serve().await;
+        assert_eq!(site.runs(&["patron", "list"]).await, "No patrons.\n");
+        let form = [
+            ("campaign", "press-fund"),
+            ("amount", "10"),
+            ("currency", "EUR"),
+            ("gateway", "sandbox"),
+            ("frequency", "monthly"),
+            ("email", "ann@example.org"),
+        ];
+        let client = Client::new(&serving.url);
+        let page = client.post("/donate", &form).await.location().to_owned();
+        client.post(&page, &[("outcome", "succeed"), ("delivery", "now")]).await;
+        site.sends(1, "Welcome among the patrons").await;
+
+        let listed = site.runs(&["patron", "list", "--status", "active"]).await;
+        assert!(listed.contains("ann@example.org") && listed.contains("EUR 10.00 monthly"), "{listed}");
+        assert_eq!(site.runs(&["patron", "list", "--status", "past_due"]).await, "No patrons.\n");
+        let figures = site.runs(&["patron", "figures"]).await;
+        assert!(figures.starts_with("month    recurring  patrons  joined"), "{figures}");
+        assert!(figures.contains("EUR 10.00  1        1"), "{figures}");
+        assert!(site.runs(&["patron", "cohorts"]).await.trim_end().ends_with(": 1"));
+
+        let pledge = listed.split_whitespace().next().unwrap();
+        assert!(site.runs(&["patron", "stop", pledge, "--reason", "moved"]).await.contains(" ends on "));
+        site.sends(1, "Your support will end").await;
+        let again = site.refuses(1, &["patron", "stop", pledge]).await;
+        assert!(again.starts_with("this support was stopped"), "{again}");
+        assert_eq!(site.runs(&["patron", "stop", pledge, "--at-once"]).await, format!("{pledge} has ended.\n"));
+    }
+}

@@ -6,11 +6,14 @@ use chrono::TimeDelta;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
 use mainstay::domain::money::Settlement;
+use mainstay::domain::pledge::Frequency;
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::domain::remote::RemoteId;
+use mainstay::domain::subscription::{OrderKind, Orderer};
 use mainstay::gateways::WebhookHeaders;
 use mainstay::gateways::sandbox::{SIGNATURE_HEADER, sign};
 use mainstay::usecases::bank::{self, Arrival};
+use mainstay::usecases::patrons::orders::{self, OrderRequest};
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::settle;
 use mainstay::usecases::webhook;
@@ -66,6 +69,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     app.client().give(&Form::gift().by(6)).await;
     app.run_jobs().await;
     a_pledge_by_program(&app).await;
+    a_patron_who_changes(&app).await;
     an_event_of_strangers(&app).await;
     for (number, status, moves) in
         [(10, DisputeStatus::Open, 1), (11, DisputeStatus::Lost, 1), (12, DisputeStatus::Won, 2)]
@@ -92,6 +96,18 @@ async fn a_pledge_by_program(app: &TestApp) {
     let answer =
         app.client().send(request.header("content-type", "application/json").body(body.to_string())).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
+async fn a_patron_who_changes(app: &TestApp) {
+    let pledge = app.gives(&Form::gift().by(13).set("frequency", "monthly")).await.pledge.id;
+    let what = OrderKind::Change { amount: eur(3000), frequency: Frequency::Yearly };
+    orders::order(
+        app.ctx(),
+        OrderRequest { pledge, what, by: Orderer::Donor, reason: Some("\u{1f381}".into()) },
+    )
+    .await
+    .unwrap();
+    app.run_jobs().await;
 }
 
 async fn an_event_of_strangers(app: &TestApp) {

@@ -46,7 +46,7 @@ account-done-signed-out = Sie sind abgemeldet.
 account-done-changed = Erledigt. Ein Brief bestätigt es.
 account-done-pending = Ihr Wunsch ist notiert und wird vom Zahlungsdienst bestätigt. Ein Brief sagt Ihnen, wenn es so weit ist.
 account-done-mended = Alle Zahlungen sind durchgegangen. Vielen Dank.
-account-done-still = Einige Zahlungen sind noch nicht durchgegangen. Vielleicht hilft eine andere Karte.
+account-done-still = Die Zahlungen werden erneut versucht. Was durchgeht, verschwindet gleich von dieser Seite; für den Rest hilft vielleicht eine andere Karte.
 
 account-overview-title = Ihre Unterstützung
 account-overview-hello = Willkommen, { $name }

@@ -166,7 +166,10 @@ account-privacy-export-lead = One archive with your details, pledges, gifts, rec
 account-privacy-export-button = Download the archive
 account-privacy-erase = Be forgotten
 account-privacy-erase-lead = We take your name, addresses, messages and dedications from our record, and end your regular support first. This cannot be undone.
-account-privacy-erase-stays = What stays: amounts and days of your gifts, and the receipts as they were issued. The law wants us to keep receipts for { $years } years after their year; then your name is taken from them too. Nobody can sign in to see them, so fetch what you need before.
+account-privacy-erase-stays = What stays: amounts and days of your gifts, and the receipts as they were issued. The law wants us to keep receipts for { $years ->
+    [one] { $years } year
+   *[other] { $years } years
+} after their year; then your name is taken from them too. Nobody can sign in to see them, so fetch what you need before.
 account-privacy-erase-button = I want to be forgotten
 account-privacy-confirm-title = Are you sure?
 account-privacy-confirm-lead = This is the second step. Your regular support ends now, you are signed out, and your name, addresses and messages are erased. We then send you one last letter.
@@ -223,7 +226,10 @@ account-letter-statement-lead = Attached is the statement of what you gave to { 
 account-letter-statement-total = In all: { $total }
 account-letter-erased-subject = You are forgotten
 account-letter-erased-lead = As you asked, your name, your addresses and your messages are erased from our record, and your regular support has ended.
-account-letter-erased-stays = Amounts, days and the receipts that were issued stay, because the law wants them kept for { $years } years after their year.
+account-letter-erased-stays = Amounts, days and the receipts that were issued stay, because the law wants them kept for { $years ->
+    [one] { $years } year
+   *[other] { $years } years
+} after their year.
 account-letter-erased-last = This was our last letter. Thank you for your support, and farewell.
 
 account-every-weekly = every week
@@ -234,7 +240,7 @@ account-every-yearly = every year
 account-done-changed = Done. A letter confirms it.
 account-done-pending = Your wish is written down and is being confirmed with the payment service. A letter tells you when it is done.
 account-done-mended = All payments went through. Thank you.
-account-done-still = Some payments did not go through yet. Another card may help.
+account-done-still = The payments are being tried again. What goes through disappears from this page in a moment; for the rest another card may help.
 account-overview-ended = Earlier support
 account-overview-mend = A payment failed. You keep every benefit while we wait; one minute mends it.
 account-overview-mend-link = Mend it now

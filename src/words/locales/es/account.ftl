@@ -46,7 +46,7 @@ account-done-signed-out = Ha cerrado la sesión.
 account-done-changed = Hecho. Una carta lo confirma.
 account-done-pending = Su deseo está anotado y el servicio de pago lo está confirmando. Una carta le dirá cuándo está hecho.
 account-done-mended = Todos los pagos se han realizado. Gracias.
-account-done-still = Algunos pagos aún no se han realizado. Puede que otra tarjeta ayude.
+account-done-still = Los pagos se están intentando de nuevo. Lo que se realice desaparecerá de esta página en un momento; para el resto puede ayudar otra tarjeta.
 
 account-overview-title = Su apoyo
 account-overview-hello = Le damos la bienvenida, { $name }

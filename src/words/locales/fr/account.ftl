@@ -46,7 +46,7 @@ account-done-signed-out = Vous êtes déconnecté.
 account-done-changed = C’est fait. Une lettre le confirme.
 account-done-pending = Votre souhait est noté et le service de paiement le confirme. Une lettre vous dira quand ce sera fait.
 account-done-mended = Tous les paiements ont abouti. Merci.
-account-done-still = Certains paiements n’ont pas encore abouti. Une autre carte peut aider.
+account-done-still = Les paiements sont réessayés. Ce qui aboutit disparaît de cette page dans un instant ; pour le reste, une autre carte peut aider.
 
 account-overview-title = Votre soutien
 account-overview-hello = Bienvenue, { $name }

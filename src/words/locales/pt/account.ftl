@@ -46,7 +46,7 @@ account-done-signed-out = A sua sessão terminou.
 account-done-changed = Feito. Uma carta confirma-o.
 account-done-pending = O seu desejo está anotado e está a ser confirmado pelo serviço de pagamento. Uma carta dir-lhe-á quando estiver feito.
 account-done-mended = Todos os pagamentos foram feitos. Obrigado.
-account-done-still = Alguns pagamentos ainda não foram feitos. Outro cartão pode ajudar.
+account-done-still = Os pagamentos estão a ser tentados de novo. O que for feito desaparece desta página dentro de momentos; para o resto, outro cartão pode ajudar.
 
 account-overview-title = O seu apoio
 account-overview-hello = Damos-lhe as boas-vindas, { $name }

@@ -1,0 +1,47 @@
+### What is wrong, on a page of its own and beside the fields of a form.
+
+error-home = Go to the front page
+error-mention = If you write to us about this, please mention { $id }.
+error-title-400 = This request cannot be read
+error-title-403 = This was refused
+error-title-404 = Page not found
+error-title-409 = This cannot be done now
+error-title-413 = That is too much at once
+error-title-422 = Please check what you entered
+error-title-429 = A little slower, please
+error-title-503 = Back in a moment
+error-title-other = Something went wrong
+error-not-found = There is no such { $what } here. It may have moved, or the address may be misspelt.
+error-method-not-allowed = This address does not take that kind of request.
+error-internal-error = Something went wrong on our side. Nothing you sent was lost or counted twice.
+error-unavailable = The site is busy with itself for a moment. Please try again in a minute; nothing was charged.
+error-invalid = Some fields need your attention.
+error-held = This is being looked at by a person. Nothing is lost; please try again later.
+error-rate-limited = There were many tries from here in a short time. Please wait a few minutes and try again.
+error-gateway-refused = The payment service did not accept this. Nothing was charged.
+
+field-amount-empty = Please enter an amount
+field-amount-no-number = “{ $typed }” is not an amount; write a number such as 25 or 25.50
+field-amount-not-positive = The amount must be more than zero
+field-amount-ambiguous = “{ $typed }” can be read in two ways; write { $thousands } or { $decimal }
+field-amount-too-precise = “{ $typed }” is more precise than { $currency } can be paid
+field-amount-too-small = The smallest gift is { $limit }
+field-amount-too-large = The largest gift here is { $limit }; for more, please write to us
+field-amount-not-payable = This amount cannot be paid this way; please choose another amount or another way to pay
+field-below-tier = This level begins at a higher amount
+field-unknown-campaign = This campaign does not exist; please go back to the article
+field-campaign-closed = This campaign takes no gifts at the moment
+field-gateway-missing = Please choose how you would like to pay
+field-unknown-gateway = This is not a way to pay here
+field-unknown-currency = This is not a currency that we know; please choose one of those shown
+field-currency-not-taken = Gifts in this currency are not taken here
+field-unknown-frequency = Gifts are not taken this often; please choose one of the intervals shown
+field-unknown-tier = This level does not exist any more
+field-tier-not-offered = This level is not offered at this interval and in this currency
+field-tier-full = All places of this level are taken
+field-invalid-email = This does not look like an e-mail address; it should read like name@example.org
+field-email-missing = Please enter your e-mail address; the receipt goes there
+field-too-long = Please keep this to { $max } characters
+field-tribute-kind-missing = Please choose whether the gift is in honour or in memory
+field-tribute-name-missing = Please enter the name of the person
+field-unknown-tribute = This is not a kind of dedication

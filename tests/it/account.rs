@@ -6,4 +6,4 @@ mod gifts;
 mod links;
 mod sessions;
 mod statements;
-mod visitor;
+pub(crate) mod visitor;

@@ -89,7 +89,9 @@ pub(in crate::web) async fn receipt(
     let number: ReceiptNumber = number.parse().map_err(|_no_number| WebError::not_found("receipt"))?;
     let (receipt, later) = use_overview::receipt(&state.ctx, who.profile.id, number).await?;
     let name = receipt_paper::file_name(&receipt);
-    let drawn = actix_web::web::block(move || receipt_paper::pdf(&receipt, later.as_deref())).await;
+    // As it was issued: in its own language, whatever the visitor reads.
+    let language = state.templates.words().language(&receipt.snapshot.locale).clone();
+    let drawn = actix_web::web::block(move || receipt_paper::pdf(&receipt, later.as_deref(), &language)).await;
     let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
     Ok(file("application/pdf", &name, bytes))
 }

@@ -30,6 +30,7 @@ flow! {
     async fn an_address_changes_when_both_are_proved_and_everything_older_dies(app) {
         let mut ann = asks(&app).await;
         let mut waiting = Visitor::at(&app);
+        app.clock.advance(chrono::TimeDelta::seconds(1));
         waiting.asks(ANN).await;
         app.run_jobs().await;
         let old_link = last_link(&app);
@@ -85,6 +86,7 @@ flow! {
         ann.post("/account/settings/address/drop", &[]).await;
         assert_eq!(Visitor::at(&app).post(&old, &[]).await.status, 410);
 
+        app.clock.advance(chrono::TimeDelta::seconds(1));
         ann.post("/account/settings/address", &[("email", NEW)]).await;
         app.run_jobs().await;
         let again = link_to(&app, NEW);

@@ -52,7 +52,7 @@ flow! {
 flow! {
     async fn a_donor_is_forgotten_after_a_second_step_and_the_books_stay(app) {
         let (given, mut ann) = patron(&app).await;
-        let other = app.gives(&Form::gift().by(2)).await;
+        let other = app.gives(&Form::gift().by(2).set("name", "Bob")).await;
         let money = "SELECT id || status || gross_minor || refunded_minor || received_at AS line FROM donations ORDER BY id";
         let papers = "SELECT id || number || status || snapshot AS line FROM receipts ORDER BY id";
         let (money_before, papers_before) = (app.lines(money).await, app.lines(papers).await);

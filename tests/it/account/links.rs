@@ -158,6 +158,7 @@ flow! {
         ann.asks(ANN).await;
         app.run_jobs().await;
         let first = last_link(&app);
+        app.clock.advance(TimeDelta::seconds(1));
         ann.asks(ANN).await;
         app.run_jobs().await;
         let second = last_link(&app);
@@ -218,6 +219,7 @@ flow! {
         let mut ann = Visitor::at(&app);
         let mut answers = Vec::new();
         for _ in 0..4 {
+            app.clock.advance(TimeDelta::seconds(1));
             answers.push(ann.asks(ANN).await.text());
             app.run_jobs().await;
         }

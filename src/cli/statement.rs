@@ -24,7 +24,9 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let (donors, known) = statements::count(ctx, year).await?;
     if dry_run {
         let left = donors.saturating_sub(known).max(0);
-        println!("{donors} donors have a statement for {year}; {known} were ordered before; {left} would be ordered.");
+        println!(
+            "{donors} donors have a statement for {year}; {known} were ordered before; {left} would be ordered."
+        );
         return Ok(());
     }
     statements::begin(ctx, year).await?;
@@ -38,7 +40,10 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
             if terminal {
                 eprint!("\r\u{1b}[K");
             }
-            println!("{} donors, {} letters ordered; the worker sends them.", progress.looked_at, progress.ordered);
+            println!(
+                "{} donors, {} letters ordered; the worker sends them.",
+                progress.looked_at, progress.ordered
+            );
             return Ok(());
         }
     }

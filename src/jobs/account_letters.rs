@@ -8,8 +8,8 @@ use crate::domain::ids::{AccountChangeId, AddressChangeId, DonorId, ErasureId, S
 use crate::mail::{Address, Attachment};
 use crate::render::letters::{ErasedLetter, NoticeLetter, ProofLetter, SignInLetter, StatementLetter};
 use crate::render::{Templates, statement as document};
-use crate::words::Language;
 use crate::usecases::account::{address, change_letter, erase, sign_in, statements};
+use crate::words::Language;
 
 /// The link to sign in, if anybody is known there and still waits.
 pub(super) async fn sign_in(services: &Services, wish: SignInId, message_id: &str) -> Result<(), JobError> {
@@ -64,21 +64,15 @@ pub(super) async fn account_notice(
     };
     let address = match to {
         To::Donor => on_record(&profile),
-        To::OldAddress => Address {
-            name: profile.name.clone(),
-            email: change.detail.old_email.clone().unwrap_or_default(),
-        },
+        To::OldAddress => {
+            Address { name: profile.name.clone(), email: change.detail.old_email.clone().unwrap_or_default() }
+        }
     };
     let letter = notice(services, &change, &profile, to).render(&spoken(services, &profile))?;
     run::send(services, addressed(address, letter, message_id)).await
 }
 
-fn notice(
-    services: &Services,
-    change: &AccountChange,
-    profile: &Profile,
-    to: To,
-) -> NoticeLetter {
+fn notice(services: &Services, change: &AccountChange, profile: &Profile, to: To) -> NoticeLetter {
     NoticeLetter {
         donor_name: profile.name.clone(),
         kind: change.kind.as_str(),
@@ -135,11 +129,7 @@ fn statement_letter(statement: &Statement, language: &Language) -> StatementLett
 }
 
 /// The last letter to a donor who was forgotten.
-pub(super) async fn erased(
-    services: &Services,
-    id: ErasureId,
-    message_id: &str,
-) -> Result<(), JobError> {
+pub(super) async fn erased(services: &Services, id: ErasureId, message_id: &str) -> Result<(), JobError> {
     let ctx = &services.ctx;
     let Some(erasure) = erase::letter(ctx, id).await? else {
         return Ok(());

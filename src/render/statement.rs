@@ -17,7 +17,8 @@ pub fn shown(statement: &Statement, language: &Language) -> StatementShown {
         kept_text: language.money(line.kept),
         receipt: line.receipt.clone(),
     };
-    let total = |total: &Money| Total { currency: total.currency().code().to_owned(), text: language.money(*total) };
+    let total =
+        |total: &Money| Total { currency: total.currency().code().to_owned(), text: language.money(*total) };
     StatementShown {
         year: statement.year,
         organisation: organisation(statement),
@@ -52,7 +53,9 @@ pub fn pdf(statement: &Statement, language: &Language) -> Result<Vec<u8>, PdfErr
     let mut rows: Vec<(String, String)> = statement
         .lines
         .iter()
-        .map(|line| (format!("{} · {}", language.date(line.received_on), line.campaign), language.money(line.kept)))
+        .map(|line| {
+            (format!("{} · {}", language.date(line.received_on), line.campaign), language.money(line.kept))
+        })
         .collect();
     let mut totals: Vec<(String, String)> = statement
         .totals

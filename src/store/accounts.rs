@@ -14,17 +14,12 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
-type Columns = (
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    NaiveDateTime,
-    Option<NaiveDateTime>,
-);
+type Columns =
+    (String, String, Option<String>, Option<String>, Option<String>, NaiveDateTime, Option<NaiveDateTime>);
 
-fn into_domain((id, email, name, locale, postal_address, created_at, erased_at): Columns) -> Result<Profile, StoreError> {
+fn into_domain(
+    (id, email, name, locale, postal_address, created_at, erased_at): Columns,
+) -> Result<Profile, StoreError> {
     let row = Row { table: "donors", id: &id };
     Ok(Profile {
         id: row.parse(&id)?,
@@ -96,8 +91,9 @@ pub fn set_details(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Re
         ))
         .execute(&mut **tx)?;
     one(changed)?;
-    let over = [PledgeStatus::Fulfilled, PledgeStatus::Cancelled, PledgeStatus::Expired, PledgeStatus::Failed]
-        .map(PledgeStatus::as_str);
+    let over =
+        [PledgeStatus::Fulfilled, PledgeStatus::Cancelled, PledgeStatus::Expired, PledgeStatus::Failed]
+            .map(PledgeStatus::as_str);
     let running = pledges::table.filter(pledges::donor_id.eq(&id)).filter(pledges::status.ne_all(over));
     diesel::update(running).set(pledges::name.eq(&profile.name)).execute(&mut **tx)?;
     if let Some(locale) = &profile.locale {
@@ -139,9 +135,7 @@ pub fn campaign_titles(
         .filter(campaigns::id.eq_any(ids))
         .select((campaigns::id, campaigns::title))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(id, title)| Ok((Row { table: "campaigns", id: &id }.parse(&id)?, title)))
-        .collect()
+    rows.into_iter().map(|(id, title)| Ok((Row { table: "campaigns", id: &id }.parse(&id)?, title))).collect()
 }
 
 /// The number and the status of the newest receipt of each donation that has one.
@@ -207,7 +201,11 @@ pub fn forget(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Result<
         ))
         .execute(&mut **tx)?;
     one(changed)?;
-    let theirs = || pledges::donor_id.eq(&id).or(pledges::email.eq(profile.email.as_str()).and(pledges::donor_id.is_null()));
+    let theirs = || {
+        pledges::donor_id
+            .eq(&id)
+            .or(pledges::email.eq(profile.email.as_str()).and(pledges::donor_id.is_null()))
+    };
     let tried = pledges::table.filter(theirs().assume_not_null()).select(pledges::id);
     diesel::update(attempts::table.filter(attempts::pledge_id.eq_any(tried)))
         .set(attempts::next_url.eq(None::<String>))
@@ -265,10 +263,7 @@ pub fn purge_receipts(
         let _is_one: ReceiptId = row.parse(id)?;
         let left = ReceiptSnapshot { donor_name: None, donor_email: String::new(), tribute: None, ..known };
         diesel::update(receipts::table.find(id))
-            .set((
-                receipts::snapshot.eq(to_json(&left)?),
-                receipts::purged_at.eq(Some(now.naive_utc())),
-            ))
+            .set((receipts::snapshot.eq(to_json(&left)?), receipts::purged_at.eq(Some(now.naive_utc()))))
             .execute(&mut **tx)?;
     }
     Ok(old.len())

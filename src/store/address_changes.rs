@@ -75,10 +75,7 @@ pub fn open_of(conn: &mut Conn, donor: DonorId) -> Result<Option<AddressChange>,
 }
 
 /// The change that one of its two links names, and which of the two it is.
-pub fn find_by_token(
-    conn: &mut Conn,
-    token_hash: &str,
-) -> Result<Option<(AddressChange, Side)>, StoreError> {
+pub fn find_by_token(conn: &mut Conn, token_hash: &str) -> Result<Option<(AddressChange, Side)>, StoreError> {
     let old = address_changes::table
         .filter(address_changes::old_token_hash.eq(token_hash))
         .select(ChangeRow::as_select());
@@ -136,11 +133,7 @@ pub fn prove(
 }
 
 /// Ends an open change. False if it is over already.
-pub fn close(
-    tx: &mut Tx<'_>,
-    id: AddressChangeId,
-    to: AddressChangeStatus,
-) -> Result<bool, StoreError> {
+pub fn close(tx: &mut Tx<'_>, id: AddressChangeId, to: AddressChangeStatus) -> Result<bool, StoreError> {
     let open = address_changes::table
         .find(id.to_string())
         .filter(address_changes::status.eq(AddressChangeStatus::Open.as_str()));

@@ -66,8 +66,7 @@ pub fn of_donor(conn: &mut Conn, donor: DonorId) -> Result<Vec<Session>, StoreEr
 
 /// Notes a visit. Time never goes back.
 pub fn touch(tx: &mut Tx<'_>, id: SessionId, seen_at: DateTime<Utc>) -> Result<(), StoreError> {
-    let earlier =
-        sessions::table.find(id.to_string()).filter(sessions::seen_at.lt(seen_at.naive_utc()));
+    let earlier = sessions::table.find(id.to_string()).filter(sessions::seen_at.lt(seen_at.naive_utc()));
     diesel::update(earlier).set(sessions::seen_at.eq(seen_at.naive_utc())).execute(&mut **tx)?;
     Ok(())
 }
@@ -86,8 +85,6 @@ pub fn end_all(tx: &mut Tx<'_>, donor: DonorId) -> Result<usize, StoreError> {
 
 /// Forgets sessions that are over; returns how many.
 pub fn remove_ended(tx: &mut Tx<'_>, now: DateTime<Utc>, idle: TimeDelta) -> Result<usize, StoreError> {
-    let over = sessions::expires_at
-        .le(now.naive_utc())
-        .or(sessions::seen_at.le((now - idle).naive_utc()));
+    let over = sessions::expires_at.le(now.naive_utc()).or(sessions::seen_at.le((now - idle).naive_utc()));
     Ok(diesel::delete(sessions::table.filter(over)).execute(&mut **tx)?)
 }

@@ -64,9 +64,7 @@ pub fn void_all(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<usize, StoreErr
     let open = sign_in_links::table
         .filter(sign_in_links::email.eq(email.as_str()))
         .filter(sign_in_links::status.eq_any(OPEN));
-    Ok(diesel::update(open)
-        .set(sign_in_links::status.eq(SignInStatus::Void.as_str()))
-        .execute(&mut **tx)?)
+    Ok(diesel::update(open).set(sign_in_links::status.eq(SignInStatus::Void.as_str())).execute(&mut **tx)?)
 }
 
 /// The wish with this id, if there is one.

@@ -110,9 +110,7 @@ pub fn donors_after(
     after: &str,
     limit: i64,
 ) -> Result<Vec<DonorId>, StoreError> {
-    let kept = donations::gross_minor
-        .assume_not_null()
-        .gt(donations::refunded_minor + donations::lost_minor);
+    let kept = donations::gross_minor.assume_not_null().gt(donations::refunded_minor + donations::lost_minor);
     let ids: Vec<Option<String>> = donations::table
         .filter(donations::donor_id.assume_not_null().gt(after))
         .filter(donations::received_at.assume_not_null().ge(span.0.naive_utc()))

@@ -16,9 +16,8 @@ use crate::usecases::{Context, FieldError, UseCaseError};
 ///
 /// Whether somebody else gave with the new address is not said before both are proved.
 pub async fn ask(ctx: &Context, donor: DonorId, typed: &str, client: &str) -> Result<(), UseCaseError> {
-    let invalid = |code, message: String| {
-        UseCaseError::Invalid(vec![FieldError { field: "email", code, message }])
-    };
+    let invalid =
+        |code, message: String| UseCaseError::Invalid(vec![FieldError { field: "email", code, message }]);
     let new = EmailAddress::parse(typed).map_err(|error| invalid("invalid_email", error.to_string()))?;
     let (inner, client) = (ctx.clone(), client.to_owned());
     ctx.db
@@ -149,8 +148,7 @@ fn carry_out(tx: &mut Tx<'_>, ctx: &Context, change: &AddressChange) -> Result<P
     sign_in_links::void_all(tx, &change.old)?;
     sign_in_links::void_all(tx, &change.new)?;
     // The letter about it goes to both addresses.
-    let detail =
-        ChangeDetail { old_email: Some(change.old.as_str().to_owned()), ..ChangeDetail::default() };
+    let detail = ChangeDetail { old_email: Some(change.old.as_str().to_owned()), ..ChangeDetail::default() };
     changes::record(tx, ctx, change.donor, ChangeKind::Email, detail)?;
     Ok(Proof::Changed(change.new.clone()))
 }

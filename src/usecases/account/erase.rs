@@ -140,7 +140,8 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
         .await?;
     let (now, year) = (ctx.now(), ctx.day_of(ctx.now()).year() - ctx.policy.retention_years);
     loop {
-        let purged = ctx.db.write(move |tx| accounts::purge_receipts(tx, year, now, RECEIPTS_AT_ONCE)).await?;
+        let purged =
+            ctx.db.write(move |tx| accounts::purge_receipts(tx, year, now, RECEIPTS_AT_ONCE)).await?;
         if purged == 0 {
             return Ok(());
         }

@@ -94,8 +94,21 @@ fn promised(all: &[Pledge]) -> Table {
     Table {
         name: "pledges",
         columns: &[
-            "id", "status", "frequency", "by", "amount", "currency", "name", "email", "message", "visibility",
-            "dedication", "dedicated_to", "article", "came_from", "made_at",
+            "id",
+            "status",
+            "frequency",
+            "by",
+            "amount",
+            "currency",
+            "name",
+            "email",
+            "message",
+            "visibility",
+            "dedication",
+            "dedicated_to",
+            "article",
+            "came_from",
+            "made_at",
         ],
         rows: all.iter().map(row).collect(),
     }

@@ -66,13 +66,16 @@ fn check(typed: &Details, offered: &[String]) -> Result<Checked, UseCaseError> {
     };
     let name = PersonName::parse(&typed.name).map(|name| name.map(|name| name.as_str().to_owned()));
     let name = kept("name", name);
-    let postal_address =
-        kept("postal_address", clean_text(&typed.postal_address, ADDRESS_CHARACTERS_MAX));
+    let postal_address = kept("postal_address", clean_text(&typed.postal_address, ADDRESS_CHARACTERS_MAX));
     let locale = Some(typed.locale.trim().to_owned()).filter(|locale| !locale.is_empty());
     if locale.as_ref().is_some_and(|locale| !offered.contains(locale)) {
         wrong("locale", "unknown_language", "please choose one of the languages offered".to_owned());
     }
-    if problems.is_empty() { Ok((name, postal_address, locale)) } else { Err(UseCaseError::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok((name, postal_address, locale))
+    } else {
+        Err(UseCaseError::Invalid(problems))
+    }
 }
 
 /// Shows or hides the name of one pledge, and of all that comes of it. Says whether anything changed.

@@ -168,7 +168,12 @@ pub async fn order_in_january(ctx: &Context) -> Result<(), UseCaseError> {
     }
     while let Some(run) = step(ctx, year).await? {
         if run.finished_at.is_some() {
-            tracing::info!(year, donors = run.looked_at, letters = run.ordered, "the yearly statements are ordered");
+            tracing::info!(
+                year,
+                donors = run.looked_at,
+                letters = run.ordered,
+                "the yearly statements are ordered"
+            );
             break;
         }
     }

@@ -1,8 +1,8 @@
 //! Recurring support in the donor's own hands: changed, paused, stopped, kept, begun again, mended.
 
+use crate::domain::account::REASON_CHARACTERS_MAX;
 use crate::domain::attempt::Attempt;
 use crate::domain::attempt::AttemptOutcome;
-use crate::domain::account::REASON_CHARACTERS_MAX;
 use crate::domain::bank::CreditorReference;
 use crate::domain::donor::clean_text;
 use crate::domain::ids::{DonorId, PledgeId};

@@ -41,7 +41,10 @@ pub(super) fn asked(request: &HttpRequest, state: &AppState) -> Option<String> {
 fn set(state: &AppState, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
     let secure = if is_https(state) { "; Secure" } else { "" };
     let name = name_of(state, name);
-    HeaderValue::try_from(format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")).ok()
+    HeaderValue::try_from(format!(
+        "{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    ))
+    .ok()
 }
 
 /// Signs in.
@@ -66,7 +69,8 @@ pub(super) fn end_asked(state: &AppState) -> Option<HeaderValue> {
 
 /// The browser and its system in words that a person knows again; no more of its name is kept.
 pub(super) fn browser_name(request: &HttpRequest) -> String {
-    let agent = request.headers().get(header::USER_AGENT).and_then(|text| text.to_str().ok()).unwrap_or_default();
+    let agent =
+        request.headers().get(header::USER_AGENT).and_then(|text| text.to_str().ok()).unwrap_or_default();
     let first = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
     };

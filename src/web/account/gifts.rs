@@ -91,7 +91,8 @@ pub(in crate::web) async fn receipt(
     let name = receipt_paper::file_name(&receipt);
     // As it was issued: in its own language, whatever the visitor reads.
     let language = state.templates.words().language(&receipt.snapshot.locale).clone();
-    let drawn = actix_web::web::block(move || receipt_paper::pdf(&receipt, later.as_deref(), &language)).await;
+    let drawn =
+        actix_web::web::block(move || receipt_paper::pdf(&receipt, later.as_deref(), &language)).await;
     let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
     Ok(file("application/pdf", &name, bytes))
 }
@@ -121,7 +122,10 @@ pub(in crate::web) async fn statement(
     let spoken = spoken_to(&request, &state, &who);
     let found = use_statements::of(&state.ctx, who.profile.id, year_of(&year)?).await?;
     let names = ("account/statement.html", "statements", "account-statements-title");
-    Ok(page(StatusCode::OK, render(&request, &spoken, names, statement_paper::shown(&found, spoken.language()))?))
+    Ok(page(
+        StatusCode::OK,
+        render(&request, &spoken, names, statement_paper::shown(&found, spoken.language()))?,
+    ))
 }
 
 pub(in crate::web) async fn statement_pdf(

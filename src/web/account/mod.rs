@@ -14,9 +14,9 @@ use super::error::WebError;
 use super::form::Fields;
 use super::language;
 use super::state::AppState;
-use crate::render::{PageMeta, Templates};
 use crate::render::account_pages::{AccountPage, Faults};
 use crate::render::pages::FieldProblem;
+use crate::render::{PageMeta, Templates};
 use crate::usecases::FieldError;
 use crate::usecases::account::sessions::{self as use_sessions, SignedIn};
 use actix_web::http::{StatusCode, header};
@@ -29,8 +29,18 @@ const DOOR: &str = "/account/sign-in";
 
 /// What pages may say at their top after something was done, as the address names it.
 const DONE: [&str; 12] = [
-    "saved", "same", "visibility", "session", "address", "address-dropped", "erasure-dropped", "signed-out",
-    "changed", "pending", "mended", "still",
+    "saved",
+    "same",
+    "visibility",
+    "session",
+    "address",
+    "address-dropped",
+    "erasure-dropped",
+    "signed-out",
+    "changed",
+    "pending",
+    "mended",
+    "still",
 ];
 
 /// Every route below `/account`.
@@ -42,9 +52,7 @@ pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
             .app_data(PayloadConfig::new(form_bytes))
             .service(resource("/sign-in").route(get().to(sign_in::show)).route(post().to(sign_in::ask)))
             .service(
-                resource("/sign-in/{token}")
-                    .route(get().to(sign_in::look))
-                    .route(post().to(sign_in::enter)),
+                resource("/sign-in/{token}").route(get().to(sign_in::look)).route(post().to(sign_in::enter)),
             )
             .route("/sign-out", post().to(sessions::sign_out))
             .route("/history", get().to(gifts::history))
@@ -58,9 +66,7 @@ pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
             .route("/settings/address", post().to(address::ask))
             .route("/settings/address/drop", post().to(address::drop_open))
             .service(
-                resource("/address/{token}")
-                    .route(get().to(address::look))
-                    .route(post().to(address::prove)),
+                resource("/address/{token}").route(get().to(address::look)).route(post().to(address::prove)),
             )
             .route("/pledges/{id}", get().to(support::show))
             .route("/pledges/{id}/{action}", post().to(support::act))
@@ -78,7 +84,10 @@ pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
 }
 
 /// Who is signed in, or the way to the door.
-async fn signed_in(request: &HttpRequest, state: &AppState) -> Result<Result<SignedIn, HttpResponse>, WebError> {
+async fn signed_in(
+    request: &HttpRequest,
+    state: &AppState,
+) -> Result<Result<SignedIn, HttpResponse>, WebError> {
     let found = match cookies::session(request, state) {
         Some(cookie) => use_sessions::find(&state.ctx, &cookie).await?,
         None => None,

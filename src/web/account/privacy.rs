@@ -55,11 +55,8 @@ pub(in crate::web) async fn export(
     let who = visitor!(&request, &state);
     let tables = use_export::collect(&state.ctx, who.profile.id).await?;
     let packed = actix_web::web::block(move || {
-        let sheets = tables.iter().map(|table| Sheet {
-            name: table.name,
-            columns: table.columns,
-            rows: &table.rows,
-        });
+        let sheets =
+            tables.iter().map(|table| Sheet { name: table.name, columns: table.columns, rows: &table.rows });
         archive::zip(&sheets.collect::<Vec<_>>())
     });
     let failed = |error: &dyn std::fmt::Display| {
@@ -71,7 +68,10 @@ pub(in crate::web) async fn export(
 }
 
 /// The first step of being forgotten.
-pub(in crate::web) async fn ask(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, WebError> {
+pub(in crate::web) async fn ask(
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, WebError> {
     let who = visitor!(&request, &state);
     erase::ask(&state.ctx, who.profile.id).await?;
     Ok(see_other("/account/privacy#sure"))

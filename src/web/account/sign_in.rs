@@ -113,7 +113,8 @@ pub(in crate::web) async fn enter(
     match sign_in::enter(&state.ctx, bearer).await? {
         Entry::In(secret) => {
             let mut response = see_other("/account");
-            for cookie in [cookies::set_session(&state, &secret), cookies::end_asked(&state)].into_iter().flatten()
+            for cookie in
+                [cookies::set_session(&state, &secret), cookies::end_asked(&state)].into_iter().flatten()
             {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }

@@ -5,8 +5,8 @@ use crate::domain::ids::PledgeId;
 use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
 use crate::domain::subscription::{OrderKind, SubscriptionState};
-use crate::render::account_pages::{Mend, Support};
 use crate::render::Templates;
+use crate::render::account_pages::{Mend, Support};
 use crate::render::pages::Choice;
 use crate::usecases::account::support::{self, Told};
 use crate::usecases::patrons::tiers;
@@ -152,22 +152,28 @@ enum Wrong {
     Field(FieldError),
 }
 
-fn wish((state, spoken): (&AppState, &Templates), view: &PatronView, action: &str, fields: &Fields) -> Result<OrderKind, Wrong> {
+fn wish(
+    (state, spoken): (&AppState, &Templates),
+    view: &PatronView,
+    action: &str,
+    fields: &Fields,
+) -> Result<OrderKind, Wrong> {
     let wrong = |field, code, message| Wrong::Field(FieldError { field, code, message });
     match action {
         "change" => {
             let currency = view.subscription.news.amount.currency();
             let amount = Money::parse_typed(&fields.text("amount"), currency)
                 .map_err(|error| wrong("amount", "invalid_amount", error.to_string()))?;
-            let frequency = Frequency::parse(&fields.text("frequency"))
-                .unwrap_or(view.subscription.news.frequency);
+            let frequency =
+                Frequency::parse(&fields.text("frequency")).unwrap_or(view.subscription.news.frequency);
             Ok(OrderKind::Change { amount, frequency })
         }
         "pause" => {
             let Some(typed) = fields.filled("until") else {
                 return Ok(OrderKind::Pause { until: None });
             };
-            let unread = || wrong("until", "unknown_day", spoken.language().text("account-support-day-wrong", &[]));
+            let unread =
+                || wrong("until", "unknown_day", spoken.language().text("account-support-day-wrong", &[]));
             let day: NaiveDate = typed.trim().parse().map_err(|_no_day| unread())?;
             let zone = state.ctx.policy.time_zone;
             let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
@@ -189,7 +195,10 @@ pub(in crate::web) async fn mend(
     let who = visitor!(&request, &state);
     let spoken = spoken_to(&request, &state, &who);
     let found = support::failing(&state.ctx, who.profile.id).await?;
-    let failing = found.iter().map(|view| shown::support(&state, spoken.language(), view)).collect::<Result<Vec<_>, _>>()?;
+    let failing = found
+        .iter()
+        .map(|view| shown::support(&state, spoken.language(), view))
+        .collect::<Result<Vec<_>, _>>()?;
     let names = ("account/mend.html", "overview", "account-mend-title");
     Ok(page(StatusCode::OK, render(&request, &spoken, names, Mend { failing })?))
 }

@@ -100,7 +100,9 @@ flow! {
 async fn dump(app: &TestApp, table: &str) -> String {
     let columns = match table {
         "donors" => "email || COALESCE(name, '') || COALESCE(postal_address, '')",
-        "pledges" => "email || COALESCE(name, '') || COALESCE(message, '') || COALESCE(tribute_name, '') || source",
+        "pledges" => {
+            "email || COALESCE(name, '') || COALESCE(message, '') || COALESCE(tribute_name, '') || source"
+        }
         "account_changes" => "detail",
         "sessions" => "browser",
         "address_changes" => "old_email || new_email",

@@ -88,7 +88,9 @@ flow! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_can_do_without_letters_in_january() {
-    let app = TestApp::start_with(Engine::Sqlite, settings(&[("MAINSTAY_ACCOUNT__STATEMENTS_BY_MAIL", "false")])).await;
+    let app =
+        TestApp::start_with(Engine::Sqlite, settings(&[("MAINSTAY_ACCOUNT__STATEMENTS_BY_MAIL", "false")]))
+            .await;
     app.gives(&Form::gift()).await;
     at(&app, "2027-01-03T10:00:00Z");
 

@@ -86,9 +86,10 @@ pub(crate) struct Link {
 pub(crate) fn last_link(app: &TestApp) -> Link {
     let letter = app.letters_about("link to sign in").pop().expect("a letter with a link");
     let url = letter.text.lines().find(|line| line.contains("/account/sign-in/")).unwrap().trim();
-    let code = letter.text.lines().map(str::trim).find(|line| {
-        line.len() == 8 && line.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-    });
+    let code =
+        letter.text.lines().map(str::trim).find(|line| {
+            line.len() == 8 && line.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        });
     let path = url.strip_prefix(&app.url).unwrap().to_owned();
     Link { path, code: code.unwrap().to_owned() }
 }

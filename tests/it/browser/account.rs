@@ -67,7 +67,9 @@ async fn a_patron_stops_by_keyboard_on_a_phone_without_scripts() {
     browser.wait_for_text("h1", "€12.00 every month", std::time::Duration::from_secs(20)).await;
     presses(&browser, "details:last-of-type summary").await;
     presses(&browser, "details:last-of-type .button").await;
-    browser.wait_for_text(".note-done", "Done. A letter confirms it.", std::time::Duration::from_secs(20)).await;
+    browser
+        .wait_for_text(".note-done", "Done. A letter confirms it.", std::time::Duration::from_secs(20))
+        .await;
 
     assert!(browser.text(".standfirst").await.starts_with("It ends on"));
     app.run_jobs().await;
@@ -95,7 +97,8 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
             support.as_str(),
         ] {
             browser.goto(&format!("{}{path}", app.url)).await;
-            let dir = browser.client.execute("return document.documentElement.dir", Vec::new()).await.unwrap();
+            let dir =
+                browser.client.execute("return document.documentElement.dir", Vec::new()).await.unwrap();
             assert_eq!(dir, if query.is_empty() { "ltr" } else { "rtl" }, "{path}");
             for scheme in [ColorScheme::Light, ColorScheme::Dark] {
                 browser.color_scheme(scheme).await;
@@ -104,7 +107,11 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
                     let faults = browser.axe().await;
                     assert!(faults.is_empty(), "{path}{query}, {scheme:?}, {width} wide: {faults:#?}");
                     let wide = "return document.documentElement.scrollWidth - innerWidth";
-                    assert_eq!(browser.client.execute(wide, Vec::new()).await.unwrap(), 0, "{path}{query}: {width}");
+                    assert_eq!(
+                        browser.client.execute(wide, Vec::new()).await.unwrap(),
+                        0,
+                        "{path}{query}: {width}"
+                    );
                     if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
                         let name = path.rsplit('/').next().unwrap();
                         let name = format!("{name}-{width}-{scheme:?}{}.png", query.replace('?', ""));

@@ -3,6 +3,7 @@
 use super::account_letters::{self, To};
 use super::{Services, letters, patron_letters};
 use crate::domain::account;
+use crate::domain::ids::{PledgeId, ReceiptId, SandboxEventId};
 use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
 use crate::mail::MailError;
@@ -84,17 +85,9 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
     let ctx = &services.ctx;
     match job {
         Job::SendReceipt { receipt, copy } => {
-            let first = *copy == 0;
-            if let Some(mail) = letters::receipt(services, *receipt, first, message_id).await? {
-                send(services, mail).await?;
-                receipts::mark_sent(ctx, *receipt).await?;
-            }
+            send_receipt(services, *receipt, *copy == 0, message_id).await?;
         }
-        Job::SendInstructions { pledge } => {
-            if let Some(mail) = letters::instructions(services, *pledge, message_id).await? {
-                send(services, mail).await?;
-            }
-        }
+        Job::SendInstructions { pledge } => send_instructions(services, *pledge, message_id).await?,
         Job::SendRefundNotice { refund } => {
             let mail = letters::refund(services, *refund, message_id).await?;
             send(services, mail).await?;
@@ -132,10 +125,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::CarryOutRefund { refund } => {
             refund::carry_out(ctx, *refund).await?;
         }
-        Job::DeliverSandboxEvent { event, repeat: _ } => match &services.sandbox_secret {
-            Some(secret) => sandbox::deliver(ctx, secret.expose(), *event).await?,
-            None => return Err(JobError::Fail("the sandbox is off".into())),
-        },
+        Job::DeliverSandboxEvent { event, repeat: _ } => deliver(services, *event).await?,
         Job::Reconcile => reconcile::hourly(ctx).await?,
         Job::ExpirePledges => upkeep::expire(ctx).await?,
         Job::CleanUp => upkeep::clean_up(ctx).await?,
@@ -159,6 +149,33 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendErasureDone { erasure } => account_letters::erased(services, *erasure, message_id).await?,
     }
     Ok(())
+}
+
+async fn send_receipt(
+    services: &Services,
+    id: ReceiptId,
+    first: bool,
+    message_id: &str,
+) -> Result<(), JobError> {
+    if let Some(mail) = letters::receipt(services, id, first, message_id).await? {
+        send(services, mail).await?;
+        receipts::mark_sent(&services.ctx, id).await?;
+    }
+    Ok(())
+}
+
+async fn send_instructions(services: &Services, pledge: PledgeId, message_id: &str) -> Result<(), JobError> {
+    if let Some(mail) = letters::instructions(services, pledge, message_id).await? {
+        send(services, mail).await?;
+    }
+    Ok(())
+}
+
+async fn deliver(services: &Services, event: SandboxEventId) -> Result<(), JobError> {
+    match &services.sandbox_secret {
+        Some(secret) => Ok(sandbox::deliver(&services.ctx, secret.expose(), event).await?),
+        None => Err(JobError::Fail("the sandbox is off".into())),
+    }
 }
 
 /// Asks every rule at the start of a process, beside its work; a database that is away is asked again by the hour.

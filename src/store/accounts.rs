@@ -166,11 +166,14 @@ pub fn donor_of(conn: &mut Conn, donation: DonationId) -> Result<Option<DonorId>
     Row { table: "donations", id: &id }.parse_option(donor.flatten().as_deref())
 }
 
+/// The first and the last of something.
+pub type FirstAndLast = (DateTime<Utc>, DateTime<Utc>);
+
 /// When the first and the last money of a donor arrived.
 pub fn first_and_last(
     conn: &mut Conn,
     donor: DonorId,
-) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, StoreError> {
+) -> Result<Option<FirstAndLast>, StoreError> {
     let id = donor.to_string();
     let theirs = donations::table
         .filter(donations::donor_id.eq(&id))

@@ -33,7 +33,7 @@ pub async fn save(
             let before = accounts::get(tx, donor)?;
             let (name, postal_address, locale) = checked;
             let locale = locale.or_else(|| before.locale.clone());
-            let after = Profile { name, postal_address, locale, ..before.clone() };
+            let after = Profile { name, locale, postal_address, ..before.clone() };
             let changed = [
                 ("name", before.name != after.name),
                 ("postal_address", before.postal_address != after.postal_address),

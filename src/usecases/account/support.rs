@@ -11,7 +11,7 @@ use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus};
 use crate::domain::subscription::{EndReason, OrderKind, Orderer, Subscription, SubscriptionState};
 use crate::gateways::{CardPage, CheckoutKind};
 use crate::store::pledges::Sameness;
-use crate::store::{StoreError, Tx, attempts, pledges, subscriptions};
+use crate::store::{Tx, attempts, pledges, subscriptions};
 use crate::usecases::patrons::orders::{self, OrderRequest, Ordered};
 use crate::usecases::patrons::{tend, tiers};
 use crate::usecases::pledge::{self, Next};
@@ -217,6 +217,6 @@ pub async fn collect(ctx: &Context, donor: DonorId) -> Result<usize, UseCaseErro
 
 /// Whether a donor has something that still runs.
 pub async fn runs(ctx: &Context, donor: DonorId) -> Result<bool, UseCaseError> {
-    let known = ctx.db.read(move |conn| Ok::<_, StoreError>(subscriptions::of_donor(conn, donor)?)).await?;
+    let known = ctx.db.read(move |conn| subscriptions::of_donor(conn, donor)).await?;
     Ok(known.iter().any(|subscription| subscription.news.state.is_in_force()))
 }

@@ -25,6 +25,7 @@ mod pledges;
 mod process;
 mod raw;
 mod receipts;
+mod renewals;
 mod rounds;
 mod settling;
 mod sink;
@@ -86,6 +87,8 @@ enum Bench {
     Footprint,
     /// Bank transfers taken into the books.
     Settling,
+    /// Renewals of recurring support taken into the books.
+    Renewals,
     /// Receipts drawn as PDF.
     Receipts,
     /// Receipts mailed, from SQLite, beside lettre alone.
@@ -108,6 +111,7 @@ impl Bench {
             Self::WebhooksPostgres => webhooks::on_postgres(plan),
             Self::Footprint => footprint::run(plan),
             Self::Settling => settling::settle(plan),
+            Self::Renewals => renewals::renew(plan),
             Self::Receipts => receipts::draw(plan),
             Self::MailedSqlite => receipts::mail_on_sqlite(plan),
             Self::MailedPostgres => receipts::mail_on_postgres(plan),

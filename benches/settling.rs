@@ -82,7 +82,15 @@ impl Books {
         });
     }
 
-    fn examine(&self) {
+    pub(crate) fn ctx(&self) -> &Context {
+        &self.ctx
+    }
+
+    pub(crate) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    pub(crate) fn examine(&self) {
         let findings = self.runtime.block_on(self.ctx.db.read(checks::run)).unwrap();
         assert!(findings.iter().all(|finding| finding.broken.is_empty()), "the books are right");
     }
@@ -127,7 +135,10 @@ async fn record_all(ctx: &Context, references: Vec<CreditorReference>) {
 }
 
 /// Works through `items`, `CLIENTS` at the same time.
-async fn at_a_time<I, T, W>(items: Vec<I>, work: impl Fn(I) -> W + Clone + Send + 'static) -> Vec<T>
+pub(crate) async fn at_a_time<I, T, W>(
+    items: Vec<I>,
+    work: impl Fn(I) -> W + Clone + Send + 'static,
+) -> Vec<T>
 where
     I: Send + 'static,
     T: Send + 'static,
@@ -149,7 +160,7 @@ where
     workers.join_all().await.into_iter().flatten().collect()
 }
 
-fn request(email: String) -> PledgeRequest {
+pub(crate) fn request(email: String) -> PledgeRequest {
     PledgeRequest {
         campaign: CAMPAIGN.into(),
         amount: AmountInput::Minor(GIFT),

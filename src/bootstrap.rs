@@ -239,7 +239,7 @@ async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
 fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Result<Registry, StartError> {
     let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
     if let Some(stripe) = stripe(config)? {
-        list.push(Arc::new(stripe));
+        list.push(Arc::new(stripe.with_clock(Arc::clone(&world.clock))));
     }
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());

@@ -291,8 +291,11 @@ async fn customer_of(ctx: &Context, pledge: &Pledge) -> Result<Option<RemoteId>,
     };
     let gateway = pledge.terms.gateway;
     let known = ctx.db.read(move |conn| subscriptions::of_donor(conn, donor)).await?;
-    let of_gateway = known.into_iter().filter(|subscription| subscription.gateway == gateway);
-    Ok(of_gateway.filter_map(|subscription| subscription.news.customer).next())
+    // A repeated call must say the very same: nothing counts that was learned after the pledge was made.
+    let before = known.into_iter().filter(|subscription| {
+        subscription.gateway == gateway && subscription.started_at.is_some_and(|at| at < pledge.created_at)
+    });
+    Ok(before.max_by_key(|known| known.started_at).and_then(|known| known.news.customer))
 }
 
 /// Calls the gateway and writes down its answer. No answer is not a refusal: it stays unknown, and is asked

@@ -181,9 +181,36 @@ flow! {
 }
 
 flow! {
+    async fn a_patron_may_come_through_the_api_at_a_tier(app) {
+        let tiers = app.client().get("/api/v1/campaigns/press-fund").await.json()["tiers"].clone();
+        let slugs: Vec<&str> = tiers.as_array().unwrap().iter().map(|tier| tier["slug"].as_str().unwrap()).collect();
+        assert_eq!(slugs, ["reader", "friend", "founder"]);
+        assert_eq!(tiers[2]["places_left"], 50);
+        let monthly = json!({"frequency": "monthly", "amount": {"minor": 1000, "currency": "EUR"}});
+        assert!(tiers[1]["prices"].as_array().unwrap().contains(&monthly), "{tiers}");
+
+        let mut wanted = with("frequency", json!("monthly"));
+        wanted["tier"] = json!("founder");
+        let fields = assert_problem(&post(&app, &wanted, None).await, 422, "invalid");
+        assert_eq!(fields, [("amount".to_owned(), "below_tier".to_owned())]);
+        wanted["frequency"] = json!("weekly");
+        let fields = assert_problem(&post(&app, &wanted, None).await, 422, "invalid");
+        assert_eq!(fields, [("tier".to_owned(), "tier_not_offered".to_owned())]);
+        wanted["tier"] = json!("friend");
+        let answer = post(&app, &wanted, None).await.json();
+        let page = answer["next"]["url"].as_str().unwrap().trim_start_matches(&app.url).to_owned();
+        app.client().pay(&page, "succeed", "now").await;
+        app.run_jobs().await;
+
+        let status = answer["status_url"].as_str().unwrap().trim_start_matches(&app.url).to_owned();
+        assert_eq!(app.client().get(&status).await.json()["status"], "active");
+    }
+}
+
+flow! {
     async fn all_mistakes_come_back_together(app) {
         let body = json!({
-            "campaign": "edited", "amount": {"minor": 0, "currency": "EUR"}, "frequency": "monthly",
+            "campaign": "edited", "amount": {"minor": 0, "currency": "EUR"}, "frequency": "hourly",
             "gateway": "stripe", "donor": {"email": "ann", "name": "N".repeat(81)}, "message": "m".repeat(1001),
             "tier": "gold", "tribute": {"kind": "in_memory_of", "name": ""}
         });
@@ -277,8 +304,7 @@ flow! {
             ("open", json!(true)),
             ("starts_on", json!(null)),
             ("ends_on", json!(null)),
-            ("frequencies", json!(["once"])),
-            ("tiers", json!([])),
+            ("frequencies", json!(["once", "weekly", "monthly", "quarterly", "yearly"])),
             ("goal", json!({"minor": 2_000_000, "currency": "EUR"})),
             ("progress", json!([])),
             (

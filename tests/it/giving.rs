@@ -109,7 +109,7 @@ flow! {
             ("currency", "", "“” is not a currency code"),
             ("gateway", "", "Please choose how you would like to pay"),
             ("gateway", "paypal", "“paypal” is not a way to pay here"),
-            ("frequency", "monthly", "“monthly” is not offered; choose once"),
+            ("frequency", "hourly", "“hourly” is not offered; choose once, weekly, monthly, quarterly, yearly"),
             ("tier", "gold", "There is no tier “gold”"),
             ("email", "", "Please enter your e-mail address"),
             ("email", "ann", "This does not look like an e-mail address"),

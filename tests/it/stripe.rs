@@ -4,6 +4,8 @@
 mod back;
 mod door;
 mod giving;
+mod patrons;
+mod patrons_trouble;
 mod setup;
 pub(crate) mod shop;
 mod slow;

@@ -5,6 +5,7 @@ mod calls;
 mod deliveries;
 mod faults;
 mod library;
+mod recurring;
 
 use crate::support::app::start_of_tests;
 use crate::support::stripe::{Options, Stripe};

@@ -13,7 +13,9 @@ pub(super) const PLEDGE: &str = "mainstay_pledge";
 pub(super) const REFUND: &str = "mainstay_refund";
 
 /// Reads a field, or takes it as missing.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(from)?).ok())
 }
 
@@ -32,10 +34,22 @@ impl<T> Expandable<T> {
             Self::Object(object) => Some(object),
         }
     }
+
+    pub(super) fn into_object(self) -> Option<T> {
+        match self {
+            Self::Id(_) => None,
+            Self::Object(object) => Some(*object),
+        }
+    }
+}
+
+/// Anything that has a name of Stripe's.
+pub(super) trait Identified {
+    fn id(&self) -> &str;
 }
 
 /// One page of a list, the newest first.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Page<T> {
     pub(super) data: Vec<T>,
     #[serde(default, deserialize_with = "lenient")]
@@ -62,6 +76,10 @@ pub(super) struct Session {
     pub(super) expires_at: Option<i64>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) payment_intent: Option<Expandable<Named>>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) subscription: Option<Expandable<Named>>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) invoice: Option<Expandable<Named>>,
 }
 
 /// Anything of which only the name counts.
@@ -70,11 +88,17 @@ pub(super) struct Named {
     pub(super) id: String,
 }
 
-impl Expandable<Named> {
+impl Identified for Named {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl<T: Identified> Expandable<T> {
     pub(super) fn id(&self) -> &str {
         match self {
             Self::Id(id) => id,
-            Self::Object(object) => &object.id,
+            Self::Object(object) => object.id(),
         }
     }
 }

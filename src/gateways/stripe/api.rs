@@ -19,7 +19,7 @@ use stripe_core::refund::{CreateRefund, ListRefund};
 use stripe_types::{RangeBoundsTs, RangeQueryTs};
 
 /// The most that Stripe puts on one page.
-const PER_PAGE: i64 = 100;
+pub(super) const PER_PAGE: i64 = 100;
 
 /// Pages of one payment's refunds or disputes: nobody has more.
 const PAGES_MAX: usize = 50;
@@ -117,15 +117,16 @@ pub(super) async fn create_refund(
     to.call(request.build(), Some(refund)).await
 }
 
-/// One page of the events of concern since, as they are.
+/// One page of the events of these types since, as they are.
 pub(super) async fn events(
     to: &Transport,
+    types: &[&str],
     since: DateTime<Utc>,
     after: Option<&str>,
 ) -> Result<Page<Value>, GatewayError> {
     let request = ListEvent::new()
         .created(RangeQueryTs::gte(since.timestamp()))
-        .types(EVENT_TYPES.map(str::to_owned))
+        .types(types.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>())
         .limit(PER_PAGE);
     read(to, &with(request, after, ListEvent::starting_after)).await
 }
@@ -209,7 +210,7 @@ where
 }
 
 /// A name of Stripe's as a part of an address. One that Stripe would never give is an object that it does not have.
-fn named(id: &str) -> Result<&str, GatewayError> {
+pub(super) fn named(id: &str) -> Result<&str, GatewayError> {
     if is_name(id) { Ok(id) } else { Err(GatewayError::Refused { code: "resource_missing".to_owned() }) }
 }
 

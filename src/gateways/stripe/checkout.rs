@@ -2,12 +2,16 @@
 
 use super::super::CheckoutRequest;
 use super::answers::{ATTEMPT, PLEDGE};
+use super::subscriptions::interval;
+use crate::domain::pledge::Frequency;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::str::FromStr as _;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems,
-    CreateCheckoutSessionLineItemsPriceData, CreateCheckoutSessionPaymentIntentData, ProductData,
+    CreateCheckoutSessionLineItemsPriceData, CreateCheckoutSessionLineItemsPriceDataRecurring,
+    CreateCheckoutSessionLineItemsPriceDataRecurringInterval, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSessionSubscriptionData, ProductData,
 };
 use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode, CheckoutSessionSubmitType};
 
@@ -22,6 +26,15 @@ const NAME_CHARS_MAX: usize = 250;
 const OPEN_AT_LEAST: TimeDelta = TimeDelta::minutes(40);
 const OPEN_AT_MOST: TimeDelta = TimeDelta::minutes(24 * 60 - 10);
 
+/// A subscription that was begun and not paid ends after 23 hours: its page closes before, so that no page begins two.
+const RECURRING_OPEN_AT_MOST: TimeDelta = TimeDelta::hours(22);
+
+/// A first charge that is to come later comes no sooner than Stripe allows, with a margin for calls that are repeated.
+const TRIAL_AT_LEAST: TimeDelta = TimeDelta::hours(48 + 25);
+
+/// Stripe's limit for the description of a subscription.
+const DESCRIPTION_CHARS_MAX: usize = 500;
+
 /// The request. The same attempt always gives the same one, for Stripe compares repeats with the first.
 ///
 /// No method of payment is named: which are offered, the publisher chooses in Stripe's dashboard.
@@ -31,31 +44,63 @@ pub(super) fn create(request: &CheckoutRequest, units: i64) -> CreateCheckoutSes
         (ATTEMPT.to_owned(), attempt.clone()),
         (PLEDGE.to_owned(), request.pledge.to_string()),
     ]);
+    let mut adaptive = CreateCheckoutSessionAdaptivePricing::new();
+    adaptive.enabled = Some(false);
+    let form = CreateCheckoutSession::new()
+        .adaptive_pricing(adaptive)
+        .client_reference_id(attempt)
+        .metadata(ids.clone())
+        .locale(locale(&request.locale))
+        .success_url(request.return_url.clone())
+        .cancel_url(request.return_url.clone());
+    let form = match &request.customer {
+        Some(customer) => form.customer(customer.as_str()),
+        None => form.customer_email(request.email.clone()),
+    };
+    let mut item = CreateCheckoutSessionLineItems::new();
+    item.quantity = Some(1);
+    let mut price = price(request, units);
+    let Some(recurring) = recurring(request.frequency) else {
+        item.price_data = Some(price);
+        let mut payment = CreateCheckoutSessionPaymentIntentData::new();
+        payment.metadata = Some(ids);
+        return form
+            .mode(CheckoutSessionMode::Payment)
+            .submit_type(CheckoutSessionSubmitType::Donate)
+            .line_items(vec![item])
+            .payment_intent_data(payment)
+            .expires_at(expires_at(request, OPEN_AT_MOST).timestamp());
+    };
+    price.recurring = Some(recurring);
+    item.price_data = Some(price);
+    let mut subscription = CreateCheckoutSessionSubscriptionData::new();
+    subscription.metadata = Some(ids);
+    subscription.description = Some(request.description.chars().take(DESCRIPTION_CHARS_MAX).collect());
+    subscription.trial_end =
+        request.starts_at.map(|at| at.max(request.begun_at + TRIAL_AT_LEAST).timestamp());
+    form.mode(CheckoutSessionMode::Subscription)
+        .line_items(vec![item])
+        .subscription_data(subscription)
+        .expires_at(expires_at(request, RECURRING_OPEN_AT_MOST).timestamp())
+}
+
+/// The price, made for the pledge.
+fn price(request: &CheckoutRequest, units: i64) -> CreateCheckoutSessionLineItemsPriceData {
     let currency = request.amount.currency().code().to_lowercase();
     let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency_of(&currency));
     price.unit_amount = Some(units);
     price.product_data =
         Some(ProductData::new(request.description.chars().take(NAME_CHARS_MAX).collect::<String>()));
-    let mut item = CreateCheckoutSessionLineItems::new();
-    item.price_data = Some(price);
-    item.quantity = Some(1);
-    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
-    payment.metadata = Some(ids.clone());
-    let mut adaptive = CreateCheckoutSessionAdaptivePricing::new();
-    adaptive.enabled = Some(false);
-    CreateCheckoutSession::new()
-        .mode(CheckoutSessionMode::Payment)
-        .submit_type(CheckoutSessionSubmitType::Donate)
-        .line_items(vec![item])
-        .adaptive_pricing(adaptive)
-        .client_reference_id(attempt)
-        .metadata(ids)
-        .payment_intent_data(payment)
-        .customer_email(request.email.clone())
-        .locale(locale(&request.locale))
-        .expires_at(expires_at(request).timestamp())
-        .success_url(request.return_url.clone())
-        .cancel_url(request.return_url.clone())
+    price
+}
+
+/// How often, in Stripe's words; none for one gift.
+fn recurring(frequency: Frequency) -> Option<CreateCheckoutSessionLineItemsPriceDataRecurring> {
+    let (unit, count) = interval(frequency)?;
+    let unit = CreateCheckoutSessionLineItemsPriceDataRecurringInterval::from_str(unit).ok()?;
+    let mut recurring = CreateCheckoutSessionLineItemsPriceDataRecurring::new(unit);
+    recurring.interval_count = Some(u64::from(count));
+    Some(recurring)
 }
 
 /// The currency in the crate's words; one that it does not know is passed on as it is.
@@ -65,7 +110,7 @@ fn currency_of(code: &str) -> stripe_types::Currency {
 }
 
 /// Our language tag as one that Stripe's page speaks, else the browser's.
-fn locale(tag: &str) -> CheckoutSessionLocale {
+pub(super) fn locale(tag: &str) -> CheckoutSessionLocale {
     let language = tag.split(['-', '_']).next().unwrap_or_default();
     let spoken = [tag, language].into_iter().find_map(|wanted| {
         LANGUAGES.split_ascii_whitespace().find(|spoken| spoken.eq_ignore_ascii_case(wanted))
@@ -78,8 +123,8 @@ fn locale(tag: &str) -> CheckoutSessionLocale {
 }
 
 /// When the page closes: with the pledge, as far as Stripe allows it for an attempt of this age.
-fn expires_at(request: &CheckoutRequest) -> DateTime<Utc> {
-    request.expires_at.clamp(request.begun_at + OPEN_AT_LEAST, request.begun_at + OPEN_AT_MOST)
+fn expires_at(request: &CheckoutRequest, at_most: TimeDelta) -> DateTime<Utc> {
+    request.expires_at.clamp(request.begun_at + OPEN_AT_LEAST, request.begun_at + at_most)
 }
 
 #[cfg(test)]
@@ -147,8 +192,37 @@ mod tests {
     }
 
     #[test]
+    fn recurring_support_makes_a_subscription_of_a_price_of_its_own() {
+        let mut request =
+            CheckoutRequest { frequency: Frequency::Quarterly, ..request(TimeDelta::hours(24)) };
+        request.customer = Some(crate::domain::remote::RemoteId::parse("cus_1").unwrap());
+        request.starts_at = Some(begun() + TimeDelta::hours(1));
+        let built = create(&request, 1_500).build();
+        let fields: HashMap<String, String> =
+            url::form_urlencoded::parse(built.body.unwrap().as_bytes()).into_owned().collect();
+        let attempt = request.attempt.to_string();
+        for (name, value) in [
+            ("mode", "subscription"),
+            ("customer", "cus_1"),
+            ("expires_at", "1800079200"),
+            ("line_items[0][price_data][recurring][interval]", "month"),
+            ("line_items[0][price_data][recurring][interval_count]", "3"),
+            ("line_items[0][price_data][unit_amount]", "1500"),
+            ("metadata[mainstay_attempt]", attempt.as_str()),
+            ("subscription_data[metadata][mainstay_attempt]", attempt.as_str()),
+            ("subscription_data[description]", "Example & Press"),
+            ("subscription_data[trial_end]", "1800262800"),
+        ] {
+            assert_eq!(fields.get(name).map(String::as_str), Some(value), "{name}");
+        }
+        for name in ["customer_email", "submit_type", "payment_intent_data[metadata][mainstay_attempt]"] {
+            assert!(!fields.contains_key(name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_page_closes_when_the_pledge_does_as_far_as_stripe_allows() {
-        let open_for = |wanted| expires_at(&request(wanted)) - begun();
+        let open_for = |wanted| expires_at(&request(wanted), OPEN_AT_MOST) - begun();
         assert_eq!(open_for(TimeDelta::hours(5)), TimeDelta::hours(5));
         assert_eq!(open_for(TimeDelta::hours(24)), OPEN_AT_MOST);
         assert_eq!(open_for(TimeDelta::minutes(1)), OPEN_AT_LEAST);

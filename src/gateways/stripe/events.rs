@@ -13,9 +13,8 @@ use serde_json::Value;
 
 const SIGNATURE_HEADER: &str = "stripe-signature";
 
-/// What our endpoint subscribes to, and what is asked for again when something was not delivered. Stripe lists at
-/// most twenty types at once.
-pub(super) const EVENT_TYPES: [&str; 20] = [
+/// What our endpoint subscribes to, and what is asked for again when something was not delivered.
+pub(super) const EVENT_TYPES: [&str; 31] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
@@ -37,7 +36,61 @@ pub(super) const EVENT_TYPES: [&str; 20] = [
     "charge.dispute.closed",
     "radar.early_fraud_warning.created",
     "radar.early_fraud_warning.updated",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "invoice.voided",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    // Another card, or the same with another date.
+    "customer.updated",
+    "payment_method.automatically_updated",
 ];
+
+/// Stripe lists at most so many types at once.
+const TYPES_AT_ONCE: usize = 20;
+
+/// Stands between the number of a group of types and the event behind which its list goes on.
+const GROUP_MARK: char = ':';
+
+/// Where the list of events goes on: a group of types, and behind which event of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place<'a> {
+    group: usize,
+    pub(super) after: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    /// Reads a token; without one, the list begins.
+    pub(super) fn of(token: Option<&'a str>) -> Self {
+        let Some((group, after)) = token.and_then(|token| token.split_once(GROUP_MARK)) else {
+            return Self { group: 0, after: token };
+        };
+        Self {
+            group: group.parse().unwrap_or_default(),
+            after: Some(after).filter(|after| !after.is_empty()),
+        }
+    }
+
+    /// The types of the group.
+    pub(super) fn types(self) -> &'static [&'static str] {
+        static TYPES: [&str; EVENT_TYPES.len()] = EVENT_TYPES;
+        TYPES.chunks(TYPES_AT_ONCE).nth(self.group).unwrap_or_default()
+    }
+
+    /// The token behind a page: within the group, or at the beginning of the next; none at the end of all.
+    pub(super) fn next(self, last: Option<&str>, has_more: bool) -> Option<String> {
+        let (group, after) = match last.filter(|_| has_more) {
+            Some(last) => (self.group, last),
+            None => (self.group + 1, ""),
+        };
+        let is_there = group * TYPES_AT_ONCE < EVENT_TYPES.len();
+        is_there.then(|| format!("{group}{GROUP_MARK}{after}"))
+    }
+}
 
 #[derive(Debug, Deserialize)]
 struct Envelope {
@@ -86,6 +139,12 @@ pub(super) enum Subject {
     Session(String),
     /// A payment; with the bank's word if it thinks that it was a fraud.
     Payment { id: String, fraud: Option<String> },
+    /// An invoice.
+    Invoice(String),
+    /// A subscription.
+    Subscription(String),
+    /// A customer, whose card may be another one.
+    Customer(String),
     /// Nothing of ours.
     None(String),
 }
@@ -120,6 +179,13 @@ pub(super) fn subject_of(body: &[u8]) -> Result<Subject, String> {
     Ok(match text("object") {
         Some("checkout.session") => Subject::Session(own_name()?),
         Some("payment_intent") => Subject::Payment { id: own_name()?, fraud: None },
+        Some("invoice") => Subject::Invoice(own_name()?),
+        Some("subscription") => Subject::Subscription(own_name()?),
+        Some("customer") if event.kind == "customer.updated" => Subject::Customer(own_name()?),
+        Some("payment_method") => match text("customer").filter(|id| is_name(id)) {
+            Some(customer) => Subject::Customer(customer.to_owned()),
+            None => Subject::None(format!("{} names no customer", event.kind)),
+        },
         Some("charge" | "refund" | "dispute") => of_payment(None),
         Some("radar.early_fraud_warning") => {
             of_payment(Some(text("fraud_type").unwrap_or("unknown").to_owned()))
@@ -223,13 +289,32 @@ mod tests {
                     assert!(id.starts_with("cs_") && name.starts_with("checkout."), "{name}");
                 }
                 Subject::Payment { id, fraud } => assert!(id.starts_with("pi_") && fraud.is_none(), "{name}"),
-                Subject::None(_) => {
-                    assert!(name.starts_with("customer.") || name.starts_with("invoice."), "{name}");
+                Subject::Invoice(id) => {
+                    assert!(id.starts_with("in_") && name.starts_with("invoice."), "{name}");
                 }
+                Subject::None(_) => assert_eq!(name, "customer.created"),
+                Subject::Subscription(_) | Subject::Customer(_) => panic!("{name}"),
             }
             seen += 1;
         }
         assert!(seen > 20, "{seen}");
+    }
+
+    #[test]
+    fn the_list_of_events_goes_through_all_types() {
+        let (mut token, mut seen): (Option<String>, Vec<&str>) = (None, Vec::new());
+        for _page in 0..4 {
+            let place = Place::of(token.as_deref());
+            assert!(place.types().len() <= TYPES_AT_ONCE);
+            let first_page = place.after.is_none();
+            if first_page {
+                seen.extend(place.types());
+            }
+            token = place.next(Some("evt_1"), first_page);
+        }
+        assert_eq!((token, seen), (None, EVENT_TYPES.to_vec()));
+        // A token of the time when there was one group.
+        assert_eq!(Place::of(Some("evt_1")), Place { group: 0, after: Some("evt_1") });
     }
 
     #[test]
@@ -254,6 +339,15 @@ mod tests {
             subject("radar.early_fraud_warning.created", &warning),
             Ok(Subject::Payment { id: "pi_3".into(), fraud })
         );
+        let of = |kind: &str, object: &str, id: &str| {
+            subject(kind, &json!({"id": id, "object": object, "customer": "cus_1"}))
+        };
+        assert_eq!(of("invoice.paid", "invoice", "in_1"), Ok(Subject::Invoice("in_1".into())));
+        let deleted = of("customer.subscription.deleted", "subscription", "sub_1");
+        assert_eq!(deleted, Ok(Subject::Subscription("sub_1".into())));
+        assert_eq!(of("customer.updated", "customer", "cus_2"), Ok(Subject::Customer("cus_2".into())));
+        let card = of("payment_method.automatically_updated", "payment_method", "pm_1");
+        assert_eq!(card, Ok(Subject::Customer("cus_1".into())));
         let other = subject("customer.created", &json!({"id": "cus_1", "object": "customer"}));
         assert_eq!(other, Ok(Subject::None("customer.created is of no concern".into())));
         assert!(

@@ -22,8 +22,8 @@ use chrono::{DateTime, Utc};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{object} has no readable {field}")]
 pub(super) struct Unreadable {
-    object: String,
-    field: &'static str,
+    pub(super) object: String,
+    pub(super) field: &'static str,
 }
 
 /// All that Stripe holds of one payment.
@@ -45,7 +45,7 @@ pub(super) fn opener_of(session: &Session) -> Option<AttemptId> {
     ours(session.metadata.as_ref(), ATTEMPT).or(reference)
 }
 
-fn ours<T: std::str::FromStr>(metadata: Option<&Metadata>, key: &str) -> Option<T> {
+pub(super) fn ours<T: std::str::FromStr>(metadata: Option<&Metadata>, key: &str) -> Option<T> {
     metadata?.get(key)?.parse().ok()
 }
 
@@ -268,15 +268,15 @@ fn settlement<'a>(moved: impl IntoIterator<Item = &'a BalanceTransaction>, side:
     Settlement::new(amount, fee).ok()
 }
 
-fn money(units: Option<i64>, code: Option<&str>) -> Option<Money> {
+pub(super) fn money(units: Option<i64>, code: Option<&str>) -> Option<Money> {
     from_stripe(units?, code?).ok()
 }
 
-fn name(id: &str) -> Result<RemoteId, Unreadable> {
+pub(super) fn name(id: &str) -> Result<RemoteId, Unreadable> {
     RemoteId::parse(id).map_err(|_unfit| Unreadable { object: "an object".to_owned(), field: "id" })
 }
 
-fn time(seconds: Option<i64>) -> Option<DateTime<Utc>> {
+pub(super) fn time(seconds: Option<i64>) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds?, 0)
 }
 

@@ -10,6 +10,7 @@ mod currencies;
 mod endpoint;
 mod events;
 mod map;
+mod subscriptions;
 mod transport;
 
 pub use endpoint::{EndpointFault, Setup};
@@ -21,7 +22,8 @@ use super::{
     RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
-use crate::domain::donation::{GatewayFact, PaymentFact};
+use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::RefundNews;
@@ -37,6 +39,8 @@ use map::Held;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use subscriptions::Place;
+use tokio::sync::OnceCell;
 use transport::Transport;
 
 /// Payments that are made whole at the same time when many are looked at.
@@ -97,13 +101,23 @@ impl Settings {
 pub struct Stripe {
     settings: Arc<Settings>,
     transport: Transport,
+    clock: Arc<dyn Clock>,
+    /// The name of our settings of Stripe's portal, once it is known.
+    portal: Arc<OnceCell<String>>,
 }
 
 impl Stripe {
     /// Makes the client; nothing is called.
     pub fn new(settings: Settings) -> Result<Self, TransportError> {
         let transport = Transport::new(&settings)?;
-        Ok(Self { settings: Arc::new(settings), transport })
+        let clock = Arc::new(SystemClock);
+        Ok(Self { settings: Arc::new(settings), transport, clock, portal: Arc::default() })
+    }
+
+    /// Takes the time from this clock: it says when something was read.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     /// Whether it moves real money.
@@ -144,25 +158,37 @@ impl Stripe {
     }
 
     /// The facts in a session, whose payment is fetched if there is one.
-    async fn facts_in(&self, session: &Session) -> Result<Vec<PaymentFact>, FetchError> {
+    async fn facts_in(&self, session: &Session) -> Result<Vec<GatewayFact>, FetchError> {
         if session.livemode.is_some_and(|live| live != self.is_live()) {
             return Err(FetchError::Unreadable(format!("{} is not of the mode of the key", session.id)));
         }
-        match &session.payment_intent {
-            Some(intent) => Ok(map::payment_facts(&self.payment(intent.id()).await?, Some(session))?),
-            None => Ok(map::session_facts(session)?),
-        }
+        let facts = match (&session.payment_intent, &session.subscription) {
+            (Some(intent), _) => map::payment_facts(&self.payment(intent.id()).await?, Some(session))?,
+            (None, Some(begun)) => return self.facts_of_begun(session, begun.id()).await,
+            (None, None) => map::session_facts(session)?,
+        };
+        Ok(facts.into_iter().map(GatewayFact::from).collect())
     }
 
     /// The facts of a payment, if it is one of ours.
     async fn facts_of(&self, id: &str, fraud: Option<String>) -> Result<Interpretation, FetchError> {
         let intent = api::payment_intent(&self.transport, id).await?;
-        if map::attempt_of(&intent).is_none() {
-            return Ok(Interpretation::Ignore(format!("{id} was not begun by this site")));
-        }
+        let renewed = match map::attempt_of(&intent) {
+            Some(_) => None,
+            None => match self.renewal_of(id).await? {
+                Some(renewed) => Some(renewed),
+                None => return Ok(Interpretation::Ignore(format!("{id} was not begun by this site"))),
+            },
+        };
         let held = self.complete(intent).await?;
         let mut facts = map::payment_facts(&held, None)?;
         facts.extend(fraud.map(|kind| map::fraud_warning(&held, kind)).transpose()?);
+        if let Some(renewed) = renewed {
+            for fact in &mut facts {
+                fact.attempt = Some(renewed.attempt);
+                fact.renewal = Some(renewed.renewal.clone());
+            }
+        }
         Ok(Interpretation::Facts(facts.into_iter().map(GatewayFact::from).collect()))
     }
 
@@ -171,8 +197,7 @@ impl Stripe {
         if map::opener_of(&session).is_none() {
             return Ok(Interpretation::Ignore(format!("{id} was not opened by this site")));
         }
-        let facts = self.facts_in(&session).await?;
-        Ok(Interpretation::Facts(facts.into_iter().map(GatewayFact::from).collect()))
+        Ok(Interpretation::Facts(self.facts_in(&session).await?))
     }
 
     /// The sessions that an attempt opened: one, unless Stripe forgot the idempotency key.
@@ -257,6 +282,14 @@ fn remote(id: &str) -> Result<RemoteId, GatewayError> {
     RemoteId::parse(id).map_err(|error| GatewayError::Unknown(error.to_string()))
 }
 
+/// What was found out about something, if it is ours.
+fn ours(id: &str, facts: Option<Vec<GatewayFact>>) -> Interpretation {
+    match facts {
+        Some(facts) => Interpretation::Facts(facts),
+        None => Interpretation::Ignore(format!("{id} was not begun by this site")),
+    }
+}
+
 fn refused(why: Unchargeable) -> GatewayError {
     GatewayError::Refused { code: why.code().to_owned() }
 }
@@ -303,7 +336,7 @@ impl Gateway for Stripe {
         let sessions = self.sessions_of(attempt).await?;
         let (mut checkout, mut facts) = (None, Vec::new());
         for session in &sessions {
-            facts.extend(self.facts_in(session).await?.into_iter().map(GatewayFact::from));
+            facts.extend(self.facts_in(session).await?);
             let url = session.url.clone().filter(|_| session.status.as_deref() == Some("open"));
             if checkout.is_none() || url.is_some() {
                 checkout = Some(OpenedCheckout { remote: remote(&session.id)?, url });
@@ -327,23 +360,20 @@ impl Gateway for Stripe {
         map::refund_news(&refund).map_err(|error| GatewayError::Unknown(error.to_string()))
     }
 
-    async fn change_subscription(
-        &self,
-        _order: &SubscriptionOrder,
-    ) -> Result<SubscriptionFact, GatewayError> {
-        Err(GatewayError::Unsupported { gateway: self.kind(), what: "change a subscription" })
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
+        self.carry_out(order).await
     }
 
-    async fn look_up_subscription(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
-        Ok(Vec::new())
+    async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.look_at(subscription.as_str()).await
     }
 
-    async fn card_page(&self, _request: &CardPage) -> Result<String, GatewayError> {
-        Err(GatewayError::Unsupported { gateway: self.kind(), what: "change a card" })
+    async fn card_page(&self, request: &CardPage) -> Result<String, GatewayError> {
+        self.portal_page(request).await
     }
 
-    async fn collect(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
-        Err(GatewayError::Unsupported { gateway: self.kind(), what: "collect" })
+    async fn collect(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.charge_again(subscription.as_str()).await
     }
 
     fn verify_webhook(
@@ -360,6 +390,12 @@ impl Gateway for Stripe {
             Subject::None(why) => Ok(Interpretation::Ignore(why)),
             Subject::Session(id) => Ok(self.facts_of_session(&id).await?),
             Subject::Payment { id, fraud } => Ok(self.facts_of(&id, fraud).await?),
+            Subject::Invoice(id) => Ok(ours(&id, self.facts_of_invoice(&id).await?)),
+            Subject::Subscription(id) => Ok(ours(&id, self.facts_of_subscription(&id).await?)),
+            Subject::Customer(id) => {
+                let facts = self.facts_of_customer(&id).await?;
+                Ok(ours(&id, Some(facts).filter(|facts| !facts.is_empty())))
+            }
         }
     }
 
@@ -368,13 +404,14 @@ impl Gateway for Stripe {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<ListedEvent>, GatewayError> {
-        let page = api::events(&self.transport, since, after).await?;
+        let place = events::Place::of(after);
+        let page = api::events(&self.transport, place.types(), since, place.after).await?;
         let named = page.data.iter().filter_map(|event| Some((event.get("id")?.as_str()?, event)));
         let items: Vec<ListedEvent> = named
             .map(|(id, event)| ListedEvent { event_id: id.to_owned(), body: event.to_string().into_bytes() })
             .collect();
-        let last = items.last().map(|last| last.event_id.clone());
-        Ok(Page { items, next: last.filter(|_| page.has_more == Some(true)) })
+        let next = place.next(items.last().map(|last| last.event_id.as_str()), page.has_more == Some(true));
+        Ok(Page { items, next })
     }
 
     async fn payments_since(
@@ -382,6 +419,10 @@ impl Gateway for Stripe {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError> {
+        let after = match Place::of(after) {
+            Place::Payments(after) => after,
+            Place::Invoices(after) => return self.invoices_since(since, after).await,
+        };
         let page = api::payment_intents(&self.transport, since, after).await?;
         let last = page.data.last().map(|last| last.id.clone());
         let ours = page.data.into_iter().filter(|intent| map::attempt_of(intent).is_some());
@@ -391,7 +432,8 @@ impl Gateway for Stripe {
             .try_collect()
             .await?;
         let items = facts.into_iter().flatten().collect();
-        Ok(Page { items, next: last.filter(|_| page.has_more == Some(true)) })
+        let next = last.filter(|_| page.has_more == Some(true)).unwrap_or_else(Place::first_invoice);
+        Ok(Page { items, next: Some(next) })
     }
 }
 

@@ -102,7 +102,7 @@ async fn an_endpoint_that_is_disabled_or_deaf_is_put_right() {
     let now = shop_call(Method::GET, path, &[]).await;
     assert_eq!(now["status"], "enabled");
     let heard = now["enabled_events"].as_array().unwrap();
-    assert!(heard.len() == 21 && heard.contains(&"payout.paid".into()), "{heard:?}");
+    assert!(heard.len() == 32 && heard.contains(&"payout.paid".into()), "{heard:?}");
 }
 
 #[tokio::test]

@@ -86,7 +86,9 @@ struct SmallDisk {
 impl SmallDisk {
     fn mounted(at: &Path) -> Option<Self> {
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=96m", "tmpfs"]).arg(at);
+        // Room for all the gifts and letters of the whole trial.
+        let room = format!("size={}m", size(96, 2_048));
+        mount.args(["-t", "tmpfs", "-o", &room, "tmpfs"]).arg(at);
         let mounted = mount.output().is_ok_and(|done| done.status.success());
         mounted.then(|| Self { path: at.to_owned() })
     }

@@ -128,7 +128,7 @@ impl World {
 
     /// The payer complains to the bank about `amount`, or about everything that was not refunded.
     pub(super) fn complain(&mut self, intent: &str, complaint: Complaint, amount: Option<i64>) -> String {
-        let (_, charge) = self.session_and_charge(intent);
+        let charge = self.charge_of(intent);
         let row = self.charges.get_mut(&charge);
         assert_eq!(row.status, ChargeStatus::Succeeded, "{charge} cannot be disputed");
         row.disputed = true;
@@ -218,7 +218,7 @@ impl World {
 
     /// The card network suspects that the payment was not the card holder's.
     pub(super) fn warn(&mut self, intent: &str) -> String {
-        let (_, charge) = self.session_and_charge(intent);
+        let charge = self.charge_of(intent);
         let id = self.new_id("issfr_1");
         let created = self.now();
         self.warnings.insert(Warning { id: id.clone(), created, charge, intent: intent.to_owned() });

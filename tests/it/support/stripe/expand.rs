@@ -6,7 +6,7 @@ use super::world::World;
 use serde_json::{Value, json};
 
 /// What can be expanded, by the `object` in which it is.
-const EXPANDABLE: [(&str, &[&str]); 7] = [
+const EXPANDABLE: [(&str, &[&str]); 12] = [
     (
         "checkout.session",
         &["payment_intent", "line_items", "customer", "invoice", "setup_intent", "subscription"],
@@ -31,7 +31,15 @@ const EXPANDABLE: [(&str, &[&str]); 7] = [
     ("dispute", &["charge", "payment_intent"]),
     ("balance_transaction", &["source"]),
     ("radar.early_fraud_warning", &["charge", "payment_intent"]),
+    ("subscription", &["customer", "default_payment_method", "latest_invoice"]),
+    ("invoice", &["customer", "payments", "subscription"]),
+    ("invoice_payment", &["invoice", "payment_intent"]),
+    ("customer", &["default_payment_method"]),
+    ("payment_method", &["customer"]),
 ];
+
+/// Parts of an object that a path leads through, with what can be expanded in them.
+const PARTS: [&str; 4] = ["parent", "subscription_details", "payment", "invoice_settings"];
 
 /// How many steps a path may have.
 const STEPS_MAX: usize = 4;
@@ -64,6 +72,17 @@ fn along(world: &World, at: &mut Value, steps: &[&str], path: &str) -> Result<()
         let mut rows = at["balance_transactions"].as_array_mut().into_iter().flatten();
         return rows.try_for_each(|row| along(world, row, rest, path));
     }
+    if PARTS.contains(step) && at[*step].is_object() {
+        // What is in a part belongs to the object.
+        let object = json!(object);
+        let part = &mut at[*step];
+        part["object"] = object;
+        let done = along(world, part, rest, path);
+        if let Some(part) = part.as_object_mut() {
+            part.remove("object");
+        }
+        return done;
+    }
     if !allowed.contains(step) {
         let message = format!("This property cannot be expanded ({path}).");
         return Err(Refusal::invalid(message).param("expand"));
@@ -73,6 +92,7 @@ fn along(world: &World, at: &mut Value, steps: &[&str], path: &str) -> Result<()
     let mut whole = match (*step, &below) {
         ("line_items", _) => line_items(world.sessions.get(&id)),
         ("refunds", _) => refunds_of(world, &id),
+        ("payments", _) => world.invoices.get(&id).payments(world),
         (_, Value::String(id)) => world.show(id).unwrap_or(below),
         (_, _) => below,
     };
@@ -101,6 +121,13 @@ impl World {
             "re" => Some(self.refunds.find(id)?.shown(self)),
             "du" => Some(self.disputes.find(id)?.shown(self)),
             "issfr" => Some(self.warnings.find(id)?.shown(self)),
+            "cus" => Some(self.customers.find(id)?.shown(self)),
+            "pm" => Some(self.methods.find(id)?.shown(self)),
+            "prod" => Some(self.products.find(id)?.shown(self)),
+            "price" => Some(self.prices.find(id)?.shown(self)),
+            "sub" => Some(self.subscriptions.find(id)?.shown(self)),
+            "in" => Some(self.invoices.find(id)?.shown(self)),
+            "inpay" => Some(self.invoice_payments.find(id)?.shown(self)),
             "txn" => Some(self.transactions.find(id)?.shown(self)),
             _ => None,
         }

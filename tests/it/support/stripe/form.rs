@@ -47,6 +47,15 @@ impl Fields {
         matches!(self.params.get(key), Some(Param::Below(_)))
     }
 
+    /// Whether the parameter is given as an empty text, which unsets what it names.
+    pub(super) fn is_unset(&mut self, key: &str) -> bool {
+        let unset = matches!(self.params.get(key), Some(Param::Text(text)) if text.is_empty());
+        if unset {
+            self.params.remove(key);
+        }
+        unset
+    }
+
     pub(super) fn text(&mut self, key: &str) -> Result<Option<String>> {
         match self.params.remove(key) {
             None => Ok(None),

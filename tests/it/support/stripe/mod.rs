@@ -2,8 +2,11 @@
 //! misbehaves as the real one does. May import: the clock and the currencies of the domain. Must not: know of the
 //! program under test, which reaches it at [`Stripe::url`] only.
 
+mod agenda;
+mod arrangements;
 mod auto;
 mod bank;
+mod billing;
 mod books;
 mod calls;
 mod currency;
@@ -18,10 +21,13 @@ mod outbox;
 mod page;
 mod payer;
 mod records;
+mod recurring;
 mod refusal;
 mod remote;
 mod server;
 mod shape;
+mod shape_recurring;
+mod subscriber;
 mod world;
 
 use self::bank::RefundOrder;
@@ -34,15 +40,17 @@ use std::sync::Arc;
 use tokio::runtime::{self, Handle};
 use tokio::sync::{oneshot, watch};
 
+pub(crate) use self::arrangements::{Plastic, Script};
 pub(crate) use self::auto::{Auto, Strayed};
 pub(crate) use self::bank::Complaint;
 pub(crate) use self::books::FeeOfDispute;
 pub(crate) use self::deliveries::Signed;
 pub(crate) use self::faults::Fault;
-pub(crate) use self::options::{Future, Options};
+pub(crate) use self::options::{AfterRetries, Future, Options};
 pub(crate) use self::oracle::Payment as TruePayment;
 pub(crate) use self::outbox::Delivery;
 pub(crate) use self::payer::{Debit, Payment};
+pub(crate) use self::recurring::TrueSubscription;
 pub(crate) use self::world::Call;
 
 /// A running emulator; it ends when dropped.
@@ -149,7 +157,7 @@ impl Stripe {
     /// Somebody refunds on the dashboard: a part, or all that is left. Gives the refund.
     pub(crate) fn refund(&self, intent: &str, amount: Option<i64>) -> String {
         let mut world = self.shared.lock();
-        let (_, charge) = world.session_and_charge(intent);
+        let charge = world.charge_of(intent);
         let refund = world.refund(RefundOrder { charge, amount, ..RefundOrder::default() });
         refund.unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }

@@ -20,6 +20,21 @@ pub(crate) struct Options {
     pub(crate) future: Future,
     /// What `Retry-After` says when there are too many calls, in seconds; 0 for a harness that has no time to lose.
     pub(crate) retry_after_s: u32,
+    /// After how many days an invoice is tried again, each counted from the last try.
+    pub(crate) retries_days: Vec<i64>,
+    pub(crate) after_retries: AfterRetries,
+    /// How long the invoice of a renewal is a draft.
+    pub(crate) draft_s: i64,
+    /// Whether the balance transactions of renewals come later.
+    pub(crate) settles_later: bool,
+}
+
+/// What becomes of a subscription when the last try has failed: a setting of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterRetries {
+    Cancel,
+    Unpaid,
+    PastDue,
 }
 
 /// Whether the answers look like those of a Stripe to come.
@@ -44,6 +59,10 @@ impl Options {
             seed: 1,
             future: Future::Today,
             retry_after_s: 1,
+            retries_days: vec![3, 5, 7],
+            after_retries: AfterRetries::Cancel,
+            draft_s: 3600,
+            settles_later: false,
         }
     }
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub(crate) struct Payment {
     pub(crate) intent: String,
+    /// Empty for the payment of an invoice.
     pub(crate) session: String,
+    pub(crate) invoice: Option<String>,
     /// The status of the intent, in Stripe's words.
     pub(crate) status: &'static str,
     pub(crate) metadata: Metadata,
@@ -99,7 +101,8 @@ impl Payment {
     fn of(intent: &Intent) -> Self {
         Self {
             intent: intent.id().to_owned(),
-            session: intent.session.clone(),
+            session: intent.session.clone().unwrap_or_default(),
+            invoice: intent.invoice.clone(),
             status: intent.status.word(),
             metadata: intent.metadata.clone(),
             currency: intent.currency.clone(),

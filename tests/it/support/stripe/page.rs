@@ -1,5 +1,6 @@
 //! The hosted page, as bare as can be: a browser test presses its buttons.
 
+use super::arrangements::Plastic;
 use super::payer::Payment;
 use super::server::{Answer, Asked};
 use super::world::World;
@@ -26,6 +27,7 @@ fn press(world: &mut World, session: &str, form: &str) -> Answer {
         "deed=pay" => Payment::Card,
         "deed=debit" => Payment::Debit,
         "deed=decline" => Payment::Declined,
+        "deed=leave" => Payment::WalksAway,
         "deed=back" => return redirect(&cancel),
         _ => return show(world, session, "Unknown button."),
     };
@@ -35,6 +37,7 @@ fn press(world: &mut World, session: &str, form: &str) -> Answer {
     world.pay(session, payment);
     match payment {
         Payment::Declined => show(world, session, "Your card was declined. Try another one."),
+        Payment::WalksAway => show(world, session, "Your bank wants you to confirm this payment."),
         Payment::Card | Payment::CardSettledLater | Payment::Debit => redirect(&success),
     }
 }
@@ -49,6 +52,7 @@ fn show(world: &World, session: &str, note: &str) -> Answer {
         button("pay", "Pay by card"),
         button("debit", "Pay by debit"),
         button("decline", "Use a card that is declined"),
+        button("leave", "Use a card whose bank asks, and do not answer"),
         button("back", "Go back"),
     ];
     let text = format!(
@@ -58,6 +62,32 @@ fn show(world: &World, session: &str, note: &str) -> Answer {
         buttons.concat()
     );
     html(200, &text)
+}
+
+/// The portal, where a card is changed.
+pub(super) fn portal(world: &mut World, visit: &str, asked: &Asked) -> Answer {
+    let Some(row) = world.visits.find(visit).cloned() else {
+        return html(
+            404,
+            "<h1>Something went wrong</h1><p>The page you were looking for could not be found.</p>",
+        );
+    };
+    let back = row.flow["after_completion"]["redirect"]["return_url"].as_str().map(str::to_owned);
+    let back = back.or(row.return_url).unwrap_or_default();
+    let plastic = match (asked.method.as_str(), &*asked.body) {
+        ("POST", b"deed=card") => Plastic::OTHER,
+        ("POST", b"deed=empty") => Plastic::EMPTY,
+        ("POST", _) => return redirect(&back),
+        _ => {
+            let form = "<h1>Update your payment method</h1><form method=\"post\">\
+                 <button name=\"deed\" value=\"card\">Save a card that works</button>\
+                 <button name=\"deed\" value=\"empty\">Save a card without money</button>\
+                 <button name=\"deed\" value=\"back\">Go back</button></form>";
+            return html(200, form);
+        }
+    };
+    world.new_card(&row.customer, plastic);
+    redirect(&back)
 }
 
 fn html(status: u16, text: &str) -> Answer {

@@ -16,6 +16,8 @@ pub(crate) enum Payment {
     Declined,
     /// Pays by a debit that the bank answers days later.
     Debit,
+    /// The card's bank wants a confirmation, and the payer closes the page.
+    WalksAway,
 }
 
 /// How a debit ends.
@@ -34,7 +36,10 @@ impl World {
     /// The payer acts on an open session; gives the id of the payment intent.
     pub(super) fn pay(&mut self, session: &str, payment: Payment) -> String {
         assert!(self.is_open(session), "the session {session} is not open");
-        let intent = self.intent_of(session);
+        if self.sessions.get(session).recurring.is_some() {
+            return self.pay_recurring(session, payment);
+        }
+        let intent = self.intent_in(session);
         match payment {
             Payment::Card | Payment::CardSettledLater => {
                 let charge = self.new_charge(&intent, Method::Card, ChargeStatus::Succeeded);
@@ -53,6 +58,10 @@ impl World {
                 self.tell("charge.failed", &charge);
                 self.tell("payment_intent.payment_failed", &intent);
             }
+            Payment::WalksAway => {
+                self.intents.get_mut(&intent).status = IntentStatus::RequiresAction;
+                self.tell("payment_intent.requires_action", &intent);
+            }
             Payment::Debit => {
                 let charge = self.new_charge(&intent, Method::SepaDebit, ChargeStatus::Pending);
                 self.intents.get_mut(&intent).status = IntentStatus::Processing;
@@ -67,8 +76,11 @@ impl World {
 
     /// The bank answers a debit.
     pub(super) fn end_debit(&mut self, intent: &str, end: Debit) {
-        let (session, charge) = self.session_and_charge(intent);
+        let charge = self.charge_of(intent);
         assert_eq!(self.charges.get(&charge).status, ChargeStatus::Pending, "{intent} is not processing");
+        let Some(session) = self.intents.get(intent).session.clone() else {
+            return self.end_invoice_debit(intent, end == Debit::Succeeds);
+        };
         match end {
             Debit::Succeeds => {
                 self.charges.get_mut(&charge).status = ChargeStatus::Succeeded;
@@ -91,7 +103,7 @@ impl World {
 
     /// The balance transaction of a charge arrives.
     pub(super) fn settle(&mut self, intent: &str) {
-        let (_, charge) = self.session_and_charge(intent);
+        let charge = self.charge_of(intent);
         self.book_charge(&charge);
         self.tell_change("charge.updated", &charge, Some(json!({ "balance_transaction": null })));
     }
@@ -109,24 +121,12 @@ impl World {
         self.tell("checkout.session.expired", session);
     }
 
-    /// Expires the sessions whose time is over.
-    pub(super) fn tick(&mut self) {
-        let now = self.now();
-        while self.expiring.first().is_some_and(|(expires_at, _)| *expires_at <= now) {
-            let session = self.expiring.pop_first().map(|(_, session)| session);
-            if let Some(session) = session.filter(|session| self.is_open(session)) {
-                self.expire(&session);
-            }
-        }
+    /// The latest charge of an intent.
+    pub(super) fn charge_of(&self, intent: &str) -> String {
+        self.intents.get(intent).latest_charge.clone().unwrap()
     }
 
-    /// The session of an intent and the latest charge.
-    pub(super) fn session_and_charge(&self, intent: &str) -> (String, String) {
-        let intent = self.intents.get(intent);
-        (intent.session.clone(), intent.latest_charge.clone().unwrap())
-    }
-
-    fn intent_of(&mut self, session: &str) -> String {
+    fn intent_in(&mut self, session: &str) -> String {
         if let Some(intent) = &self.sessions.get(session).intent {
             return intent.clone();
         }
@@ -137,13 +137,16 @@ impl World {
         let intent = Intent {
             id: id.clone(),
             created,
-            session: session.to_owned(),
+            session: Some(session.to_owned()),
+            invoice: None,
+            customer: None,
             amount: row.amount(),
             currency: row.currency.clone(),
             description: row.intent_description.clone(),
             metadata: row.intent_metadata.clone(),
             status: IntentStatus::RequiresPaymentMethod,
             latest_charge: None,
+            method: None,
             canceled_at: None,
         };
         self.intents.insert(intent);
@@ -151,9 +154,10 @@ impl World {
         id
     }
 
-    fn new_charge(&mut self, intent: &str, method: Method, status: ChargeStatus) -> String {
+    pub(super) fn new_charge(&mut self, intent: &str, method: Method, status: ChargeStatus) -> String {
         let id = self.new_id("ch_3");
         let created = self.now();
+        let email = self.email_of(intent);
         let row = self.intents.get_mut(intent);
         row.latest_charge = Some(id.clone());
         let charge = Charge {
@@ -165,8 +169,10 @@ impl World {
             currency: row.currency.clone(),
             description: row.description.clone(),
             metadata: row.metadata.clone(),
-            email: self.sessions.get(&row.session).customer_email.clone(),
+            email,
+            customer: row.customer.clone(),
             method,
+            paid_with: row.method.clone().unwrap_or_else(|| id.replacen("ch_", "pm_", 1)),
             status,
             disputed: false,
             transaction: None,
@@ -175,7 +181,16 @@ impl World {
         id
     }
 
-    fn book_charge(&mut self, charge: &str) {
+    fn email_of(&self, intent: &str) -> Option<String> {
+        let row = self.intents.get(intent);
+        match (&row.session, &row.customer) {
+            (Some(session), _) => self.sessions.get(session).customer_email.clone(),
+            (None, Some(customer)) => self.customers.get(customer).email.clone(),
+            (None, None) => None,
+        }
+    }
+
+    pub(super) fn book_charge(&mut self, charge: &str) {
         let row = self.charges.get(charge);
         assert_eq!(row.transaction, None, "{charge} is on the balance already");
         let transaction = self.book(Movement::Charge, charge, charge, row.amount);

@@ -2,6 +2,7 @@
 //!
 //! Amounts are in the unit in which Stripe counts the currency, times in seconds since 1970.
 
+use super::arrangements::Interval;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
@@ -91,6 +92,24 @@ pub(super) struct Session {
     pub(super) adaptive_pricing: bool,
     /// Made when the payer confirms for the first time.
     pub(super) intent: Option<String>,
+    /// What a page in subscription mode will make.
+    pub(super) recurring: Option<Recurring>,
+    pub(super) customer: Option<String>,
+    /// Shown once the page is complete.
+    pub(super) subscription: Option<String>,
+    pub(super) invoice: Option<String>,
+    /// What the payer has begun on the page and perhaps not ended.
+    pub(super) begun: Option<String>,
+    pub(super) begun_customer: Option<String>,
+}
+
+/// The subscription of a page.
+#[derive(Debug, Clone)]
+pub(super) struct Recurring {
+    pub(super) interval: Interval,
+    pub(super) description: Option<String>,
+    pub(super) metadata: Metadata,
+    pub(super) trial_end: Option<i64>,
 }
 
 impl Session {
@@ -111,6 +130,7 @@ pub(super) struct Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IntentStatus {
     RequiresPaymentMethod,
+    RequiresAction,
     Processing,
     Succeeded,
     Canceled,
@@ -120,6 +140,7 @@ impl IntentStatus {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::RequiresPaymentMethod => "requires_payment_method",
+            Self::RequiresAction => "requires_action",
             Self::Processing => "processing",
             Self::Succeeded => "succeeded",
             Self::Canceled => "canceled",
@@ -131,13 +152,17 @@ impl IntentStatus {
 pub(super) struct Intent {
     pub(super) id: String,
     pub(super) created: i64,
-    pub(super) session: String,
+    pub(super) session: Option<String>,
+    pub(super) invoice: Option<String>,
+    pub(super) customer: Option<String>,
     pub(super) amount: i64,
     pub(super) currency: String,
     pub(super) description: Option<String>,
     pub(super) metadata: Metadata,
     pub(super) status: IntentStatus,
     pub(super) latest_charge: Option<String>,
+    /// What a customer keeps and was charged.
+    pub(super) method: Option<String>,
     pub(super) canceled_at: Option<i64>,
 }
 
@@ -167,7 +192,10 @@ pub(super) struct Charge {
     pub(super) description: Option<String>,
     pub(super) metadata: Metadata,
     pub(super) email: Option<String>,
+    pub(super) customer: Option<String>,
     pub(super) method: Method,
+    /// The id of what was charged.
+    pub(super) paid_with: String,
     pub(super) status: ChargeStatus,
     pub(super) disputed: bool,
     pub(super) transaction: Option<String>,

@@ -69,6 +69,11 @@ impl Refusal {
         Self::new(409, "idempotency_error", message).code("idempotency_key_in_use")
     }
 
+    /// A bank said no to a charge that this call asked for: 402, and it was tried.
+    pub(super) fn declined(code: &'static str) -> Self {
+        Self::new(402, "card_error", "Your card was declined.").code(code).begun()
+    }
+
     /// Another request holds the object.
     pub(super) fn lock_timeout() -> Self {
         let message = "This object cannot be accessed right now because another API request is accessing it.";

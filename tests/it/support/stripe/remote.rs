@@ -1,6 +1,7 @@
 //! The payer's and the bank's side over HTTP, for those who are in another process:
 //! `POST /emulator/pay/cs_…` with `outcome=paid`, and so on; `GET /emulator/books` tells what is true.
 
+use super::arrangements::{Plastic, Script};
 use super::bank::{Complaint, RefundOrder};
 use super::books::FeeOfDispute;
 use super::form::Fields;
@@ -37,7 +38,7 @@ fn deed(world: &mut World, asked: &Asked) -> Result<Value, Refusal> {
             done(intent)
         }
         ("POST", ["emulator", "refund", intent]) => {
-            let (_, charge) = world.session_and_charge(intent);
+            let charge = world.charge_of(intent);
             let amount = fields.integer("amount")?;
             done(&world.refund(RefundOrder { charge, amount, ..RefundOrder::default() })?)
         }
@@ -75,13 +76,39 @@ fn deed(world: &mut World, asked: &Asked) -> Result<Value, Refusal> {
             world.escalate(dispute);
             done(dispute)
         }
+        ("POST", ["emulator", "new_card", customer]) => {
+            let plastic = plastic(&mut fields)?;
+            done(&world.new_card(customer, plastic))
+        }
+        ("POST", ["emulator", "card_does", subscription]) => {
+            let card = world.card_of(subscription);
+            world.methods.get_mut(&card).plastic.script = script(&mut fields)?;
+            done(&card)
+        }
         ("POST", ["emulator", "warn", intent]) => done(&world.warn(intent)),
         _ => Err(Refusal::unknown_address(&asked.method, &asked.path)),
     }
 }
 
+fn plastic(fields: &mut Fields) -> Result<Plastic, Refusal> {
+    Ok(match fields.word("outcome", &["good", "empty", "asking"])?.as_deref() {
+        Some("empty") => Plastic::EMPTY,
+        Some("asking") => Plastic::ASKING,
+        _ => Plastic::OTHER,
+    })
+}
+
+fn script(fields: &mut Fields) -> Result<Script, Refusal> {
+    Ok(match fields.word("outcome", &["works", "declines", "asks"])?.as_deref() {
+        Some("declines") => Script::Declines("insufficient_funds"),
+        Some("asks") => Script::AsksItsHolder,
+        _ => Script::Works,
+    })
+}
+
 fn pay(world: &mut World, session: &str, fields: &mut Fields) -> Result<Value, Refusal> {
-    let words = ["paid", "paid_settled_later", "declined", "processing", "abandoned", "expired"];
+    let words =
+        ["paid", "paid_settled_later", "declined", "processing", "walks_away", "abandoned", "expired"];
     let outcome = fields.word("outcome", &words)?.ok_or_else(|| fields.required("outcome"))?;
     if !world.is_open(session) {
         return Err(Refusal::missing("open session", session));
@@ -91,6 +118,7 @@ fn pay(world: &mut World, session: &str, fields: &mut Fields) -> Result<Value, R
         "paid_settled_later" => Payment::CardSettledLater,
         "declined" => Payment::Declined,
         "processing" => Payment::Debit,
+        "walks_away" => Payment::WalksAway,
         "expired" => {
             world.expire(session);
             return Ok(json!({ "id": session }));
@@ -109,5 +137,23 @@ fn books(world: &World) -> Value {
         })
     };
     let payments: Vec<_> = world.payments().into_iter().map(payment).collect();
-    json!({ "payments": payments, "balances": world.balances() })
+    let subscription = |row: super::recurring::TrueSubscription| {
+        let invoices: Vec<_> = row
+            .invoices
+            .iter()
+            .map(|invoice| {
+                json!({
+                    "id": invoice.id, "status": invoice.status, "amount": invoice.amount, "from": invoice.period.0,
+                    "until": invoice.period.1, "intent": invoice.intent,
+                })
+            })
+            .collect();
+        json!({
+            "id": row.id, "customer": row.customer, "status": row.status, "metadata": row.metadata,
+            "currency": row.currency, "amount": row.amount, "interval": row.interval.0,
+            "interval_count": row.interval.1, "invoices": invoices,
+        })
+    };
+    let subscriptions: Vec<_> = world.true_subscriptions().into_iter().map(subscription).collect();
+    json!({ "payments": payments, "subscriptions": subscriptions, "balances": world.balances() })
 }

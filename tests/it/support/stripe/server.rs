@@ -133,9 +133,11 @@ async fn handle(shared: &Arc<Shared>, request: Request<Incoming>) -> io::Result<
         return api(shared, &asked).await;
     }
     let mut world = shared.lock();
-    let answer = match asked.path.strip_prefix("/c/pay/") {
-        Some(session) => page::answer(&mut world, session, &asked),
-        None => remote::answer(&mut world, &asked),
+    let pages = [asked.path.strip_prefix("/c/pay/"), asked.path.strip_prefix("/p/session/")];
+    let answer = match pages {
+        [Some(session), _] => page::answer(&mut world, session, &asked),
+        [None, Some(visit)] => page::portal(&mut world, visit, &asked),
+        [None, None] => remote::answer(&mut world, &asked),
     };
     Ok(sent(answer))
 }

@@ -1,10 +1,12 @@
 //! The objects as the API writes them. What never changes in an object is in `shapes/`.
 
+use super::arrangements::InvoiceStatus;
 use super::options::Future;
 use super::records::{
     Charge, ChargeStatus, Dispute, DisputeStatus, Endpoint, Event, Intent, IntentStatus, Method, Record,
     Refund, RefundStatus, Session, SessionStatus, Transaction, Warning,
 };
+use super::shape_recurring::on_card;
 use super::world::World;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -56,7 +58,7 @@ fn make_strange(shape: &mut Value) {
 }
 
 /// The fixed part of an object with the given fields put over it.
-fn filled(fixed: &Value, fields: Value) -> Value {
+pub(super) fn filled(fixed: &Value, fields: Value) -> Value {
     let mut object = fixed.clone();
     if let (Value::Object(object), Value::Object(fields)) = (&mut object, fields) {
         object.extend(fields);
@@ -70,6 +72,8 @@ macro_rules! fixed {
             LazyLock::new(|| serde_json::from_str(include_str!(concat!("shapes/", $file, ".json"))).unwrap());
     )*};
 }
+
+pub(super) use fixed;
 
 fixed! {
     SESSION: "session",
@@ -98,11 +102,24 @@ impl Shape for Session {
                 },
             })
         });
+        let free = self.invoice.as_deref().is_some_and(|id| {
+            let invoice = world.invoices.get(id);
+            invoice.status == InvoiceStatus::Paid && invoice.amount == 0
+        });
+        let payment_status = match (free, self.paid) {
+            (true, _) => "no_payment_required",
+            (false, true) => "paid",
+            (false, false) => "unpaid",
+        };
+        let recurring = self.recurring.is_some();
         filled(
             &SESSION,
             json!({
                 "id": self.id, "created": self.created, "livemode": world.options.livemode(),
-                "status": status, "payment_status": if self.paid { "paid" } else { "unpaid" },
+                "status": status, "payment_status": payment_status,
+                "mode": if recurring { "subscription" } else { "payment" }, "customer": self.customer,
+                "customer_creation": (!recurring).then_some("if_required"),
+                "subscription": self.subscription, "invoice": self.invoice,
                 "amount_total": self.amount(), "amount_subtotal": self.amount(), "currency": self.currency,
                 "metadata": self.metadata, "client_reference_id": self.client_reference_id,
                 "customer_email": self.customer_email, "customer_details": payer,
@@ -153,8 +170,11 @@ impl Shape for Intent {
                 "amount": self.amount, "amount_received": received, "currency": self.currency,
                 "status": self.status.word(), "metadata": self.metadata, "description": self.description,
                 "latest_charge": self.latest_charge, "last_payment_error": error,
-                "payment_method": kept.then(|| self.id.replacen("pi_", "pm_", 1)),
+                "payment_method": kept.then(|| self.method.clone().unwrap_or_else(|| self.id.replacen("pi_", "pm_", 1))),
                 "payment_method_types": ["card", "sepa_debit"], "payment_method_options": {},
+                "customer": self.customer,
+                "next_action": (self.status == IntentStatus::RequiresAction)
+                    .then(|| json!({ "type": "use_stripe_sdk", "use_stripe_sdk": {} })),
                 "client_secret": format!("{}_secret_emulated", self.id), "canceled_at": self.canceled_at,
                 "cancellation_reason": self.canceled_at.map(|_| "automatic"), "processing": null,
             }),
@@ -172,7 +192,13 @@ impl Shape for Charge {
         let succeeded = self.status == ChargeStatus::Succeeded;
         let failed = failure.is_some();
         let method = match self.method {
-            Method::Card => CARD.clone(),
+            Method::Card => {
+                let mut card = CARD.clone();
+                if let Some(kept) = world.methods.find(&self.paid_with) {
+                    on_card(&mut card["card"], kept.plastic);
+                }
+                card
+            }
             Method::SepaDebit => json!({
                 "type": "sepa_debit",
                 "sepa_debit": {
@@ -189,7 +215,7 @@ impl Shape for Charge {
                 "amount_refunded": self.amount_refunded, "currency": self.currency, "captured": !failed,
                 "paid": succeeded, "refunded": succeeded && self.amount_refunded == self.amount,
                 "disputed": self.disputed, "status": status, "payment_intent": self.intent,
-                "payment_method": self.id.replacen("ch_", "pm_", 1), "payment_method_details": method,
+                "payment_method": self.paid_with, "customer": self.customer, "payment_method_details": method,
                 "metadata": self.metadata, "description": self.description,
                 "failure_code": failure, "failure_message": failure.map(|_| "The payment failed."),
                 "balance_transaction": self.transaction, "receipt_url": null,

@@ -1,5 +1,9 @@
 //! The whole state of the emulator, behind one lock: what everything else reads and changes.
 
+use super::agenda::Agenda;
+use super::arrangements::{
+    Configuration, Customer, Invoice, InvoicePayment, PaymentMethod, Price, Product, Subscription, Visit,
+};
 use super::currency::Rates;
 use super::faults::Faults;
 use super::keys::Keys;
@@ -11,7 +15,7 @@ use super::records::{
 };
 use mainstay::domain::clock::splitmix;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// A call of the API, as it was asked and answered.
 #[derive(Debug, Clone)]
@@ -39,6 +43,15 @@ pub(super) struct World {
     pub(super) warnings: Table<Warning>,
     pub(super) events: Table<Event>,
     pub(super) endpoints: Table<Endpoint>,
+    pub(super) customers: Table<Customer>,
+    pub(super) methods: Table<PaymentMethod>,
+    pub(super) products: Table<Product>,
+    pub(super) prices: Table<Price>,
+    pub(super) subscriptions: Table<Subscription>,
+    pub(super) invoices: Table<Invoice>,
+    pub(super) invoice_payments: Table<InvoicePayment>,
+    pub(super) configurations: Table<Configuration>,
+    pub(super) visits: Table<Visit>,
     pub(super) outbox: Outbox,
     pub(super) keys: Keys,
     pub(super) faults: Faults,
@@ -50,8 +63,10 @@ pub(super) struct World {
     pub(super) refunds_become: RefundStatus,
     /// Fields that the test has written over, by id of the object: JSON pointer and value.
     pub(super) overwritten: HashMap<String, Vec<(String, Value)>>,
-    /// The open sessions by the time at which they end.
-    pub(super) expiring: BTreeSet<(i64, String)>,
+    /// What happens by itself.
+    pub(super) agenda: Agenda,
+    /// The time of what is happening by itself now.
+    pub(super) moment: Option<i64>,
     ids: u64,
     /// Told of every new delivery.
     pub(super) news: std::sync::Arc<tokio::sync::Notify>,
@@ -72,6 +87,15 @@ impl World {
             warnings: Table::default(),
             events: Table::default(),
             endpoints: Table::default(),
+            customers: Table::default(),
+            methods: Table::default(),
+            products: Table::default(),
+            prices: Table::default(),
+            subscriptions: Table::default(),
+            invoices: Table::default(),
+            invoice_payments: Table::default(),
+            configurations: Table::default(),
+            visits: Table::default(),
             outbox: Outbox::default(),
             keys: Keys::default(),
             faults: Faults::default(),
@@ -80,7 +104,8 @@ impl World {
             origin: None,
             refunds_become: RefundStatus::Succeeded,
             overwritten: HashMap::new(),
-            expiring: BTreeSet::new(),
+            agenda: Agenda::default(),
+            moment: None,
             ids: splitmix(seed) >> 16,
             news: std::sync::Arc::default(),
         }
@@ -88,7 +113,7 @@ impl World {
 
     /// Seconds since 1970.
     pub(super) fn now(&self) -> i64 {
-        self.options.clock.now().timestamp()
+        self.moment.unwrap_or_else(|| self.options.clock.now().timestamp())
     }
 
     /// A new id with this prefix, such as `re_`.

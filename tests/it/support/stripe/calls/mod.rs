@@ -2,12 +2,17 @@
 //! May import: the rest of the emulator. Must not: know of HTTP, keys or faults.
 
 mod account;
+mod customers;
 mod endpoints;
 mod events;
+mod invoices;
 mod list;
 mod payments;
+mod portal;
+mod prices;
 mod refunds;
 mod sessions;
+mod subscriptions;
 
 use super::expand::expand;
 use super::form::Fields;
@@ -32,6 +37,13 @@ pub(super) fn execute(world: &mut World, method: &str, path: &str, encoded: &str
         ("GET", ["payment_intents", id]) => retrieve(world, &world.intents, id, fields),
         ("GET", ["charges"]) => payments::list_charges(world, fields),
         ("GET", ["charges", id]) => retrieve(world, &world.charges, id, fields),
+        ("POST" | "GET" | "DELETE", ["customers" | "payment_methods" | "products" | "prices", ..]) => {
+            kept_by_customers(world, method, &steps, fields)
+        }
+        (
+            "POST" | "GET" | "DELETE",
+            ["subscriptions" | "invoices" | "invoice_payments" | "billing_portal", ..],
+        ) => recurring(world, method, &steps, fields),
         ("POST", ["refunds"]) => refunds::create(world, fields),
         ("GET", ["refunds"]) => refunds::list(world, fields),
         ("GET", ["refunds", id]) => retrieve(world, &world.refunds, id, fields),
@@ -51,6 +63,45 @@ pub(super) fn execute(world: &mut World, method: &str, path: &str, encoded: &str
         ("POST", ["webhook_endpoints", id]) => endpoints::update(world, id, fields),
         ("DELETE", ["webhook_endpoints", id]) => endpoints::delete(world, id, fields),
         _ => Err(Refusal::unknown_address(method, path)),
+    }
+}
+
+fn kept_by_customers(world: &mut World, method: &str, steps: &[&str], fields: Fields) -> Result<Value> {
+    match (method, steps) {
+        ("POST", ["customers"]) => customers::create(world, fields),
+        ("GET", ["customers"]) => customers::list(world, fields),
+        ("GET", ["customers", id]) => retrieve(world, &world.customers, id, fields),
+        ("POST", ["customers", id]) => customers::update(world, id, fields),
+        ("GET", ["customers", id, "payment_methods"]) => customers::methods(world, id, fields),
+        ("GET", ["payment_methods"]) => customers::all_methods(world, fields),
+        ("GET", ["payment_methods", id]) => retrieve(world, &world.methods, id, fields),
+        ("POST", ["products"]) => prices::create_product(world, fields),
+        ("GET", ["products", id]) => retrieve(world, &world.products, id, fields),
+        ("POST", ["prices"]) => prices::create(world, fields),
+        ("GET", ["prices", id]) => retrieve(world, &world.prices, id, fields),
+        _ => Err(Refusal::unknown_address(method, &steps.join("/"))),
+    }
+}
+
+fn recurring(world: &mut World, method: &str, steps: &[&str], fields: Fields) -> Result<Value> {
+    match (method, steps) {
+        ("GET", ["subscriptions"]) => subscriptions::list(world, fields),
+        ("GET", ["subscriptions", id]) => retrieve(world, &world.subscriptions, id, fields),
+        ("POST", ["subscriptions", id]) => subscriptions::update(world, id, fields),
+        ("DELETE", ["subscriptions", id]) => subscriptions::cancel(world, id, fields),
+        ("GET", ["invoices"]) => invoices::list(world, fields),
+        ("GET", ["invoices", id]) => retrieve(world, &world.invoices, id, fields),
+        ("POST", ["invoices", id, "pay"]) => invoices::pay(world, id, fields),
+        ("POST", ["invoices", id, "void"]) => invoices::void(world, id, fields),
+        ("GET", ["invoice_payments"]) => invoices::list_payments(world, fields),
+        ("GET", ["invoice_payments", id]) => retrieve(world, &world.invoice_payments, id, fields),
+        ("POST", ["billing_portal", "configurations"]) => portal::configure(world, fields),
+        ("GET", ["billing_portal", "configurations"]) => portal::list(world, fields),
+        ("GET", ["billing_portal", "configurations", id]) => {
+            retrieve(world, &world.configurations, id, fields)
+        }
+        ("POST", ["billing_portal", "sessions"]) => portal::visit(world, fields),
+        _ => Err(Refusal::unknown_address(method, &steps.join("/"))),
     }
 }
 

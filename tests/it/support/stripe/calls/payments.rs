@@ -10,7 +10,9 @@ pub(super) fn list_intents(world: &World, mut fields: Fields) -> Result<Value> {
     let page = Page::take(&mut fields)?;
     let customer = fields.text("customer")?;
     fields.finish()?;
-    page.of(world, &world.intents, "/v1/payment_intents", |_| customer.is_none())
+    page.of(world, &world.intents, "/v1/payment_intents", |intent| {
+        customer.is_none() || customer == intent.customer
+    })
 }
 
 pub(super) fn list_charges(world: &World, mut fields: Fields) -> Result<Value> {
@@ -18,7 +20,7 @@ pub(super) fn list_charges(world: &World, mut fields: Fields) -> Result<Value> {
     let (intent, customer) = (fields.text("payment_intent")?, fields.text("customer")?);
     fields.finish()?;
     page.of(world, &world.charges, "/v1/charges", |charge| {
-        customer.is_none() && lets_through(intent.as_deref(), &charge.intent)
+        (customer.is_none() || customer == charge.customer) && lets_through(intent.as_deref(), &charge.intent)
     })
 }
 

@@ -1,30 +1,42 @@
-//! Checkout Sessions in payment mode.
+//! Checkout Sessions in payment and in subscription mode.
 
+use super::super::agenda::Task;
+use super::super::arrangements::Interval;
 use super::super::currency;
 use super::super::form::Fields;
-use super::super::records::{Item, Metadata, Session, SessionStatus};
+use super::super::records::{Item, Metadata, Recurring, Session, SessionStatus};
 use super::super::refusal::Refusal;
 use super::super::world::World;
 use super::list::{Page, lets_through};
-use super::{Result, existing, shown};
+use super::{Result, existing, prices, shown};
 use serde_json::Value;
 use stripe_shared::CheckoutSessionLocale;
 
 /// A session may be open for between half an hour and a day.
 const OPEN_S_MIN: i64 = 30 * 60;
 const OPEN_S_MAX: i64 = 24 * 3600;
+/// A trial that begins on a page has at least so much to go.
+const TRIAL_S_MIN: i64 = 48 * 3600;
 const SUBMIT_TYPES: [&str; 5] = ["auto", "book", "donate", "pay", "subscribe"];
 
 pub(super) fn create(world: &mut World, mut fields: Fields) -> Result<Value> {
     let mode = fields.word("mode", &["payment", "setup", "subscription"])?;
-    if mode.as_deref() != Some("payment") {
-        let message = "This emulator only knows sessions in `payment` mode";
-        return Err(mode.map_or_else(|| fields.required("mode"), |_| Refusal::invalid(message).param("mode")));
-    }
+    let subscribes = match mode.as_deref() {
+        Some("payment") => false,
+        Some("subscription") => true,
+        Some(_) => {
+            let message = "This emulator knows no sessions in `setup` mode";
+            return Err(Refusal::invalid(message).param("mode"));
+        }
+        None => return Err(fields.required("mode")),
+    };
     refuse_payment_method_types(&fields)?;
+    refuse_of_other_mode(&fields, subscribes)?;
     let now = world.now();
     let lines = Lines::take(&mut fields)?;
     let intent = IntentData::take(&mut fields)?;
+    let recurring = recurring(&mut fields, &lines, subscribes, now)?;
+    let customer = customer(world, &mut fields)?;
     let success_url = fields.required_text("success_url").and_then(|url| address(url, "success_url"))?;
     let cancel_url = fields.text("cancel_url")?.map(|url| address(url, "cancel_url")).transpose()?;
     let session = Session {
@@ -46,6 +58,12 @@ pub(super) fn create(world: &mut World, mut fields: Fields) -> Result<Value> {
         locale: locale(&mut fields)?,
         adaptive_pricing: enabled(&mut fields, "adaptive_pricing")?.unwrap_or(true),
         intent: None,
+        recurring,
+        customer,
+        subscription: None,
+        invoice: None,
+        begun: None,
+        begun_customer: None,
     };
     take_indifferent(&mut fields)?;
     let paths = fields.texts("expand")?;
@@ -60,7 +78,7 @@ fn open(world: &mut World, session: Session) -> String {
     let (first, second) = (world.new_id(&format!("cs_{mode}_a1")), world.new_id(""));
     let id = format!("{first}{second}");
     let items = session.items.into_iter().map(|item| Item { id: world.new_id("li_1"), ..item }).collect();
-    world.expiring.insert((session.expires_at, id.clone()));
+    world.agenda.at(session.expires_at, Task::Close(id.clone()));
     world.sessions.insert(Session { id: id.clone(), items, ..session });
     id
 }
@@ -68,10 +86,12 @@ fn open(world: &mut World, session: Session) -> String {
 pub(super) fn list(world: &World, mut fields: Fields) -> Result<Value> {
     let page = Page::take(&mut fields)?;
     let (intent, customer) = (fields.text("payment_intent")?, fields.text("customer")?);
+    let subscription = fields.text("subscription")?;
     let status = fields.word("status", &["open", "complete", "expired"])?;
     fields.finish()?;
     page.of(world, &world.sessions, "/v1/checkout/sessions", |session| {
-        customer.is_none()
+        (customer.is_none() || customer == session.customer)
+            && lets_through(subscription.as_deref(), session.subscription.as_deref().unwrap_or_default())
             && lets_through(intent.as_deref(), session.intent.as_deref().unwrap_or_default())
             && status.as_deref().is_none_or(|status| {
                 session.status
@@ -94,6 +114,65 @@ pub(super) fn expire(world: &mut World, id: &str, mut fields: Fields) -> Result<
     }
     world.expire(id);
     shown(world, world.sessions.get(id), &paths)
+}
+
+/// What only a page in the other mode has.
+fn refuse_of_other_mode(fields: &Fields, subscribes: bool) -> Result<()> {
+    let (names, mode) = if subscribes {
+        (&["payment_intent_data", "customer_creation", "invoice_creation"][..], "payment")
+    } else {
+        (&["subscription_data", "payment_method_collection"][..], "subscription")
+    };
+    match names.iter().find(|name| fields.has(name)) {
+        Some(name) => {
+            let message = format!("You can not pass `{name}` in this mode: it is for `{mode}` mode.");
+            Err(Refusal::invalid(message).param(*name))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What a page in subscription mode will make.
+fn recurring(fields: &mut Fields, lines: &Lines, subscribes: bool, now: i64) -> Result<Option<Recurring>> {
+    let interval = match (subscribes, lines.intervals.as_slice()) {
+        (false, intervals) if intervals.iter().all(Option::is_none) => return Ok(None),
+        (false, _) => {
+            let message = "You specified `payment` mode but passed a recurring price.";
+            return Err(Refusal::invalid(message).param("line_items"));
+        }
+        (true, [Some(interval)]) if lines.items[0].quantity == 1 => *interval,
+        (true, [Some(_)]) => return Err(Refusal::invalid("This emulator knows only one of each price")),
+        (true, _) => {
+            let message = "You must provide one recurring price in `subscription` mode.";
+            return Err(Refusal::invalid(message).param("line_items"));
+        }
+    };
+    fields.word("payment_method_collection", &["always", "if_required"])?;
+    let mut recurring = Recurring { interval, description: None, metadata: Metadata::new(), trial_end: None };
+    let Some(mut given) = fields.below("subscription_data")? else {
+        return Ok(Some(recurring));
+    };
+    recurring.description = given.text_up_to("description", 500)?;
+    recurring.metadata = given.metadata()?;
+    recurring.trial_end = given.integer("trial_end")?;
+    given.word("proration_behavior", &["create_prorations", "none"])?;
+    given.finish()?;
+    if recurring.trial_end.is_some_and(|end| end < now + TRIAL_S_MIN) {
+        let message = "The `trial_end` date has to be at least 2 days in the future.";
+        return Err(Refusal::invalid(message).param("subscription_data[trial_end]"));
+    }
+    Ok(Some(recurring))
+}
+
+fn customer(world: &World, fields: &mut Fields) -> Result<Option<String>> {
+    let customer = fields.text("customer")?;
+    match &customer {
+        Some(_) if fields.has("customer_email") => {
+            Err(Refusal::invalid("You may only specify one of these parameters: customer, customer_email."))
+        }
+        Some(id) if world.customers.find(id).is_none() => Err(Refusal::no_such("customer", id, "customer")),
+        _ => Ok(customer),
+    }
 }
 
 /// Removed from the API in version 2026-09-30.
@@ -132,6 +211,7 @@ fn take_indifferent(fields: &mut Fields) -> Result<()> {
 struct Lines {
     items: Vec<Item>,
     currency: String,
+    intervals: Vec<Option<Interval>>,
 }
 
 impl Lines {
@@ -139,6 +219,7 @@ impl Lines {
         let default_currency = fields.text("currency")?;
         let mut items = Vec::new();
         let mut currencies = Vec::new();
+        let mut intervals = Vec::new();
         for mut line in fields.items("line_items")? {
             let quantity = line.integer("quantity")?.ok_or_else(|| line.required("quantity"))?;
             let mut price = line.below("price_data")?.ok_or_else(|| line.required("price_data"))?;
@@ -150,6 +231,7 @@ impl Lines {
             }
             currencies.push(price.required_text("currency")?);
             let name = product_name(&mut price)?;
+            intervals.push(prices::interval(&mut price)?);
             price.word("tax_behavior", &["exclusive", "inclusive", "unspecified"])?;
             price.finish()?;
             items.push(Item { id: String::new(), name, unit_amount: unit, quantity });
@@ -162,7 +244,7 @@ impl Lines {
                 Refusal::invalid("All lines of a session must be in one currency").param("line_items")
             );
         }
-        Ok(Self { items, currency })
+        Ok(Self { items, currency, intervals })
     }
 }
 

@@ -170,10 +170,7 @@ pub fn donor_of(conn: &mut Conn, donation: DonationId) -> Result<Option<DonorId>
 pub type FirstAndLast = (DateTime<Utc>, DateTime<Utc>);
 
 /// When the first and the last money of a donor arrived.
-pub fn first_and_last(
-    conn: &mut Conn,
-    donor: DonorId,
-) -> Result<Option<FirstAndLast>, StoreError> {
+pub fn first_and_last(conn: &mut Conn, donor: DonorId) -> Result<Option<FirstAndLast>, StoreError> {
     let id = donor.to_string();
     let theirs = donations::table
         .filter(donations::donor_id.eq(&id))

@@ -1,6 +1,7 @@
 //! The composition root: from the configuration to a running application. Shared by the program and the tests.
 
 use crate::config::{Config, DatabaseUrl, MailTransport};
+use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
 use crate::domain::receipt::Organisation;
@@ -311,6 +312,12 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         },
         checkout_lifetime: CHECKOUT_LIFETIME,
         keep_done_jobs: TimeDelta::days(i64::from(config.jobs.keep_done_days)),
+        sessions: SessionRules {
+            idle: TimeDelta::minutes(i64::from(config.account.session_idle_minutes)),
+            longest: TimeDelta::hours(i64::from(config.account.session_hours)),
+        },
+        retention_years: config.account.retention_years,
+        statements_by_mail: config.account.statements_by_mail,
         patrons: config.patrons.clone(),
         staff: site.staff_emails.clone(),
     }

@@ -21,6 +21,7 @@ mod refund;
 mod restore;
 mod review;
 mod serve;
+mod statement;
 mod stripe;
 mod table;
 mod webhook;
@@ -88,6 +89,9 @@ enum Command {
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Yearly statements.
+    #[command(subcommand)]
+    Statement(statement::Command),
     /// Write the site as it is now into one file, while it runs.
     Backup(backup::Options),
     /// Put a backup into the configured database, which must be empty.
@@ -221,6 +225,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Reconcile(options) => reconcile::run(setting, options).await,
         Command::Stripe(command) => stripe::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
+        Command::Statement(command) => statement::run(setting, command).await,
         Command::Backup(options) => backup::run(setting, options).await,
         Command::Restore(options) => restore::run(setting, options).await,
         Command::Db(command) => db::run(setting, command).await,

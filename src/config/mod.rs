@@ -4,6 +4,7 @@
 //! To add a key: write it with its documentation into `config/default.toml`, which is also the schema, and read it
 //! in the file of its section. To add a secret, give it a twin `<key>_file` there; masking follows from that.
 
+mod account;
 mod bank_transfer;
 mod database;
 mod jobs;
@@ -25,6 +26,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+pub use account::Account;
 pub use bank_transfer::BankTransfer;
 pub use database::{Database, DatabaseUrl};
 pub use jobs::Jobs;
@@ -59,6 +61,8 @@ pub struct Config {
     pub stripe: Option<Stripe>,
     /// How often and how much.
     pub limits: Limits,
+    /// The donor's own pages.
+    pub account: Account,
     /// The background worker.
     pub jobs: Jobs,
     /// Recurring support.
@@ -112,6 +116,7 @@ impl Config {
         let allow_custom_gateways = layers.boolean("server.allow_custom_gateways");
         let stripe = Stripe::read(layers, Strictness { mode, allow_custom_gateways, purpose });
         let limits = Limits::read(layers);
+        let account = Account::read(layers);
         let jobs = Jobs::read(layers);
         let patrons = patrons::read(layers);
         let log = Log::read(layers, mode);
@@ -124,6 +129,7 @@ impl Config {
             sandbox: sandbox?,
             stripe: stripe.ok()?,
             limits: limits?,
+            account: account?,
             jobs: jobs?,
             patrons: patrons?,
             log: log?,

@@ -92,6 +92,16 @@ ids! {
     ReviewId "rev";
     /// Names a payment at the sandbox gateway.
     SandboxPaymentId "sbp";
+    /// Names a wish to sign in, and the link that answers it.
+    SignInId "sgn";
+    /// Names a signed-in browser.
+    SessionId "ses";
+    /// Names a change of e-mail address that waits for its proofs.
+    AddressChangeId "adr";
+    /// Names something that a donor changed on their own pages.
+    AccountChangeId "chg";
+    /// Names a wish to be forgotten.
+    ErasureId "era";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

@@ -1,8 +1,10 @@
 //! Jobs: everything that happens after a commit. A job is a row of that commit; it may run twice and must
 //! then change nothing the second time.
 
+use super::account::Side;
 use super::ids::{
-    AttemptId, DisputeId, InboxId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId,
+    AccountChangeId, AddressChangeId, AttemptId, DisputeId, DonorId, ErasureId, InboxId, OrderId, PledgeId,
+    ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
 use chrono::{NaiveDate, TimeDelta};
 
@@ -129,6 +131,47 @@ pub enum Job {
     Examine,
     /// Asks the rules about what was booked lately.
     ExamineLately,
+    /// Mails the link to sign in, if anybody is known at the address.
+    SendSignInLink {
+        /// The wish.
+        wish: SignInId,
+    },
+    /// Mails the link that proves one of the two addresses of a change.
+    SendAddressProof {
+        /// The change.
+        change: AddressChangeId,
+        /// Which address.
+        side: Side,
+    },
+    /// Confirms what a donor changed, to the address on record.
+    SendAccountNotice {
+        /// What was changed.
+        change: AccountChangeId,
+    },
+    /// Tells the address before a change of address that it is one no more.
+    SendAddressFarewell {
+        /// What was changed.
+        change: AccountChangeId,
+    },
+    /// Mails the statement of a year.
+    SendStatement {
+        /// The year.
+        year: i32,
+        /// Whose.
+        donor: DonorId,
+    },
+    /// The last letter to a donor who is forgotten.
+    SendErasureDone {
+        /// The wish.
+        erasure: ErasureId,
+    },
+    /// Ends what runs, then forgets a donor.
+    CarryOutErasure {
+        /// The wish.
+        erasure: ErasureId,
+    },
+    /// In January: orders the statements of the past year.
+    OrderStatements,
 }
 
 /// Jobs of one lane wait for one another, never for the other lane: a mail server that hangs holds up no money.
@@ -161,6 +204,8 @@ impl Lane {
                 "clean_up",
                 "examine",
                 "examine_lately",
+                "carry_out_erasure",
+                "order_statements",
             ],
             Self::Mail => &[
                 "send_receipt",
@@ -168,6 +213,12 @@ impl Lane {
                 "send_refund_notice",
                 "send_review_notice",
                 "send_dispute_notice",
+                "send_sign_in_link",
+                "send_address_proof",
+                "send_account_notice",
+                "send_address_farewell",
+                "send_statement",
+                "send_erasure_done",
                 "send_welcome",
                 "send_payment_failed",
                 "send_transfer_due",
@@ -207,6 +258,14 @@ impl Job {
             Self::CleanUp => "clean_up",
             Self::Examine => "examine",
             Self::ExamineLately => "examine_lately",
+            Self::SendSignInLink { .. } => "send_sign_in_link",
+            Self::SendAddressProof { .. } => "send_address_proof",
+            Self::SendAccountNotice { .. } => "send_account_notice",
+            Self::SendAddressFarewell { .. } => "send_address_farewell",
+            Self::SendStatement { .. } => "send_statement",
+            Self::SendErasureDone { .. } => "send_erasure_done",
+            Self::CarryOutErasure { .. } => "carry_out_erasure",
+            Self::OrderStatements => "order_statements",
         }
     }
 
@@ -238,11 +297,19 @@ impl Job {
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
             }
+            Self::SendSignInLink { wish } => Some(format!("send_sign_in_link/{wish}")),
+            Self::SendAddressProof { change, side } => Some(format!("send_address_proof/{change}/{side}")),
+            Self::SendAccountNotice { change } => Some(format!("send_account_notice/{change}")),
+            Self::SendAddressFarewell { change } => Some(format!("send_address_farewell/{change}")),
+            Self::SendStatement { year, donor } => Some(format!("send_statement/{year}/{donor}")),
+            Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
+            Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
             Self::Reconcile
             | Self::ExpirePledges
             | Self::CleanUp
             | Self::Examine
             | Self::ExamineLately
+            | Self::OrderStatements
             | Self::ChargeSandbox
             | Self::TendPatrons => None,
         }
@@ -258,12 +325,19 @@ impl Job {
             | Self::SendRefundNotice { .. }
             | Self::SendReviewNotice { .. }
             | Self::SendDisputeNotice { .. }
+            | Self::SendAccountNotice { .. }
+            | Self::SendAddressFarewell { .. }
+            | Self::SendStatement { .. }
+            | Self::SendErasureDone { .. }
             | Self::SendWelcome { .. }
             | Self::SendPaymentFailed { .. }
             | Self::SendTransferDue { .. }
             | Self::SendCardExpiring { .. }
             | Self::SendPledgeChanged { .. }
             | Self::SendPledgeCancelled { .. } => (15, 3 * 3600, 32),
+            // Nobody waits longer for these.
+            Self::SendSignInLink { .. } | Self::SendAddressProof { .. } => (5, 600, 20),
+            Self::CarryOutErasure { .. } => (60, 6 * 3600, 130),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } | Self::CarryOutOrder { .. } => {
                 (10, 6 * 3600, 130)
@@ -275,6 +349,7 @@ impl Job {
             | Self::ExpirePledges
             | Self::CleanUp
             | Self::Examine
+            | Self::OrderStatements
             | Self::TendPatrons
             | Self::ChargeSandbox => (60, 3600, 5),
             // The next one is enqueued in a minute.
@@ -311,6 +386,14 @@ mod tests {
             Job::SendDisputeNotice { dispute: DisputeId::from_ulid(ulid), moment: 0 },
             Job::Examine,
             Job::ExamineLately,
+            Job::SendSignInLink { wish: SignInId::from_ulid(ulid) },
+            Job::SendAddressProof { change: AddressChangeId::from_ulid(ulid), side: Side::New },
+            Job::SendAccountNotice { change: AccountChangeId::from_ulid(ulid) },
+            Job::SendAddressFarewell { change: AccountChangeId::from_ulid(ulid) },
+            Job::SendStatement { year: 2026, donor: DonorId::from_ulid(ulid) },
+            Job::SendErasureDone { erasure: ErasureId::from_ulid(ulid) },
+            Job::CarryOutErasure { erasure: ErasureId::from_ulid(ulid) },
+            Job::OrderStatements,
             Job::SendWelcome { pledge: PledgeId::from_ulid(ulid) },
             Job::SendPaymentFailed { pledge: PledgeId::from_ulid(ulid), since: 0, letter: 1 },
             Job::SendTransferDue { pledge: PledgeId::from_ulid(ulid), since: 0, letter: 1 },

@@ -4,6 +4,7 @@
 
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod article;
 pub mod attempt;
 pub mod bank;

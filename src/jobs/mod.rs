@@ -1,6 +1,7 @@
 //! Owns: running what follows from commits: claiming, carrying out, retrying, giving up.
 //! May import: usecases, store (the queue), mail, render, gateways. Must not: know the web.
 
+mod account_letters;
 mod letters;
 mod patron_letters;
 mod run;

@@ -1,12 +1,16 @@
 //! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
 
+use super::account_letters::{self, To};
 use super::{Services, letters, patron_letters};
+use crate::domain::account;
+use crate::domain::ids::{PledgeId, ReceiptId, SandboxEventId};
 use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
 use crate::mail::MailError;
 use crate::render::RenderError;
 use crate::render::receipt::ReceiptError;
 use crate::store::StoreError;
+use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::patrons::{orders, tend};
 use crate::usecases::{UseCaseError, examine, receipts, reconcile, refund, sandbox, sync, upkeep, webhook};
@@ -81,17 +85,9 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
     let ctx = &services.ctx;
     match job {
         Job::SendReceipt { receipt, copy } => {
-            let first = *copy == 0;
-            if let Some(mail) = letters::receipt(services, *receipt, first, message_id).await? {
-                send(services, mail).await?;
-                receipts::mark_sent(ctx, *receipt).await?;
-            }
+            send_receipt(services, *receipt, *copy == 0, message_id).await?;
         }
-        Job::SendInstructions { pledge } => {
-            if let Some(mail) = letters::instructions(services, *pledge, message_id).await? {
-                send(services, mail).await?;
-            }
-        }
+        Job::SendInstructions { pledge } => send_instructions(services, *pledge, message_id).await?,
         Job::SendRefundNotice { refund } => {
             let mail = letters::refund(services, *refund, message_id).await?;
             send(services, mail).await?;
@@ -129,17 +125,57 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::CarryOutRefund { refund } => {
             refund::carry_out(ctx, *refund).await?;
         }
-        Job::DeliverSandboxEvent { event, repeat: _ } => match &services.sandbox_secret {
-            Some(secret) => sandbox::deliver(ctx, secret.expose(), *event).await?,
-            None => return Err(JobError::Fail("the sandbox is off".into())),
-        },
+        Job::DeliverSandboxEvent { event, repeat: _ } => deliver(services, *event).await?,
         Job::Reconcile => reconcile::hourly(ctx).await?,
         Job::ExpirePledges => upkeep::expire(ctx).await?,
         Job::CleanUp => upkeep::clean_up(ctx).await?,
         Job::Examine => count(examine::everything(ctx).await?),
         Job::ExamineLately => count(examine::lately(ctx).await?),
+        Job::CarryOutErasure { erasure } => erase::carry_out(ctx, *erasure).await?,
+        Job::OrderStatements => statements::order_in_january(ctx).await?,
+        Job::SendSignInLink { wish } => account_letters::sign_in(services, *wish, message_id).await?,
+        Job::SendAddressProof { change, side } => {
+            account_letters::address_proof(services, *change, *side, message_id).await?;
+        }
+        Job::SendAccountNotice { change } => {
+            account_letters::account_notice(services, *change, To::Donor, message_id).await?;
+        }
+        Job::SendAddressFarewell { change } => {
+            account_letters::account_notice(services, *change, To::OldAddress, message_id).await?;
+        }
+        Job::SendStatement { year, donor } => {
+            account_letters::statement(services, *year, *donor, message_id).await?;
+        }
+        Job::SendErasureDone { erasure } => account_letters::erased(services, *erasure, message_id).await?,
     }
     Ok(())
+}
+
+async fn send_receipt(
+    services: &Services,
+    id: ReceiptId,
+    first: bool,
+    message_id: &str,
+) -> Result<(), JobError> {
+    if let Some(mail) = letters::receipt(services, id, first, message_id).await? {
+        send(services, mail).await?;
+        receipts::mark_sent(&services.ctx, id).await?;
+    }
+    Ok(())
+}
+
+async fn send_instructions(services: &Services, pledge: PledgeId, message_id: &str) -> Result<(), JobError> {
+    if let Some(mail) = letters::instructions(services, pledge, message_id).await? {
+        send(services, mail).await?;
+    }
+    Ok(())
+}
+
+async fn deliver(services: &Services, event: SandboxEventId) -> Result<(), JobError> {
+    match &services.sandbox_secret {
+        Some(secret) => Ok(sandbox::deliver(&services.ctx, secret.expose(), event).await?),
+        None => Err(JobError::Fail("the sandbox is off".into())),
+    }
 }
 
 /// Asks every rule at the start of a process, beside its work; a database that is away is asked again by the hour.
@@ -163,6 +199,10 @@ fn count(examined: Examined) {
 
 pub(super) async fn send(services: &Services, mail: crate::mail::OutgoingMail) -> Result<(), JobError> {
     use crate::telemetry::metrics::MAILS_TOTAL;
+    // Who was forgotten has no address any more.
+    if account::is_erased(&mail.to.email) || mail.to.email.is_empty() {
+        return Ok(());
+    }
     let sent = services.mailer.send(&mail, services.ctx.now()).await;
     metrics::counter!(MAILS_TOTAL, "outcome" => if sent.is_ok() { "sent" } else { "failed" }).increment(1);
     Ok(sent?)

@@ -160,6 +160,73 @@ pub struct Question {
     pub is_held: bool,
 }
 
+/// The link to sign in.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct SignInLetter {
+    pub donor_name: Option<String>,
+    pub url: String,
+    pub code: String,
+}
+
+/// The link that proves an address.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct ProofLetter {
+    pub donor_name: Option<String>,
+    pub url: String,
+    pub side: &'static str,
+    pub new_email: String,
+}
+
+/// What a donor changed on their own pages.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct NoticeLetter {
+    pub donor_name: Option<String>,
+    pub kind: &'static str,
+    pub campaign: String,
+    pub visibility: String,
+    pub is_farewell: bool,
+    pub url: String,
+}
+
+/// The statement of a year, attached.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct StatementLetter {
+    pub donor_name: Option<String>,
+    pub year: i32,
+    pub organisation: String,
+    pub totals: Vec<String>,
+}
+
+/// The last letter to a donor who is forgotten.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct ErasedLetter {
+    pub donor_name: Option<String>,
+    pub years: i32,
+}
+
+macro_rules! rendered {
+    ($($letter:ident $name:literal,)+) => {$(
+        impl $letter {
+            /// Renders the letter.
+            pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+                render(templates, $name, self)
+            }
+        }
+    )+};
+}
+rendered! {
+    SignInLetter "sign_in",
+    ProofLetter "address_proof",
+    NoticeLetter "account_notice",
+    StatementLetter "statement",
+    ErasedLetter "erased",
+}
+
 impl Instructions {
     /// Renders the letter.
     pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {

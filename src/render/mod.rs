@@ -1,12 +1,15 @@
 //! Owns: how things look: pages, letters, the PDF receipt, QR codes. The only place that names minijinja.
 //! May import: domain, words. Must not: read the database or a request; decide anything.
 
+pub mod account_pages;
+pub mod archive;
 pub mod csv;
 pub mod letters;
 pub mod pages;
 pub mod qr;
 pub mod receipt;
 pub mod receipt_pdf;
+pub mod statement;
 mod templates;
 pub mod transfer;
 mod words;

@@ -171,7 +171,9 @@ impl Templates {
 
     /// Every embedded template that can be rendered by itself.
     pub fn names() -> impl Iterator<Item = String> {
-        Embedded::iter().map(std::borrow::Cow::into_owned).filter(|name| !name.ends_with("layout.html"))
+        Embedded::iter()
+            .map(std::borrow::Cow::into_owned)
+            .filter(|name| !name.ends_with("layout.html") && !name.ends_with("parts.html"))
     }
 
     /// What the site is called and where it is.

@@ -6,7 +6,7 @@ use super::schema::donations;
 use super::{Conn, StoreError, Tx};
 use crate::domain::dispute::Disputed;
 use crate::domain::donation::{Captured, Donation, Payment, Waiting, WaitingState};
-use crate::domain::ids::{DonationId, PledgeId};
+use crate::domain::ids::{DonationId, DonorId, PledgeId};
 use crate::domain::money::{Currency, Settlement};
 use crate::domain::pledge::GatewayKind;
 use crate::domain::remote::RemoteId;
@@ -190,4 +190,48 @@ pub fn find_by_remote(
 pub fn of_pledge(conn: &mut Conn, pledge: PledgeId) -> Result<Vec<Donation>, StoreError> {
     let rows = donations::table.filter(donations::pledge_id.eq(pledge.to_string())).order(donations::id);
     rows.select(DonationRow::as_select()).load(conn)?.into_iter().map(DonationRow::into_domain).collect()
+}
+
+/// A place in the list of a donor's payments: when the money arrived, and which payment it was.
+pub type Place = (DateTime<Utc>, DonationId);
+
+/// Payments of a donor that brought money, the newest first, from behind a place.
+pub fn of_donor(
+    conn: &mut Conn,
+    donor: DonorId,
+    behind: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Donation>, StoreError> {
+    let (at, id) = match behind {
+        Some((at, id)) => (at.naive_utc(), id.to_string()),
+        None => (far_future(), String::new()),
+    };
+    let received = donations::received_at.assume_not_null();
+    let rows = donations::table
+        .filter(donations::donor_id.eq(donor.to_string()))
+        .filter(donations::received_at.is_not_null())
+        .filter(received.lt(at).or(received.eq(at).and(donations::id.lt(id))))
+        .order((donations::received_at.desc(), donations::id.desc()))
+        .limit(limit);
+    rows.select(DonationRow::as_select()).load(conn)?.into_iter().map(DonationRow::into_domain).collect()
+}
+
+/// Payments of a donor whose money arrived in a time: from, inclusive, to, exclusive; the oldest first.
+pub fn of_donor_within(
+    conn: &mut Conn,
+    donor: DonorId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Donation>, StoreError> {
+    let rows = donations::table
+        .filter(donations::donor_id.eq(donor.to_string()))
+        .filter(donations::received_at.ge(from.naive_utc()))
+        .filter(donations::received_at.lt(to.naive_utc()))
+        .order((donations::received_at.asc(), donations::id.asc()));
+    rows.select(DonationRow::as_select()).load(conn)?.into_iter().map(DonationRow::into_domain).collect()
+}
+
+/// Later than any payment; both databases can say it.
+fn far_future() -> NaiveDateTime {
+    chrono::NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default().and_time(chrono::NaiveTime::MIN)
 }

@@ -62,6 +62,14 @@ pub fn take(
     Ok(longest.filter(|over_us| *over_us > 0).map(TimeDelta::microseconds))
 }
 
+/// Puts back the token that was taken from a bucket in this transaction: whoever had to wait has not come.
+pub fn give_back(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
+    diesel::update(rate_limits::table.filter(rate_limits::bucket.eq(&bucket.name)))
+        .set(rate_limits::full_at_us.eq(rate_limits::full_at_us - bucket.rate.interval_us()))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// A bucket that lacks more than it can hold was written by a clock that was ahead: as long as that clock was wrong,
 /// nobody could give.
 fn begin_anew(tx: &mut Tx<'_>, name: &str, full_at_us: i64) -> Result<(), StoreError> {

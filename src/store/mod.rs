@@ -1,6 +1,9 @@
 //! Owns: the database, on SQLite and PostgreSQL, from one set of queries. The only place that names diesel.
 //! May import: domain. Must not: know gateways, use cases, mail or the web; decide anything.
 
+pub mod account_changes;
+pub mod accounts;
+pub mod address_changes;
 pub mod attempts;
 pub mod campaigns;
 pub mod checks;
@@ -10,6 +13,7 @@ mod dialect;
 pub mod disputes;
 pub mod donations;
 pub mod donors;
+pub mod erasures;
 mod error;
 pub mod exports;
 pub mod idempotency;
@@ -27,7 +31,10 @@ mod row;
 pub mod sandbox;
 pub mod schedules;
 mod schema;
+pub mod sessions;
 pub mod settings;
+pub mod sign_in_links;
+pub mod statements;
 pub mod subscription_orders;
 pub mod subscriptions;
 pub mod tiers;

@@ -132,6 +132,28 @@ pub fn find_by_reference(
     first(rows.get_result(conn).optional()?)
 }
 
+/// The pledges of a donor, newest first.
+pub fn of_donor(conn: &mut Conn, donor: DonorId) -> Result<Vec<Pledge>, StoreError> {
+    let rows = pledges::table
+        .filter(pledges::donor_id.eq(donor.to_string()))
+        .order((pledges::created_at.desc(), pledges::id.desc()));
+    rows.select(PledgeRow::as_select()).load(conn)?.into_iter().map(PledgeRow::into_domain).collect()
+}
+
+/// Whether the name may be shown: the one part of a pledge that its donor may change by themselves.
+pub fn set_visibility(
+    tx: &mut Tx<'_>,
+    id: PledgeId,
+    visibility: Visibility,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let hidden = visibility == Visibility::Hidden;
+    let changed = diesel::update(pledges::table.find(id.to_string()))
+        .set((pledges::hidden.eq(hidden), pledges::updated_at.eq(now.naive_utc())))
+        .execute(&mut **tx)?;
+    one(changed)
+}
+
 /// Sets where the pledge stands, and who kept it.
 pub fn set_status(
     tx: &mut Tx<'_>,

@@ -31,6 +31,9 @@ diesel::table! {
         name -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        locale -> Nullable<Text>,
+        postal_address -> Nullable<Text>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -202,6 +205,7 @@ diesel::table! {
         replaces -> Nullable<Text>,
         issued_at -> Timestamp,
         status_at -> Timestamp,
+        purged_at -> Nullable<Timestamp>,
     }
 }
 
@@ -299,7 +303,92 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(attempts -> pledges (pledge_id));
+diesel::table! {
+    sign_in_links (id) {
+        id -> Text,
+        email -> Text,
+        browser_hash -> Text,
+        status -> Text,
+        token_hash -> Nullable<Text>,
+        code_hash -> Nullable<Text>,
+        code_tries -> BigInt,
+        asked_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        donor_id -> Text,
+        token_hash -> Text,
+        browser -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    address_changes (id) {
+        id -> Text,
+        donor_id -> Text,
+        old_email -> Text,
+        new_email -> Text,
+        status -> Text,
+        old_token_hash -> Nullable<Text>,
+        new_token_hash -> Nullable<Text>,
+        old_proved_at -> Nullable<Timestamp>,
+        new_proved_at -> Nullable<Timestamp>,
+        asked_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_changes (id) {
+        id -> Text,
+        donor_id -> Text,
+        kind -> Text,
+        detail -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    erasures (id) {
+        id -> Text,
+        donor_id -> Text,
+        status -> Text,
+        email -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        asked_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        done_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    statements (year, donor_id) {
+        year -> Integer,
+        donor_id -> Text,
+        status -> Text,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    statement_runs (year) {
+        year -> Integer,
+        last_donor -> Text,
+        looked_at -> BigInt,
+        ordered -> BigInt,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::table! {
     tiers (id) {
         id -> Text,
@@ -401,6 +490,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(attempts -> pledges (pledge_id));
 diesel::joinable!(pledges -> campaigns (campaign_id));
 diesel::joinable!(donations -> pledges (pledge_id));
 diesel::joinable!(subscriptions -> pledges (pledge_id));
@@ -410,12 +500,15 @@ diesel::joinable!(disputes -> donations (donation_id));
 diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_changes,
+    address_changes,
     attempts,
     campaign_totals,
     campaigns,
     disputes,
     donations,
     donors,
+    erasures,
     idempotency_keys,
     inbox,
     jobs,
@@ -433,7 +526,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sandbox_payments,
     sandbox_subscriptions,
     schedules,
+    sessions,
     settings,
+    sign_in_links,
+    statement_runs,
+    statements,
     subscription_orders,
     subscriptions,
     tiers,

@@ -1,5 +1,6 @@
 //! All that a verb may use, and the rules it goes by.
 
+use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
 use crate::domain::donor::EmailAddress;
@@ -96,6 +97,12 @@ pub struct Policy {
     pub checkout_lifetime: TimeDelta,
     /// How long finished jobs are kept.
     pub keep_done_jobs: TimeDelta,
+    /// How long donors stay signed in.
+    pub sessions: SessionRules,
+    /// For how many years after the year of issue the law wants receipts kept as they are.
+    pub retention_years: i32,
+    /// Whether yearly statements are mailed in January.
+    pub statements_by_mail: bool,
     /// The rules about recurring support.
     pub patrons: PatronRules,
     /// Who is written to when a person must look at something.

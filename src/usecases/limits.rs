@@ -5,6 +5,47 @@ use crate::store::Tx;
 use crate::store::limits::{self, Bucket};
 use chrono::TimeDelta;
 
+/// Whether an address has had too many of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ForAddress {
+    /// It has not.
+    Free,
+    /// It has.
+    Spent,
+}
+
+/// Takes a token of the client and of the address for something on the donor's pages, as often as pledges are allowed.
+///
+/// A client without tokens is told so. An address without tokens is only noted: nobody learns by asking whether others
+/// have asked for it.
+pub(super) fn take_for_account(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    what: &'static str,
+    client: &str,
+    email: &str,
+) -> Result<ForAddress, UseCaseError> {
+    let now = ctx.now();
+    let day = now.date_naive().to_string();
+    let by_client = Bucket {
+        name: ctx.key.blurred(what, &["client", &day, client])?,
+        rate: ctx.policy.pledges_per_client,
+    };
+    let by_email =
+        Bucket { name: ctx.key.blurred(what, &["e-mail", email])?, rate: ctx.policy.pledges_per_email };
+    if let Some(after) = limits::take(tx, &[by_client], now)? {
+        return Err(UseCaseError::RateLimited { after });
+    }
+    let buckets = [by_email];
+    if limits::take(tx, &buckets, now)?.is_none() {
+        return Ok(ForAddress::Free);
+    }
+    for bucket in &buckets {
+        limits::give_back(tx, bucket)?;
+    }
+    Ok(ForAddress::Spent)
+}
+
 /// Takes a token from each bucket of a pledge. Fails closed: without the database nothing is started.
 ///
 /// Returns the time to wait if one of them had none.

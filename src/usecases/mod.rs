@@ -3,6 +3,7 @@
 
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod bank;
 pub mod campaigns;
 mod context;

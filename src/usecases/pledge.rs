@@ -260,7 +260,11 @@ fn capabilities_of(ctx: &Context, kind: GatewayKind) -> Result<crate::gateways::
 
 /// Where the donor goes. Calls the gateway if it has not answered yet: the attempt is the idempotency key, so
 /// a double click opens one page.
-async fn next_step(ctx: &Context, pledge: &Pledge, attempt: Option<Attempt>) -> Result<Next, UseCaseError> {
+pub(super) async fn next_step(
+    ctx: &Context,
+    pledge: &Pledge,
+    attempt: Option<Attempt>,
+) -> Result<Next, UseCaseError> {
     let Some(attempt) = attempt else {
         return Ok(Next::Instructions);
     };

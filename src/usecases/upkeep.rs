@@ -1,5 +1,6 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
+use super::account::erase;
 use super::{Context, UseCaseError, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
@@ -17,6 +18,7 @@ const SCHEDULES: &[(&str, TimeDelta, Job)] = &[
     ("clean_up", TimeDelta::hours(1), Job::CleanUp),
     ("examine", TimeDelta::hours(1), Job::Examine),
     ("examine_lately", TimeDelta::minutes(1), Job::ExamineLately),
+    ("statements", TimeDelta::hours(6), Job::OrderStatements),
 ];
 
 /// Enqueues the recurring work that is due, and the letter about open questions. Of many processes, one does.
@@ -63,5 +65,5 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
             Ok::<_, StoreError>(())
         })
         .await?;
-    Ok(())
+    erase::clean_up(ctx).await
 }

@@ -1,6 +1,7 @@
 //! Owns: HTTP. The only place that names actix. The route table below is the whole outside.
 //! May import: usecases, render, words, config, telemetry, content (to show articles). Must not: write to the store.
 
+mod account;
 mod api;
 mod assets;
 mod client;
@@ -65,6 +66,7 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             .route("/health/live", read().to(health::live))
             .route("/health/ready", read().to(health::ready))
             .route("/metrics", read().to(health::metrics));
+        account::routes(app, form_bytes);
         if sandbox {
             app.service(
                 resource("/sandbox/pay/{id}")

@@ -1,6 +1,7 @@
 //! The whole way in a real browser: with scripts and without, by mouse and by keyboard, and readable by everybody.
 
 mod access;
+mod account;
 mod ways;
 
 use fantoccini::Locator;

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod attempts;

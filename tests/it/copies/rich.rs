@@ -174,6 +174,26 @@ async fn oddities(app: &TestApp) -> String {
             "INSERT INTO inbox VALUES ('evt_every_byte', 'sandbox', 'every byte', {bytes}, 'ignored', 'odd', \
              '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001')"
         ),
+        "INSERT INTO sign_in_links VALUES ('sgn_odd', 'donor-1@example.org', 'b', 'sent', 't', 'c', 2, \
+         '2026-06-15 10:00:00', '2026-06-15 10:00:01.5', '2026-06-15 10:10:00')"
+            .to_owned(),
+        "INSERT INTO sessions SELECT 'ses_odd', MIN(id), 't', 'Firefox, Linux', '2026-06-15 10:00:00', \
+         '2026-06-15 10:00:00.000001', '2026-06-16 10:00:00' FROM donors"
+            .to_owned(),
+        "INSERT INTO address_changes SELECT 'adr_odd', MIN(id), 'a@example.org', 'b@example.org', 'open', 'x', NULL, \
+         '2026-06-15 10:00:00', NULL, '2026-06-15 10:00:00', '2026-06-16 10:00:00' FROM donors"
+            .to_owned(),
+        "INSERT INTO account_changes SELECT 'chg_odd', MIN(id), 'details', '{\"fields\":[\"name\"]}', \
+         '2026-06-15 10:00:00' FROM donors"
+            .to_owned(),
+        "INSERT INTO erasures SELECT 'era_odd', MIN(id), 'asked', NULL, NULL, '2026-06-15 10:00:00', NULL, NULL FROM donors"
+            .to_owned(),
+        "INSERT INTO statements SELECT 2025, MIN(id), 'sent', '2026-01-02 03:04:05' FROM donors".to_owned(),
+        "INSERT INTO statement_runs SELECT 2025, MIN(id), 9007199254740993, 1, '2026-01-02 03:04:05', \
+         '2026-01-02 03:04:05.000001' FROM donors"
+            .to_owned(),
+        "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)"
+            .to_owned(),
         format!(
             "UPDATE jobs SET status = 'running', lease_until = '2999-01-01 00:00:00', attempt = 4 WHERE id = '{held}'"
         ),

@@ -64,6 +64,15 @@ impl TestApp {
     }
 
     pub(crate) async fn start_with(engine: Engine, changes: Changes) -> Self {
+        Self::start_at(engine, changes, None).await
+    }
+
+    /// A site that visitors see under another address than the one it listens on, as behind a proxy.
+    pub(crate) async fn start_with_public_url(engine: Engine, changes: Changes, url: &str) -> Self {
+        Self::start_at(engine, changes, Some(url)).await
+    }
+
+    async fn start_at(engine: Engine, changes: Changes, public_url: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = (engine == Engine::Postgres).then(|| create_database(None));
         let database_url = match &database {
@@ -85,7 +94,7 @@ impl TestApp {
         let world = World { clock: Arc::new(clock.clone()), entropy: Arc::new(SeededEntropy::new(7)) };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut app = App::open(&config, world, &url, Migrations::Apply)
+        let mut app = App::open(&config, world, public_url.unwrap_or(&url), Migrations::Apply)
             .await
             .unwrap_or_else(|error| panic!("{error}"));
         let sandbox = script_sandbox(&mut app);

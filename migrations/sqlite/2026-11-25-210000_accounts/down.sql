@@ -1,0 +1,1 @@
+-- There is no way back: what donors asked to be forgotten would come back to light. Restore a backup instead.

@@ -1,0 +1,162 @@
+//! Which yearly statements were mailed, and how far the run of a year is.
+
+use super::dialect::on_each;
+use super::row::{Row, utc};
+use super::schema::{donations, statement_runs, statements};
+use super::{Conn, StoreError, Tx};
+use crate::domain::ids::DonorId;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+/// How far the run of a year is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The last donor that was looked at; empty at the start.
+    pub last_donor: String,
+    /// Donors looked at.
+    pub looked_at: i64,
+    /// Letters ordered.
+    pub ordered: i64,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it was through.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+type Columns = (String, i64, i64, NaiveDateTime, Option<NaiveDateTime>);
+
+/// The run of a year, if it has begun.
+pub fn run_of(conn: &mut Conn, year: i32) -> Result<Option<Run>, StoreError> {
+    let row: Option<Columns> = statement_runs::table
+        .find(year)
+        .select((
+            statement_runs::last_donor,
+            statement_runs::looked_at,
+            statement_runs::ordered,
+            statement_runs::started_at,
+            statement_runs::finished_at,
+        ))
+        .get_result(conn)
+        .optional()?;
+    Ok(row.map(|(last_donor, looked_at, ordered, started_at, finished_at)| Run {
+        last_donor,
+        looked_at,
+        ordered,
+        started_at: utc(started_at),
+        finished_at: finished_at.map(utc),
+    }))
+}
+
+/// Begins the run of a year, or begins it once more: statements that were ordered before are not ordered again.
+/// A run that is under way goes on where it is.
+pub fn begin(tx: &mut Tx<'_>, year: i32, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let finished = statement_runs::table.find(year).filter(statement_runs::finished_at.is_not_null());
+    diesel::update(finished)
+        .set((
+            statement_runs::last_donor.eq(""),
+            statement_runs::looked_at.eq(0_i64),
+            statement_runs::ordered.eq(0_i64),
+            statement_runs::started_at.eq(now.naive_utc()),
+            statement_runs::finished_at.eq(None::<NaiveDateTime>),
+        ))
+        .execute(&mut **tx)?;
+    on_each!(tx, |c| diesel::insert_into(statement_runs::table)
+        .values((
+            statement_runs::year.eq(year),
+            statement_runs::last_donor.eq(""),
+            statement_runs::looked_at.eq(0_i64),
+            statement_runs::ordered.eq(0_i64),
+            statement_runs::started_at.eq(now.naive_utc()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes one more stretch of a run. False if another process has taken it meanwhile.
+pub fn advance(
+    tx: &mut Tx<'_>,
+    year: i32,
+    from: &str,
+    to: &str,
+    counts: (i64, i64),
+) -> Result<bool, StoreError> {
+    let here = statement_runs::table.find(year).filter(statement_runs::last_donor.eq(from));
+    let changed = diesel::update(here)
+        .set((
+            statement_runs::last_donor.eq(to),
+            statement_runs::looked_at.eq(statement_runs::looked_at + counts.0),
+            statement_runs::ordered.eq(statement_runs::ordered + counts.1),
+        ))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// Notes the end of a run.
+pub fn finish(tx: &mut Tx<'_>, year: i32, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(statement_runs::table.find(year))
+        .set(statement_runs::finished_at.eq(Some(now.naive_utc())))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A time from, inclusive, to, exclusive.
+pub type Span = (DateTime<Utc>, DateTime<Utc>);
+
+/// The next donors behind `after` to whom something of what arrived in `span` was left.
+pub fn donors_after(
+    conn: &mut Conn,
+    span: Span,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<DonorId>, StoreError> {
+    let kept = donations::gross_minor.assume_not_null().gt(donations::refunded_minor + donations::lost_minor);
+    let ids: Vec<Option<String>> = donations::table
+        .filter(donations::donor_id.assume_not_null().gt(after))
+        .filter(donations::received_at.assume_not_null().ge(span.0.naive_utc()))
+        .filter(donations::received_at.assume_not_null().lt(span.1.naive_utc()))
+        .filter(kept)
+        .select(donations::donor_id)
+        .distinct()
+        .order(donations::donor_id)
+        .limit(limit)
+        .load(conn)?;
+    ids.iter().flatten().map(|id| Row { table: "donors", id }.parse(id)).collect()
+}
+
+/// Orders the statement of a donor. False if it was ordered before.
+pub fn order(tx: &mut Tx<'_>, year: i32, donor: DonorId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let inserted = on_each!(tx, |c| diesel::insert_into(statements::table)
+        .values((
+            statements::year.eq(year),
+            statements::donor_id.eq(donor.to_string()),
+            statements::status.eq("queued"),
+            statements::made_at.eq(now.naive_utc()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// True if the statement of a donor was ordered, and not sent yet.
+pub fn is_queued(conn: &mut Conn, year: i32, donor: DonorId) -> Result<bool, StoreError> {
+    let status: Option<String> = statements::table
+        .find((year, donor.to_string()))
+        .select(statements::status)
+        .get_result(conn)
+        .optional()?;
+    Ok(status.as_deref() == Some("queued"))
+}
+
+/// Notes that the letter was handed to the mail server.
+pub fn mark_sent(tx: &mut Tx<'_>, year: i32, donor: DonorId) -> Result<(), StoreError> {
+    diesel::update(statements::table.find((year, donor.to_string())))
+        .set(statements::status.eq("sent"))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// How many statements of a year are ordered or sent.
+pub fn count(conn: &mut Conn, year: i32) -> Result<i64, StoreError> {
+    Ok(statements::table.filter(statements::year.eq(year)).count().get_result(conn)?)
+}

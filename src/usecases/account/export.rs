@@ -1,0 +1,198 @@
+//! Everything that is on record about a donor, for themselves.
+
+use super::changes;
+use crate::domain::account::{ChangeDetail, ChangeKind, Profile};
+use crate::domain::ids::DonorId;
+use crate::domain::money::Money;
+use crate::domain::pledge::{Pledge, Visibility};
+use crate::store::donations::Place;
+use crate::store::{Conn, StoreError, account_changes, accounts, donations, pledges, receipts, sessions};
+use crate::usecases::{Context, UseCaseError};
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// Rows read at once.
+const PAGE: i64 = 500;
+
+/// Rows under a heading: one file of the archive in each of its two forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Name of the file, without its ending.
+    pub name: &'static str,
+    /// Names of the columns.
+    pub columns: &'static [&'static str],
+    /// Texts, in the order of the columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Collects everything, and notes that it was handed out; a letter says so.
+pub async fn collect(ctx: &Context, donor: DonorId) -> Result<Vec<Table>, UseCaseError> {
+    let tables = ctx
+        .db
+        .read(move |conn| {
+            let profile = accounts::get(conn, donor)?;
+            let given = pledges::of_donor(conn, donor)?;
+            let (payments, papers) = payments(conn, donor)?;
+            Ok::<_, StoreError>(vec![
+                you(&profile),
+                promised(&given),
+                payments,
+                papers,
+                changed(conn, donor)?,
+                browsers(conn, donor)?,
+            ])
+        })
+        .await?;
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| changes::record(tx, &inner, donor, ChangeKind::Export, ChangeDetail::default()))
+        .await?;
+    Ok(tables)
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+fn you(profile: &Profile) -> Table {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    Table {
+        name: "you",
+        columns: &["id", "email", "name", "postal_address", "language", "since"],
+        rows: vec![vec![
+            profile.id.to_string(),
+            profile.email.as_str().to_owned(),
+            text(&profile.name),
+            text(&profile.postal_address),
+            text(&profile.locale),
+            time(profile.created_at),
+        ]],
+    }
+}
+
+fn promised(all: &[Pledge]) -> Table {
+    let row = |pledge: &Pledge| {
+        let terms = &pledge.terms;
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        vec![
+            pledge.id.to_string(),
+            pledge.status.to_string(),
+            terms.frequency.to_string(),
+            terms.gateway.to_string(),
+            terms.amount.major(),
+            terms.amount.currency().code().to_owned(),
+            text(terms.name.as_ref().map(crate::domain::donor::PersonName::as_str)),
+            terms.email.as_str().to_owned(),
+            text(terms.message.as_deref()),
+            if terms.visibility == Visibility::Named { "named" } else { "hidden" }.to_owned(),
+            text(terms.tribute.as_ref().map(|tribute| tribute.kind.as_str())),
+            text(terms.tribute.as_ref().map(|tribute| tribute.name.as_str())),
+            text(terms.source.article.as_ref().map(crate::domain::article::Slug::as_str)),
+            text(terms.source.referrer.as_deref()),
+            time(pledge.created_at),
+        ]
+    };
+    Table {
+        name: "pledges",
+        columns: &[
+            "id",
+            "status",
+            "frequency",
+            "by",
+            "amount",
+            "currency",
+            "name",
+            "email",
+            "message",
+            "visibility",
+            "dedication",
+            "dedicated_to",
+            "article",
+            "came_from",
+            "made_at",
+        ],
+        rows: all.iter().map(row).collect(),
+    }
+}
+
+fn payments(conn: &mut Conn, donor: DonorId) -> Result<(Table, Table), StoreError> {
+    let mut paid = Table {
+        name: "payments",
+        columns: &["id", "pledge", "status", "by", "amount", "returned", "kept", "currency", "received_at"],
+        rows: Vec::new(),
+    };
+    let mut papers = Table {
+        name: "receipts",
+        columns: &["number", "payment", "status", "amount", "currency", "name", "email", "issued_on"],
+        rows: Vec::new(),
+    };
+    let mut behind: Option<Place> = None;
+    loop {
+        let page = donations::of_donor(conn, donor, behind, PAGE)?;
+        for donation in &page {
+            let Some(money) = donation.payment.money() else { continue };
+            let kept = donation.payment.kept().unwrap_or(money.gross);
+            let returned = money.gross.minus(kept).unwrap_or(Money::zero(kept.currency()));
+            behind = Some((money.at, donation.id));
+            paid.rows.push(vec![
+                donation.id.to_string(),
+                donation.pledge.to_string(),
+                donation.payment.status().to_string(),
+                donation.gateway.to_string(),
+                money.gross.major(),
+                returned.major(),
+                kept.major(),
+                kept.currency().code().to_owned(),
+                time(money.at),
+            ]);
+            for receipt in receipts::of_donation(conn, donation.id)? {
+                let net = Money::try_from(&receipt.snapshot.net)
+                    .map_err(|error| StoreError::corrupt("receipts", &receipt.id.to_string(), error))?;
+                papers.rows.push(vec![
+                    receipt.number.to_string(),
+                    donation.id.to_string(),
+                    receipt.status.to_string(),
+                    net.major(),
+                    net.currency().code().to_owned(),
+                    receipt.snapshot.donor_name.clone().unwrap_or_default(),
+                    receipt.snapshot.donor_email.clone(),
+                    receipt.snapshot.issued_on.to_string(),
+                ]);
+            }
+        }
+        if i64::try_from(page.len()).unwrap_or_default() < PAGE {
+            return Ok((paid, papers));
+        }
+    }
+}
+
+fn changed(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
+    let all = account_changes::of_donor(conn, donor, i64::from(i32::MAX))?;
+    let row = |change: &crate::domain::account::AccountChange| {
+        let detail = &change.detail;
+        let what = [
+            Some(detail.fields.join(" ")).filter(|fields| !fields.is_empty()),
+            detail.old_email.clone(),
+            detail.campaign.clone(),
+            detail.visibility.clone(),
+        ];
+        let what: Vec<String> = what.into_iter().flatten().collect();
+        vec![change.kind.to_string(), what.join(", "), time(change.created_at)]
+    };
+    Ok(Table {
+        name: "changes",
+        columns: &["what", "detail", "changed_at"],
+        rows: all.iter().map(row).collect(),
+    })
+}
+
+fn browsers(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
+    let all = sessions::of_donor(conn, donor)?;
+    let row = |session: &crate::domain::account::Session| {
+        vec![session.browser.clone(), time(session.created_at), time(session.seen_at)]
+    };
+    Ok(Table {
+        name: "sessions",
+        columns: &["browser", "signed_in_at", "last_seen_at"],
+        rows: all.iter().map(row).collect(),
+    })
+}

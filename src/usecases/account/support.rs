@@ -1,0 +1,222 @@
+//! Recurring support in the donor's own hands: changed, paused, stopped, kept, begun again, mended.
+
+use crate::domain::account::REASON_CHARACTERS_MAX;
+use crate::domain::attempt::Attempt;
+use crate::domain::attempt::AttemptOutcome;
+use crate::domain::bank::CreditorReference;
+use crate::domain::donor::clean_text;
+use crate::domain::ids::{DonorId, PledgeId};
+use crate::domain::job::Job;
+use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus};
+use crate::domain::subscription::{EndReason, OrderKind, Orderer, Subscription, SubscriptionState};
+use crate::gateways::{CardPage, CheckoutKind};
+use crate::store::pledges::Sameness;
+use crate::store::{Tx, attempts, pledges, subscriptions};
+use crate::usecases::patrons::orders::{self, OrderRequest, Ordered};
+use crate::usecases::patrons::{tend, tiers};
+use crate::usecases::pledge::{self, Next};
+use crate::usecases::views::{self, PatronView};
+use crate::usecases::{Context, UseCaseError, tokens};
+
+/// How one of the donor's own supports stands.
+///
+/// # Errors
+/// `NotFound` for that of somebody else, as for none.
+pub async fn of(ctx: &Context, donor: DonorId, id: PledgeId) -> Result<PatronView, UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            let own = pledges::find(conn, id)?.is_some_and(|pledge| pledge.donor == Some(donor));
+            if own { views::patron_in(conn, id) } else { Err(UseCaseError::NotFound("support")) }
+        })
+        .await
+}
+
+/// All supports of a donor, the newest first.
+pub async fn all(ctx: &Context, donor: DonorId) -> Result<Vec<PatronView>, UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            let known = subscriptions::of_donor(conn, donor)?;
+            known.iter().map(|subscription| views::patron_in(conn, subscription.pledge)).collect()
+        })
+        .await
+}
+
+/// What came of a wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The gateway has confirmed it, now or before.
+    Done,
+    /// It is being confirmed with the gateway.
+    Pending,
+}
+
+/// Asks something of one of the donor's own supports. What is so already stays so: a second click does no harm.
+///
+/// # Errors
+/// `NotFound` for a support of somebody else; else as [`orders::order`].
+pub async fn ask(
+    ctx: &Context,
+    donor: DonorId,
+    id: PledgeId,
+    what: OrderKind,
+    reason: &str,
+) -> Result<Told, UseCaseError> {
+    let view = of(ctx, donor, id).await?;
+    if is_so(&view.subscription, &what) {
+        return Ok(Told::Done);
+    }
+    // What is too long is cut: nobody is kept because of too many words.
+    let short: String = reason.chars().take(REASON_CHARACTERS_MAX).collect();
+    let reason = clean_text(&short, REASON_CHARACTERS_MAX).ok().flatten();
+    let request = OrderRequest { pledge: id, what, by: Orderer::Donor, reason };
+    Ok(told(&orders::order(ctx, request).await?))
+}
+
+fn told(ordered: &Ordered) -> Told {
+    match ordered.order.status {
+        crate::domain::subscription::OrderStatus::Pending => Told::Pending,
+        crate::domain::subscription::OrderStatus::Done
+        | crate::domain::subscription::OrderStatus::Refused => Told::Done,
+    }
+}
+
+fn is_so(subscription: &Subscription, what: &OrderKind) -> bool {
+    let news = &subscription.news;
+    let is_paused = matches!(news.state, SubscriptionState::Paused { .. });
+    match what {
+        OrderKind::Change { amount, frequency } => news.amount == *amount && news.frequency == *frequency,
+        OrderKind::Pause { .. } => is_paused,
+        OrderKind::Resume => !is_paused && news.state.is_in_force(),
+        OrderKind::Cancel => news.ends_at.is_some() || matches!(news.state, SubscriptionState::Ended { .. }),
+        OrderKind::Keep => news.ends_at.is_none() && news.state.is_in_force(),
+        OrderKind::End { .. } => matches!(news.state, SubscriptionState::Ended { .. }),
+    }
+}
+
+/// Ends at once whatever of a donor still runs. True once the gateways have confirmed that nothing does.
+pub(super) async fn end_all(ctx: &Context, donor: DonorId) -> Result<bool, UseCaseError> {
+    let mut is_over = true;
+    for view in all(ctx, donor).await? {
+        let state = view.subscription.news.state;
+        if matches!(state, SubscriptionState::Ended { .. }) {
+            continue;
+        }
+        let what = OrderKind::End { reason: EndReason::Erased };
+        is_over &= ask(ctx, donor, view.pledge.id, what, "").await? == Told::Done;
+    }
+    Ok(is_over)
+}
+
+/// Begins an ended support again as a new pledge with the terms that it had last. While the old one is still paid for,
+/// the new one is not charged. Returns where the donor goes next.
+///
+/// # Errors
+/// `NotFound` for a support of somebody else; `Conflict` if it has not ended.
+pub async fn come_back(ctx: &Context, donor: DonorId, id: PledgeId) -> Result<String, UseCaseError> {
+    let view = of(ctx, donor, id).await?;
+    if !matches!(view.subscription.news.state, SubscriptionState::Ended { .. }) {
+        let message = "this support has not ended; it can be kept".to_owned();
+        return Err(UseCaseError::Conflict { code: "support_not_ended", message });
+    }
+    let inner = ctx.clone();
+    let (pledge, attempt) = ctx.db.write(move |tx| begin_again(tx, &inner, donor, &view)).await?;
+    let token = tokens::status_token(&ctx.key, pledge.id)?;
+    Ok(match pledge::next_step(ctx, &pledge, attempt).await? {
+        Next::Redirect(url) => url,
+        Next::Instructions | Next::Status => format!("/thanks/{token}"),
+    })
+}
+
+fn begin_again(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    donor: DonorId,
+    view: &PatronView,
+) -> Result<(Pledge, Option<Attempt>), UseCaseError> {
+    let (now, old) = (ctx.now(), pledges::lock(tx, view.pledge.id)?);
+    let day = ctx.day_of(now).to_string();
+    let same = Sameness {
+        form_key: Some(ctx.key.blurred("come back", &[&old.id.to_string(), &day])?),
+        fingerprint: ctx.key.blurred("come back", &[&old.id.to_string()])?,
+    };
+    if let Some(known) = pledges::find_same(tx, &same, now)? {
+        let attempt = attempts::latest_of(tx, known.id)?;
+        return Ok((known, attempt));
+    }
+    let news = &view.subscription.news;
+    let mut terms = old.terms;
+    let (gateway, bare) = (terms.gateway, news.amount);
+    terms.amount = news.amount;
+    // The covered fee was worked out for the old amount.
+    terms.fee_cover = crate::domain::money::Money::zero(bare.currency());
+    terms.frequency = news.frequency;
+    terms.tier = tiers::reached(tx, news.frequency, bare)?;
+    terms.starts_at = news.period.map(|period| period.until).filter(|until| *until > now);
+    let pledge = Pledge {
+        id: ctx.new_id(),
+        status: PledgeStatus::Pending,
+        donor: Some(donor),
+        reference: (gateway == GatewayKind::BankTransfer)
+            .then(|| CreditorReference::from_random(ctx.ids.random())),
+        created_at: now,
+        expires_at: now + ctx.policy.lifetime(gateway),
+        terms,
+    };
+    pledges::insert(tx, &pledge, &same)?;
+    let kind = ctx.gateways.get(gateway).ok_or(UseCaseError::NotFound("gateway"))?.capabilities().checkout;
+    if kind == CheckoutKind::Instructions {
+        ctx.enqueue(tx, &Job::SendInstructions { pledge: pledge.id })?;
+        return Ok((pledge, None));
+    }
+    let attempt = Attempt {
+        id: ctx.new_id(),
+        pledge: pledge.id,
+        gateway,
+        outcome: AttemptOutcome::Started,
+        created_at: now,
+    };
+    attempts::insert(tx, &attempt)?;
+    Ok((pledge, Some(attempt)))
+}
+
+/// The gateway's page on which the donor names another card for one of their own supports.
+pub async fn card_page(ctx: &Context, donor: DonorId, id: PledgeId) -> Result<String, UseCaseError> {
+    let view = of(ctx, donor, id).await?;
+    let gateway = ctx.gateways.get(view.subscription.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let page = CardPage {
+        subscription: view.subscription.news.remote,
+        customer: view.subscription.news.customer,
+        return_url: format!("{}/account/mend", ctx.policy.public_url),
+        locale: view.pledge.terms.locale,
+    };
+    Ok(gateway.card_page(&page).await?)
+}
+
+/// The supports whose latest payment failed.
+pub async fn failing(ctx: &Context, donor: DonorId) -> Result<Vec<PatronView>, UseCaseError> {
+    let mut found = all(ctx, donor).await?;
+    found.retain(|view| matches!(view.subscription.news.state, SubscriptionState::PastDue { .. }));
+    Ok(found)
+}
+
+/// Lets everything that a donor owes be tried again, now. Returns how many are still owed.
+pub async fn collect(ctx: &Context, donor: DonorId) -> Result<usize, UseCaseError> {
+    for view in failing(ctx, donor).await? {
+        let pledge = view.pledge.id;
+        match tend::collect(ctx, pledge).await {
+            Ok(()) => {}
+            // One that fails keeps no other from being tried.
+            Err(error @ (UseCaseError::GatewayRefused { .. } | UseCaseError::GatewayUnavailable(_))) => {
+                tracing::info!(pledge.id = %pledge, %error, "what is owed could not be collected yet");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(failing(ctx, donor).await?.len())
+}
+
+/// Whether a donor has something that still runs.
+pub async fn runs(ctx: &Context, donor: DonorId) -> Result<bool, UseCaseError> {
+    let known = ctx.db.read(move |conn| subscriptions::of_donor(conn, donor)).await?;
+    Ok(known.iter().any(|subscription| subscription.news.state.is_in_force()))
+}

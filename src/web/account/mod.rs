@@ -1,0 +1,187 @@
+//! The donor's own pages. Every one of them is private: no cache keeps it, and none is found without its session.
+
+pub(super) mod address;
+mod cookies;
+pub(super) mod gifts;
+pub(super) mod privacy;
+pub(super) mod sessions;
+pub(super) mod settings;
+mod shown;
+pub(super) mod sign_in;
+pub(super) mod support;
+
+use super::error::WebError;
+use super::form::Fields;
+use super::language;
+use super::state::AppState;
+use crate::render::account_pages::{AccountPage, Faults};
+use crate::render::pages::FieldProblem;
+use crate::render::{PageMeta, Templates};
+use crate::usecases::FieldError;
+use crate::usecases::account::sessions::{self as use_sessions, SignedIn};
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{PayloadConfig, ServiceConfig, post, resource, scope};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+/// Where to sign in.
+const DOOR: &str = "/account/sign-in";
+
+/// What pages may say at their top after something was done, as the address names it.
+const DONE: [&str; 12] = [
+    "saved",
+    "same",
+    "visibility",
+    "session",
+    "address",
+    "address-dropped",
+    "erasure-dropped",
+    "signed-out",
+    "changed",
+    "pending",
+    "mended",
+    "still",
+];
+
+/// Every route below `/account`.
+pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
+    let get = super::read;
+    app.service(resource("/account").route(get().to(gifts::overview)));
+    app.service(
+        scope("/account")
+            .app_data(PayloadConfig::new(form_bytes))
+            .service(resource("/sign-in").route(get().to(sign_in::show)).route(post().to(sign_in::ask)))
+            .service(
+                resource("/sign-in/{token}").route(get().to(sign_in::look)).route(post().to(sign_in::enter)),
+            )
+            .route("/sign-out", post().to(sessions::sign_out))
+            .route("/history", get().to(gifts::history))
+            .route("/receipts/{number}", get().to(gifts::receipt))
+            .route("/statements", get().to(gifts::statements))
+            .route("/statements/{year}", get().to(gifts::statement))
+            .route("/statements/{year}/pdf", get().to(gifts::statement_pdf))
+            .route("/settings", get().to(settings::show))
+            .route("/settings/details", post().to(settings::save))
+            .route("/settings/visibility/{pledge}", post().to(settings::visibility))
+            .route("/settings/address", post().to(address::ask))
+            .route("/settings/address/drop", post().to(address::drop_open))
+            .service(
+                resource("/address/{token}").route(get().to(address::look)).route(post().to(address::prove)),
+            )
+            .route("/pledges/{id}", get().to(support::show))
+            .route("/pledges/{id}/{action}", post().to(support::act))
+            .service(resource("/mend").route(get().to(support::mend)).route(post().to(support::collect)))
+            .route("/mend/{id}", post().to(support::card))
+            .route("/sessions", get().to(sessions::list))
+            .route("/sessions/end-all", post().to(sessions::end_all))
+            .route("/sessions/{id}/end", post().to(sessions::end))
+            .route("/privacy", get().to(privacy::show))
+            .route("/privacy/export", post().to(privacy::export))
+            .route("/privacy/erase", post().to(privacy::ask))
+            .route("/privacy/erase/confirm", post().to(privacy::confirm))
+            .route("/privacy/erase/drop", post().to(privacy::drop_asked)),
+    );
+}
+
+/// Who is signed in, or the way to the door.
+async fn signed_in(
+    request: &HttpRequest,
+    state: &AppState,
+) -> Result<Result<SignedIn, HttpResponse>, WebError> {
+    let found = match cookies::session(request, state) {
+        Some(cookie) => use_sessions::find(&state.ctx, &cookie).await?,
+        None => None,
+    };
+    Ok(found.ok_or_else(|| see_other(DOOR)))
+}
+
+/// The visitor, or an early return to the door.
+macro_rules! visitor {
+    ($request:expr, $state:expr) => {
+        match $crate::web::account::signed_in($request, $state).await? {
+            Ok(who) => who,
+            Err(to_the_door) => return Ok(to_the_door),
+        }
+    };
+}
+use visitor;
+
+/// A page that belongs to one person.
+fn page(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponseBuilder::new(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
+        .body(html)
+}
+
+/// A page whose address opens something: no page that it leads to learns it.
+fn token_page(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponseBuilder::new(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .body(html)
+}
+
+/// 303: the browser goes on with GET, and a reload does not post again.
+fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .finish()
+}
+
+/// A file that belongs to one person.
+fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(bytes)
+}
+
+fn meta(spoken: &Templates, title_key: &str) -> PageMeta {
+    PageMeta {
+        title: spoken.language().text(title_key, &[]),
+        path: "/account".into(),
+        robots: Some("noindex"),
+        ..PageMeta::default()
+    }
+}
+
+/// The templates in the language of a donor: the one chosen here, else the one on record.
+fn spoken_to(request: &HttpRequest, state: &AppState, who: &SignedIn) -> Templates {
+    let locale = who.profile.locale.as_deref().unwrap_or(&state.ctx.policy.default_locale);
+    state.templates.speaking(language::of_gift(request, state, locale))
+}
+
+/// What was done before this page, as its address says.
+fn done(request: &HttpRequest) -> Option<String> {
+    let fields = Fields::parse(request.query_string().as_bytes()).ok()?;
+    fields.filled("done").filter(|word| DONE.contains(&word.as_str()))
+}
+
+/// A page of somebody who is signed in.
+fn render<T: Serialize>(
+    request: &HttpRequest,
+    spoken: &Templates,
+    (template, section, title_key): (&str, &'static str, &str),
+    body: T,
+) -> Result<String, WebError> {
+    let shown = AccountPage { section, done: done(request), body };
+    Ok(spoken.page(template, &meta(spoken, title_key), shown)?)
+}
+
+fn faults(problems: &[FieldError]) -> Faults {
+    let told = |problem: &FieldError| FieldProblem {
+        field: problem.field.to_owned(),
+        message: problem.message.clone(),
+    };
+    Faults {
+        errors: problems.iter().map(|p| (p.field.to_owned(), p.message.clone())).collect(),
+        error_list: problems.iter().map(told).collect(),
+    }
+}

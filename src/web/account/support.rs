@@ -1,0 +1,224 @@
+//! Recurring support: looked at, changed, paused, stopped, kept, begun again, mended.
+
+use super::{faults, page, render, see_other, shown, spoken_to, visitor};
+use crate::domain::ids::PledgeId;
+use crate::domain::money::Money;
+use crate::domain::pledge::Frequency;
+use crate::domain::subscription::{OrderKind, SubscriptionState};
+use crate::render::Templates;
+use crate::render::account_pages::{Mend, Support};
+use crate::render::pages::Choice;
+use crate::usecases::account::support::{self, Told};
+use crate::usecases::patrons::tiers;
+use crate::usecases::views::PatronView;
+use crate::usecases::{FieldError, UseCaseError};
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::state::AppState;
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
+
+pub(in crate::web) async fn show(
+    request: HttpRequest,
+    state: Data<AppState>,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let who = visitor!(&request, &state);
+    let view = support::of(&state.ctx, who.profile.id, pledge_id(&id)?).await?;
+    let spoken = spoken_to(&request, &state, &who);
+    form(&request, (&state, &spoken), &view, None, &[]).await
+}
+
+fn pledge_id(text: &str) -> Result<PledgeId, WebError> {
+    text.parse().map_err(|_no_id| WebError::not_found("support"))
+}
+
+async fn form(
+    request: &HttpRequest,
+    (state, spoken): (&AppState, &Templates),
+    view: &PatronView,
+    typed: Option<&Fields>,
+    problems: &[FieldError],
+) -> Result<HttpResponse, WebError> {
+    let (news, now) = (&view.subscription.news, state.ctx.now());
+    let language = spoken.language();
+    let day = |at: DateTime<Utc>| language.date(state.ctx.day_of(at));
+    let frequency = typed.map(|fields| fields.text("frequency"));
+    let choice = |known: &Frequency| Choice {
+        value: known.as_str().to_owned(),
+        label: String::new(),
+        hint: None,
+        selected: frequency.as_deref().unwrap_or(news.frequency.as_str()) == known.as_str(),
+    };
+    let (ended_text, owed_text) = match news.state {
+        SubscriptionState::Ended { at, .. } => (day(at), String::new()),
+        SubscriptionState::PastDue { since } => (String::new(), day(since)),
+        SubscriptionState::Incomplete | SubscriptionState::Active | SubscriptionState::Paused { .. } => {
+            (String::new(), String::new())
+        }
+    };
+    let paid_until = news.period.map(|period| period.until).filter(|until| *until > now);
+    let body = Support {
+        id: view.pledge.id.to_string(),
+        campaign: view.campaign.title.clone(),
+        amount_text: language.money(news.amount),
+        currency: news.amount.currency().code().to_owned(),
+        frequency: news.frequency.as_str(),
+        status: view.pledge.status.as_str(),
+        state: news.state.status().as_str(),
+        gateway: view.subscription.gateway.as_str(),
+        tier: view.tier.as_ref().map(|tier| tier.name.clone()),
+        tiers: levels(state, spoken, view).await?,
+        card: news.card.as_ref().map(|card| card.label.clone()),
+        card_until_text: news.card.as_ref().map(|card| language.date(card.expires_on)).unwrap_or_default(),
+        since_text: view.subscription.started_at.map(day),
+        last_text: news.period.map(|period| day(period.from)),
+        next_text: view.subscription.next_charge_at().map(day),
+        ends_text: news.ends_at.map(day),
+        ended_text,
+        owed_text,
+        paid_until_text: paid_until.map(day),
+        pending: view.pending.is_some(),
+        typed_amount: typed.map_or_else(|| news.amount.major(), |fields| fields.text("amount")),
+        frequencies: Frequency::ALL.iter().filter(|known| known.is_recurring()).map(choice).collect(),
+        tomorrow: (state.ctx.day_of(now) + Days::new(1)).to_string(),
+        faults: faults(problems),
+    };
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let names = ("account/support.html", "overview", "account-overview-running");
+    Ok(page(status, render(request, spoken, names, body)?))
+}
+
+/// The levels that can be chosen, with what each costs in the present period and currency.
+async fn levels(state: &AppState, spoken: &Templates, view: &PatronView) -> Result<String, WebError> {
+    let news = &view.subscription.news;
+    let offered = tiers::offered(&state.ctx).await?;
+    let priced = offered.iter().filter_map(|offer| {
+        let price = offer.tier.price(news.frequency, news.amount.currency())?;
+        Some(format!("{} {}", offer.tier.name, spoken.language().money(price)))
+    });
+    Ok(priced.collect::<Vec<_>>().join(" · "))
+}
+
+/// One of the buttons was pressed.
+pub(in crate::web) async fn act(
+    request: HttpRequest,
+    state: Data<AppState>,
+    path: Path<(String, String)>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let who = visitor!(&request, &state);
+    let (id, action) = path.into_inner();
+    let (id, donor) = (pledge_id(&id)?, who.profile.id);
+    let fields = Fields::parse(&body)?;
+    let spoken = spoken_to(&request, &state, &who);
+    let view = support::of(&state.ctx, donor, id).await?;
+    if action == "return" {
+        return Ok(see_other(&support::come_back(&state.ctx, donor, id).await?));
+    }
+    let what = match wish((&state, &spoken), &view, &action, &fields) {
+        Ok(what) => what,
+        Err(Wrong::Action) => return Err(WebError::not_found("page")),
+        Err(Wrong::Field(problem)) => {
+            return form(&request, (&state, &spoken), &view, Some(&fields), &[problem]).await;
+        }
+    };
+    match support::ask(&state.ctx, donor, id, what, &fields.text("reason")).await {
+        Ok(Told::Done) => Ok(see_other(&format!("/account/pledges/{id}?done=changed"))),
+        Ok(Told::Pending) => Ok(see_other(&format!("/account/pledges/{id}?done=pending"))),
+        Err(UseCaseError::Invalid(problems)) => {
+            form(&request, (&state, &spoken), &view, Some(&fields), &problems).await
+        }
+        Err(UseCaseError::GatewayRefused { .. }) => {
+            let message = spoken.language().text("account-support-refused", &[]);
+            let problem = FieldError { field: "form", code: "gateway_refused", message };
+            form(&request, (&state, &spoken), &view, None, &[problem]).await
+        }
+        // Something else is being confirmed; the page says so.
+        Err(UseCaseError::Conflict { code: "order_pending", .. }) => {
+            Ok(see_other(&format!("/account/pledges/{id}?done=pending")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why a wish is none.
+enum Wrong {
+    /// There is no such button.
+    Action,
+    /// A field cannot be read.
+    Field(FieldError),
+}
+
+fn wish(
+    (state, spoken): (&AppState, &Templates),
+    view: &PatronView,
+    action: &str,
+    fields: &Fields,
+) -> Result<OrderKind, Wrong> {
+    let wrong = |field, code, message| Wrong::Field(FieldError { field, code, message });
+    match action {
+        "change" => {
+            let currency = view.subscription.news.amount.currency();
+            let amount = Money::parse_typed(&fields.text("amount"), currency)
+                .map_err(|error| wrong("amount", "invalid_amount", error.to_string()))?;
+            let frequency =
+                Frequency::parse(&fields.text("frequency")).unwrap_or(view.subscription.news.frequency);
+            Ok(OrderKind::Change { amount, frequency })
+        }
+        "pause" => {
+            let Some(typed) = fields.filled("until") else {
+                return Ok(OrderKind::Pause { until: None });
+            };
+            let unread =
+                || wrong("until", "unknown_day", spoken.language().text("account-support-day-wrong", &[]));
+            let day: NaiveDate = typed.trim().parse().map_err(|_no_day| unread())?;
+            let zone = state.ctx.policy.time_zone;
+            let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+            let until = zone.from_local_datetime(&day.and_time(noon)).earliest().ok_or_else(unread)?;
+            Ok(OrderKind::Pause { until: Some(until.with_timezone(&Utc)) })
+        }
+        "resume" => Ok(OrderKind::Resume),
+        "cancel" => Ok(OrderKind::Cancel),
+        "keep" => Ok(OrderKind::Keep),
+        _ => Err(Wrong::Action),
+    }
+}
+
+/// Everything that failed, on one page. The gateway's page leads back here.
+pub(in crate::web) async fn mend(
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, WebError> {
+    let who = visitor!(&request, &state);
+    let spoken = spoken_to(&request, &state, &who);
+    let found = support::failing(&state.ctx, who.profile.id).await?;
+    let failing = found
+        .iter()
+        .map(|view| shown::support(&state, spoken.language(), view))
+        .collect::<Result<Vec<_>, _>>()?;
+    let names = ("account/mend.html", "overview", "account-mend-title");
+    Ok(page(StatusCode::OK, render(&request, &spoken, names, Mend { failing })?))
+}
+
+/// To the gateway's page on which another card is named.
+pub(in crate::web) async fn card(
+    request: HttpRequest,
+    state: Data<AppState>,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let who = visitor!(&request, &state);
+    Ok(see_other(&support::card_page(&state.ctx, who.profile.id, pledge_id(&id)?).await?))
+}
+
+/// Everything that is owed is tried again.
+pub(in crate::web) async fn collect(
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, WebError> {
+    let who = visitor!(&request, &state);
+    let left = support::collect(&state.ctx, who.profile.id).await?;
+    Ok(see_other(if left == 0 { "/account/mend?done=mended" } else { "/account/mend?done=still" }))
+}

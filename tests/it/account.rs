@@ -1,0 +1,9 @@
+//! The donor's own pages: nobody else's, and opened by an e-mailed link only.
+
+mod address;
+mod erasure;
+mod gifts;
+mod links;
+mod sessions;
+mod statements;
+pub(crate) mod visitor;

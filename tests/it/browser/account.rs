@@ -1,0 +1,127 @@
+//! The donor's own pages: by keyboard on a phone without scripts, in Arabic, and readable by everybody.
+
+use fantoccini::key::Key;
+
+use super::{DESK, PHONE, assert_clean, desk, focused, has_focus};
+use crate::account::visitor::last_link;
+use crate::support::app::{Engine, TestApp, settings};
+use crate::support::browser::{Browser, ColorScheme, JavaScript};
+use crate::support::gift::Form;
+
+async fn site() -> TestApp {
+    let all = settings(&[("MAINSTAY_SITE__LOCALES", "en,fr,de,es,pt,ru,ar")]);
+    let app = TestApp::start_with(Engine::Sqlite, all).await;
+    app.gives(&Form::gift().set("frequency", "monthly").set("amount", "12")).await;
+    app.gives(&Form::gift()).await;
+    app
+}
+
+async fn press(browser: &Browser, key: Key) {
+    focused(browser).await.send_keys(&char::from(key).to_string()).await.unwrap();
+}
+
+/// Presses Tab until the element has the focus, and Enter on it.
+async fn presses(browser: &Browser, css: &str) {
+    for _ in 0..60 {
+        if has_focus(browser, css).await {
+            press(browser, Key::Enter).await;
+            return;
+        }
+        press(browser, Key::Tab).await;
+    }
+    panic!("{css} cannot be reached by keyboard");
+}
+
+/// Signs in by mouse.
+async fn signs_in(browser: &Browser, app: &TestApp, query: &str) {
+    browser.goto(&format!("{}/account/sign-in{query}", app.url)).await;
+    browser.fill("#email", "ann@example.org").await;
+    browser.follow("main form .button").await;
+    app.run_jobs().await;
+    let link = last_link(app);
+    browser.goto(&format!("{}{}", app.url, link.path)).await;
+    browser.follow("main form .button").await;
+    assert!(browser.url().await.ends_with("/account"), "{}", browser.url().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_patron_stops_by_keyboard_on_a_phone_without_scripts() {
+    let app = site().await;
+    let browser = Browser::open(JavaScript::Off, PHONE.0, PHONE.1).await;
+    browser.goto(&format!("{}/account", app.url)).await;
+    for _ in 0..60 {
+        if has_focus(&browser, "#email").await {
+            break;
+        }
+        press(&browser, Key::Tab).await;
+    }
+    focused(&browser).await.send_keys("ann@example.org").await.unwrap();
+    presses(&browser, "main form .button").await;
+    browser.wait_for_text("h1", "Please look at your mail", std::time::Duration::from_secs(20)).await;
+    app.run_jobs().await;
+    browser.goto(&format!("{}{}", app.url, last_link(&app).path)).await;
+    presses(&browser, "main form .button").await;
+    browser.wait_for_text("h1", "Welcome, Ann Reader", std::time::Duration::from_secs(20)).await;
+
+    presses(&browser, ".pledge a").await;
+    browser.wait_for_text("h1", "€12.00 every month", std::time::Duration::from_secs(20)).await;
+    presses(&browser, "details:last-of-type summary").await;
+    presses(&browser, "details:last-of-type .button").await;
+    browser
+        .wait_for_text(".note-done", "Done. A letter confirms it.", std::time::Duration::from_secs(20))
+        .await;
+
+    assert!(browser.text(".standfirst").await.starts_with("It ends on"));
+    app.run_jobs().await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_donor_s_pages_are_usable_by_everybody() {
+    let app = site().await;
+    let browser = desk(JavaScript::On).await;
+    for query in ["", "?lang=ar"] {
+        app.clock.advance(chrono::TimeDelta::seconds(1));
+        signs_in(&browser, &app, query).await;
+        let pledge = app.lines("SELECT id AS line FROM pledges WHERE frequency = 'monthly'").await.remove(0);
+        let support = format!("/account/pledges/{pledge}");
+        for path in [
+            "/account",
+            "/account/history",
+            "/account/statements",
+            "/account/settings",
+            "/account/sessions",
+            "/account/privacy",
+            "/account/mend",
+            "/account/sign-in",
+            support.as_str(),
+        ] {
+            browser.goto(&format!("{}{path}", app.url)).await;
+            let dir =
+                browser.client.execute("return document.documentElement.dir", Vec::new()).await.unwrap();
+            assert_eq!(dir, if query.is_empty() { "ltr" } else { "rtl" }, "{path}");
+            for scheme in [ColorScheme::Light, ColorScheme::Dark] {
+                browser.color_scheme(scheme).await;
+                for (width, height) in [DESK, PHONE] {
+                    browser.resize(width, height).await;
+                    let faults = browser.axe().await;
+                    assert!(faults.is_empty(), "{path}{query}, {scheme:?}, {width} wide: {faults:#?}");
+                    let wide = "return document.documentElement.scrollWidth - innerWidth";
+                    assert_eq!(
+                        browser.client.execute(wide, Vec::new()).await.unwrap(),
+                        0,
+                        "{path}{query}: {width}"
+                    );
+                    if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
+                        let name = path.rsplit('/').next().unwrap();
+                        let name = format!("{name}-{width}-{scheme:?}{}.png", query.replace('?', ""));
+                        browser.screenshot(&std::path::Path::new(&folder).join(name)).await;
+                    }
+                }
+            }
+            assert_clean(&browser, &app.url, path).await;
+        }
+        browser.resize(DESK.0, DESK.1).await;
+    }
+    app.finish().await;
+}

@@ -72,6 +72,7 @@ pub fn pdf(statement: &Statement, language: &Language) -> Result<Vec<u8>, PdfErr
     paragraphs.extend(statement.organisation.statement.clone());
     paragraphs.push(text("account-statement-receipts"));
     receipt_pdf::draw(&ReceiptPage {
+        mirrored: language.dir() == crate::words::Dir::Rtl,
         language: language.tag().to_owned(),
         organisation: organisation(statement),
         title: text("account-statement-title"),

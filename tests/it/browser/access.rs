@@ -133,7 +133,7 @@ async fn pages_in_arabic_are_usable_by_everybody() {
         ("landing", "/?lang=ar"),
     ] {
         look_at(&browser, &app, page, &format!("{}{path}", app.url)).await;
-        let wide = "return document.documentElement.scrollWidth <= window.innerWidth";
+        let wide = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         assert_eq!(
             browser.client.execute(wide, Vec::new()).await.unwrap(),
             true,

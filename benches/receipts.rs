@@ -120,7 +120,7 @@ fn envelope() -> Envelope {
 /// Receipts drawn one after the other, on one thread.
 pub(crate) fn draw(plan: &Plan) {
     let sample = receipt_of_one();
-    let bytes = receipt::pdf(&sample, None, &english).unwrap().len();
+    let bytes = receipt::pdf(&sample, None, &english()).unwrap().len();
     let rates = (0..plan.rounds).map(|_| drawn_within(&sample, plan.time));
     let name = format!("receipts drawn as PDF, {} kB each, one thread", bytes / 1000);
     print_figure(&name, &Series::of(rates), "/s", 0);
@@ -131,7 +131,7 @@ fn drawing_cost_us(sample: &Receipt) -> f64 {
     const TIMES: u32 = 500;
     let before = cpu_of("self");
     for _ in 0..TIMES {
-        receipt::pdf(sample, None, &english).unwrap();
+        receipt::pdf(sample, None, &english()).unwrap();
     }
     cpu_of("self").saturating_sub(before).as_secs_f64() * 1e6 / f64::from(TIMES)
 }
@@ -139,7 +139,7 @@ fn drawing_cost_us(sample: &Receipt) -> f64 {
 fn drawn_within(sample: &Receipt, time: Duration) -> f64 {
     let (began, mut drawn) = (Instant::now(), 0_u32);
     while began.elapsed() < time {
-        receipt::pdf(sample, None, &english).unwrap();
+        receipt::pdf(sample, None, &english()).unwrap();
         drawn += 1;
     }
     f64::from(drawn) / began.elapsed().as_secs_f64()
@@ -174,4 +174,8 @@ fn receipt_of_one() -> Receipt {
     let noon = day.and_hms_opt(12, 0, 0).unwrap().and_utc();
     let (id, donation) = (Id::from_ulid(ulid::Ulid::nil()), Id::from_ulid(ulid::Ulid::nil()));
     Receipt { id, donation, number, status: ReceiptStatus::Issued, snapshot, replaces: None, issued_at: noon }
+}
+
+fn english() -> mainstay::words::Language {
+    mainstay::words::Language::english().unwrap()
 }

@@ -150,6 +150,7 @@ pub struct PledgeStatus {
     pub name: Option<String>,
     pub gateway: String,
     pub created_text: String,
+    pub recurring_text: Option<String>,
     pub status_url: String,
     pub live: bool,
     pub retry_url: Option<String>,
@@ -169,6 +170,28 @@ pub struct Transfer {
     pub qr_svg: Option<String>,
     pub qr_cid: Option<String>,
     pub instructions: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PatronsPage {
+    pub tiers: Vec<TierCard>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TierCard {
+    pub slug: String,
+    pub name: String,
+    pub description: String,
+    pub benefits: Vec<String>,
+    pub places_text: Option<String>,
+    pub full: bool,
+    pub prices: Vec<TierPrice>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TierPrice {
+    pub text: String,
+    pub url: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -226,12 +226,11 @@ fn said(
     let mut variables = Vec::new();
     for name in told.args() {
         let value: Value = told.get(name)?;
-        let variable = match value.kind() {
-            ValueKind::Number => {
-                i64::try_from(value.clone()).map_or_else(|_decimal| value.to_string().into(), Variable::from)
-            }
-            _other if value.is_safe() => value.to_string().into(),
-            _other => escape(value.to_string()).into(),
+        let number = (value.kind() == ValueKind::Number).then(|| i64::try_from(value.clone()).ok()).flatten();
+        let variable = match number {
+            Some(number) => Variable::from(number),
+            None if value.is_safe() => value.to_string().into(),
+            None => escape(value.to_string()).into(),
         };
         variables.push((name, variable));
     }

@@ -4,7 +4,7 @@ use super::state::AppState;
 use crate::render::Templates;
 use crate::words::{Choice, Language};
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 /// The name in the address, and of the cookie.
 const NAME: &str = "lang";
@@ -75,7 +75,7 @@ pub(super) fn vary(headers: &mut HeaderMap) {
         .collect();
     for (name, value) in DEPENDS_ON {
         if !said.iter().any(|line| line.split(',').any(|part| part.trim() == name)) {
-            headers.append(HeaderName::from(header::VARY), value);
+            headers.append(header::VARY, value);
         }
     }
 }

@@ -47,6 +47,7 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
                     .route(read().to(public::donate::show))
                     .route(post().to(public::donate::submit)),
             )
+            .route("/patrons", read().to(public::patrons::show))
             .route("/thanks/{token}", read().to(public::thanks::show))
             .route("/static/{name}", read().to(assets::file))
             .service(

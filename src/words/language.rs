@@ -245,7 +245,7 @@ impl Language {
             grouped.chars().filter(|c| c.is_numeric()).collect::<String>()
         };
         let variables = [
-            ("day", plain(i64::from(day.day())).into()),
+            ("day", i64::from(day.day()).into()),
             ("month", i64::from(day.month()).into()),
             ("year", plain(i64::from(day.year())).into()),
         ];

@@ -26,6 +26,8 @@ mod holds;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod migrations;

@@ -2,6 +2,7 @@
 
 pub(super) mod articles;
 pub(super) mod donate;
+pub(super) mod patrons;
 pub(super) mod sandbox;
 pub(super) mod thanks;
 

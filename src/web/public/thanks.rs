@@ -1,7 +1,7 @@
 //! How a pledge stands, for whoever has its link; live until it is settled.
 
 use super::private_page;
-use crate::domain::pledge::{GatewayKind, PledgeStatus as Stored};
+use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus as Stored};
 use crate::render::pages::{PledgeStatus, ThanksPage, Transfer};
 use crate::render::{PageMeta, gateway_words, qr, transfer};
 use crate::usecases::sync;
@@ -52,6 +52,7 @@ fn status(state: &AppState, view: &PledgeView, token: &str, language: &Language)
         name: pledge.terms.name.as_ref().map(|name| name.as_str().to_owned()),
         gateway: gateway_words(pledge.terms.gateway, language),
         created_text: language.date(state.ctx.day_of(pledge.created_at)),
+        recurring_text: recurring(pledge, language),
         status_url: format!("/api/v1/pledges/{}?token={code}", pledge.id),
         live: view.is_live(),
         retry_url: retry_url(view),
@@ -59,6 +60,16 @@ fn status(state: &AppState, view: &PledgeView, token: &str, language: &Language)
         received_text: money.map(|money| language.date(state.ctx.day_of(money.at))),
         email_masked: pledge.terms.email.masked(),
     }
+}
+
+/// What is given each time, of support that comes back.
+fn recurring(pledge: &Pledge, language: &Language) -> Option<String> {
+    let terms = &pledge.terms;
+    let per = || language.text(&format!("per-{}", terms.frequency.as_str()), &[]);
+    terms.frequency.is_recurring().then(|| {
+        language
+            .text("gift-recurring", &[("amount", language.money(terms.amount).into()), ("per", per().into())])
+    })
 }
 
 /// Back to the gateway's page, or to the form with the same choices.
@@ -74,6 +85,9 @@ fn retry_url(view: &PledgeView) -> Option<String> {
             query.append_pair("campaign", view.campaign.slug.as_str());
             query.append_pair("amount", &bare);
             query.append_pair("currency", terms.amount.currency().code());
+            if terms.frequency.is_recurring() {
+                query.append_pair("frequency", terms.frequency.as_str());
+            }
             query.append_pair("gateway", terms.gateway.as_str());
             if terms.frequency.is_recurring() {
                 query.append_pair("frequency", terms.frequency.as_str());

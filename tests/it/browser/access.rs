@@ -121,3 +121,26 @@ async fn pages_of_thanks_are_readable_by_everybody() {
     look(&browser, &app, "a letter").await;
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_in_arabic_are_usable_by_everybody() {
+    let app = site().await;
+    let browser = desk(JavaScript::On).await;
+    for (page, path) in [
+        ("form", "/donate?lang=ar"),
+        ("form of a patron", "/donate?lang=ar&frequency=monthly"),
+        ("patrons", "/patrons?lang=ar"),
+        ("landing", "/?lang=ar"),
+    ] {
+        look_at(&browser, &app, page, &format!("{}{path}", app.url)).await;
+        let wide = "return document.documentElement.scrollWidth <= window.innerWidth";
+        assert_eq!(
+            browser.client.execute(wide, Vec::new()).await.unwrap(),
+            true,
+            "{page} does not scroll aside"
+        );
+    }
+    let (_, thanks) = thanks(&app, "bank_transfer", "").await;
+    look_at(&browser, &app, "thanks", &format!("{thanks}?lang=ar")).await;
+    app.finish().await;
+}

@@ -64,7 +64,6 @@ article-more = More to read
 appeal-choose = Choose an amount
 appeal-other = Other amount
 appeal-other-in = Other amount, in { $currency }
-appeal-give = Give once
 appeal-instead = Or give in another currency:
 appeal-ways = Ways to pay: { $ways }. You will see everything once more before you pay.
 currency-name = { $code ->
@@ -78,7 +77,7 @@ currency-name = { $code ->
 
 ## Giving
 
-give-kicker = A gift, once
+give-kicker = A gift
 give-problem-title = Something needs your attention
 give-problem-note = Nothing has been taken, and what you typed is still here.
 give-empty = Leave this empty
@@ -168,7 +167,6 @@ gift-partly-refunded-text = We have sent back part of your gift of { $amount }, 
 gift-refunded-text = We have sent back your gift of { $amount }, the way it came. Banks usually show it within a few working days.
 gift-other-text = This page shows where your gift of { $amount } stands.
 gift-recurring = You support us with { $amount } { $per }.
-gift-next = The next payment is on { $date }.
 bank-details = Bank details
 bank-to = To
 bank-amount = Amount

@@ -1,0 +1,17 @@
+receipt-title = إيصال
+receipt-total = المجموع
+receipt-issued = تاريخ الإصدار
+receipt-received = تاريخ استلام التبرّع
+receipt-for = من أجل
+receipt-paid-by = طريقة الدفع
+receipt-dedicated = الإهداء
+receipt-gift = التبرّع
+receipt-fee = منه لتغطية الرسوم
+receipt-returned = المبلغ المُعاد
+receipt-honour = تكريمًا لـ { $name }
+receipt-memory = إحياءً لذكرى { $name }
+receipt-fee-part = منه { $amount } لتغطية رسوم الدفع
+receipt-void = لاغٍ: أُعيد التبرّع
+receipt-replaced = لاغٍ: حلّ محله إيصال أحدث
+receipt-replaced-by = لاغٍ: حلّ محله الإيصال { $number }
+receipt-takes-place = يحلّ هذا الإيصال محل الإيصال { $number } الذي لم يعد صالحًا.

@@ -1,0 +1,17 @@
+receipt-title = Beleg
+receipt-total = Summe
+receipt-issued = Ausgestellt am
+receipt-received = Spende eingegangen am
+receipt-for = Gespendet für
+receipt-paid-by = Bezahlt per
+receipt-dedicated = Widmung
+receipt-gift = Spende
+receipt-fee = Davon Gebühr
+receipt-returned = Zurückgezahlt
+receipt-honour = Zu Ehren von { $name }
+receipt-memory = Im Gedenken an { $name }
+receipt-fee-part = davon { $amount } für die Zahlungsgebühr
+receipt-void = Ungültig: Die Spende wurde zurückgezahlt
+receipt-replaced = Ungültig: durch einen neueren Beleg ersetzt
+receipt-replaced-by = Ungültig: ersetzt durch Beleg { $number }
+receipt-takes-place = Dieser Beleg ersetzt den Beleg { $number }, der nicht mehr gilt.

@@ -1,0 +1,17 @@
+receipt-title = Recibo
+receipt-total = Total
+receipt-issued = Emitido el
+receipt-received = Donación recibida el
+receipt-for = Donado para
+receipt-paid-by = Pagado por
+receipt-dedicated = Dedicatoria
+receipt-gift = Donación
+receipt-fee = De ella, comisión
+receipt-returned = Devuelto
+receipt-honour = En honor de { $name }
+receipt-memory = En memoria de { $name }
+receipt-fee-part = { $amount } de ella cubren la comisión del pago
+receipt-void = Anulado: la donación se devolvió
+receipt-replaced = Anulado: sustituido por un recibo más reciente
+receipt-replaced-by = Anulado: sustituido por el recibo { $number }
+receipt-takes-place = Este recibo sustituye al recibo { $number }, que ya no es válido.

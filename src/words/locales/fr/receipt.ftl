@@ -1,0 +1,17 @@
+receipt-title = Reçu
+receipt-total = Total
+receipt-issued = Établi le
+receipt-received = Don reçu le
+receipt-for = Donné pour
+receipt-paid-by = Payé par
+receipt-dedicated = Dédié
+receipt-gift = Don
+receipt-fee = Dont frais couverts
+receipt-returned = Rendu
+receipt-honour = En l’honneur de { $name }
+receipt-memory = À la mémoire de { $name }
+receipt-fee-part = dont { $amount } pour couvrir les frais de paiement
+receipt-void = Annulé : le don a été rendu
+receipt-replaced = Annulé : remplacé par un reçu plus récent
+receipt-replaced-by = Annulé : remplacé par le reçu { $number }
+receipt-takes-place = Ce reçu remplace le reçu { $number }, qui n’est plus valable.

@@ -1,0 +1,17 @@
+receipt-title = Recibo
+receipt-total = Total
+receipt-issued = Emitido em
+receipt-received = Doação recebida em
+receipt-for = Doado para
+receipt-paid-by = Pago por
+receipt-dedicated = Dedicatória
+receipt-gift = Doação
+receipt-fee = Dela, taxa coberta
+receipt-returned = Devolvido
+receipt-honour = Em homenagem a { $name }
+receipt-memory = Em memória de { $name }
+receipt-fee-part = { $amount } cobrem a taxa de pagamento
+receipt-void = Sem efeito: a doação foi devolvida
+receipt-replaced = Sem efeito: substituído por um recibo mais recente
+receipt-replaced-by = Sem efeito: substituído pelo recibo { $number }
+receipt-takes-place = Este recibo substitui o recibo { $number }, que já não é válido.

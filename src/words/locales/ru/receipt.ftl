@@ -1,0 +1,17 @@
+receipt-title = Квитанция
+receipt-total = Итого
+receipt-issued = Выдана
+receipt-received = Пожертвование получено
+receipt-for = На что
+receipt-paid-by = Способ оплаты
+receipt-dedicated = Посвящение
+receipt-gift = Пожертвование
+receipt-fee = В том числе комиссия
+receipt-returned = Возвращено
+receipt-honour = В честь: { $name }
+receipt-memory = В память: { $name }
+receipt-fee-part = из них { $amount } покрывают комиссию за платёж
+receipt-void = Недействительна: пожертвование возвращено
+receipt-replaced = Недействительна: заменена более новой квитанцией
+receipt-replaced-by = Недействительна: заменена квитанцией { $number }
+receipt-takes-place = Эта квитанция заменяет квитанцию { $number }, которая больше не действительна.

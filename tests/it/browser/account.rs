@@ -106,7 +106,8 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
                     browser.resize(width, height).await;
                     let faults = browser.axe().await;
                     assert!(faults.is_empty(), "{path}{query}, {scheme:?}, {width} wide: {faults:#?}");
-                    let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+                    let wide =
+                        "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
                     assert_eq!(
                         browser.client.execute(wide, Vec::new()).await.unwrap(),
                         0,

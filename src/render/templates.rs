@@ -281,7 +281,8 @@ mod tests {
                 let context = merge_maps([Value::from(Serde(&sample)), templates.globals.clone()]);
                 let out = templates.render(&name, context).unwrap_or_else(|e| panic!("{e}"));
                 assert!(!out.trim().is_empty(), "{name}");
-                assert!(!out.contains("<script>alert"), "{name}");
+                // In plain text it is only words.
+                assert!(name.ends_with(".txt") || !out.contains("<script>alert"), "{name}");
                 assert!(!out.contains("&#x2f;"), "{name}");
                 rendered += 1;
             }

@@ -225,7 +225,7 @@ account-privacy-erase = Que se le olvide
 account-privacy-erase-lead = Quitamos de nuestro registro su nombre, sus direcciones, mensajes y dedicatorias, y antes terminamos su apoyo periódico. No se puede deshacer.
 account-privacy-erase-stays = Lo que queda: importes y días de sus donaciones, y los recibos tal como se emitieron. La ley nos pide conservar los recibos { $years ->
     [one] { $years } año
-    [many] { $years } de años
+    [many] { $years } años
    *[other] { $years } años
 } después de su año; entonces también se quita de ellos su nombre. Nadie podrá iniciar sesión para verlos: descargue antes lo que necesite.
 account-privacy-erase-button = Deseo que se me olvide
@@ -286,7 +286,7 @@ account-letter-erased-subject = Se le ha olvidado
 account-letter-erased-lead = Como pidió, su nombre, sus direcciones y sus mensajes se han borrado de nuestro registro, y su apoyo periódico ha terminado.
 account-letter-erased-stays = Quedan los importes, los días y los recibos emitidos, porque la ley pide conservarlos { $years ->
     [one] { $years } año
-    [many] { $years } de años
+    [many] { $years } años
    *[other] { $years } años
 } después de su año.
 account-letter-erased-last = Esta fue nuestra última carta. Gracias por su apoyo, y adiós.

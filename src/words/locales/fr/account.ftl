@@ -225,7 +225,7 @@ account-privacy-erase = Être oublié
 account-privacy-erase-lead = Nous retirons de nos dossiers votre nom, vos adresses, vos messages et vos dédicaces, après avoir mis fin à votre soutien régulier. C’est irrévocable.
 account-privacy-erase-stays = Ce qui reste : les montants et les jours de vos dons, et les reçus tels qu’ils ont été établis. La loi nous demande de conserver les reçus { $years ->
     [one] { $years } an
-    [many] { $years } d’ans
+    [many] { $years } ans
    *[other] { $years } ans
 } après leur année ; votre nom en est alors retiré aussi. Personne ne pourra plus se connecter pour les voir : téléchargez avant ce dont vous avez besoin.
 account-privacy-erase-button = Je souhaite être oublié
@@ -286,7 +286,7 @@ account-letter-erased-subject = Vous êtes oublié
 account-letter-erased-lead = Comme vous l’avez demandé, votre nom, vos adresses et vos messages sont effacés de nos dossiers, et votre soutien régulier a pris fin.
 account-letter-erased-stays = Les montants, les jours et les reçus établis restent, car la loi demande de les conserver { $years ->
     [one] { $years } an
-    [many] { $years } d’ans
+    [many] { $years } ans
    *[other] { $years } ans
 } après leur année.
 account-letter-erased-last = Ceci était notre dernière lettre. Merci de votre soutien, et adieu.

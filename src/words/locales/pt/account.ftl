@@ -225,7 +225,7 @@ account-privacy-erase = Ser esquecido
 account-privacy-erase-lead = Retiramos do nosso registo o seu nome, endereços, mensagens e dedicatórias, e antes disso terminamos o seu apoio regular. Não pode ser desfeito.
 account-privacy-erase-stays = O que fica: montantes e dias dos seus donativos, e os recibos tal como foram emitidos. A lei pede que guardemos os recibos { $years ->
     [one] { $years } ano
-    [many] { $years } de anos
+    [many] { $years } anos
    *[other] { $years } anos
 } depois do seu ano; então o seu nome é também retirado deles. Ninguém poderá iniciar sessão para os ver: obtenha antes o que precisar.
 account-privacy-erase-button = Quero ser esquecido
@@ -286,7 +286,7 @@ account-letter-erased-subject = Foi esquecido
 account-letter-erased-lead = Como pediu, o seu nome, os seus endereços e as suas mensagens foram apagados do nosso registo, e o seu apoio regular terminou.
 account-letter-erased-stays = Ficam os montantes, os dias e os recibos emitidos, porque a lei pede que sejam guardados { $years ->
     [one] { $years } ano
-    [many] { $years } de anos
+    [many] { $years } anos
    *[other] { $years } anos
 } depois do seu ano.
 account-letter-erased-last = Esta foi a nossa última carta. Obrigado pelo seu apoio, e adeus.

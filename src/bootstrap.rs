@@ -219,6 +219,7 @@ impl App {
             request_ids: Arc::new(RequestIds::starting_at(ctx.ids.random())),
             stopping: Stopping::default(),
             secure: server.mode.is_production(),
+            content_policy: crate::web::content_policy(&ctx.gateways.page_origins()),
         })
     }
 }
@@ -264,6 +265,7 @@ pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
             .map(|secret| stripe::Key::new(secret.expose()))
             .collect(),
         api_base: account.api_base.clone(),
+        page_origins: account.page_origins.clone(),
         account_id: account.account_id.clone(),
         fee: FeeRate { basis_points: account.fee_basis_points, fixed_minor: account.fee_fixed_minor },
         timeout: account.timeout,

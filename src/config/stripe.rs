@@ -12,6 +12,9 @@ use super::server::Mode;
 /// Stripe's own address.
 const API_BASE: &str = "https://api.stripe.com";
 
+/// Where its payment pages and the page for another card are.
+const PAGES: [&str; 2] = ["https://checkout.stripe.com", "https://billing.stripe.com"];
+
 /// Stripe accepts so much, in hundredths of a percent, for no card.
 const MOST_BASIS_POINTS: i64 = 2_000;
 
@@ -24,6 +27,8 @@ pub struct Stripe {
     pub webhook_secrets: Vec<Secret<String>>,
     /// The address of its interface, without a slash at the end.
     pub api_base: String,
+    /// Origins of its pages.
+    pub page_origins: Vec<String>,
     /// The account's name, `acct_…`.
     pub account_id: Option<String>,
     /// What it usually keeps of a payment, in hundredths of a percent.
@@ -62,6 +67,7 @@ impl Stripe {
         let webhook_secrets = layers.parse_optional("stripe.webhook_secret", SECRET, parse_webhook_secrets);
         let api_base = layers
             .parse("stripe.api_base", &format!("\"{API_BASE}\""), |text| parse_api_base(text, strictness));
+        let page_origins = read_page_origins(layers, api_base.as_deref());
         let account_id = layers.parse_optional("stripe.account_id", "\"acct_...\"", parse_account);
         let fee_basis_points = layers.number("stripe.fee_basis_points", 0..=MOST_BASIS_POINTS);
         let fee_fixed_minor = layers.number("stripe.fee_fixed_minor", 0..=10_000);
@@ -88,6 +94,7 @@ impl Stripe {
             secret_key,
             webhook_secrets,
             api_base: api_base.ok_or(Reported)?,
+            page_origins: page_origins.ok_or(Reported)?,
             account_id: account_id?,
             fee_basis_points: fee_basis_points.ok_or(Reported)?,
             fee_fixed_minor: fee_fixed_minor.ok_or(Reported)?,
@@ -162,6 +169,26 @@ fn parse_api_base(text: &str, strictness: Strictness) -> Result<String, String> 
         "http" => Err("is not encrypted; production allows http:// to this machine only".to_owned()),
         _ => Err("does not start with https://".to_owned()),
     }
+}
+
+/// Where Stripe's pages are: Stripe's own, those of a test double, and the publisher's own domain for them.
+fn read_page_origins(layers: &mut Layers, api_base: Option<&str>) -> Option<Vec<String>> {
+    const PATH: &str = "stripe.page_origins";
+    let mut origins: Vec<String> = match api_base {
+        Some(API_BASE) | None => PAGES.map(str::to_owned).into(),
+        Some(double) => {
+            Url::parse(double).ok().map(|url| url.origin().ascii_serialization()).into_iter().collect()
+        }
+    };
+    for text in layers.list(PATH) {
+        let origin = Url::parse(&text).ok().map(|url| url.origin().ascii_serialization());
+        if origin.as_deref() != Some(text.as_str()) || !text.starts_with("https://") {
+            layers.reject(PATH, format!("`{text}` is not an origin"), "[\"https://pay.example.org\"]");
+            return None;
+        }
+        origins.push(text);
+    }
+    Some(origins)
 }
 
 fn parse_account(text: &str) -> Result<String, String> {

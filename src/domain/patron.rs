@@ -137,9 +137,8 @@ pub fn what_happened(before: Option<&Subscription>, after: &Subscription, past: 
         return after.started_at.is_some().then(begun);
     };
     match (known.news.state, after.news.state) {
-        (Ended { .. }, _) => None,
+        (Ended { .. }, _) | (_, Incomplete) => None,
         (_, Ended { .. }) => Some(MoveKind::Left),
-        (_, Incomplete) => None,
         (Paused { .. }, Active | PastDue { .. }) => Some(MoveKind::Resumed),
         (Active | PastDue { .. } | Incomplete, Paused { .. }) => Some(MoveKind::Paused),
         (Active | Incomplete, PastDue { .. }) => Some(MoveKind::Failing),

@@ -35,6 +35,10 @@ impl Gateway for BankTransfer {
         }
     }
 
+    fn page_origins(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn accepts(&self, _amount: Money) -> Result<(), AmountRefused> {
         Ok(())
     }

@@ -302,6 +302,9 @@ pub trait Gateway: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
+    /// Origins of its own pages. A browser follows a form to another site only where the page's policy names it.
+    fn page_origins(&self) -> Vec<String>;
+
     /// Whether it can move this amount.
     fn accepts(&self, amount: Money) -> Result<(), AmountRefused>;
 
@@ -368,6 +371,11 @@ impl Registry {
     /// The gateway of this kind, if it is on.
     pub fn get(&self, kind: GatewayKind) -> Option<&Arc<dyn Gateway>> {
         self.0.iter().find(|gateway| gateway.kind() == kind)
+    }
+
+    /// Origins of the pages of all gateways.
+    pub fn page_origins(&self) -> Vec<String> {
+        self.0.iter().flat_map(|gateway| gateway.page_origins()).collect()
     }
 
     /// All that are on.

@@ -3,6 +3,7 @@
 use super::Services;
 use super::letters::addressed;
 use super::run::{self, JobError};
+use crate::domain::bank::CreditorReference;
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{OrderId, PledgeId};
 use crate::domain::money::Money;
@@ -146,7 +147,7 @@ fn about(services: &Services, view: &PatronView) -> PatronLetter {
         campaign_title: view.campaign.title.clone(),
         tier_name: view.tier.as_ref().map(|tier| tier.name.clone()),
         by_transfer: view.pledge.terms.gateway == GatewayKind::BankTransfer,
-        reference: view.pledge.reference.as_ref().map(|reference| reference.grouped()),
+        reference: view.pledge.reference.as_ref().map(CreditorReference::grouped),
         next_text: view.subscription.next_charge_at().map(|at| written(services, view, at)),
         ends_text: news.ends_at.map(|at| written(services, view, at)),
         paused_until_text: None,

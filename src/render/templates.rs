@@ -282,8 +282,8 @@ mod tests {
                 let out = templates.render(&name, context).unwrap_or_else(|e| panic!("{e}"));
                 assert!(!out.trim().is_empty(), "{name}");
                 // In plain text it is only words.
-                let is_text = Path::new(&name).extension().is_some_and(|end| end == "txt");
-                assert!(is_text || !out.contains("<script>alert"), "{name}");
+                let is_plain = Path::new(&name).extension().is_some_and(|end| end == "txt");
+                assert!(is_plain || !out.contains("<script>alert"), "{name}");
                 assert!(!out.contains("&#x2f;"), "{name}");
                 rendered += 1;
             }

@@ -22,6 +22,7 @@ mod webhooks;
 
 pub use assets::Files;
 pub use content::{ContentFault, Publication};
+pub use observe::content_policy;
 pub use request_id::RequestIds;
 pub use state::{AppState, Stopping};
 

@@ -20,11 +20,19 @@ use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Nothing from elsewhere, nothing inline, never in a frame.
-const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-);
+/// Nothing from elsewhere, nothing inline, never in a frame. A form leads to this site, and from here on to a gateway's
+/// page: browsers hold the whole way of a form against its policy, redirects included.
+pub fn content_policy(page_origins: &[String]) -> HeaderValue {
+    let forms = page_origins.iter().fold("'self'".to_owned(), |list, origin| format!("{list} {origin}"));
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         frame-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(NOTHING_AT_ALL)
+}
+
+/// For a policy that cannot be written; origins are checked with the configuration.
+const NOTHING_AT_ALL: HeaderValue = HeaderValue::from_static("default-src 'none'");
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 const NO_DEVICES: HeaderValue =
@@ -64,7 +72,8 @@ pub(super) async fn observe(
     }
     // What a browser has already keeps the headers it came with.
     if response.status() != StatusCode::NOT_MODIFIED {
-        protect(response.headers_mut(), state.is_some_and(|state| state.secure));
+        let policy = state.as_ref().map_or(NOTHING_AT_ALL, |state| state.content_policy.clone());
+        protect(response.headers_mut(), policy, state.is_some_and(|state| state.secure));
     }
     response.headers_mut().insert(REQUEST_ID, id.to_header());
     let took = started.elapsed();
@@ -135,11 +144,9 @@ fn keep_headers(headers: &mut HeaderMap, said: HeaderMap) {
     }
 }
 
-fn protect(headers: &mut HeaderMap, secure: bool) {
+fn protect(headers: &mut HeaderMap, policy: HeaderValue, secure: bool) {
     // A handler that needs another policy has set its own.
-    for (name, value) in
-        [(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY), (header::REFERRER_POLICY, SAME_ORIGIN)]
-    {
+    for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy), (header::REFERRER_POLICY, SAME_ORIGIN)] {
         if !headers.contains_key(&name) {
             headers.insert(name, value);
         }

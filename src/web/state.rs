@@ -7,6 +7,7 @@ use crate::config::MetricsAccess;
 use crate::render::Templates;
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::Context;
+use actix_web::http::header::HeaderValue;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,6 +57,8 @@ pub struct AppState {
     pub request_ids: Arc<RequestIds>,
     /// Whether this process is about to stop.
     pub stopping: Stopping,
+    /// What a page may load, and where its forms may lead.
+    pub content_policy: HeaderValue,
     /// Whether the site is reached by https only.
     pub secure: bool,
 }

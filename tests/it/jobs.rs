@@ -180,9 +180,9 @@ flow! {
         }
         // After a week without anybody it is done once, not two thousand times; and a clock set back stops nothing.
         app.clock.advance(TimeDelta::days(8));
-        assert_eq!(app.upkeep().await, 5);
+        assert_eq!(app.upkeep().await, 8);
         app.clock.advance(TimeDelta::days(-8));
-        assert_eq!(app.upkeep().await, 5);
+        assert_eq!(app.upkeep().await, 8);
     }
 }
 

@@ -37,6 +37,7 @@ mod observability;
 mod operations;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod patrons;
 #[cfg(test)]
 mod properties;

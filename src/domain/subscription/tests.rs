@@ -3,6 +3,7 @@ use super::super::money::Currency;
 use super::*;
 use chrono::TimeDelta;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 fn at(day: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::days(day)
@@ -48,13 +49,8 @@ fn every_state_has_an_answer_to_every_piece_of_news() {
         for heard in states() {
             let later = subscription(news(5, known)).learned(news(9, heard)).news.state.status();
             let earlier = subscription(news(5, known)).learned(news(2, heard)).news.state.status();
-            table.push_str(&format!(
-                "{:<10} + {:<10} = {:<10} (heard late: {})\n",
-                known.status(),
-                heard.status(),
-                later,
-                earlier
-            ));
+            let (known, heard) = (known.status(), heard.status());
+            writeln!(table, "{known:<10} + {heard:<10} = {later:<10} (heard late: {earlier})").unwrap();
         }
     }
     assert_eq!(table, include_str!("news.txt"), "look at it, then write it to news.txt");
@@ -78,7 +74,7 @@ fn every_state_has_an_answer_to_every_order() {
             for (name, order) in &orders {
                 let answer = known.allows(order).map_or_else(OrderRefused::code, |()| "ok");
                 let ending = if ends_at.is_some() { ", ending" } else { "" };
-                table.push_str(&format!("{}{ending}: {name}: {answer}\n", state.status()));
+                writeln!(table, "{}{ending}: {name}: {answer}", state.status()).unwrap();
             }
         }
     }

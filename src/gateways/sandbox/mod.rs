@@ -79,6 +79,10 @@ impl Gateway for Sandbox {
         }
     }
 
+    fn page_origins(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn accepts(&self, _amount: Money) -> Result<(), AmountRefused> {
         Ok(())
     }

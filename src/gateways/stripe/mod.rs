@@ -81,6 +81,8 @@ pub struct Settings {
     pub webhook_secrets: Vec<Key>,
     /// `https://api.stripe.com`, or a test double.
     pub api_base: String,
+    /// Origins of Stripe's pages.
+    pub page_origins: Vec<String>,
     /// `acct_…`: events that name another account are refused. None: so are all that name one.
     pub account_id: Option<String>,
     /// What Stripe usually keeps.
@@ -310,6 +312,10 @@ impl Gateway for Stripe {
         }
     }
 
+    fn page_origins(&self) -> Vec<String> {
+        self.settings.page_origins.clone()
+    }
+
     fn accepts(&self, amount: Money) -> Result<(), AmountRefused> {
         match currencies::to_stripe(amount) {
             Ok(_) => Ok(()),
@@ -446,6 +452,7 @@ mod tests {
             secret_key: Key::new("sk_test_abc"),
             webhook_secrets: vec![Key::new("whsec_one"), Key::new("whsec_two")],
             api_base: "https://api.stripe.com".to_owned(),
+            page_origins: Vec::new(),
             account_id: None,
             fee: FeeRate { basis_points: 150, fixed_minor: 25 },
             timeout: Duration::from_secs(20),

@@ -94,7 +94,7 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
     let gateway = ctx.gateways.get(pledge.terms.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
     match gateway.capabilities().recurring {
         Recurring::Charged => {
-            ctx.enqueue_after(tx, &Job::CarryOutOrder { order: order.id }, TAKE_OVER_AFTER)?
+            ctx.enqueue_after(tx, &Job::CarryOutOrder { order: order.id }, TAKE_OVER_AFTER)?;
         }
         Recurring::Expected => {
             let news = standing_order::changed(&subscription, &order.what, ctx.now());

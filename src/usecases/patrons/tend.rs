@@ -42,7 +42,7 @@ pub async fn tend(ctx: &Context) -> Result<(), UseCaseError> {
 async fn each(
     ctx: &Context,
     status: SubscriptionStatus,
-    act: fn(&mut Tx<'_>, &Context, Subscription, i64) -> Result<(), UseCaseError>,
+    act: fn(&mut Tx<'_>, &Context, &Subscription, i64) -> Result<(), UseCaseError>,
 ) -> Result<(), UseCaseError> {
     let mut after: Option<PledgeId> = None;
     loop {
@@ -53,15 +53,14 @@ async fn each(
         }
         for (subscription, letters) in page {
             let (inner, pledge) = (ctx.clone(), subscription.pledge);
-            let done = ctx.db.write(move |tx| act(tx, &inner, subscription, letters)).await;
+            let done = ctx.db.write(move |tx| act(tx, &inner, &subscription, letters)).await;
             match done {
                 // One that cannot be dealt with must not keep the others from it.
-                Err(UseCaseError::Held { .. } | UseCaseError::Conflict { .. }) => {}
+                Ok(()) | Err(UseCaseError::Held { .. } | UseCaseError::Conflict { .. }) => {}
                 Err(UseCaseError::Store(error @ crate::store::StoreError::Unavailable(_))) => {
                     return Err(error.into());
                 }
                 Err(error) => tracing::error!(pledge.id = %pledge, %error, "a subscription cannot be tended"),
-                Ok(()) => {}
             }
         }
     }
@@ -71,7 +70,7 @@ async fn each(
 fn tend_past_due(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    subscription: Subscription,
+    subscription: &Subscription,
     letters: i64,
 ) -> Result<(), UseCaseError> {
     let SubscriptionState::PastDue { since } = subscription.news.state else {
@@ -81,7 +80,7 @@ fn tend_past_due(
         let what = OrderKind::End { reason: EndReason::PaymentFailed };
         return place_by_rule(tx, ctx, subscription.pledge, what);
     }
-    remind(tx, ctx, &subscription, since, letters)
+    remind(tx, ctx, subscription, since, letters)
 }
 
 /// Orders the letter that is due about money owed since a moment; `written` were ordered before.
@@ -192,7 +191,7 @@ async fn tend_standing_orders(ctx: &Context, kind: GatewayKind) -> Result<(), Us
                 let count = late.len();
                 for subscription in late {
                     subscriptions::set_asked(tx, subscription.pledge, now)?;
-                    tend_standing_order(tx, &inner, subscription)?;
+                    tend_standing_order(tx, &inner, &subscription)?;
                 }
                 Ok::<_, UseCaseError>(count)
             })
@@ -206,14 +205,14 @@ async fn tend_standing_orders(ctx: &Context, kind: GatewayKind) -> Result<(), Us
 fn tend_standing_order(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    subscription: Subscription,
+    subscription: &Subscription,
 ) -> Result<(), UseCaseError> {
     let now = ctx.now();
     if subscription.gateway != GatewayKind::BankTransfer {
         return Ok(());
     }
     let slack = TimeDelta::days(ctx.policy.patrons.transfer_slack_days.into());
-    let news = subscription.news;
+    let news = subscription.news.clone();
     let due = news.period.map(|period| period.until);
     let state = match (news.state, news.ends_at, due) {
         (_, Some(ends_at), _) if ends_at <= now => {

@@ -40,10 +40,8 @@ impl Known {
         others.retain(|other| other.id != donation.id);
         let refunds = refunds::of_donation(tx, donation.id)?;
         let disputes = disputes::of_donation(tx, donation.id)?;
-        let subscription = match pledge.terms.frequency.is_recurring() {
-            true => subscriptions::find(tx, pledge.id)?,
-            false => None,
-        };
+        let subscription =
+            if pledge.terms.frequency.is_recurring() { subscriptions::find(tx, pledge.id)? } else { None };
         let (went_back_at, doubts) = (None, Vec::new());
         Ok(Self { pledge, donation, others, refunds, disputes, subscription, went_back_at, doubts })
     }

@@ -7,7 +7,8 @@ use mainstay::jobs::Worker;
 use mainstay::store::{StoreError, exports};
 
 use super::{PHONE, assert_clean, desk, focused, has_focus, site};
-use crate::support::app::TestApp;
+use crate::stripe::shop::Shop;
+use crate::support::app::{Engine, TestApp};
 use crate::support::browser::{Browser, JavaScript};
 
 /// How long the thanks page may take to notice, with its growing pauses of at most ten seconds.
@@ -223,4 +224,20 @@ async fn a_phone_shows_every_page_without_scrolling_sideways() {
         }
     }
     app.finish().await;
+}
+
+/// Browsers hold the whole way of a form against the page's policy: Stripe's page is on another site.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_leads_to_the_gateways_own_page() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let browser = desk(JavaScript::Off).await;
+    browser.goto(&format!("{}/donate?amount=25", shop.app.url)).await;
+    browser.fill("#email", "ann@example.org").await;
+    browser.click("input[name=gateway][value=stripe]").await;
+    browser.follow("form[data-once] button.button").await;
+
+    let url = browser.url().await;
+    assert!(!url.starts_with(&shop.app.url), "{url}");
+    assert!(browser.text("body").await.contains("25"), "Stripe's page");
+    shop.app.stop().await;
 }

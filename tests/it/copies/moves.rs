@@ -184,7 +184,7 @@ async fn a_receipt_may_replace_one_that_sorts_after_it() {
     from.execute(
         "INSERT INTO receipts SELECT CASE n WHEN 1 THEN 'rcp_zzz' ELSE 'rcp_000' END, donation_id, series, year, \
          601 + n, CASE n WHEN 1 THEN 'replaced' ELSE 'voided' END, net_minor, snapshot, \
-         CASE n WHEN 1 THEN NULL ELSE 'rcp_zzz' END, issued_at, status_at \
+         CASE n WHEN 1 THEN NULL ELSE 'rcp_zzz' END, issued_at, status_at, NULL \
          FROM receipts, (SELECT 1 AS n UNION ALL SELECT 0) WHERE number = 1 ORDER BY n DESC; \
          UPDATE receipt_series SET last_number = 602;",
     );

@@ -175,7 +175,7 @@ async fn oddities(app: &TestApp) -> String {
              '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001')"
         ),
         "INSERT INTO sign_in_links VALUES ('sgn_odd', 'donor-1@example.org', 'b', 'sent', 't', 'c', 2, \
-         '2026-06-15 10:00:00', '2026-06-15 10:00:01.5', '2026-06-15 10:10:00')"
+         '2026-06-15 10:00:00', '2026-06-15 10:00:01.500', '2026-06-15 10:10:00')"
             .to_owned(),
         "INSERT INTO sessions SELECT 'ses_odd', MIN(id), 't', 'Firefox, Linux', '2026-06-15 10:00:00', \
          '2026-06-15 10:00:00.000001', '2026-06-16 10:00:00' FROM donors"

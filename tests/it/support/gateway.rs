@@ -95,6 +95,10 @@ impl Gateway for Scripted {
         self.inner.capabilities()
     }
 
+    fn page_origins(&self) -> Vec<String> {
+        self.inner.page_origins()
+    }
+
     fn accepts(&self, amount: Money) -> Result<(), AmountRefused> {
         self.inner.accepts(amount)
     }

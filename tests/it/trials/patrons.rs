@@ -248,10 +248,10 @@ async fn compare(app: &TestApp, patrons: &[PledgeId], summary: &mut Summary) {
     let in_force = app.number("SELECT COUNT(*) AS number FROM subscriptions WHERE status <> 'ended'").await;
     assert_eq!(counted.patrons, in_force);
     summary.figure("patrons left", in_force);
-    letters_once(app, patrons.len(), summary).await;
+    letters_once(app, patrons.len(), summary);
 }
 
-async fn letters_once(app: &TestApp, patrons: usize, summary: &mut Summary) {
+fn letters_once(app: &TestApp, patrons: usize, summary: &mut Summary) {
     let letters = app.letters();
     let ids: BTreeSet<&String> = letters
         .iter()

@@ -30,24 +30,16 @@ pub(super) async fn welcome(services: &Services, pledge: PledgeId, message_id: &
     send(services, &view, PatronLetterKind::Welcome, about(services, &view), message_id).await
 }
 
-/// A payment was declined; nothing is sent if it was made good in the meantime.
-pub(super) async fn payment_failed(
+/// A payment was declined, or a standing order did not come; nothing is sent if it was made good in the meantime.
+pub(super) async fn owed(
     services: &Services,
+    kind: PatronLetterKind,
     owed: Owed,
     message_id: &str,
 ) -> Result<(), JobError> {
     let view = views::patron(&services.ctx, owed.pledge).await?;
     match still_owed(services, &view, owed) {
-        Some(letter) => send(services, &view, PatronLetterKind::PaymentFailed, letter, message_id).await,
-        None => Ok(()),
-    }
-}
-
-/// A standing order did not come; nothing is sent if it came in the meantime.
-pub(super) async fn transfer_due(services: &Services, owed: Owed, message_id: &str) -> Result<(), JobError> {
-    let view = views::patron(&services.ctx, owed.pledge).await?;
-    match still_owed(services, &view, owed) {
-        Some(letter) => send(services, &view, PatronLetterKind::TransferDue, letter, message_id).await,
+        Some(letter) => send(services, &view, kind, letter, message_id).await,
         None => Ok(()),
     }
 }

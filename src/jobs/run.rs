@@ -8,6 +8,7 @@ use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
 use crate::mail::MailError;
 use crate::render::RenderError;
+use crate::render::letters::PatronLetterKind;
 use crate::render::receipt::ReceiptError;
 use crate::store::StoreError;
 use crate::usecases::account::{erase, statements};
@@ -99,11 +100,11 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendWelcome { pledge } => patron_letters::welcome(services, *pledge, message_id).await?,
         Job::SendPaymentFailed { pledge, since, letter } => {
             let about = patron_letters::Owed { pledge: *pledge, since: *since, letter: *letter };
-            patron_letters::payment_failed(services, about, message_id).await?;
+            patron_letters::owed(services, PatronLetterKind::PaymentFailed, about, message_id).await?;
         }
         Job::SendTransferDue { pledge, since, letter } => {
             let about = patron_letters::Owed { pledge: *pledge, since: *since, letter: *letter };
-            patron_letters::transfer_due(services, about, message_id).await?;
+            patron_letters::owed(services, PatronLetterKind::TransferDue, about, message_id).await?;
         }
         Job::SendCardExpiring { pledge, until: _ } => {
             patron_letters::card_expiring(services, *pledge, message_id).await?;

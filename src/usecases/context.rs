@@ -1,5 +1,6 @@
 //! All that a verb may use, and the rules it goes by.
 
+use super::UseCaseError;
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
@@ -9,7 +10,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::patron::PatronRules;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
-use crate::gateways::Registry;
+use crate::gateways::{Gateway, Registry};
 use crate::store::limits::Rate;
 use crate::store::{Db, StoreError, Tx, jobs};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -39,6 +40,14 @@ impl Context {
     /// Now.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// The gateway of this kind.
+    ///
+    /// # Errors
+    /// `NotFound` if it is off.
+    pub fn gateway(&self, kind: GatewayKind) -> Result<&Arc<dyn Gateway>, UseCaseError> {
+        self.gateways.get(kind).ok_or(UseCaseError::NotFound("gateway"))
     }
 
     /// A new id.

@@ -5,9 +5,9 @@ use super::pledge_terms::{self, PledgeRequest};
 use super::{Context, FieldError, UseCaseError, limits, tokens};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::bank::CreditorReference;
-use crate::domain::ids::{PledgeId, TierId};
+use crate::domain::ids::{DonorId, PledgeId, TierId};
 use crate::domain::job::Job;
-use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus, PledgeTerms};
+use crate::domain::pledge::{Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms};
 use crate::domain::remote::RemoteId;
 use crate::domain::tier::Tier;
 use crate::gateways::{CheckoutKind, CheckoutRequest, GatewayError};
@@ -134,7 +134,10 @@ fn write_down_in(
     sender: &Sender,
 ) -> Result<Written, Abandoned> {
     let campaign = campaigns::find_by_slug(tx, request.campaign.trim())?;
-    let tiers = if request.frequency.trim().is_empty() { Vec::new() } else { tiers::all(tx)? };
+    let recurs = Frequency::parse(request.frequency.trim()).is_some_and(Frequency::is_recurring);
+    let names_a_tier = !request.frequency.trim().is_empty() && !request.tier.trim().is_empty();
+    // Most pledges are one gift without a tier: they need not wait for a list of tiers.
+    let tiers = if recurs || names_a_tier { tiers::all(tx)? } else { Vec::new() };
     let mut terms =
         pledge_terms::check(ctx, request, campaign.as_ref(), &tiers).map_err(UseCaseError::Invalid)?;
     let same = sameness(ctx, &terms, sender)?;
@@ -148,7 +151,7 @@ fn write_down_in(
         return Err(UseCaseError::RateLimited { after }.into());
     }
     terms.tier = place_in(tx, &terms, &tiers)?;
-    let (pledge, attempt) = insert(tx, ctx, terms, &same)?;
+    let (pledge, attempt) = insert(tx, ctx, terms, None, &same)?;
     if let Some(key) = &sender.idempotency
         && !idempotency::insert(tx, key, pledge.id, pledge.created_at)?
     {
@@ -216,10 +219,13 @@ fn sameness(ctx: &Context, terms: &PledgeTerms, sender: &Sender) -> Result<Samen
     Ok(Sameness { form_key, fingerprint })
 }
 
-fn insert(
+/// Writes a pledge down, with the attempt that is to begin it or the letter that says how to pay. `donor` is known
+/// before any money arrives only of those who signed in.
+pub(super) fn insert(
     tx: &mut Tx<'_>,
     ctx: &Context,
     terms: PledgeTerms,
+    donor: Option<DonorId>,
     same: &Sameness,
 ) -> Result<(Pledge, Option<Attempt>), UseCaseError> {
     let now = ctx.now();
@@ -227,7 +233,7 @@ fn insert(
     let pledge = Pledge {
         id: ctx.new_id(),
         status: PledgeStatus::Pending,
-        donor: None,
+        donor,
         reference: (gateway == GatewayKind::BankTransfer)
             .then(|| CreditorReference::from_random(ctx.ids.random())),
         created_at: now,
@@ -235,7 +241,7 @@ fn insert(
         terms,
     };
     pledges::insert(tx, &pledge, same)?;
-    match capabilities_of(ctx, gateway)?.checkout {
+    match ctx.gateway(gateway)?.capabilities().checkout {
         CheckoutKind::Instructions => {
             ctx.enqueue(tx, &Job::SendInstructions { pledge: pledge.id })?;
             Ok((pledge, None))
@@ -252,10 +258,6 @@ fn insert(
             Ok((pledge, Some(attempt)))
         }
     }
-}
-
-fn capabilities_of(ctx: &Context, kind: GatewayKind) -> Result<crate::gateways::Capabilities, UseCaseError> {
-    Ok(ctx.gateways.get(kind).ok_or(UseCaseError::NotFound("gateway"))?.capabilities())
 }
 
 /// Where the donor goes. Calls the gateway if it has not answered yet: the attempt is the idempotency key, so
@@ -305,7 +307,7 @@ pub(super) async fn open_checkout(
     pledge: &Pledge,
     attempt: &Attempt,
 ) -> Result<AttemptOutcome, UseCaseError> {
-    let gateway = ctx.gateways.get(attempt.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(attempt.gateway)?;
     let token = tokens::status_token(&ctx.key, pledge.id)?;
     let customer = customer_of(ctx, pledge).await?;
     let request = CheckoutRequest {

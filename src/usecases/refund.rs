@@ -114,7 +114,7 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
     if refund.status != RefundStatus::Pending {
         return Ok(refund);
     }
-    let gateway = ctx.gateways.get(donation.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(donation.gateway)?;
     let request = RefundRequest {
         refund: id,
         payment: donation.remote.clone(),

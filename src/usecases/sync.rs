@@ -67,7 +67,7 @@ pub async fn attempt(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
             Ok::<_, StoreError>((attempt, pledge))
         })
         .await?;
-    let gateway = ctx.gateways.get(attempt.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(attempt.gateway)?;
     let found = gateway.look_up(&attempt).await?;
     if found.checkout.is_some() || !found.facts.is_empty() {
         return take_up(ctx, attempt, found).await;

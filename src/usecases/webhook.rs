@@ -72,7 +72,7 @@ pub(super) fn store(
 /// Takes a stored event into the books. Doing it again changes nothing.
 pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
     let event = ctx.db.read(move |conn| inbox::get(conn, id)).await?;
-    let gateway = ctx.gateways.get(event.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(event.gateway)?;
     let meaning = match gateway.interpret(&event.body).await {
         Err(InterpretError::Gateway(error)) => return Err(error.into()),
         Err(InterpretError::Malformed(why)) => Err(why),

@@ -52,12 +52,22 @@ pub struct Overview {
 pub async fn first_page(ctx: &Context, donor: DonorId) -> Result<Overview, UseCaseError> {
     ctx.db
         .read(move |conn| {
-            let all = pledges::of_donor(conn, donor)?;
+            let pledges = pledges_in(conn, donor)?;
             let (recent, next) = payments(conn, donor, None, RECENT)?;
             let since = accounts::first_and_last(conn, donor)?.map(|(first, _)| first);
-            Ok(Overview { pledges: titled(conn, all)?, recent, has_more: next.is_some(), since })
+            Ok(Overview { pledges, recent, has_more: next.is_some(), since })
         })
         .await
+}
+
+/// All pledges of a donor, newest first.
+pub async fn pledges(ctx: &Context, donor: DonorId) -> Result<Vec<PledgeLine>, UseCaseError> {
+    Ok(ctx.db.read(move |conn| pledges_in(conn, donor)).await?)
+}
+
+fn pledges_in(conn: &mut Conn, donor: DonorId) -> Result<Vec<PledgeLine>, StoreError> {
+    let all = pledges::of_donor(conn, donor)?;
+    titled(conn, all)
 }
 
 fn titled(conn: &mut Conn, all: Vec<Pledge>) -> Result<Vec<PledgeLine>, StoreError> {

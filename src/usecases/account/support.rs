@@ -2,14 +2,14 @@
 
 use crate::domain::account::REASON_CHARACTERS_MAX;
 use crate::domain::attempt::Attempt;
-use crate::domain::attempt::AttemptOutcome;
-use crate::domain::bank::CreditorReference;
 use crate::domain::donor::clean_text;
 use crate::domain::ids::{DonorId, PledgeId};
-use crate::domain::job::Job;
-use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus};
-use crate::domain::subscription::{EndReason, OrderKind, Orderer, Subscription, SubscriptionState};
-use crate::gateways::{CardPage, CheckoutKind};
+use crate::domain::money::Money;
+use crate::domain::pledge::Pledge;
+use crate::domain::subscription::{
+    EndReason, OrderKind, OrderStatus, Orderer, Subscription, SubscriptionState,
+};
+use crate::gateways::CardPage;
 use crate::store::pledges::Sameness;
 use crate::store::{Tx, attempts, pledges, subscriptions};
 use crate::usecases::patrons::orders::{self, OrderRequest, Ordered};
@@ -74,9 +74,8 @@ pub async fn ask(
 
 fn told(ordered: &Ordered) -> Told {
     match ordered.order.status {
-        crate::domain::subscription::OrderStatus::Pending => Told::Pending,
-        crate::domain::subscription::OrderStatus::Done
-        | crate::domain::subscription::OrderStatus::Refused => Told::Done,
+        OrderStatus::Pending => Told::Pending,
+        OrderStatus::Done | OrderStatus::Refused => Told::Done,
     }
 }
 
@@ -145,44 +144,19 @@ fn begin_again(
     }
     let news = &view.subscription.news;
     let mut terms = old.terms;
-    let (gateway, bare) = (terms.gateway, news.amount);
     terms.amount = news.amount;
     // The covered fee was worked out for the old amount.
-    terms.fee_cover = crate::domain::money::Money::zero(bare.currency());
+    terms.fee_cover = Money::zero(news.amount.currency());
     terms.frequency = news.frequency;
-    terms.tier = tiers::reached(tx, news.frequency, bare)?;
+    terms.tier = tiers::reached(tx, news.frequency, news.amount)?;
     terms.starts_at = news.period.map(|period| period.until).filter(|until| *until > now);
-    let pledge = Pledge {
-        id: ctx.new_id(),
-        status: PledgeStatus::Pending,
-        donor: Some(donor),
-        reference: (gateway == GatewayKind::BankTransfer)
-            .then(|| CreditorReference::from_random(ctx.ids.random())),
-        created_at: now,
-        expires_at: now + ctx.policy.lifetime(gateway),
-        terms,
-    };
-    pledges::insert(tx, &pledge, &same)?;
-    let kind = ctx.gateways.get(gateway).ok_or(UseCaseError::NotFound("gateway"))?.capabilities().checkout;
-    if kind == CheckoutKind::Instructions {
-        ctx.enqueue(tx, &Job::SendInstructions { pledge: pledge.id })?;
-        return Ok((pledge, None));
-    }
-    let attempt = Attempt {
-        id: ctx.new_id(),
-        pledge: pledge.id,
-        gateway,
-        outcome: AttemptOutcome::Started,
-        created_at: now,
-    };
-    attempts::insert(tx, &attempt)?;
-    Ok((pledge, Some(attempt)))
+    pledge::insert(tx, ctx, terms, Some(donor), &same)
 }
 
 /// The gateway's page on which the donor names another card for one of their own supports.
 pub async fn card_page(ctx: &Context, donor: DonorId, id: PledgeId) -> Result<String, UseCaseError> {
     let view = of(ctx, donor, id).await?;
-    let gateway = ctx.gateways.get(view.subscription.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(view.subscription.gateway)?;
     let page = CardPage {
         subscription: view.subscription.news.remote,
         customer: view.subscription.news.customer,

@@ -91,7 +91,7 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
         created_at: ctx.now(),
     };
     subscription_orders::insert(tx, &order)?;
-    let gateway = ctx.gateways.get(pledge.terms.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(pledge.terms.gateway)?;
     match gateway.capabilities().recurring {
         Recurring::Charged => {
             ctx.enqueue_after(tx, &Job::CarryOutOrder { order: order.id }, TAKE_OVER_AFTER)?;
@@ -174,7 +174,7 @@ fn check_change(
         let message = format!("The amount must be from {} to {}", minimum.text(), maximum.text());
         return invalid("amount", "amount_out_of_range", message);
     }
-    let gateway = ctx.gateways.get(pledge.terms.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(pledge.terms.gateway)?;
     if let Err(refused) = gateway.accepts(amount) {
         return invalid("amount", "amount_refused", refused.to_string());
     }
@@ -204,7 +204,7 @@ pub async fn carry_out(ctx: &Context, id: OrderId) -> Result<(), UseCaseError> {
         }
         OrderStatus::Pending => {}
     }
-    let gateway = ctx.gateways.get(subscription.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateway(subscription.gateway)?;
     let told = SubscriptionOrder {
         order: id,
         subscription: subscription.news.remote,

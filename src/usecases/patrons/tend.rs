@@ -3,9 +3,11 @@
 
 use super::orders::place_by_rule;
 use super::{learn, standing_order};
+use crate::domain::donation::GatewayFact;
 use crate::domain::ids::PledgeId;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
+use crate::domain::remote::RemoteId;
 use crate::domain::subscription::{
     EndReason, OrderKind, Subscription, SubscriptionNews, SubscriptionState, SubscriptionStatus,
 };
@@ -155,22 +157,25 @@ async fn ask_about_overdue(ctx: &Context, kind: GatewayKind) -> Result<(), UseCa
 
 /// Asks the gateway how a subscription stands, and takes the answer in.
 pub async fn sync(ctx: &Context, pledge: PledgeId) -> Result<(), UseCaseError> {
-    let subscription = ctx.db.read(move |conn| subscriptions::find(conn, pledge)).await?;
-    let subscription = subscription.ok_or(UseCaseError::NotFound("support"))?;
-    let kind = subscription.gateway;
-    let gateway = ctx.gateways.get(kind).ok_or(UseCaseError::NotFound("gateway"))?;
-    let facts = gateway.look_up_subscription(&subscription.news.remote).await?;
-    let inner = ctx.clone();
-    ctx.db.write(move |tx| settle::apply(tx, &inner, kind, &facts).map(|_settled| ())).await
+    let (kind, remote) = name_of(ctx, pledge).await?;
+    let facts = ctx.gateway(kind)?.look_up_subscription(&remote).await?;
+    take_in(ctx, kind, facts).await
 }
 
 /// Tries once more to charge what is owed, after the donor named another card.
 pub async fn collect(ctx: &Context, pledge: PledgeId) -> Result<(), UseCaseError> {
+    let (kind, remote) = name_of(ctx, pledge).await?;
+    let facts = ctx.gateway(kind)?.collect(&remote).await?;
+    take_in(ctx, kind, facts).await
+}
+
+async fn name_of(ctx: &Context, pledge: PledgeId) -> Result<(GatewayKind, RemoteId), UseCaseError> {
     let subscription = ctx.db.read(move |conn| subscriptions::find(conn, pledge)).await?;
     let subscription = subscription.ok_or(UseCaseError::NotFound("support"))?;
-    let kind = subscription.gateway;
-    let gateway = ctx.gateways.get(kind).ok_or(UseCaseError::NotFound("gateway"))?;
-    let facts = gateway.collect(&subscription.news.remote).await?;
+    Ok((subscription.gateway, subscription.news.remote))
+}
+
+async fn take_in(ctx: &Context, kind: GatewayKind, facts: Vec<GatewayFact>) -> Result<(), UseCaseError> {
     let inner = ctx.clone();
     ctx.db.write(move |tx| settle::apply(tx, &inner, kind, &facts).map(|_settled| ())).await
 }

@@ -88,7 +88,16 @@ pub(in crate::usecases) fn reached(
     frequency: Frequency,
     amount: Money,
 ) -> Result<Option<TierId>, UseCaseError> {
-    let mut open = tiers::all(tx)?;
+    let all = tiers::all(tx)?;
+    reached_of(tx, all, frequency, amount)
+}
+
+fn reached_of(
+    tx: &mut Tx<'_>,
+    mut open: Vec<Tier>,
+    frequency: Frequency,
+    amount: Money,
+) -> Result<Option<TierId>, UseCaseError> {
     while let Some(tier) = Tier::reached(&open, frequency, amount).cloned() {
         if let Ok(id) = take_place(tx, &tier)? {
             return Ok(Some(id));
@@ -105,13 +114,14 @@ pub(super) fn bring_up_to_date(
     subscription: &Subscription,
 ) -> Result<(), UseCaseError> {
     let (amount, frequency) = (subscription.news.amount, subscription.news.frequency);
-    let own = tiers::all(tx)?.into_iter().find(|tier| Some(tier.id) == pledge.terms.tier);
+    let all = tiers::all(tx)?;
+    let own = all.iter().find(|tier| Some(tier.id) == pledge.terms.tier);
     let price = |tier: &Tier| tier.price(frequency, amount.currency()).map(Money::minor);
     let kept = own.filter(|tier| price(tier).is_some_and(|price| price <= amount.minor()));
-    let next = match (reached(tx, frequency, amount)?, kept) {
+    let next = match (reached_of(tx, all.clone(), frequency, amount)?, kept) {
         (Some(higher), Some(kept)) => {
-            let higher_price = tiers::all(tx)?.iter().find(|tier| tier.id == higher).and_then(price);
-            Some(if higher_price > price(&kept) { higher } else { kept.id })
+            let higher_price = all.iter().find(|tier| tier.id == higher).and_then(price);
+            Some(if higher_price > price(kept) { higher } else { kept.id })
         }
         (reached, kept) => kept.map(|tier| tier.id).or(reached),
     };

@@ -13,6 +13,7 @@ pub(super) mod support;
 use super::error::WebError;
 use super::form::Fields;
 use super::language;
+use super::public::private_page as page;
 use super::state::AppState;
 use crate::render::account_pages::{AccountPage, Faults};
 use crate::render::pages::FieldProblem;
@@ -105,15 +106,6 @@ macro_rules! visitor {
     };
 }
 use visitor;
-
-/// A page that belongs to one person.
-fn page(status: StatusCode, html: String) -> HttpResponse {
-    HttpResponseBuilder::new(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "same-origin"))
-        .body(html)
-}
 
 /// A page whose address opens something: no page that it leads to learns it.
 fn token_page(status: StatusCode, html: String) -> HttpResponse {

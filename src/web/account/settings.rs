@@ -43,10 +43,10 @@ pub(super) async fn form(
         old_is_proved: change.old_proved_at.is_some(),
         new_is_proved: change.new_proved_at.is_some(),
     });
-    let found = overview::first_page(&state.ctx, profile.id).await?;
+    let found = overview::pledges(&state.ctx, profile.id).await?;
     let mut pledges = Vec::new();
     let kept = |status: PledgeStatus| !matches!(status, PledgeStatus::Expired | PledgeStatus::Failed);
-    for line in found.pledges.iter().filter(|line| kept(line.pledge.status)).take(GIFTS) {
+    for line in found.iter().filter(|line| kept(line.pledge.status)).take(GIFTS) {
         pledges.push(shown::pledge(state, spoken.language(), line)?);
     }
     let text = |name: &str, known: Option<&str>| {

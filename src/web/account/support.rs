@@ -82,7 +82,7 @@ async fn form(
         paid_until_text: paid_until.map(day),
         pending: view.pending.is_some(),
         typed_amount: typed.map_or_else(|| news.amount.major(), |fields| fields.text("amount")),
-        frequencies: Frequency::ALL.iter().filter(|known| known.is_recurring()).map(choice).collect(),
+        frequencies: Frequency::RECURRING.iter().map(choice).collect(),
         tomorrow: (state.ctx.day_of(now) + Days::new(1)).to_string(),
         faults: faults(problems),
     };

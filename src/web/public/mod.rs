@@ -10,7 +10,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 /// A page that belongs to one person: never stored by a cache, never sent on as a referrer.
-fn private_page(status: StatusCode, html: String) -> HttpResponse {
+pub(super) fn private_page(status: StatusCode, html: String) -> HttpResponse {
     HttpResponseBuilder::new(status)
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -2,7 +2,7 @@
 //!
 //! Amounts are in the unit in which Stripe counts the currency, times in seconds since 1970.
 
-use super::records::{Metadata, Method, Record};
+use super::records::{Metadata, Method, Record, records};
 use serde_json::Value;
 
 #[derive(Debug, Clone)]
@@ -272,22 +272,6 @@ pub(super) struct Visit {
     pub(super) return_url: Option<String>,
     pub(super) locale: Option<String>,
     pub(super) flow: Value,
-}
-
-macro_rules! records {
-    ($($record:ident: $object:literal),* $(,)?) => {$(
-        impl Record for $record {
-            const OBJECT: &'static str = $object;
-
-            fn id(&self) -> &str {
-                &self.id
-            }
-
-            fn created(&self) -> i64 {
-                self.created
-            }
-        }
-    )*};
 }
 
 records! {

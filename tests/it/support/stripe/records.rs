@@ -354,6 +354,7 @@ macro_rules! records {
         }
     )*};
 }
+pub(super) use records;
 
 records! {
     Session: "checkout.session",

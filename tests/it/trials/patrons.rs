@@ -10,7 +10,7 @@ use crate::support::twins;
 use chrono::{Duration, TimeDelta};
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{Donation, GatewayFact, Happening, PaymentFact};
-use mainstay::domain::ids::PledgeId;
+use mainstay::domain::ids::{JobId, PledgeId};
 use mainstay::domain::patron::Month;
 use mainstay::domain::pledge::{Frequency, GatewayKind};
 use mainstay::domain::remote::RemoteId;
@@ -174,7 +174,7 @@ async fn a_day_of_work(app: &TestApp, random: &mut Random, summary: &mut Summary
         let (name, statement) = match random.below(40) {
             0 => ("event lost", format!("DELETE FROM jobs WHERE id = '{id}'")),
             1 => ("event late", format!("UPDATE jobs SET run_at = {} WHERE id = '{id}'", days_later(app))),
-            2 => ("event repeated", repeated(&id)),
+            2 => ("event repeated", repeated(app, &id)),
             3 => ("worker died", died(app, &id)),
             _ => continue,
         };
@@ -189,12 +189,13 @@ fn days_later(app: &TestApp) -> String {
     format!("'{}'", (app.ctx().now() + TimeDelta::days(3)).format("%Y-%m-%d %H:%M:%S%.6f"))
 }
 
-/// The same event under another job.
-fn repeated(id: &str) -> String {
+/// The same event under another job, whatever became of the first, and however often it is repeated.
+fn repeated(app: &TestApp, id: &str) -> String {
+    let again: JobId = app.ctx().new_id();
     format!(
         "INSERT INTO jobs (id, kind, payload, unique_key, status, run_at, attempt, failures, created_at) \
-         SELECT 'job_' || SUBSTR(id, 5, 25) || 'Z', kind, payload, unique_key || '/again', status, run_at, attempt, \
-         failures, created_at FROM jobs WHERE id = '{id}' AND id <> 'job_' || SUBSTR(id, 5, 25) || 'Z'"
+         SELECT '{again}', kind, payload, unique_key || '/{again}', status, run_at, attempt, failures, created_at \
+         FROM jobs WHERE id = '{id}'"
     )
 }
 

@@ -5,6 +5,7 @@ use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
 use crate::domain::receipt::Organisation;
+use crate::domain::staff::StaffSessionRules;
 use crate::gateways::sandbox::Sandbox;
 use crate::gateways::stripe::{self, Stripe};
 use crate::gateways::{BankTransfer, FeeRate, Gateway, Registry};
@@ -16,6 +17,7 @@ use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::examine;
 use crate::usecases::sandbox::DatabaseBook;
+use crate::usecases::staff::Sealer;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
 use crate::words::{Words, WordsError};
@@ -176,6 +178,8 @@ impl App {
         }
         let ids = IdSource::new(Arc::clone(&world.clock), Arc::clone(&world.entropy));
         let key = site_key(&db, &ids).await?;
+        let outside = config.staff.sealing_key.as_ref().map(|secret| secret.expose().as_str());
+        let sealer = Sealer::new(&key, outside).map_err(|error| StartError::SiteKey(error.to_string()))?;
         let ctx = Context {
             gateways: gateways(config, &db, &world, &ids)?,
             policy: Arc::new(policy(config, public_url)),
@@ -183,6 +187,7 @@ impl App {
             db,
             ids,
             key,
+            sealer,
         };
         let files = Arc::new(Files::load());
         let templates = templates(config, public_url, &files)?;
@@ -317,6 +322,10 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         sessions: SessionRules {
             idle: TimeDelta::minutes(i64::from(config.account.session_idle_minutes)),
             longest: TimeDelta::hours(i64::from(config.account.session_hours)),
+        },
+        staff_sessions: StaffSessionRules {
+            idle: TimeDelta::minutes(i64::from(config.staff.session_idle_minutes)),
+            longest: TimeDelta::hours(i64::from(config.staff.session_hours)),
         },
         retention_years: config.account.retention_years,
         statements_by_mail: config.account.statements_by_mail,

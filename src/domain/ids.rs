@@ -102,6 +102,14 @@ ids! {
     AccountChangeId "chg";
     /// Names a wish to be forgotten.
     ErasureId "era";
+    /// Names somebody of the staff.
+    StaffId "stf";
+    /// Names a one-time link for staff.
+    StaffLinkId "lnk";
+    /// Names a browser in which staff are signed in.
+    StaffSessionId "sts";
+    /// Names a token of the API.
+    TokenId "tok";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

@@ -4,9 +4,11 @@
 
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod account;
 pub mod article;
 pub mod attempt;
+pub mod audit;
 pub mod bank;
 pub mod campaign;
 pub mod clock;
@@ -22,8 +24,10 @@ pub mod pledge;
 pub mod receipt;
 pub mod refund;
 pub mod remote;
+pub mod staff;
 pub mod subscription;
 pub mod tier;
+pub mod token;
 
 /// Declares an enum that is stored and shown as fixed lower-case words.
 macro_rules! words {

@@ -2,6 +2,7 @@
 //! May import: domain, words. Must not: read the database or a request; decide anything.
 
 pub mod account_pages;
+pub mod admin_pages;
 pub mod archive;
 pub mod csv;
 pub mod letters;

@@ -1,9 +1,9 @@
-//! The invariants that SQL can express. Each query lists what breaks one: an empty answer is a pass.
+//! The invariants of the database, nearly all of them as SQL can express them. Each query lists what breaks one: an empty answer is a pass.
 //!
 //! Run by `mainstay doctor`, at every start, around migrations, by the hourly and the minutely job, and by every flow
 //! test when it ends.
 
-use super::{Conn, StoreError, dialect};
+use super::{Conn, StoreError, audit, dialect};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamp};
@@ -222,20 +222,37 @@ pub fn run(conn: &mut Conn) -> Result<Vec<Finding>, StoreError> {
 pub fn run_on(conn: &mut Conn, span: Span) -> Result<Vec<Finding>, StoreError> {
     dialect::take_the_time_it_takes(conn)?;
     let asked = CHECKS.iter().filter(|check| span == Span::All || check.is_one_by_one());
-    asked.map(|check| check.find(conn, span)).collect()
+    let mut findings: Vec<Finding> = asked.map(|check| check.find(conn, span)).collect::<Result<_, _>>()?;
+    if span == Span::All {
+        findings.push(audit_log(conn)?);
+    }
+    Ok(findings)
+}
+
+/// The one rule that SQL cannot express: each row of the log seals the one before it.
+fn audit_log(conn: &mut Conn) -> Result<Finding, StoreError> {
+    let broken = audit::first_broken(conn)?.map(|number| format!("audit row {number}"));
+    Ok(Finding {
+        name: "the log of what was done is whole and unchanged",
+        broken: broken.into_iter().collect(),
+    })
 }
 
 /// How many rules there are.
 pub fn count() -> usize {
-    CHECKS.len()
+    CHECKS.len() + 1
 }
 
 /// Evaluates the rule of this number; none if there is no such rule, or if this schema, older than the program,
 /// cannot be asked it yet.
 pub fn run_one(conn: &mut Conn, number: usize) -> Result<Option<Finding>, StoreError> {
     dialect::take_the_time_it_takes(conn)?;
-    let Some(check) = CHECKS.get(number) else { return Ok(None) };
-    match check.find(conn, Span::All) {
+    let found = match CHECKS.get(number) {
+        Some(check) => check.find(conn, Span::All),
+        None if number == CHECKS.len() => audit_log(conn),
+        None => return Ok(None),
+    };
+    match found {
         Ok(finding) => Ok(Some(finding)),
         Err(error) if dialect::is_unknown_name(&error.to_string()) => Ok(None),
         Err(error) => Err(error),

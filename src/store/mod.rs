@@ -4,7 +4,9 @@
 pub mod account_changes;
 pub mod accounts;
 pub mod address_changes;
+pub mod api_tokens;
 pub mod attempts;
+pub mod audit;
 pub mod campaigns;
 pub mod checks;
 mod connection;
@@ -34,6 +36,8 @@ mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in_links;
+pub mod staff;
+pub mod staff_sessions;
 pub mod statements;
 pub mod subscription_orders;
 pub mod subscriptions;

@@ -1,6 +1,10 @@
 //! The tables as diesel sees them: one description for both engines. A test holds it against a freshly
 //! migrated database of each.
 
+mod office;
+
+pub(super) use office::*;
+
 diesel::table! {
     settings (name) {
         name -> Text,
@@ -502,7 +506,10 @@ diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_changes,
     address_changes,
+    api_tokens,
     attempts,
+    audit_head,
+    audit_log,
     campaign_totals,
     campaigns,
     disputes,
@@ -529,6 +536,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     settings,
     sign_in_links,
+    staff,
+    staff_links,
+    staff_recovery_codes,
+    staff_sessions,
+    staff_tries,
     statement_runs,
     statements,
     subscription_orders,

@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod audit;
 pub mod bank;
 pub mod campaigns;
 mod context;
@@ -22,7 +23,9 @@ pub mod reconcile;
 pub mod refund;
 pub mod reviews;
 pub mod sandbox;
+mod secrets;
 pub mod settle;
+pub mod staff;
 pub mod sync;
 pub mod tokens;
 pub mod upkeep;

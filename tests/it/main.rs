@@ -34,6 +34,8 @@ mod migrations;
 #[cfg(test)]
 mod observability;
 #[cfg(test)]
+mod office;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod pages;

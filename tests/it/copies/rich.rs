@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use mainstay::domain::access::Role;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
 use mainstay::domain::money::Settlement;
@@ -19,6 +20,7 @@ use mainstay::usecases::settle;
 use mainstay::usecases::webhook;
 use reqwest::Method;
 
+use crate::office::clerk::Desk;
 use crate::support::app::{Engine, TestApp};
 use crate::support::gateway::{Call, Fault};
 use crate::support::gift::{Form, Given, eur, money};
@@ -71,6 +73,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     a_pledge_by_program(&app).await;
     a_patron_who_changes(&app).await;
     an_event_of_strangers(&app).await;
+    the_office(&app).await;
     for (number, status, moves) in
         [(10, DisputeStatus::Open, 1), (11, DisputeStatus::Lost, 1), (12, DisputeStatus::Won, 2)]
     {
@@ -108,6 +111,14 @@ async fn a_patron_who_changes(app: &TestApp) {
     .await
     .unwrap();
     app.run_jobs().await;
+}
+
+/// Somebody inside, somebody asked to join, somebody at the wrong door, and a program.
+async fn the_office(app: &TestApp) {
+    let mut owner = app.clerk(Role::Owner).await;
+    owner.post("/admin/staff", &[("email", "kim@x.example"), ("role", "viewer")]).await;
+    owner.post("/admin/tokens", &[("name", "Zoë’s site"), ("scope", "write"), ("days", "9")]).await;
+    Desk::new(app).post("/admin/sign-in", &[("email", "nobody@x.example"), ("password", "wrong")]).await;
 }
 
 async fn an_event_of_strangers(app: &TestApp) {

@@ -1,0 +1,161 @@
+//! What the pages of the office are given: the names here are the names in the templates.
+
+#![expect(missing_docs, reason = "the names say it, and stand in the templates")]
+
+use super::account_pages::Faults;
+use serde::Serialize;
+
+/// A page of the office: its navigation, who looks at it, and what it says.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeskPage<T> {
+    pub places: Vec<Place>,
+    pub who: Option<String>,
+    pub role: Option<&'static str>,
+    pub done: Option<&'static str>,
+    #[serde(flatten)]
+    pub body: T,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Place {
+    pub name: &'static str,
+    pub url: &'static str,
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SignInPage {
+    pub email: String,
+    pub to: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CodePage {
+    pub to: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EnrolPage {
+    pub action: String,
+    /// An SVG of our own.
+    pub qr_svg: String,
+    pub url: String,
+    pub typed: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CodesPage {
+    pub codes: Vec<String>,
+}
+
+/// Asks for a proof, and carries along what was typed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProofPage {
+    pub action: String,
+    pub fields: Vec<HiddenField>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct HiddenField {
+    pub name: String,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SetupPage {
+    /// `first`, `invited` or `closed`.
+    pub door: &'static str,
+    pub action: String,
+    pub email: String,
+    pub name: String,
+    pub role: &'static str,
+    pub faults: Faults,
+}
+
+impl SetupPage {
+    /// Behind a link that opens nothing. The link is not repeated on the page.
+    pub fn closed() -> Self {
+        Self {
+            door: "closed",
+            action: String::new(),
+            email: String::new(),
+            name: String::new(),
+            role: "",
+            faults: Faults::default(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MePage {
+    pub email: String,
+    pub role: &'static str,
+    pub codes_left: i64,
+    pub sessions: Vec<SessionShown>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SessionShown {
+    pub id: String,
+    pub browser: String,
+    pub seen_text: String,
+    pub since_text: String,
+    pub is_this: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PeoplePage {
+    pub members: Vec<MemberShown>,
+    pub roles: Vec<&'static str>,
+    pub email: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MemberShown {
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    pub role: &'static str,
+    pub status: &'static str,
+    pub is_self: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MemberPage {
+    pub member: MemberShown,
+    pub roles: Vec<&'static str>,
+    pub signed_in: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkShown {
+    pub member: MemberShown,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TokensPage {
+    pub tokens: Vec<TokenShown>,
+    pub scopes: Vec<&'static str>,
+    pub name: String,
+    /// The text of the token that was just made.
+    pub fresh: Option<String>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TokenShown {
+    pub id: String,
+    pub name: String,
+    pub scope: &'static str,
+    pub is_live: bool,
+    pub made_text: String,
+    pub ends_text: String,
+    pub used_text: Option<String>,
+}

@@ -1,0 +1,90 @@
+//! The tables of the office: staff, tokens, the log of what was done.
+
+diesel::table! {
+    staff (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        status -> Text,
+        password_hash -> Nullable<Text>,
+        totp_sealed -> Nullable<Text>,
+        totp_offered -> Nullable<Text>,
+        totp_last_step -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    staff_links (id) {
+        id -> Text,
+        staff_id -> Nullable<Text>,
+        token_hash -> Text,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    staff_sessions (id) {
+        id -> Text,
+        staff_id -> Text,
+        token_hash -> Text,
+        stage -> Text,
+        browser -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        proved_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    staff_recovery_codes (code_hash) {
+        code_hash -> Text,
+        staff_id -> Text,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    staff_tries (subject) {
+        subject -> Text,
+        failures -> BigInt,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Text,
+        name -> Text,
+        scope -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_log (number) {
+        number -> BigInt,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        number -> BigInt,
+        hash -> Text,
+    }
+}

@@ -1,0 +1,60 @@
+//! The office. The table below is all of it: each line names who may come, and there is no other way to add one.
+
+mod cookies;
+mod door;
+mod doors;
+mod me;
+mod people;
+mod reply;
+mod route;
+mod tokens;
+
+pub use route::{Access, Declared};
+
+use crate::domain::access::Permission as May;
+use actix_web::web::{PayloadConfig, ServiceConfig};
+use route::Table;
+
+/// Every route below `/admin`.
+fn table() -> Table {
+    use Access::{Anybody, HalfWay, Only};
+    Table::default()
+        .get("/admin", Only(May::Self_), me::front)
+        .get("/admin/sign-in", Anybody, doors::sign_in::show)
+        .post("/admin/sign-in", Anybody, doors::sign_in::enter)
+        .get("/admin/sign-in/code", HalfWay, doors::second::show)
+        .post("/admin/sign-in/code", HalfWay, doors::second::enter)
+        .get("/admin/sign-in/enrol", HalfWay, doors::enrol::show)
+        .post("/admin/sign-in/enrol", HalfWay, doors::enrol::enter)
+        .get("/admin/setup/{token}", Anybody, doors::setup::look)
+        .post("/admin/setup/{token}", Anybody, doors::setup::choose)
+        .post("/admin/sign-out", HalfWay, doors::sign_in::leave)
+        .post("/admin/prove", Only(May::Self_), doors::prove)
+        .get("/admin/me", Only(May::Self_), me::show)
+        .post("/admin/me/password", Only(May::Self_), me::change_password)
+        .get("/admin/me/authenticator", Only(May::Self_), me::offer)
+        .post("/admin/me/authenticator", Only(May::Self_), me::enrol)
+        .post("/admin/me/recovery-codes", Only(May::Self_), me::renew_codes)
+        .post("/admin/me/sessions/{id}/end", Only(May::Self_), me::end_session)
+        .post("/admin/me/sessions/end-others", Only(May::Self_), me::end_others)
+        .get("/admin/staff", Only(May::ManageStaff), people::list)
+        .post("/admin/staff", Only(May::ManageStaff), people::invite)
+        .get("/admin/staff/{id}", Only(May::ManageStaff), people::show)
+        .post("/admin/staff/{id}/role", Only(May::ManageStaff), people::set_role)
+        .post("/admin/staff/{id}/status", Only(May::ManageStaff), people::set_status)
+        .post("/admin/staff/{id}/reset", Only(May::ManageStaff), people::reset)
+        .post("/admin/staff/{id}/sign-out", Only(May::ManageStaff), people::sign_out)
+        .get("/admin/tokens", Only(May::ManageStaff), tokens::list)
+        .post("/admin/tokens", Only(May::ManageStaff), tokens::create)
+        .post("/admin/tokens/{id}/revoke", Only(May::ManageStaff), tokens::revoke)
+}
+
+/// Puts the office up.
+pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
+    table().put_up(app, &PayloadConfig::new(form_bytes));
+}
+
+/// Every route of the office with who may come, for the tests that try all of them.
+pub fn declared() -> Vec<Declared> {
+    table().declared()
+}

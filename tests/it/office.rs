@@ -1,0 +1,7 @@
+//! The office: who comes in, by which door, and who may do what there.
+
+mod audit;
+pub(crate) mod clerk;
+mod door;
+mod matrix;
+mod people;

@@ -14,6 +14,7 @@ pub mod examine;
 pub mod holds;
 pub mod limits;
 pub mod notices;
+pub mod operations;
 pub mod pages;
 pub mod patrons;
 pub mod pledge;

@@ -1,7 +1,8 @@
 //! Giving money back: promised under lock, asked of the gateway, booked when the gateway says so.
 
 use super::settle::{self, News};
-use super::{Context, FieldError, UseCaseError, holds};
+use super::{Context, FieldError, UseCaseError, audit, holds};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::{Donation, Happening};
 use crate::domain::donor::clean_line;
 use crate::domain::ids::{DonationId, PledgeId, RefundId};
@@ -10,6 +11,7 @@ use crate::domain::money::Money;
 use crate::domain::refund::{Refund, RefundNews, RefundStatus};
 use crate::gateways::{GatewayError, RefundRequest};
 use crate::store::{Tx, donations, pledges, refunds};
+use serde_json::json;
 
 /// What staff ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +29,12 @@ pub struct RefundOrder {
 /// Writes an order down. Together with what is on its way, never more than was paid.
 ///
 /// The same request key again returns the first refund.
-pub async fn order(ctx: &Context, order: RefundOrder) -> Result<Refund, UseCaseError> {
+pub async fn order(ctx: &Context, by: Actor, order: RefundOrder) -> Result<Refund, UseCaseError> {
     let inner = ctx.clone();
-    ctx.db.write(move |tx| order_in(tx, &inner, &order)).await
+    ctx.db.write(move |tx| order_in(tx, &inner, by, &order)).await
 }
 
-fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refund, UseCaseError> {
+fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> Result<Refund, UseCaseError> {
     let donation = donations::find(tx, order.donation)?.ok_or(UseCaseError::NotFound("donation"))?;
     // Refunds and facts of one pledge take turns.
     pledges::lock(tx, donation.pledge)?;
@@ -58,6 +60,9 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
     };
     refunds::insert(tx, &refund, donation.gateway, order.request_key.as_deref())?;
     ctx.enqueue(tx, &Job::CarryOutRefund { refund: refund.id })?;
+    let detail =
+        json!({ "refund": refund.id, "amount_minor": amount.minor(), "currency": amount.currency().code() });
+    audit::record(tx, ctx, (by, Action::Refunded), &donation.id, &detail)?;
     Ok(refund)
 }
 

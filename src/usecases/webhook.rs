@@ -1,12 +1,14 @@
 //! Webhooks: the raw bytes are verified, stored and acknowledged; what they mean is worked out in a job.
 
 use super::settle::{self, Settled};
-use super::{Context, UseCaseError};
+use super::{Context, UseCaseError, audit};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::{InterpretError, Interpretation, ListedEvent, WebhookHeaders, WebhookRejected};
 use crate::store::{StoreError, Tx, inbox, jobs};
+use serde_json::json;
 
 /// Why a webhook was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +105,7 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
 
 /// Has a stored event processed again: after a mistake was mended, or when a pledge was restored. Facts that are
 /// in the books already change nothing.
-pub async fn replay(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
+pub async fn replay(ctx: &Context, by: Actor, id: InboxId) -> Result<(), UseCaseError> {
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -115,7 +117,7 @@ pub async fn replay(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
             if known != Some(true) {
                 inner.enqueue(tx, &job)?;
             }
-            Ok(())
+            audit::record(tx, &inner, (by, Action::EventReplayed), &id, &json!({}))
         })
         .await
 }

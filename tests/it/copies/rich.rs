@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use mainstay::domain::access::Role;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
 use mainstay::domain::money::Settlement;
@@ -53,7 +54,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     for (given, amount) in [(&partly, Some(eur(501))), (&fully, None)] {
         let reason = Some("You asked us to – danke".to_owned());
         let order = RefundOrder { donation: given.donation.id, amount, reason, request_key: None };
-        refund::order(app.ctx(), order).await.unwrap();
+        refund::order(app.ctx(), Actor::Command, order).await.unwrap();
         app.run_jobs().await;
     }
     let promised = app.promises_transfer(&Form::transfer().by(4)).await;
@@ -63,7 +64,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
         received_on: "2026-06-14".parse().unwrap(),
         bank_id: Some("0017".into()),
     };
-    bank::record(app.ctx(), arrival).await.unwrap();
+    bank::record(app.ctx(), Actor::Command, arrival).await.unwrap();
     app.run_jobs().await;
     let declined = app.promises(&Form::gift().by(5)).await;
     app.client().pay(&declined, "fail", "now").await;

@@ -108,6 +108,10 @@ ids! {
     StaffLinkId "lnk";
     /// Names a browser in which staff are signed in.
     StaffSessionId "sts";
+    /// Names a note on a donor.
+    NoteId "not";
+    /// Names the finding that two donors are one.
+    MergeId "mrg";
     /// Names a token of the API.
     TokenId "tok";
     /// Names a webhook event of the sandbox gateway.

@@ -42,13 +42,22 @@ pub fn upsert(
             .returning(donors::id)
             .get_result(c)),
     }?;
+    let id = into(tx, id)?;
     Row { table: "donors", id: &id }.parse(&id)
+}
+
+/// The donor whom this one was found to be. There are no chains: whoever is merged takes those along who were merged
+/// into them.
+fn into(conn: &mut Conn, id: String) -> Result<String, StoreError> {
+    let other: Option<String> = donors::table.find(&id).select(donors::merged_into).get_result(conn)?;
+    Ok(other.unwrap_or(id))
 }
 
 /// The donor of this address, if money ever arrived from it.
 pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<DonorId>, StoreError> {
     let rows = donors::table.filter(donors::email.eq(email.as_str())).select(donors::id);
     let id: Option<String> = rows.get_result(conn).optional()?;
+    let id = id.map(|id| into(conn, id)).transpose()?;
     id.map(|id| Row { table: "donors", id: &id }.parse(&id)).transpose()
 }
 

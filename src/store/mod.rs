@@ -11,6 +11,7 @@ pub mod campaigns;
 pub mod checks;
 mod connection;
 pub mod copy;
+pub mod desk;
 mod dialect;
 pub mod disputes;
 pub mod donations;

@@ -38,6 +38,7 @@ diesel::table! {
         locale -> Nullable<Text>,
         postal_address -> Nullable<Text>,
         erased_at -> Nullable<Timestamp>,
+        merged_into -> Nullable<Text>,
     }
 }
 
@@ -514,6 +515,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     disputes,
     donations,
+    donor_merge_pledges,
+    donor_merges,
+    donor_notes,
+    donor_tags,
     donors,
     erasures,
     idempotency_keys,

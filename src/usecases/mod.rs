@@ -9,6 +9,7 @@ pub mod bank;
 pub mod campaigns;
 mod context;
 pub mod demo;
+pub mod desk;
 mod error;
 pub mod examine;
 pub mod holds;

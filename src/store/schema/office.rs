@@ -88,3 +88,37 @@ diesel::table! {
         hash -> Text,
     }
 }
+
+diesel::table! {
+    donor_notes (id) {
+        id -> Text,
+        donor_id -> Text,
+        staff_id -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    donor_tags (donor_id, tag) {
+        donor_id -> Text,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    donor_merges (id) {
+        id -> Text,
+        from_id -> Text,
+        into_id -> Text,
+        merged_at -> Timestamp,
+        undone_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    donor_merge_pledges (merge_id, pledge_id) {
+        merge_id -> Text,
+        pledge_id -> Text,
+    }
+}

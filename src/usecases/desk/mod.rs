@@ -1,0 +1,5 @@
+//! The work of staff on donors and gifts. Each act is written down with who did it.
+
+pub mod donors;
+pub mod merge;
+pub mod notes;

@@ -41,6 +41,8 @@ words! {
         ExportSupport = "export_support",
         /// Changes to donors, pledges and receipts; gifts by hand.
         ChangeSupport = "change_support",
+        /// The end of a donor's record.
+        EraseDonors = "erase_donors",
         /// Money back to donors.
         Refund = "refund",
         /// Events, jobs and open questions.
@@ -62,7 +64,11 @@ impl Permission {
     /// Whether whoever does it must have proved lately that they are there: it gives away data, money or power.
     pub const fn needs_proof(self) -> bool {
         match self {
-            Self::ExportSupport | Self::Refund | Self::ManageSettings | Self::ManageStaff => true,
+            Self::ExportSupport
+            | Self::EraseDonors
+            | Self::Refund
+            | Self::ManageSettings
+            | Self::ManageStaff => true,
             Self::Self_
             | Self::SeeFigures
             | Self::SeeSupport
@@ -86,6 +92,7 @@ impl Role {
                 | Permission::SeeSupport
                 | Permission::ExportSupport
                 | Permission::ChangeSupport
+                | Permission::EraseDonors
                 | Permission::Refund
                 | Permission::SeeOperations
                 | Permission::RunOperations
@@ -115,7 +122,10 @@ impl Scope {
                 matches!(self, Self::Write | Self::Finance)
             }
             Permission::Refund => matches!(self, Self::Finance),
-            Permission::Self_ | Permission::ManageSettings | Permission::ManageStaff => false,
+            Permission::Self_
+            | Permission::EraseDonors
+            | Permission::ManageSettings
+            | Permission::ManageStaff => false,
         }
     }
 }
@@ -141,6 +151,7 @@ mod tests {
             "see_support: owner finance viewer / read write finance",
             "export_support (proof): owner finance / read write finance",
             "change_support: owner finance / write finance",
+            "erase_donors (proof): owner finance / ",
             "refund (proof): owner finance / finance",
             "see_operations: owner finance / read write finance",
             "run_operations: owner finance / write finance",

@@ -159,3 +159,87 @@ pub struct TokenShown {
     pub ends_text: String,
     pub used_text: Option<String>,
 }
+
+/// A form of an act.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ActPage {
+    /// Where whoever thinks better of it goes.
+    pub back: String,
+    pub action: String,
+    pub lead: String,
+    pub hidden: Vec<HiddenField>,
+    pub fields: Vec<ActField>,
+    pub submit: &'static str,
+    pub faults: Faults,
+}
+
+/// A field of such a form.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActField {
+    pub name: &'static str,
+    pub label: &'static str,
+    /// `text`, `area`, `date` or `choice`.
+    pub kind: &'static str,
+    pub value: String,
+    pub hint: String,
+    pub required: bool,
+    pub choices: Vec<(String, String)>,
+}
+
+impl ActField {
+    fn of(kind: &'static str, name: &'static str, label: &'static str, value: String) -> Self {
+        Self { name, label, kind, value, hint: String::new(), required: false, choices: Vec::new() }
+    }
+
+    /// A line.
+    pub fn text(name: &'static str, label: &'static str, value: String) -> Self {
+        Self::of("text", name, label, value)
+    }
+
+    /// Several lines.
+    pub fn area(name: &'static str, label: &'static str, value: String) -> Self {
+        Self::of("area", name, label, value)
+    }
+
+    /// A day.
+    pub fn date(name: &'static str, label: &'static str, value: String) -> Self {
+        Self::of("date", name, label, value)
+    }
+
+    /// One of several: value and words.
+    pub fn choice(
+        name: &'static str,
+        label: &'static str,
+        value: String,
+        choices: Vec<(String, String)>,
+    ) -> Self {
+        Self { choices, ..Self::of("choice", name, label, value) }
+    }
+
+    /// With a sentence that helps.
+    #[must_use]
+    pub fn hinted(self, hint: &str) -> Self {
+        Self { hint: hint.to_owned(), ..self }
+    }
+
+    /// It cannot be left out.
+    #[must_use]
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct QuestionsPage {
+    pub questions: Vec<QuestionShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct QuestionShown {
+    pub id: String,
+    pub kind: String,
+    pub subject: String,
+    pub url: Option<String>,
+    pub detail: String,
+    pub raised_text: String,
+}

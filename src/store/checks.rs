@@ -162,8 +162,13 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "every donor gave money",
-        sql: "SELECT d.id FROM donors d WHERE NOT EXISTS \
+        sql: "SELECT d.id FROM donors d WHERE d.merged_into IS NULL AND NOT EXISTS \
               (SELECT 1 FROM donations x WHERE x.donor_id = d.id AND x.gross_minor IS NOT NULL)",
+    },
+    Check {
+        name: "who was found to be another donor owns nothing",
+        sql: "SELECT p.id FROM donors d JOIN pledges p ON p.donor_id = d.id WHERE d.merged_into IS NOT NULL \
+              UNION SELECT x.id FROM donors d JOIN donations x ON x.donor_id = d.id WHERE d.merged_into IS NOT NULL",
     },
 ];
 

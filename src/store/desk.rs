@@ -190,7 +190,9 @@ pub fn unmerge(tx: &mut Tx<'_>, from: DonorId, now: DateTime<Utc>) -> Result<boo
         .execute(&mut **tx)?;
     let theirs = pledges::table.filter(pledges::donor_id.eq(&text)).select(pledges::id);
     diesel::update(
-        donations::table.filter(donations::donor_id.is_not_null()).filter(donations::pledge_id.eq_any(theirs)),
+        donations::table
+            .filter(donations::donor_id.is_not_null())
+            .filter(donations::pledge_id.eq_any(theirs)),
     )
     .set(donations::donor_id.eq(&text))
     .execute(&mut **tx)?;

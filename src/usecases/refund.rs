@@ -10,7 +10,7 @@ use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::refund::{Refund, RefundNews, RefundStatus};
 use crate::gateways::{GatewayError, RefundRequest};
-use crate::store::{Tx, donations, pledges, refunds};
+use crate::store::{Conn, Tx, donations, pledges, refunds};
 use serde_json::json;
 
 /// What staff ask for.
@@ -45,7 +45,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> R
     {
         return same_order(refund, order);
     }
-    let amount = refundable(tx, &donation, order.amount)?;
+    let amount = how_much(tx, &donation, order.amount)?;
     let reason = clean_line(order.reason.as_deref().unwrap_or_default(), 200)
         .map_err(|error| invalid("reason", "too_long", &error))?;
     let refund = Refund {
@@ -66,6 +66,20 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> R
     Ok(refund)
 }
 
+/// A donation, and how much of it can be given back now.
+///
+/// # Errors
+/// `NotFound` without it; `Conflict` if nothing can be given back.
+pub async fn refundable(ctx: &Context, id: DonationId) -> Result<(Donation, Money), UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            let donation = donations::find(conn, id)?.ok_or(UseCaseError::NotFound("donation"))?;
+            let left = how_much(conn, &donation, None)?;
+            Ok((donation, left))
+        })
+        .await
+}
+
 /// A key that was used for something else is a mistake of the asking side: nothing is refunded by it.
 fn same_order(refund: Refund, order: &RefundOrder) -> Result<Refund, UseCaseError> {
     if refund.donation == order.donation && order.amount.is_none_or(|amount| amount == refund.amount) {
@@ -79,8 +93,8 @@ fn invalid(field: &'static str, code: &'static str, message: &impl ToString) -> 
     UseCaseError::Invalid(vec![FieldError { field, code, message: message.to_string() }])
 }
 
-fn refundable(tx: &mut Tx<'_>, donation: &Donation, wanted: Option<Money>) -> Result<Money, UseCaseError> {
-    let known = refunds::of_donation(tx, donation.id)?;
+fn how_much(conn: &mut Conn, donation: &Donation, wanted: Option<Money>) -> Result<Money, UseCaseError> {
+    let known = refunds::of_donation(conn, donation.id)?;
     let pending = Refund::total_minor(&known, RefundStatus::Pending);
     let Some(left) = donation.payment.refundable(pending) else {
         let message = format!("no money has arrived for {}", donation.id);

@@ -5,3 +5,4 @@ pub(crate) mod clerk;
 mod door;
 mod matrix;
 mod people;
+mod work;

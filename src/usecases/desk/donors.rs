@@ -2,9 +2,9 @@
 
 use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::DonorId;
+use crate::usecases::account::erase;
 use crate::usecases::account::export::{self, Table};
 use crate::usecases::account::settings::{self, Details};
-use crate::usecases::account::erase;
 use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 

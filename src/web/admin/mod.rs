@@ -8,6 +8,7 @@ mod people;
 mod reply;
 mod route;
 mod tokens;
+mod work;
 
 pub use route::{Access, Declared};
 
@@ -47,6 +48,29 @@ fn table() -> Table {
         .get("/admin/tokens", Only(May::ManageStaff), tokens::list)
         .post("/admin/tokens", Only(May::ManageStaff), tokens::create)
         .post("/admin/tokens/{id}/revoke", Only(May::ManageStaff), tokens::revoke)
+        .get("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::show)
+        .post("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::order)
+        .get("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::show)
+        .post("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::order)
+        .get("/admin/gifts/transfer", Only(May::ChangeSupport), work::gifts::show)
+        .post("/admin/gifts/transfer", Only(May::ChangeSupport), work::gifts::record)
+        .post("/admin/receipts/{number}/resend", Only(May::ChangeSupport), work::receipts::resend)
+        .post("/admin/receipts/{number}/reissue", Only(May::ChangeSupport), work::receipts::reissue)
+        .post("/admin/donors/{id}/notes", Only(May::ChangeSupport), work::donors::add_note)
+        .post("/admin/donors/{id}/notes/{note}/remove", Only(May::ChangeSupport), work::donors::remove_note)
+        .post("/admin/donors/{id}/tags", Only(May::ChangeSupport), work::donors::set_tags)
+        .get("/admin/donors/{id}/details", Only(May::ChangeSupport), work::donors::details)
+        .post("/admin/donors/{id}/details", Only(May::ChangeSupport), work::donors::correct)
+        .get("/admin/donors/{id}/merge", Only(May::ChangeSupport), work::donors::same)
+        .post("/admin/donors/{id}/merge", Only(May::ChangeSupport), work::donors::make_one)
+        .post("/admin/donors/{id}/unmerge", Only(May::ChangeSupport), work::donors::make_two)
+        .post("/admin/donors/{id}/export", Only(May::ExportSupport), work::donors::hand_out)
+        .get("/admin/donors/{id}/erase", Only(May::EraseDonors), work::donors::last_word)
+        .post("/admin/donors/{id}/erase", Only(May::EraseDonors), work::donors::forget)
+        .get("/admin/questions", Only(May::SeeOperations), work::operations::questions)
+        .post("/admin/questions/{id}/close", Only(May::RunOperations), work::operations::close)
+        .post("/admin/events/{id}/replay", Only(May::RunOperations), work::operations::replay)
+        .post("/admin/jobs/{id}/retry", Only(May::RunOperations), work::operations::retry)
 }
 
 /// Puts the office up.

@@ -15,14 +15,15 @@ use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
 /// The places of the office in the order of its navigation: name, address, what it takes to see it.
-const PLACES: [(&str, &str, Permission); 3] = [
+const PLACES: [(&str, &str, Permission); 4] = [
+    ("Questions", "/admin/questions", Permission::SeeOperations),
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
     ("My account", "/admin/me", Permission::Self_),
 ];
 
 /// What pages may say at their top after something was done, as their address names it.
-const DONE: [(&str, &str); 10] = [
+const DONE: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("password", "Your password is changed. Every other browser is signed out."),
     ("signed-out", "Signed out."),
@@ -32,7 +33,17 @@ const DONE: [(&str, &str); 10] = [
     ("disabled", "They can no longer sign in."),
     ("enabled", "They can sign in again."),
     ("revoked", "The token opens nothing any more."),
-    ("proved", "Thank you."),
+    ("refund", "The refund is on its way."),
+    ("asked", "It is asked of the gateway; this page shows when it is done."),
+    ("recorded", "The gift is in the books, and its receipt on its way."),
+    ("sent", "The receipt is sent once more."),
+    ("reissued", "This receipt takes the place of the one before."),
+    ("noted", "The note is written down."),
+    ("merged", "They are one donor now."),
+    ("unmerged", "They are two donors again."),
+    ("erased", "What runs is being ended; then the donor is forgotten."),
+    ("again", "It is being tried once more."),
+    ("closed", "The question is closed."),
 ];
 
 /// What a page of the office knows about who looks at it.

@@ -119,6 +119,10 @@ async fn the_office(app: &TestApp) {
     let mut owner = app.clerk(Role::Owner).await;
     owner.post("/admin/staff", &[("email", "kim@x.example"), ("role", "viewer")]).await;
     owner.post("/admin/tokens", &[("name", "Zoë’s site"), ("scope", "write"), ("days", "9")]).await;
+    let donors = app.lines("SELECT id AS line FROM donors WHERE erased_at IS NULL ORDER BY id").await;
+    owner.post(&format!("/admin/donors/{}/notes", donors[0]), &[("note", "“Für’s Ärgern”\nתודה")]).await;
+    owner.post(&format!("/admin/donors/{}/tags", donors[0]), &[("tags", "print, ערב")]).await;
+    owner.post(&format!("/admin/donors/{}/merge", donors[0]), &[("into", &donors[1])]).await;
     Desk::new(app).post("/admin/sign-in", &[("email", "nobody@x.example"), ("password", "wrong")]).await;
 }
 

@@ -25,10 +25,10 @@ pub async fn merge(ctx: &Context, by: Actor, from: DonorId, into: DonorId) -> Re
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            desk::lock(tx, from, into).map_err(|error| match error {
-                StoreError::NotFound => UseCaseError::NotFound("donor"),
-                other => other.into(),
-            })?;
+            match desk::lock(tx, from, into) {
+                Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donor")),
+                locked => locked?,
+            }
             for donor in [from, into] {
                 is_there(tx, donor)?;
                 if desk::merged_into(tx, donor)?.is_some() {

@@ -53,6 +53,11 @@ fn mendable(error: UseCaseError) -> Result<Vec<FieldError>, WebError> {
             let message = format!("The gateway refused ({code}). Nothing was changed.");
             Ok(vec![FieldError { field: "form", code: "gateway_refused", message }])
         }
-        other => Err(other.into()),
+        UseCaseError::NotFound(_)
+        | UseCaseError::Held { .. }
+        | UseCaseError::RateLimited { .. }
+        | UseCaseError::GatewayUnavailable(_)
+        | UseCaseError::Store(_)
+        | UseCaseError::Internal(_) => Err(error.into()),
     }
 }

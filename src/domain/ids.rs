@@ -112,6 +112,8 @@ ids! {
     NoteId "not";
     /// Names the finding that two donors are one.
     MergeId "mrg";
+    /// Names a view of a list that somebody of the staff saved.
+    SavedViewId "viw";
     /// Names a token of the API.
     TokenId "tok";
     /// Names a webhook event of the sandbox gateway.

@@ -148,8 +148,7 @@ mod tests {
     #[test]
     fn an_amount_is_read_in_every_currency_of_the_site() {
         let (eur, jpy) = (Currency::parse("EUR").unwrap(), Currency::parse("JPY").unwrap());
-        let minor =
-            |typed: &str| amounts(typed, &[eur, jpy]).iter().map(|m| m.minor()).collect::<Vec<_>>();
+        let minor = |typed: &str| amounts(typed, &[eur, jpy]).iter().map(|m| m.minor()).collect::<Vec<_>>();
         assert_eq!(minor("25"), [2500, 25]);
         assert_eq!(minor("25,50"), [2550]);
         assert_eq!(minor("smith"), Vec::<i64>::new());

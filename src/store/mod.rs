@@ -16,6 +16,7 @@ mod dialect;
 pub mod disputes;
 pub mod donations;
 pub mod donors;
+pub mod dossiers;
 pub mod erasures;
 mod error;
 pub mod event_subjects;

@@ -141,10 +141,7 @@ fn terms_of(conn: &mut Conn, donors: &[String]) -> Result<BTreeMap<String, BTree
 }
 
 /// What each donor behind `after` should be found by.
-fn wanted_after(
-    conn: &mut Conn,
-    after: &str,
-) -> Result<Vec<(String, BTreeSet<String>)>, StoreError> {
+fn wanted_after(conn: &mut Conn, after: &str) -> Result<Vec<(String, BTreeSet<String>)>, StoreError> {
     let rows: Vec<(String, String, Option<String>, bool)> = donors::table
         .filter(donors::id.gt(after.to_owned()))
         .order(donors::id)
@@ -152,8 +149,7 @@ fn wanted_after(
         .select((donors::id, donors::email, donors::name, donors::erased_at.is_not_null()))
         .load(conn)?;
     let wanted = |(id, email, name, is_forgotten): (String, String, Option<String>, bool)| {
-        let terms =
-            if is_forgotten { BTreeSet::new() } else { search::terms(&email, name.as_deref()) };
+        let terms = if is_forgotten { BTreeSet::new() } else { search::terms(&email, name.as_deref()) };
         (id, terms)
     };
     Ok(rows.into_iter().map(wanted).collect())
@@ -192,8 +188,9 @@ pub(super) fn broken(conn: &mut Conn, limit: usize) -> Result<Vec<String>, Store
         end.clone_into(&mut last);
         let ids: Vec<String> = page.iter().map(|(id, _)| id.clone()).collect();
         let mut held = terms_of(conn, &ids)?;
-        let differs =
-            page.into_iter().filter_map(|(id, wanted)| (held.remove(&id).unwrap_or_default() != wanted).then_some(id));
+        let differs = page
+            .into_iter()
+            .filter_map(|(id, wanted)| (held.remove(&id).unwrap_or_default() != wanted).then_some(id));
         broken.extend(differs);
     }
     broken.truncate(limit);

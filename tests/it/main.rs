@@ -28,6 +28,8 @@ mod jobs;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod migrations;

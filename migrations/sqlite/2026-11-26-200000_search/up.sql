@@ -53,6 +53,8 @@ CREATE INDEX receipts_rare_status ON receipts (status, issued_at, id) WHERE stat
 CREATE INDEX receipts_issued ON receipts (issued_at, id);
 CREATE INDEX receipts_amount ON receipts (net_minor, issued_at, id);
 CREATE INDEX inbox_rare_status ON inbox (status, received_at, id) WHERE status <> 'processed';
+DROP INDEX inbox_received;
+CREATE INDEX inbox_received ON inbox (received_at, id);
 CREATE INDEX jobs_rare_status ON jobs (status, id) WHERE status <> 'done';
 CREATE INDEX jobs_kind ON jobs (kind, id);
 CREATE INDEX audit_log_action ON audit_log (action, number);

@@ -106,11 +106,7 @@ pub fn plan(
     } else {
         format!("{} {direction}, {} {direction}", order.column, base.id)
     };
-    let mut sql = format!(
-        "SELECT CAST({} AS TEXT) AS id, CAST({} AS TEXT) AS key",
-        base.id,
-        order.column
-    );
+    let mut sql = format!("SELECT CAST({} AS TEXT) AS id, CAST({} AS TEXT) AS key", base.id, order.column);
     for number in 0..COLUMNS_MAX {
         let cell = query.columns.get(number).map_or("NULL", |column| columns::cell(query.kind, column.name));
         write!(sql, ", {cell} AS c{number}").map_err(|error| StoreError::Refused(error.to_string()))?;

@@ -157,7 +157,9 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         (ListKind::Donors, What::Donations) => {
             ("b.id IN (SELECT d.donor_id FROM donations d WHERE d.id IN ", ")")
         }
-        (ListKind::Donors, What::Pledges) => ("b.id IN (SELECT p.donor_id FROM pledges p WHERE p.id IN ", ")"),
+        (ListKind::Donors, What::Pledges) => {
+            ("b.id IN (SELECT p.donor_id FROM pledges p WHERE p.id IN ", ")")
+        }
         (ListKind::Patrons, What::Donors) => {
             ("b.pledge_id IN (SELECT p.id FROM pledges p WHERE p.donor_id IN ", ")")
         }
@@ -249,9 +251,7 @@ fn donor(column: &str) -> &'static str {
         }
         "last" => "(SELECT CAST(MAX(d.received_at) AS TEXT) FROM donations d WHERE d.donor_id = b.id)",
         "since" => "CAST(b.created_at AS TEXT)",
-        "tags" => {
-            "(SELECT string_agg(t.tag, ', ' ORDER BY t.tag) FROM donor_tags t WHERE t.donor_id = b.id)"
-        }
+        "tags" => "(SELECT string_agg(t.tag, ', ' ORDER BY t.tag) FROM donor_tags t WHERE t.donor_id = b.id)",
         "locale" => "b.locale",
         "merged" => "b.merged_into",
         "id" => "b.id",
@@ -347,7 +347,9 @@ mod tests {
             }
             for filter in kind.filters() {
                 match filter.wanted {
-                    Wanted::Value => assert!(value_filter(*kind, filter.name).is_some(), "{kind} {}", filter.name),
+                    Wanted::Value => {
+                        assert!(value_filter(*kind, filter.name).is_some(), "{kind} {}", filter.name)
+                    }
                     Wanted::From | Wanted::To => assert!(date(*kind).is_some(), "{kind}"),
                     Wanted::Words(_) => {}
                 }

@@ -9,8 +9,8 @@ use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::ReceiptNumber;
 use crate::domain::search;
 use crate::store::schema::{
-    attempts, campaign_totals, disputes, donations, donors, inbox, jobs, ledger_entries, pledges, receipts, refunds,
-    subscription_orders, subscriptions,
+    attempts, campaign_totals, disputes, donations, donors, inbox, jobs, ledger_entries, pledges, receipts,
+    refunds, subscription_orders, subscriptions,
 };
 use crate::store::search::{self as terms, FOUND_MAX};
 use crate::store::{Conn, StoreError};

@@ -19,6 +19,7 @@ pub mod ids;
 pub mod job;
 pub mod ledger;
 pub mod money;
+pub mod outgoing;
 pub mod patron;
 pub mod pledge;
 pub mod receipt;

@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod limits;
 pub mod migrate;
+pub mod outgoing;
 pub mod patrons;
 pub mod pledges;
 pub mod receipts;

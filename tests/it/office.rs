@@ -4,5 +4,6 @@ mod audit;
 pub(crate) mod clerk;
 mod door;
 mod matrix;
+mod outgoing;
 mod people;
 mod work;

@@ -8,6 +8,7 @@ mod people;
 mod reply;
 mod route;
 mod tokens;
+mod webhooks;
 mod work;
 
 pub use route::{Access, Declared};
@@ -48,6 +49,12 @@ fn table() -> Table {
         .get("/admin/tokens", Only(May::ManageStaff), tokens::list)
         .post("/admin/tokens", Only(May::ManageStaff), tokens::create)
         .post("/admin/tokens/{id}/revoke", Only(May::ManageStaff), tokens::revoke)
+        .get("/admin/webhooks", Only(May::ManageSettings), webhooks::list)
+        .post("/admin/webhooks", Only(May::ManageSettings), webhooks::add)
+        .get("/admin/webhooks/{id}", Only(May::ManageSettings), webhooks::show)
+        .post("/admin/webhooks/{id}/secret", Only(May::ManageSettings), webhooks::renew_secret)
+        .post("/admin/webhooks/{id}/remove", Only(May::ManageSettings), webhooks::remove)
+        .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
         .get("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::show)
         .post("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::order)
         .get("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::show)

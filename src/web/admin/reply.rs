@@ -15,10 +15,11 @@ use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
 /// The places of the office in the order of its navigation: name, address, what it takes to see it.
-const PLACES: [(&str, &str, Permission); 4] = [
+const PLACES: &[(&str, &str, Permission)] = &[
     ("Questions", "/admin/questions", Permission::SeeOperations),
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
+    ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
     ("My account", "/admin/me", Permission::Self_),
 ];
 

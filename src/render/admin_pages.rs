@@ -281,3 +281,27 @@ pub struct DeliveryShown {
     pub when_text: String,
     pub body: String,
 }
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ContentPage {
+    pub kinds: Vec<FilesShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FilesShown {
+    pub title: &'static str,
+    pub folder: &'static str,
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EditPage {
+    pub folder: &'static str,
+    /// None for a new file.
+    pub slug: Option<String>,
+    pub text: String,
+    pub seen: String,
+    /// Whether it can be looked at before it is saved.
+    pub previewed: bool,
+    pub faults: Faults,
+}

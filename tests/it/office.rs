@@ -2,6 +2,7 @@
 
 mod audit;
 pub(crate) mod clerk;
+mod content;
 mod door;
 mod matrix;
 mod outgoing;

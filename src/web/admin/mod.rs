@@ -1,5 +1,6 @@
 //! The office. The table below is all of it: each line names who may come, and there is no other way to add one.
 
+mod content;
 mod cookies;
 mod door;
 mod doors;
@@ -49,6 +50,13 @@ fn table() -> Table {
         .get("/admin/tokens", Only(May::ManageStaff), tokens::list)
         .post("/admin/tokens", Only(May::ManageStaff), tokens::create)
         .post("/admin/tokens/{id}/revoke", Only(May::ManageStaff), tokens::revoke)
+        .get("/admin/content", Only(May::EditContent), content::list)
+        .get("/admin/content/{folder}", Only(May::EditContent), content::begin)
+        .post("/admin/content/{folder}", Only(May::EditContent), content::create)
+        .get("/admin/content/{folder}/{slug}", Only(May::EditContent), content::edit)
+        .post("/admin/content/{folder}/{slug}", Only(May::EditContent), content::save)
+        .post("/admin/content/{folder}/{slug}/preview", Only(May::EditContent), content::preview)
+        .post("/admin/content/{folder}/{slug}/remove", Only(May::EditContent), content::remove)
         .get("/admin/webhooks", Only(May::ManageSettings), webhooks::list)
         .post("/admin/webhooks", Only(May::ManageSettings), webhooks::add)
         .get("/admin/webhooks/{id}", Only(May::ManageSettings), webhooks::show)

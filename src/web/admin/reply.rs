@@ -16,6 +16,7 @@ use serde::Serialize;
 
 /// The places of the office in the order of its navigation: name, address, what it takes to see it.
 const PLACES: &[(&str, &str, Permission)] = &[
+    ("Content", "/admin/content", Permission::EditContent),
     ("Questions", "/admin/questions", Permission::SeeOperations),
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),

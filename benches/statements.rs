@@ -62,9 +62,9 @@ impl Site<'_> {
         std::thread::park_timeout(took / 2);
         cut.kill().unwrap();
         cut.wait().unwrap();
-        let done = self.count(&books, 2024);
+        let done = count(&books, 2024);
         self.whole_run(2024);
-        assert_eq!(self.count(&books, 2024), i64::from(self.donors), "each has one");
+        assert_eq!(count(&books, 2024), i64::from(self.donors), "each has one");
         print_figure(&name("ordered when it was killed"), &Series::of([done as f64]), "", 0);
     }
 
@@ -88,11 +88,12 @@ impl Site<'_> {
             std::thread::park_timeout(LOOK);
         }
     }
+}
 
-    fn count(&self, books: &Books, year: i32) -> i64 {
-        let known = mainstay::usecases::account::statements::count(books.ctx(), year);
-        books.block_on(known).unwrap().1
-    }
+/// Statements of a year that were ordered.
+fn count(books: &Books, year: i32) -> i64 {
+    let known = mainstay::usecases::account::statements::count(books.ctx(), year);
+    books.block_on(known).unwrap().1
 }
 
 /// Donors who gave once in each of two years, as rows.
@@ -109,7 +110,7 @@ fn fill(donors: u32, campaign: &str) -> Vec<String> {
         at(2024)
     )];
     for year in [2024, 2025] {
-        let (made, id) = (at(year), format!("01KAX000000{}0", year));
+        let (made, id) = (at(year), format!("01KAX000000{year}0"));
         statements.push(format!(
             "{numbers} INSERT INTO pledges (id, campaign_id, donor_id, amount_minor, currency, fee_cover_minor, frequency, \
              gateway, email, hidden, source, locale, status, fingerprint, created_at, expires_at, updated_at) \

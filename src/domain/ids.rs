@@ -116,6 +116,8 @@ ids! {
     EndpointId "whe";
     /// Names one telling of an outgoing webhook.
     DeliveryId "dlv";
+    /// Names a view of a list that somebody of the staff saved.
+    SavedViewId "viw";
     /// Names a token of the API.
     TokenId "tok";
     /// Names a webhook event of the sandbox gateway.

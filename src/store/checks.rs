@@ -3,7 +3,7 @@
 //! Run by `mainstay doctor`, at every start, around migrations, by the hourly and the minutely job, and by every flow
 //! test when it ends.
 
-use super::{Conn, StoreError, audit, dialect};
+use super::{Conn, StoreError, audit, dialect, search};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamp};
@@ -230,11 +230,12 @@ pub fn run_on(conn: &mut Conn, span: Span) -> Result<Vec<Finding>, StoreError> {
     let mut findings: Vec<Finding> = asked.map(|check| check.find(conn, span)).collect::<Result<_, _>>()?;
     if span == Span::All {
         findings.push(audit_log(conn)?);
+        findings.push(search_terms(conn)?);
     }
     Ok(findings)
 }
 
-/// The one rule that SQL cannot express: each row of the log seals the one before it.
+/// A rule that SQL cannot express: each row of the log seals the one before it.
 fn audit_log(conn: &mut Conn) -> Result<Finding, StoreError> {
     let broken = audit::first_broken(conn)?.map(|number| format!("audit row {number}"));
     Ok(Finding {
@@ -243,9 +244,17 @@ fn audit_log(conn: &mut Conn) -> Result<Finding, StoreError> {
     })
 }
 
+/// What words are is said in Rust as well.
+fn search_terms(conn: &mut Conn) -> Result<Finding, StoreError> {
+    Ok(Finding {
+        name: "every donor is found by the words of their name and address, and by no others",
+        broken: search::broken(conn, BROKEN_MAX)?,
+    })
+}
+
 /// How many rules there are.
 pub fn count() -> usize {
-    CHECKS.len() + 1
+    CHECKS.len() + 2
 }
 
 /// Evaluates the rule of this number; none if there is no such rule, or if this schema, older than the program,
@@ -255,6 +264,7 @@ pub fn run_one(conn: &mut Conn, number: usize) -> Result<Option<Finding>, StoreE
     let found = match CHECKS.get(number) {
         Some(check) => check.find(conn, Span::All),
         None if number == CHECKS.len() => audit_log(conn),
+        None if number == CHECKS.len() + 1 => search_terms(conn),
         None => return Ok(None),
     };
     match found {

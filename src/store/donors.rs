@@ -3,9 +3,10 @@
 use super::dialect::on_each;
 use super::row::{Row, utc};
 use super::schema::donors;
-use super::{Conn, StoreError, Tx};
+use super::{Conn, StoreError, Tx, search};
 use crate::domain::donor::{Donor, EmailAddress, PersonName};
 use crate::domain::ids::DonorId;
+use crate::domain::search::terms;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -25,13 +26,13 @@ pub fn upsert(
         donors::created_at.eq(now.naive_utc()),
         donors::updated_at.eq(now.naive_utc()),
     );
-    let id: String = match name {
+    let (id, name): (String, Option<String>) = match name {
         Some(name) => on_each!(tx, |c| diesel::insert_into(donors::table)
             .values(new.clone())
             .on_conflict(donors::email)
             .do_update()
             .set((donors::name.eq(name), donors::updated_at.eq(now.naive_utc())))
-            .returning(donors::id)
+            .returning((donors::id, donors::name))
             .get_result(c)),
         // A gift without a name does not take the known one away.
         None => on_each!(tx, |c| diesel::insert_into(donors::table)
@@ -39,9 +40,10 @@ pub fn upsert(
             .on_conflict(donors::email)
             .do_update()
             .set(donors::updated_at.eq(now.naive_utc()))
-            .returning(donors::id)
+            .returning((donors::id, donors::name))
             .get_result(c)),
     }?;
+    search::keep(tx, &id, &terms(email.as_str(), name.as_deref()))?;
     let id = into(tx, id)?;
     Row { table: "donors", id: &id }.parse(&id)
 }

@@ -148,3 +148,28 @@ diesel::table! {
         tried_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    search_terms (term, donor_id) {
+        term -> Text,
+        donor_id -> Text,
+    }
+}
+
+diesel::table! {
+    event_subjects (subject, event_id) {
+        subject -> Text,
+        event_id -> Text,
+    }
+}
+
+diesel::table! {
+    saved_views (id) {
+        id -> Text,
+        staff_id -> Text,
+        list -> Text,
+        name -> Text,
+        query -> Text,
+        created_at -> Timestamp,
+    }
+}

@@ -8,7 +8,7 @@ use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
 use crate::gateways::sandbox::Sandbox;
 use crate::gateways::stripe::{self, Stripe};
-use crate::gateways::{BankTransfer, FeeRate, Gateway, Registry};
+use crate::gateways::{BankTransfer, Courier, FeeRate, Gateway, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
 use crate::render::{RenderError, SiteMeta, Templates};
@@ -188,6 +188,7 @@ impl App {
             ids,
             key,
             sealer,
+            courier: Courier::new(config.server.outgoing_inside),
         };
         let files = Arc::new(Files::load());
         let templates = templates(config, public_url, &files)?;

@@ -112,6 +112,10 @@ ids! {
     NoteId "not";
     /// Names the finding that two donors are one.
     MergeId "mrg";
+    /// Names somewhere that outgoing webhooks are sent.
+    EndpointId "whe";
+    /// Names one telling of an outgoing webhook.
+    DeliveryId "dlv";
     /// Names a view of a list that somebody of the staff saved.
     SavedViewId "viw";
     /// Names a token of the API.

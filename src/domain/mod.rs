@@ -20,6 +20,7 @@ pub mod job;
 pub mod ledger;
 pub mod list;
 pub mod money;
+pub mod outgoing;
 pub mod patron;
 pub mod pledge;
 pub mod receipt;

@@ -243,3 +243,65 @@ pub struct QuestionShown {
     pub detail: String,
     pub raised_text: String,
 }
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointsPage {
+    pub endpoints: Vec<EndpointShown>,
+    /// Each kind of event, and whether it is ticked.
+    pub kinds: Vec<(&'static str, bool)>,
+    pub url: String,
+    /// The secret of the endpoint that was just added.
+    pub secret: Option<String>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointShown {
+    pub id: String,
+    pub url: String,
+    /// Empty: all.
+    pub kinds: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointPage {
+    pub endpoint: EndpointShown,
+    pub deliveries: Vec<DeliveryShown>,
+    /// The secret that was just made.
+    pub secret: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryShown {
+    pub id: String,
+    pub kind: &'static str,
+    pub status: &'static str,
+    pub tries: i64,
+    pub answer: String,
+    pub when_text: String,
+    pub body: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ContentPage {
+    pub kinds: Vec<FilesShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FilesShown {
+    pub title: &'static str,
+    pub folder: &'static str,
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EditPage {
+    pub folder: &'static str,
+    /// None for a new file.
+    pub slug: Option<String>,
+    pub text: String,
+    pub seen: String,
+    /// Whether it can be looked at before it is saved.
+    pub previewed: bool,
+    pub faults: Faults,
+}

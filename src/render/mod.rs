@@ -6,6 +6,7 @@ pub mod admin_pages;
 pub mod archive;
 pub mod csv;
 pub mod letters;
+pub mod list_pages;
 pub mod pages;
 pub mod qr;
 pub mod receipt;

@@ -28,6 +28,7 @@ pub mod ledger;
 pub mod limits;
 pub mod lists;
 pub mod migrate;
+pub mod outgoing;
 pub mod patrons;
 pub mod pledges;
 pub mod receipts;

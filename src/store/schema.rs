@@ -554,4 +554,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     subscription_orders,
     subscriptions,
     tiers,
+    webhook_deliveries,
+    webhook_endpoints,
 );

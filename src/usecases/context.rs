@@ -12,7 +12,7 @@ use crate::domain::patron::PatronRules;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
-use crate::gateways::{Gateway, Registry};
+use crate::gateways::{Courier, Gateway, Registry};
 use crate::store::limits::Rate;
 use crate::store::{Db, StoreError, Tx, jobs};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -36,8 +36,10 @@ pub struct Context {
     pub policy: Arc<Policy>,
     /// The secret of this site.
     pub key: SiteKey,
-    /// Seals the seeds of authenticators.
+    /// Seals the seeds of authenticators and the secrets of outgoing webhooks.
     pub sealer: Sealer,
+    /// Hands outgoing webhooks over.
+    pub courier: Courier,
 }
 
 impl Context {

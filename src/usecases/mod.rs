@@ -16,6 +16,7 @@ pub mod holds;
 pub mod limits;
 pub mod notices;
 pub mod operations;
+pub mod outgoing;
 pub mod pages;
 pub mod patrons;
 pub mod pledge;

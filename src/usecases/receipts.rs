@@ -1,6 +1,6 @@
 //! Receipts: issued with the money, replaced when some of it goes back, never changed.
 
-use super::{Context, UseCaseError, audit, holds};
+use super::{Context, UseCaseError, audit, holds, outgoing};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::Donation;
 use crate::domain::ids::ReceiptId;
@@ -89,6 +89,7 @@ fn issue(
     };
     receipts::insert(tx, &receipt)?;
     ctx.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
+    outgoing::receipt_issued(tx, ctx, &receipt)?;
     Ok(receipt)
 }
 

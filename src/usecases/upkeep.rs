@@ -1,10 +1,11 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
 use super::account::erase;
+use super::outgoing as tellings;
 use super::{Context, UseCaseError, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
-use crate::store::{StoreError, idempotency, jobs, limits, schedules, staff, staff_sessions};
+use crate::store::{StoreError, idempotency, jobs, limits, outgoing, schedules, staff, staff_sessions};
 use chrono::TimeDelta;
 
 /// How long idempotency keys of API clients are kept.
@@ -64,6 +65,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
             limits::remove_full(tx, now)?;
             idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             staff::remove_old(tx, now)?;
+            outgoing::remove_old(tx, now - tellings::KEEP)?;
             staff_sessions::remove_ended(tx, now, idle)?;
             Ok::<_, StoreError>(())
         })

@@ -2,7 +2,9 @@
 
 mod audit;
 pub(crate) mod clerk;
+mod content;
 mod door;
 mod matrix;
+mod outgoing;
 mod people;
 mod work;

@@ -124,6 +124,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        url -> Text,
+        kinds -> Text,
+        secret_sealed -> Text,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Text,
+        endpoint_id -> Text,
+        kind -> Text,
+        body -> Text,
+        status -> Text,
+        tries -> BigInt,
+        answer -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+        created_at -> Timestamp,
+        tried_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     search_terms (term, donor_id) {
         term -> Text,
         donor_id -> Text,

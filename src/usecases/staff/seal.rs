@@ -19,7 +19,12 @@ impl Sealer {
     }
 
     /// Seals a text for one owner: moved to another, it does not open.
-    pub(super) fn seal(&self, owner: &str, text: &str, random: [u8; 16]) -> Result<String, UseCaseError> {
+    pub(in crate::usecases) fn seal(
+        &self,
+        owner: &str,
+        text: &str,
+        random: [u8; 16],
+    ) -> Result<String, UseCaseError> {
         let (nonce, _) = random.split_at(NONCE_LEN);
         let mut bytes = text.as_bytes().to_vec();
         let numbered = Nonce::try_assume_unique_for_key(nonce).map_err(|_length| failed("the nonce"))?;
@@ -30,7 +35,7 @@ impl Sealer {
     }
 
     /// Opens what was sealed for an owner.
-    pub(super) fn open(&self, owner: &str, sealed: &str) -> Result<String, UseCaseError> {
+    pub(in crate::usecases) fn open(&self, owner: &str, sealed: &str) -> Result<String, UseCaseError> {
         let mut bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_text| failed("the sealed text"))?;
         if bytes.len() < NONCE_LEN {
             return Err(failed("the sealed text"));

@@ -1,25 +1,30 @@
 //! The office. The table below is all of it: each line names who may come, and there is no other way to add one.
 
+mod content;
 mod cookies;
 mod door;
 mod doors;
+mod files;
+mod lists;
 mod me;
 mod people;
 mod reply;
 mod route;
 mod tokens;
+mod webhooks;
 mod work;
 
 pub use route::{Access, Declared};
 
 use crate::domain::access::Permission as May;
 use actix_web::web::{PayloadConfig, ServiceConfig};
+use crate::domain::list::ListKind;
 use route::Table;
 
 /// Every route below `/admin`.
 fn table() -> Table {
     use Access::{Anybody, HalfWay, Only};
-    Table::default()
+    of_lists(Table::default())
         .get("/admin", Only(May::Self_), me::front)
         .get("/admin/sign-in", Anybody, doors::sign_in::show)
         .post("/admin/sign-in", Anybody, doors::sign_in::enter)
@@ -48,6 +53,19 @@ fn table() -> Table {
         .get("/admin/tokens", Only(May::ManageStaff), tokens::list)
         .post("/admin/tokens", Only(May::ManageStaff), tokens::create)
         .post("/admin/tokens/{id}/revoke", Only(May::ManageStaff), tokens::revoke)
+        .get("/admin/content", Only(May::EditContent), content::list)
+        .get("/admin/content/{folder}", Only(May::EditContent), content::begin)
+        .post("/admin/content/{folder}", Only(May::EditContent), content::create)
+        .get("/admin/content/{folder}/{slug}", Only(May::EditContent), content::edit)
+        .post("/admin/content/{folder}/{slug}", Only(May::EditContent), content::save)
+        .post("/admin/content/{folder}/{slug}/preview", Only(May::EditContent), content::preview)
+        .post("/admin/content/{folder}/{slug}/remove", Only(May::EditContent), content::remove)
+        .get("/admin/webhooks", Only(May::ManageSettings), webhooks::list)
+        .post("/admin/webhooks", Only(May::ManageSettings), webhooks::add)
+        .get("/admin/webhooks/{id}", Only(May::ManageSettings), webhooks::show)
+        .post("/admin/webhooks/{id}/secret", Only(May::ManageSettings), webhooks::renew_secret)
+        .post("/admin/webhooks/{id}/remove", Only(May::ManageSettings), webhooks::remove)
+        .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
         .get("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::show)
         .post("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::order)
         .get("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::show)
@@ -71,6 +89,37 @@ fn table() -> Table {
         .post("/admin/questions/{id}/close", Only(May::RunOperations), work::operations::close)
         .post("/admin/events/{id}/replay", Only(May::RunOperations), work::operations::replay)
         .post("/admin/jobs/{id}/retry", Only(May::RunOperations), work::operations::retry)
+}
+
+/// The lists, and the pages about what is in them.
+fn of_lists(table: Table) -> Table {
+    use Access::Only;
+    use ListKind::{Audit, Donations, Donors, Events, Jobs, Patrons, Pledges, Receipts};
+    table
+        .get("/admin/donations", Only(May::SeeSupport), lists::page_of(Donations))
+        .get("/admin/donations.csv", Only(May::ExportSupport), lists::file_of(Donations))
+        .get("/admin/donations/{id}", Only(May::SeeSupport), files::donation)
+        .get("/admin/pledges", Only(May::SeeSupport), lists::page_of(Pledges))
+        .get("/admin/pledges.csv", Only(May::ExportSupport), lists::file_of(Pledges))
+        .get("/admin/pledges/{id}", Only(May::SeeSupport), files::pledge)
+        .get("/admin/donors", Only(May::SeeSupport), lists::page_of(Donors))
+        .get("/admin/donors.csv", Only(May::ExportSupport), lists::file_of(Donors))
+        .get("/admin/donors/{id}", Only(May::SeeSupport), files::donor)
+        .get("/admin/patrons", Only(May::SeeSupport), lists::page_of(Patrons))
+        .get("/admin/patrons.csv", Only(May::ExportSupport), lists::file_of(Patrons))
+        .get("/admin/receipts", Only(May::SeeSupport), lists::page_of(Receipts))
+        .get("/admin/receipts.csv", Only(May::ExportSupport), lists::file_of(Receipts))
+        .get("/admin/receipts/{number}", Only(May::SeeSupport), files::receipt)
+        .get("/admin/events", Only(May::SeeOperations), lists::page_of(Events))
+        .get("/admin/events.csv", Only(May::SeeOperations), lists::file_of(Events))
+        .get("/admin/events/{id}", Only(May::SeeOperations), files::event)
+        .get("/admin/jobs", Only(May::SeeOperations), lists::page_of(Jobs))
+        .get("/admin/jobs.csv", Only(May::SeeOperations), lists::file_of(Jobs))
+        .get("/admin/jobs/{id}", Only(May::SeeOperations), files::job)
+        .get("/admin/audit", Only(May::SeeAudit), lists::page_of(Audit))
+        .get("/admin/audit.csv", Only(May::SeeAudit), lists::file_of(Audit))
+        .post("/admin/views", Only(May::Self_), lists::save_view)
+        .post("/admin/views/{id}/remove", Only(May::Self_), lists::remove_view)
 }
 
 /// Puts the office up.

@@ -15,10 +15,20 @@ use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 
 /// The places of the office in the order of its navigation: name, address, what it takes to see it.
-const PLACES: [(&str, &str, Permission); 4] = [
+const PLACES: &[(&str, &str, Permission)] = &[
+    ("Donations", "/admin/donations", Permission::SeeSupport),
+    ("Pledges", "/admin/pledges", Permission::SeeSupport),
+    ("Donors", "/admin/donors", Permission::SeeSupport),
+    ("Patrons", "/admin/patrons", Permission::SeeSupport),
+    ("Receipts", "/admin/receipts", Permission::SeeSupport),
+    ("Content", "/admin/content", Permission::EditContent),
+    ("Events", "/admin/events", Permission::SeeOperations),
+    ("Jobs", "/admin/jobs", Permission::SeeOperations),
     ("Questions", "/admin/questions", Permission::SeeOperations),
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
+    ("Log", "/admin/audit", Permission::SeeAudit),
+    ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
     ("My account", "/admin/me", Permission::Self_),
 ];
 

@@ -4,6 +4,7 @@ mod files;
 mod pages;
 mod plans;
 mod search;
+mod web;
 
 use mainstay::domain::list::{ListKind, ListQuery};
 use mainstay::usecases::demo;

@@ -219,14 +219,24 @@ impl Cells {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return CellShown { label, kind: "empty", is_number: is_number(shape), ..CellShown::default() };
         };
-        let plain = CellShown { label, kind: "text", text: text.clone(), is_number: is_number(shape), ..CellShown::default() };
+        let plain = CellShown {
+            label,
+            kind: "text",
+            text: text.clone(),
+            is_number: is_number(shape),
+            ..CellShown::default()
+        };
         match shape {
             Shape::Text => plain,
             Shape::Count => CellShown { kind: "count", ..plain },
             Shape::Code => CellShown { kind: "code", ..plain },
             Shape::Receipt => CellShown { kind: "code", text: receipt_text(&text), ..plain },
-            Shape::Word => CellShown { kind: "state", text: spelled(&text), value: text.replace('.', "_"), ..plain },
-            Shape::Money => CellShown { kind: "money", text: money(&text).map_or(text, Money::text), ..plain },
+            Shape::Word => {
+                CellShown { kind: "state", text: spelled(&text), value: text.replace('.', "_"), ..plain }
+            }
+            Shape::Money => {
+                CellShown { kind: "money", text: money(&text).map_or(text, Money::text), ..plain }
+            }
             Shape::Time => match moment(&text) {
                 Some(at) => self.time_cell(label, at),
                 None => plain,
@@ -309,7 +319,10 @@ mod tests {
     fn a_cell_is_read_by_people_on_a_page_and_by_programs_in_a_file() {
         let cells = Cells { zone: chrono_tz::Europe::Berlin };
         let shown = |shape, text: &str| cells.cell("x", shape, Some(text.to_owned()));
-        assert_eq!(shown(Shape::Money, "2550 EUR").text, Money::new(2550, Currency::parse("EUR").unwrap()).text());
+        assert_eq!(
+            shown(Shape::Money, "2550 EUR").text,
+            Money::new(2550, Currency::parse("EUR").unwrap()).text()
+        );
         assert_eq!(shown(Shape::Time, "2026-05-03 12:05:09.5").text, "3 May 2026, 14:05");
         assert_eq!(shown(Shape::Person, "dnr_1 Ann Reader").url.as_deref(), Some("/admin/donors/dnr_1"));
         assert_eq!(shown(Shape::Person, "- Ann Reader").url, None);

@@ -12,7 +12,7 @@ use crate::domain::access::Permission as May;
 use crate::domain::ids::{DonationId, InboxId, JobId, ReceiptId};
 use crate::domain::list::Shape;
 use crate::domain::receipt::{Receipt, ReceiptNumber};
-use crate::render::list_pages::{ActionShown, BodyShown, Cells, CellShown, FilePage, RowShown, spelled};
+use crate::render::list_pages::{ActionShown, BodyShown, CellShown, Cells, FilePage, RowShown, spelled};
 use crate::store::receipts;
 use crate::usecases::desk::files::{self, DonationFile};
 use crate::web::error::WebError;
@@ -83,13 +83,21 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
     let amount = money.map_or(pledge.terms.amount, |money| money.gross);
     let status = donation.payment.status().as_str();
     let mut actions = Vec::new();
-    if looker.may(May::Refund) && donation.payment.kept().is_some_and(crate::domain::money::Money::is_positive) {
+    if looker.may(May::Refund)
+        && donation.payment.kept().is_some_and(crate::domain::money::Money::is_positive)
+    {
         actions.push(ActionShown::link("Give it back", format!("/admin/donations/{}/refund", donation.id)));
     }
     let mut facts = parts::giver(cells, pledge, file.donor.as_ref());
     facts.extend([
         fact("Campaign", cells.cell("", Shape::Text, Some(file.campaign.title.clone()))),
-        fact("Pledge", linked(cells.cell("", Shape::Code, Some(pledge.id.to_string())), format!("/admin/pledges/{}", pledge.id))),
+        fact(
+            "Pledge",
+            linked(
+                cells.cell("", Shape::Code, Some(pledge.id.to_string())),
+                format!("/admin/pledges/{}", pledge.id),
+            ),
+        ),
         fact("Frequency", word_cell(cells, pledge.terms.frequency.as_str())),
         fact("Gateway", word_cell(cells, donation.gateway.as_str())),
         fact("Gateway’s id", cells.cell("", Shape::Code, Some(donation.remote.as_str().to_owned()))),

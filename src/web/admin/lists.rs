@@ -7,8 +7,8 @@ use crate::domain::ids::SavedViewId;
 use crate::domain::list::{Column, Cursor, Filter, ListKind, ListQuery, Wanted};
 use crate::render::csv;
 use crate::render::list_pages::{
-    ActionShown, Cells, CellShown, ChoiceShown, FilterShown, HeadShown, ListPage, RowShown, ViewShown, file_cells,
-    file_columns, is_number, spelled,
+    ActionShown, CellShown, Cells, ChoiceShown, FilterShown, HeadShown, ListPage, RowShown, ViewShown,
+    file_cells, file_columns, is_number, spelled,
 };
 use crate::store::lists::{How, Row};
 use crate::usecases::UseCaseError;
@@ -23,9 +23,14 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream;
 
 /// What takes a request for a list.
-pub(super) trait OfList<T>: Fn(HttpRequest, Data<AppState>, Seat) -> LocalBoxFuture<'static, T> + Clone + 'static {}
-impl<T, F> OfList<T> for F where F: Fn(HttpRequest, Data<AppState>, Seat) -> LocalBoxFuture<'static, T> + Clone + 'static
-{}
+pub(super) trait OfList<T>:
+    Fn(HttpRequest, Data<AppState>, Seat) -> LocalBoxFuture<'static, T> + Clone + 'static
+{
+}
+impl<T, F> OfList<T> for F where
+    F: Fn(HttpRequest, Data<AppState>, Seat) -> LocalBoxFuture<'static, T> + Clone + 'static
+{
+}
 
 /// The page of a list.
 pub(super) fn page_of(kind: ListKind) -> impl OfList<Result<HttpResponse, WebError>> {
@@ -54,9 +59,11 @@ pub(super) fn title(kind: ListKind) -> &'static str {
 /// What it takes to get its rows as a file.
 pub(super) const fn file_permission(kind: ListKind) -> Permission {
     match kind {
-        ListKind::Donations | ListKind::Pledges | ListKind::Donors | ListKind::Patrons | ListKind::Receipts => {
-            Permission::ExportSupport
-        }
+        ListKind::Donations
+        | ListKind::Pledges
+        | ListKind::Donors
+        | ListKind::Patrons
+        | ListKind::Receipts => Permission::ExportSupport,
         ListKind::Events | ListKind::Jobs => Permission::SeeOperations,
         ListKind::Audit => Permission::SeeAudit,
     }
@@ -177,7 +184,8 @@ fn understood(query: &ListQuery, listed: &Listed) -> Option<String> {
         How::Amount => "as an amount",
         How::Words => "in names and addresses",
     };
-    let more = if listed.more { " Many fit; only some of them are shown. One more letter helps." } else { "" };
+    let more =
+        if listed.more { " Many fit; only some of them are shown. One more letter helps." } else { "" };
     Some(format!("“{}” was sought {how}.{more}", query.search))
 }
 
@@ -188,7 +196,8 @@ fn filter_shown(filter: &Filter, query: &ListQuery) -> FilterShown {
         Wanted::Value => ("text", &[]),
         Wanted::From | Wanted::To => ("date", &[]),
     };
-    let choice = |word: &&'static str| ChoiceShown { value: word, label: spelled(word), chosen: value == **word };
+    let choice =
+        |word: &&'static str| ChoiceShown { value: word, label: spelled(word), chosen: value == **word };
     FilterShown {
         name: filter.name,
         label: filter.label,
@@ -200,7 +209,10 @@ fn filter_shown(filter: &Filter, query: &ListQuery) -> FilterShown {
 
 /// The headings of columns.
 pub(super) fn heads(columns: &[Column]) -> Vec<HeadShown> {
-    columns.iter().map(|column| HeadShown { label: column.label, is_number: is_number(column.shape) }).collect()
+    columns
+        .iter()
+        .map(|column| HeadShown { label: column.label, is_number: is_number(column.shape) })
+        .collect()
 }
 
 fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells) -> RowShown {
@@ -210,7 +222,8 @@ fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells) -> Row
     if let Some(first) = shown.first_mut() {
         if first.kind == "empty" {
             // It leads to the page of the row, whatever it says.
-            *first = CellShown { kind: "code", text: row.id.clone(), label: first.label, ..CellShown::default() };
+            *first =
+                CellShown { kind: "code", text: row.id.clone(), label: first.label, ..CellShown::default() };
         }
         first.url = place_of(kind, &row.id).or_else(|| first.url.take());
     }
@@ -289,11 +302,8 @@ fn write_rows(out: &mut Vec<u8>, columns: &[Column], rows: Vec<Row>, is_first: b
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut writer = if is_first { csv::Writer::new(out, &names)? } else { csv::Writer::going_on(out) };
     for row in rows {
-        let cells: Vec<String> = columns
-            .iter()
-            .zip(row.cells)
-            .flat_map(|(column, text)| file_cells(column.shape, text))
-            .collect();
+        let cells: Vec<String> =
+            columns.iter().zip(row.cells).flat_map(|(column, text)| file_cells(column.shape, text)).collect();
         writer.row(&cells)?;
     }
     writer.finish()
@@ -323,6 +333,7 @@ pub(super) async fn remove_view(
     let id: SavedViewId = id.parse().map_err(|_malformed| WebError::not_found("view"))?;
     lists::remove_view(&state.ctx, seat.0.member.id, id).await?;
     let from = request.headers().get(header::REFERER).and_then(|from| from.to_str().ok());
-    let list = from.and_then(|from| ListKind::ALL.iter().find(|kind| from.contains(&format!("/admin/{kind}"))));
+    let list =
+        from.and_then(|from| ListKind::ALL.iter().find(|kind| from.contains(&format!("/admin/{kind}"))));
     Ok(see_other(&list.map_or_else(|| "/admin".to_owned(), |kind| format!("/admin/{kind}?done=saved"))))
 }

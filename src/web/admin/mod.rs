@@ -17,8 +17,8 @@ mod work;
 pub use route::{Access, Declared};
 
 use crate::domain::access::Permission as May;
-use actix_web::web::{PayloadConfig, ServiceConfig};
 use crate::domain::list::ListKind;
+use actix_web::web::{PayloadConfig, ServiceConfig};
 use route::Table;
 
 /// Every route below `/admin`.

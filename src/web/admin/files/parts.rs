@@ -5,8 +5,8 @@ use crate::domain::list::Shape;
 use crate::domain::money::Money;
 use crate::domain::pledge::Pledge;
 use crate::render::list_pages::{
-    BodyShown, CellShown, Cells, EntryShown, FactShown, HeadShown, LineShown, MomentShown, RowShown, TableShown,
-    name_text, spelled,
+    BodyShown, CellShown, Cells, EntryShown, FactShown, HeadShown, LineShown, MomentShown, RowShown,
+    TableShown, name_text, spelled,
 };
 use crate::store::dossiers::LedgerEntry;
 use crate::store::event_subjects::Told;
@@ -32,10 +32,11 @@ pub(super) fn money_cell(money: Money) -> CellShown {
 pub(super) fn name_of(pledge: &Pledge, donor: Option<&Profile>) -> String {
     match donor {
         Some(donor) => name_text(donor.name.as_deref().unwrap_or(donor.email.as_str())),
-        None => pledge.terms.name.as_ref().map_or_else(
-            || name_text(pledge.terms.email.as_str()),
-            |name| name.as_str().to_owned(),
-        ),
+        None => pledge
+            .terms
+            .name
+            .as_ref()
+            .map_or_else(|| name_text(pledge.terms.email.as_str()), |name| name.as_str().to_owned()),
     }
 }
 
@@ -46,10 +47,7 @@ pub(super) fn giver(cells: Cells, pledge: &Pledge, donor: Option<&Profile>) -> V
         ..cells.cell("", Shape::Text, Some(name_of(pledge, donor)))
     };
     let email = donor.map_or(&pledge.terms.email, |donor| &donor.email);
-    vec![
-        fact("Donor", name),
-        fact("E-mail", cells.cell("", Shape::Text, Some(name_text(email.as_str())))),
-    ]
+    vec![fact("Donor", name), fact("E-mail", cells.cell("", Shape::Text, Some(name_text(email.as_str()))))]
 }
 
 /// None without rows.

@@ -9,7 +9,8 @@ use crate::domain::list::Shape;
 use crate::domain::pledge::Pledge;
 use crate::domain::subscription::Subscription;
 use crate::render::list_pages::{
-    ActionShown, Cells, CellShown, FactShown, FilePage, NoteShown, PersonShown, RowShown, TableShown, name_text,
+    ActionShown, CellShown, Cells, FactShown, FilePage, NoteShown, PersonShown, RowShown, TableShown,
+    name_text,
 };
 use crate::usecases::desk::files::{self, DonorFile, PledgeFile};
 use crate::web::admin::door::Seat;
@@ -80,7 +81,10 @@ fn pledge_facts(cells: Cells, file: &PledgeFile) -> Vec<FactShown> {
         facts.push(fact("Message", text(Some(message.clone()))));
     }
     if let Some(tribute) = &terms.tribute {
-        facts.push(fact("Given", text(Some(format!("{} {}", tribute.kind.as_str().replace('_', " "), tribute.name.as_str())))));
+        facts.push(fact(
+            "Given",
+            text(Some(format!("{} {}", tribute.kind.as_str().replace('_', " "), tribute.name.as_str()))),
+        ));
     }
     facts.extend(file.subscription.iter().flat_map(|known| subscription_facts(cells, known)));
     facts.push(fact("Made", cells.time_cell("", file.pledge.created_at)));
@@ -105,7 +109,10 @@ fn gifts_table(cells: Cells, gifts: &[Donation]) -> Option<TableShown> {
         RowShown {
             cells: vec![
                 linked(when, format!("/admin/donations/{}", donation.id)),
-                money.map_or_else(CellShown::default, |money| CellShown { label: "Amount", ..money_cell(money.gross) }),
+                money.map_or_else(CellShown::default, |money| CellShown {
+                    label: "Amount",
+                    ..money_cell(money.gross)
+                }),
                 cells.cell("Status", Shape::Word, Some(donation.payment.status().as_str().to_owned())),
             ],
         }
@@ -130,7 +137,14 @@ pub(in crate::web::admin) async fn donor(
     let totals: Vec<String> = file
         .given
         .iter()
-        .map(|given| format!("{} in {} {}", given.gross.text(), given.gifts, if given.gifts == 1 { "gift" } else { "gifts" }))
+        .map(|given| {
+            format!(
+                "{} in {} {}",
+                given.gross.text(),
+                given.gifts,
+                if given.gifts == 1 { "gift" } else { "gifts" }
+            )
+        })
         .collect();
     let page = FilePage {
         list_label: "Donors",
@@ -169,7 +183,8 @@ fn donor_actions(looker: &Looker<'_>, file: &DonorFile) -> Vec<ActionShown> {
     }
     if looker.may(May::ChangeSupport) {
         if file.merged_into.is_some() {
-            actions.push(ActionShown::button("Make two of them again", format!("/admin/donors/{id}/unmerge")));
+            actions
+                .push(ActionShown::button("Make two of them again", format!("/admin/donors/{id}/unmerge")));
         } else {
             actions.push(ActionShown::link("Correct details", format!("/admin/donors/{id}/details")));
             actions.push(ActionShown::link("Same as another donor", format!("/admin/donors/{id}/merge")));

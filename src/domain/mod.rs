@@ -13,6 +13,7 @@ pub mod clock;
 pub mod dispute;
 pub mod donation;
 pub mod donor;
+pub mod figures;
 pub mod ids;
 pub mod job;
 pub mod ledger;

@@ -16,6 +16,7 @@ pub mod donors;
 pub mod erasures;
 mod error;
 pub mod exports;
+pub mod figures;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;

@@ -10,6 +10,7 @@ mod context;
 pub mod demo;
 mod error;
 pub mod examine;
+pub mod figures;
 pub mod holds;
 pub mod limits;
 pub mod notices;

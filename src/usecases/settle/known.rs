@@ -1,7 +1,7 @@
 //! All that is known about one payment, and what has to follow from it.
 
 use super::super::patrons::orders::place_by_rule;
-use super::super::{Context, UseCaseError, notices, receipts};
+use super::super::{Context, UseCaseError, figures, notices, receipts};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
 use crate::domain::job::Job;
@@ -23,6 +23,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub(super) struct Known {
     pledge: Pledge,
     donation: Donation,
+    /// The payment as it was before the news.
+    before: Donation,
     /// Other payments for the same pledge.
     others: Vec<Donation>,
     refunds: Vec<Refund>,
@@ -42,8 +44,8 @@ impl Known {
         let disputes = disputes::of_donation(tx, donation.id)?;
         let subscription =
             if pledge.terms.frequency.is_recurring() { subscriptions::find(tx, pledge.id)? } else { None };
-        let (went_back_at, doubts) = (None, Vec::new());
-        Ok(Self { pledge, donation, others, refunds, disputes, subscription, went_back_at, doubts })
+        let (went_back_at, doubts, before) = (None, Vec::new(), donation.clone());
+        Ok(Self { pledge, donation, before, others, refunds, disputes, subscription, went_back_at, doubts })
     }
 
     /// Counts money as that of a period. A period is paid once: a second payment for it is money that nobody asked for.
@@ -233,6 +235,7 @@ impl Known {
         self.sum_up();
         self.raise(tx, ctx)?;
         let terms = &self.pledge.terms;
+        self.donation.received_on = self.donation.payment.money().map(|money| ctx.day_of(money.at));
         if self.donation.payment.money().is_some() && self.donation.donor.is_none() {
             let donor = donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?;
             self.donation.donor = Some(donor);
@@ -325,6 +328,7 @@ impl Known {
         let (now, currency, donation) = (ctx.now(), money.gross.currency(), &self.donation);
         let held = ledger::booked(tx, donation.id)?;
         let wanted = Booked::wanted(donation.gateway, &donation.payment, &self.refunds, &self.disputes)?;
+        figures::count(tx, &self.pledge, (&self.before, &held), (donation, &wanted), now)?;
         let entries = held.entries_to(&wanted)?;
         if entries.is_empty() {
             return Ok(());

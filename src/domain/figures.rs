@@ -213,6 +213,11 @@ impl Period {
         }
     }
 
+    /// Whether it is made of months as wholes: their sums answer for it then.
+    pub fn is_whole_months(self) -> bool {
+        self.from == Grain::Month.first(self.from) && self.until == Self::month_of(self.until).until
+    }
+
     /// How many days it has.
     pub fn days(self) -> i64 {
         (self.until - self.from).num_days().saturating_add(1)

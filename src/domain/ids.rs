@@ -102,6 +102,10 @@ ids! {
     AccountChangeId "chg";
     /// Names a wish to be forgotten.
     ErasureId "era";
+    /// Names a file that staff asked for.
+    ExportId "exp";
+    /// Names what a United Kingdom taxpayer declared.
+    DeclarationId "gad";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

@@ -3,8 +3,8 @@
 
 use super::account::Side;
 use super::ids::{
-    AccountChangeId, AddressChangeId, AttemptId, DisputeId, DonorId, ErasureId, InboxId, OrderId, PledgeId,
-    ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    AccountChangeId, AddressChangeId, AttemptId, DisputeId, DonorId, ErasureId, ExportId, InboxId, OrderId,
+    PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
 use chrono::{NaiveDate, TimeDelta};
 
@@ -170,22 +170,29 @@ pub enum Job {
         /// The wish.
         erasure: ErasureId,
     },
+    /// Makes a file that staff asked for.
+    MakeExport {
+        /// Which.
+        export: ExportId,
+    },
     /// In January: orders the statements of the past year.
     OrderStatements,
 }
 
-/// Jobs of one lane wait for one another, never for the other lane: a mail server that hangs holds up no money.
+/// Jobs of one lane wait for one another, never for another lane: a mail server that hangs holds up no money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// Webhooks, gateways, upkeep.
     Money,
     /// Letters.
     Mail,
+    /// Files that take minutes to make.
+    Files,
 }
 
 impl Lane {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Money, Self::Mail];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Money, Self::Mail, Self::Files];
 
     /// The kinds of jobs that it takes.
     pub fn kinds(self) -> &'static [&'static str] {
@@ -207,6 +214,7 @@ impl Lane {
                 "carry_out_erasure",
                 "order_statements",
             ],
+            Self::Files => &["make_export"],
             Self::Mail => &[
                 "send_receipt",
                 "send_instructions",
@@ -266,6 +274,7 @@ impl Job {
             Self::SendErasureDone { .. } => "send_erasure_done",
             Self::CarryOutErasure { .. } => "carry_out_erasure",
             Self::OrderStatements => "order_statements",
+            Self::MakeExport { .. } => "make_export",
         }
     }
 
@@ -304,6 +313,7 @@ impl Job {
             Self::SendStatement { year, donor } => Some(format!("send_statement/{year}/{donor}")),
             Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
             Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
+            Self::MakeExport { export } => Some(format!("make_export/{export}")),
             Self::Reconcile
             | Self::ExpirePledges
             | Self::CleanUp
@@ -352,6 +362,8 @@ impl Job {
             | Self::OrderStatements
             | Self::TendPatrons
             | Self::ChargeSandbox => (60, 3600, 5),
+            // Somebody waits for it.
+            Self::MakeExport { .. } => (5, 300, 5),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };

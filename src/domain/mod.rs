@@ -13,7 +13,9 @@ pub mod clock;
 pub mod dispute;
 pub mod donation;
 pub mod donor;
+pub mod export;
 pub mod figures;
+pub mod gift_aid;
 pub mod ids;
 pub mod job;
 pub mod ledger;
@@ -23,6 +25,7 @@ pub mod pledge;
 pub mod receipt;
 pub mod refund;
 pub mod remote;
+pub mod sheet;
 pub mod subscription;
 pub mod tier;
 

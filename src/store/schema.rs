@@ -557,6 +557,7 @@ diesel::joinable!(attempts -> pledges (pledge_id));
 diesel::joinable!(pledges -> campaigns (campaign_id));
 diesel::joinable!(donations -> pledges (pledge_id));
 diesel::joinable!(subscriptions -> pledges (pledge_id));
+diesel::joinable!(export_parts -> exports (export_id));
 diesel::joinable!(receipts -> donations (donation_id));
 diesel::joinable!(refunds -> donations (donation_id));
 diesel::joinable!(disputes -> donations (donation_id));

@@ -1,7 +1,7 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
 use super::account::erase;
-use super::{Context, UseCaseError, notices, pledge, sync};
+use super::{Context, UseCaseError, exports, gift_aid, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::store::{StoreError, idempotency, jobs, limits, schedules};
@@ -65,5 +65,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
             Ok::<_, StoreError>(())
         })
         .await?;
+    exports::clean_up(ctx).await?;
+    gift_aid::clean_up(ctx).await?;
     erase::clean_up(ctx).await
 }

@@ -49,10 +49,10 @@ INSERT INTO support_totals
         SUM(donations), SUM(gross_minor), SUM(fee_minor), SUM(refunded_minor), SUM(lost_minor), '2026-11-26 00:00:00'
     FROM support_totals WHERE span = 'day'
     GROUP BY substr(first_on, 1, 8) || '01', currency, gateway, campaign_id, article, rhythm;
-INSERT INTO settings (name, value) VALUES ('figures_time_zone', 'UTC');
 
 -- What asks for a person's attention is found without a walk through what does not.
 CREATE INDEX inbox_waiting ON inbox (received_at) WHERE status IN ('received', 'parked');
+CREATE INDEX inbox_heard ON inbox (gateway, received_at);
 CREATE INDEX jobs_gave_up ON jobs (run_at) WHERE status = 'failed';
 CREATE INDEX reviews_unanswered ON reviews (created_at) WHERE resolved_at IS NULL;
 

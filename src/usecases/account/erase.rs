@@ -6,9 +6,9 @@ use crate::domain::account::{ChangeDetail, ChangeKind, Erasure, ErasureStatus, P
 use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
 use crate::store::{
-    StoreError, Tx, account_changes, accounts, address_changes, erasures, sessions, sign_in_links,
+    StoreError, Tx, account_changes, accounts, address_changes, erasures, gift_aid, sessions, sign_in_links,
 };
-use crate::usecases::{Context, UseCaseError};
+use crate::usecases::{Context, UseCaseError, exports};
 use chrono::{Datelike as _, TimeDelta};
 
 /// Receipts of one transaction.
@@ -105,6 +105,8 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure) -> Result<(), Store
     sign_in_links::remove_of(tx, &profile.email)?;
     address_changes::remove_of(tx, profile.id)?;
     account_changes::remove_of(tx, profile.id)?;
+    exports::forget_all(tx)?;
+    gift_aid::end(tx, profile.id, ctx.day_of(now))?;
     ctx.enqueue(tx, &Job::SendErasureDone { erasure: erasure.id })
 }
 

@@ -1,5 +1,10 @@
 //! How support is doing, in figures: sums by day, kept up to date by difference in the transaction that settles.
 
+pub mod behind;
+pub mod dashboard;
+pub mod reports;
+pub mod sheets;
+
 use super::{Context, UseCaseError};
 use crate::domain::donation::Donation;
 use crate::domain::figures::Share;

@@ -15,10 +15,10 @@ use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
-use crate::usecases::examine;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::staff::Sealer;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
+use crate::usecases::{examine, figures};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
 use crate::words::{Words, WordsError};
 use base64::Engine as _;
@@ -62,6 +62,9 @@ pub enum StartError {
     /// A rule of the books held before a migration and does not hold after it.
     #[error("the migration broke the books; restore the backup that was made before it: {0}")]
     BrokenByMigration(String),
+    /// The days of payments cannot be counted.
+    #[error("the figures by day cannot be counted: {0}")]
+    Figures(String),
     /// The secret of the site cannot be read.
     #[error("the site key in the database cannot be read: {0}")]
     SiteKey(String),
@@ -190,6 +193,11 @@ impl App {
             sealer,
             courier: Courier::new(config.server.outgoing_inside),
         };
+        let moved =
+            figures::count_days(&ctx).await.map_err(|error| StartError::Figures(error.to_string()))?;
+        if moved > 0 {
+            tracing::info!(moved, "payments were counted on the days of the publisher's calendar");
+        }
         let files = Arc::new(Files::load());
         let templates = templates(config, public_url, &files)?;
         let host = config.server.public_host();

@@ -335,6 +335,8 @@ pub struct Donation {
     /// The first day of the period that it pays for; recurring support only. A second payment for the same period has
     /// none, and a person is asked about it.
     pub period_on: Option<NaiveDate>,
+    /// The day of the publisher's calendar on which the money arrived, as figures count it.
+    pub received_on: Option<NaiveDate>,
     /// Everything known about it.
     pub payment: Payment,
     /// When it was first heard of.

@@ -120,6 +120,10 @@ ids! {
     SavedViewId "viw";
     /// Names a token of the API.
     TokenId "tok";
+    /// Names a file that staff asked for.
+    ExportId "exp";
+    /// Names what a United Kingdom taxpayer declared.
+    DeclarationId "gad";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

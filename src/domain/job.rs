@@ -3,8 +3,8 @@
 
 use super::account::Side;
 use super::ids::{
-    AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, InboxId, OrderId,
-    PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, ExportId,
+    InboxId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
 use chrono::{NaiveDate, TimeDelta};
 
@@ -170,6 +170,11 @@ pub enum Job {
         /// The wish.
         erasure: ErasureId,
     },
+    /// Makes a file that staff asked for.
+    MakeExport {
+        /// Which.
+        export: ExportId,
+    },
     /// In January: orders the statements of the past year.
     OrderStatements,
     /// Tells a program of the publisher what happened.
@@ -191,11 +196,13 @@ pub enum Lane {
     Mail,
     /// Outgoing webhooks.
     Webhooks,
+    /// Files that take minutes to make.
+    Files,
 }
 
 impl Lane {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Money, Self::Mail, Self::Webhooks];
+    pub const ALL: [Self; 4] = [Self::Money, Self::Mail, Self::Webhooks, Self::Files];
 
     /// The kinds of jobs that it takes.
     pub fn kinds(self) -> &'static [&'static str] {
@@ -218,6 +225,7 @@ impl Lane {
                 "order_statements",
             ],
             Self::Webhooks => &["deliver_webhook"],
+            Self::Files => &["make_export"],
             Self::Mail => &[
                 "send_receipt",
                 "send_instructions",
@@ -278,6 +286,7 @@ impl Job {
             Self::SendErasureDone { .. } => "send_erasure_done",
             Self::CarryOutErasure { .. } => "carry_out_erasure",
             Self::OrderStatements => "order_statements",
+            Self::MakeExport { .. } => "make_export",
         }
     }
 
@@ -317,6 +326,7 @@ impl Job {
             Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
             Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
             Self::DeliverWebhook { delivery, round } => Some(format!("deliver_webhook/{delivery}/{round}")),
+            Self::MakeExport { export } => Some(format!("make_export/{export}")),
             Self::Reconcile
             | Self::ExpirePledges
             | Self::CleanUp
@@ -366,6 +376,8 @@ impl Job {
             | Self::OrderStatements
             | Self::TendPatrons
             | Self::ChargeSandbox => (60, 3600, 5),
+            // Somebody waits for it.
+            Self::MakeExport { .. } => (5, 300, 5),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };

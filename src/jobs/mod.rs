@@ -2,6 +2,7 @@
 //! May import: usecases, store (the queue), mail, render, gateways. Must not: know the web.
 
 mod account_letters;
+mod exports;
 mod letters;
 mod patron_letters;
 mod run;

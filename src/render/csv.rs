@@ -1,5 +1,6 @@
 //! CSV that a spreadsheet opens safely: a cell never becomes a formula.
 
+use crate::domain::sheet::Cell;
 use std::io::{self, Write};
 
 /// Writes rows of text.
@@ -21,6 +22,15 @@ impl<W: Write> Writer<W> {
     /// Writes one row.
     pub fn row(&mut self, cells: &[String]) -> io::Result<()> {
         self.0.write_record(cells.iter().map(|cell| harmless(cell))).map_err(io_error)
+    }
+
+    /// Writes one row of typed cells: numbers stay numbers.
+    pub fn cells(&mut self, cells: &[Cell]) -> io::Result<()> {
+        let text = |cell: &Cell| match cell {
+            Cell::Text(text) => harmless(text),
+            Cell::Whole(_) | Cell::Amount(_) | Cell::Day(_) | Cell::Empty => cell.plain(),
+        };
+        self.0.write_record(cells.iter().map(text)).map_err(io_error)
     }
 
     /// Writes out what is buffered.

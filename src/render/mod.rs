@@ -4,6 +4,7 @@
 pub mod account_pages;
 pub mod admin_pages;
 pub mod archive;
+pub mod chart;
 pub mod csv;
 pub mod letters;
 pub mod list_pages;
@@ -11,6 +12,7 @@ pub mod pages;
 pub mod qr;
 pub mod receipt;
 pub mod receipt_pdf;
+pub mod sheet;
 pub mod statement;
 mod templates;
 pub mod transfer;

@@ -62,6 +62,12 @@ pub fn get(conn: &mut Conn, id: CampaignId) -> Result<Campaign, StoreError> {
     campaigns::table.find(id.to_string()).select(CampaignRow::as_select()).get_result(conn)?.into_domain()
 }
 
+/// Every campaign, by its name.
+pub fn all(conn: &mut Conn) -> Result<Vec<Campaign>, StoreError> {
+    let rows = campaigns::table.order(campaigns::slug).select(CampaignRow::as_select()).load(conn)?;
+    rows.into_iter().map(CampaignRow::into_domain).collect()
+}
+
 /// Adds the campaign, or brings the one of the same name up to date and keeps its id.
 pub fn put(tx: &mut Tx<'_>, campaign: &Campaign, now: DateTime<Utc>) -> Result<(), StoreError> {
     let frozen: Vec<FrozenMoney> = campaign.suggestions.iter().copied().map(FrozenMoney::from).collect();

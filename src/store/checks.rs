@@ -161,6 +161,34 @@ const CHECKS: &[Check] = &[
               WHERE t.month = m.month AND t.cohort = m.cohort AND t.currency = m.currency)",
     },
     Check {
+        name: "the figures of each day are the sum of its payments",
+        sql: "SELECT CAST(k.day AS TEXT) || '/' || k.currency || '/' || k.campaign_id AS id FROM ( \
+              SELECT d.received_on AS day, d.currency, d.gateway, d.campaign_id, COALESCE(p.source_article, '') AS article, \
+              CASE p.frequency WHEN 'once' THEN 'once' ELSE 'recurring' END AS rhythm, 1 AS donations, \
+              d.gross_minor AS gross, 0 AS fee, d.refunded_minor AS refunded, d.lost_minor AS lost \
+              FROM donations d JOIN pledges p ON p.id = d.pledge_id WHERE d.gross_minor IS NOT NULL \
+              UNION ALL SELECT d.received_on, l.currency, d.gateway, d.campaign_id, COALESCE(p.source_article, ''), \
+              CASE p.frequency WHEN 'once' THEN 'once' ELSE 'recurring' END, 0, 0, l.amount_minor, 0, 0 \
+              FROM ledger_postings l JOIN ledger_entries e ON e.id = l.entry_id JOIN donations d ON d.id = e.donation_id \
+              JOIN pledges p ON p.id = d.pledge_id WHERE l.account = 'expense:fees' \
+              UNION ALL SELECT first_on, currency, gateway, campaign_id, article, rhythm, -donations, -gross_minor, \
+              -fee_minor, -refunded_minor, -lost_minor FROM support_totals WHERE span = 'day' \
+              ) k GROUP BY k.day, k.currency, k.gateway, k.campaign_id, k.article, k.rhythm \
+              HAVING SUM(k.donations) <> 0 OR SUM(k.gross) <> 0 OR SUM(k.fee) <> 0 OR SUM(k.refunded) <> 0 \
+              OR SUM(k.lost) <> 0",
+    },
+    Check {
+        name: "the figures of each month are the sum of its days",
+        sql: "SELECT k.month || '/' || k.currency || '/' || k.campaign_id AS id FROM ( \
+              SELECT SUBSTR(CAST(first_on AS TEXT), 1, 7) AS month, currency, gateway, campaign_id, article, rhythm, \
+              CASE span WHEN 'day' THEN 1 ELSE -1 END AS sign, donations, gross_minor, fee_minor, refunded_minor, \
+              lost_minor FROM support_totals) k \
+              GROUP BY k.month, k.currency, k.gateway, k.campaign_id, k.article, k.rhythm \
+              HAVING SUM(k.sign * k.donations) <> 0 OR SUM(k.sign * k.gross_minor) <> 0 \
+              OR SUM(k.sign * k.fee_minor) <> 0 OR SUM(k.sign * k.refunded_minor) <> 0 \
+              OR SUM(k.sign * k.lost_minor) <> 0",
+    },
+    Check {
         name: "every donor gave money",
         sql: "SELECT d.id FROM donors d WHERE d.merged_into IS NULL AND NOT EXISTS \
               (SELECT 1 FROM donations x WHERE x.donor_id = d.id AND x.gross_minor IS NOT NULL)",

@@ -39,6 +39,7 @@ struct DonationRow {
     disputed_minor: i64,
     lost_minor: i64,
     period_on: Option<NaiveDate>,
+    received_on: Option<NaiveDate>,
 }
 
 impl DonationRow {
@@ -77,6 +78,7 @@ impl DonationRow {
             disputed_minor: donation.payment.disputed().open_minor,
             lost_minor: donation.payment.disputed().lost_minor,
             period_on: donation.period_on,
+            received_on: donation.received_on,
         }
     }
 
@@ -121,6 +123,7 @@ impl DonationRow {
             gateway: row.word(GatewayKind::parse, &self.gateway)?,
             remote: RemoteId::parse(&self.remote_id).map_err(|error| row.corrupt(error))?,
             period_on: self.period_on,
+            received_on: self.received_on,
             payment,
             created_at: utc(self.created_at),
         })

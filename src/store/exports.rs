@@ -1,10 +1,12 @@
 //! Rows for exports, read in pages by id: the memory they need does not grow with their number.
 
 use super::schema::{campaigns, donations, donors, ledger_entries, ledger_postings, pledges, receipts};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, dialect};
+use crate::domain::figures::Period;
 use crate::domain::receipt::ReceiptNumber;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 use std::collections::HashMap;
 
 /// Rows of one page.
@@ -104,14 +106,53 @@ impl Table {
         span: Span,
         after: &str,
     ) -> Result<(Vec<ExportRow>, Option<String>), StoreError> {
+        self.page_of(conn, span, None, after)
+    }
+
+    /// The same; of payments only those whose money arrived on a day of `received`, if that is given.
+    pub fn page_of(
+        self,
+        conn: &mut Conn,
+        span: Span,
+        received: Option<Period>,
+        after: &str,
+    ) -> Result<(Vec<ExportRow>, Option<String>), StoreError> {
         let rows = match self {
-            Self::Donations => donations_page(conn, span, after),
+            Self::Donations => donations_page(conn, span, received, after),
             Self::Pledges => pledges_page(conn, span, after),
             Self::Donors => donors_page(conn, span, after),
             Self::Ledger => ledger_page(conn, span, after),
         }?;
         let last = rows.last().and_then(|row| row.first().cloned());
         Ok((rows, last))
+    }
+
+    /// How many rows there are; of the books, how many entries.
+    pub fn count(self, conn: &mut Conn, span: Span, received: Option<Period>) -> Result<i64, StoreError> {
+        dialect::take_the_time_it_takes(conn)?;
+        let Span { from, to } = span;
+        Ok(match (self, received) {
+            (Self::Donations, Some(days)) => donations::table
+                .filter(donations::received_on.between(days.from, days.until))
+                .count()
+                .get_result(conn),
+            (Self::Donations, None) => donations::table
+                .filter(donations::created_at.ge(from).and(donations::created_at.lt(to)))
+                .count()
+                .get_result(conn),
+            (Self::Pledges, _) => pledges::table
+                .filter(pledges::created_at.ge(from).and(pledges::created_at.lt(to)))
+                .count()
+                .get_result(conn),
+            (Self::Donors, _) => donors::table
+                .filter(donors::created_at.ge(from).and(donors::created_at.lt(to)))
+                .count()
+                .get_result(conn),
+            (Self::Ledger, _) => ledger_entries::table
+                .filter(ledger_entries::recorded_at.ge(from).and(ledger_entries::recorded_at.lt(to)))
+                .count()
+                .get_result(conn),
+        }?)
     }
 }
 
@@ -161,11 +202,19 @@ impl DonationCells {
     }
 }
 
-fn donations_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
+fn donations_page(
+    conn: &mut Conn,
+    span: Span,
+    received: Option<Period>,
+    after: &str,
+) -> Result<Vec<ExportRow>, StoreError> {
+    let days = received.unwrap_or(Period { from: NaiveDate::default(), until: NaiveDate::default() });
+    let on_any_day = received.is_none().into_sql::<Nullable<Bool>>();
     let rows: Vec<DonationCells> = donations::table
         .inner_join(pledges::table.inner_join(campaigns::table))
         .filter(donations::id.gt(after))
         .filter(donations::created_at.ge(span.from).and(donations::created_at.lt(span.to)))
+        .filter(donations::received_on.between(days.from, days.until).or(on_any_day))
         .order(donations::id)
         .limit(PAGE_ROWS)
         .select((

@@ -1,6 +1,7 @@
 //! From columns to the types of the domain. What does not fit is a corrupt row, never a guess.
 
 use super::StoreError;
+use crate::domain::article::Slug;
 use crate::domain::money::{Currency, Money, Settlement};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use std::fmt::Display;
@@ -31,6 +32,14 @@ impl Row<'_> {
 
     pub(super) fn money(self, minor: i64, currency: &str) -> Result<Money, StoreError> {
         Ok(Money::new(minor, Currency::parse(currency).map_err(|error| self.corrupt(error))?))
+    }
+
+    pub(super) fn currency(self, code: &str) -> Result<Currency, StoreError> {
+        Currency::parse(code).map_err(|error| self.corrupt(error))
+    }
+
+    pub(super) fn slug(self, text: Option<String>) -> Result<Option<Slug>, StoreError> {
+        text.map(|text| Slug::parse(&text).map_err(|error| self.corrupt(error))).transpose()
     }
 
     /// What a movement came to, from its three columns.

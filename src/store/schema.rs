@@ -111,6 +111,7 @@ diesel::table! {
         disputed_minor -> BigInt,
         lost_minor -> BigInt,
         period_on -> Nullable<Date>,
+        received_on -> Nullable<Date>,
     }
 }
 
@@ -495,10 +496,73 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    support_totals (span, first_on, currency, gateway, campaign_id, article, rhythm) {
+        span -> Text,
+        first_on -> Date,
+        currency -> Text,
+        gateway -> Text,
+        campaign_id -> Text,
+        article -> Text,
+        rhythm -> Text,
+        donations -> BigInt,
+        gross_minor -> BigInt,
+        fee_minor -> BigInt,
+        refunded_minor -> BigInt,
+        lost_minor -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    exports (id) {
+        id -> Text,
+        what -> Text,
+        format -> Text,
+        from_on -> Date,
+        until_on -> Date,
+        status -> Text,
+        round -> BigInt,
+        rows_done -> BigInt,
+        rows_all -> BigInt,
+        bytes -> BigInt,
+        error -> Nullable<Text>,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        ready_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    export_parts (export_id, part) {
+        export_id -> Text,
+        part -> BigInt,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    gift_aid_declarations (id) {
+        id -> Text,
+        donor_id -> Text,
+        title -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        house -> Text,
+        postcode -> Text,
+        covers_from -> Date,
+        wording -> Text,
+        declared_at -> Timestamp,
+        ended_on -> Nullable<Date>,
+    }
+}
+
 diesel::joinable!(attempts -> pledges (pledge_id));
 diesel::joinable!(pledges -> campaigns (campaign_id));
 diesel::joinable!(donations -> pledges (pledge_id));
 diesel::joinable!(subscriptions -> pledges (pledge_id));
+diesel::joinable!(export_parts -> exports (export_id));
 diesel::joinable!(receipts -> donations (donation_id));
 diesel::joinable!(refunds -> donations (donation_id));
 diesel::joinable!(disputes -> donations (donation_id));
@@ -522,6 +586,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     donors,
     erasures,
     event_subjects,
+    export_parts,
+    exports,
+    gift_aid_declarations,
     idempotency_keys,
     inbox,
     jobs,
@@ -553,6 +620,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     statements,
     subscription_orders,
     subscriptions,
+    support_totals,
     tiers,
     webhook_deliveries,
     webhook_endpoints,

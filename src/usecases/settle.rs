@@ -180,6 +180,7 @@ fn new_donation(ctx: &Context, pledge: &Pledge, news: &News) -> Donation {
         gateway: news.gateway,
         remote: news.payment.clone(),
         period_on: None,
+        received_on: None,
         payment: Payment::default(),
         created_at: ctx.now(),
     }

@@ -2,7 +2,7 @@
 
 use super::account::erase;
 use super::outgoing as tellings;
-use super::{Context, UseCaseError, notices, pledge, sync};
+use super::{Context, UseCaseError, exports, gift_aid, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::store::{StoreError, idempotency, jobs, limits, outgoing, schedules, staff, staff_sessions};
@@ -70,5 +70,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
             Ok::<_, StoreError>(())
         })
         .await?;
+    exports::clean_up(ctx).await?;
+    gift_aid::clean_up(ctx).await?;
     erase::clean_up(ctx).await
 }

@@ -41,7 +41,11 @@ pub async fn by_month(
     ctx: &Context,
     until: Month,
 ) -> Result<BTreeMap<Currency, Vec<MonthFigures>>, UseCaseError> {
-    let totals = ctx.db.read(move |conn| patrons::months(conn, &until)).await?;
+    Ok(folded(ctx.db.read(move |conn| patrons::months(conn, &until)).await?))
+}
+
+/// The figures of every month, from the sums of all months in their order.
+pub fn folded(totals: Vec<MonthTotal>) -> BTreeMap<Currency, Vec<MonthFigures>> {
     let mut figures: BTreeMap<Currency, Vec<MonthFigures>> = BTreeMap::new();
     let mut annual: BTreeMap<Currency, i64> = BTreeMap::new();
     for total in totals {
@@ -54,7 +58,18 @@ pub async fn by_month(
             month.recurring = Money::new(year.div_euclid(12), currency);
         }
     }
-    Ok(figures)
+    figures
+}
+
+/// The figures as they stood in a month: those of the latest month before it with anything in it, without what happened
+/// then, if nothing happened in the month itself.
+pub fn standing_in(months: &[MonthFigures], month: &Month) -> Option<MonthFigures> {
+    let latest = months.iter().rev().find(|known| known.month <= *month)?.clone();
+    if latest.month == *month {
+        return Some(latest);
+    }
+    let month = month.clone();
+    Some(MonthFigures { month, joined: 0, returned: 0, left: 0, failing: 0, recovered: 0, ..latest })
 }
 
 fn add(months: &mut Vec<MonthFigures>, total: &MonthTotal) {
@@ -83,13 +98,17 @@ fn add(months: &mut Vec<MonthFigures>, total: &MonthTotal) {
 
 /// Retention: of those who joined in each month, how many stayed. All currencies together.
 pub async fn cohorts(ctx: &Context, until: Month) -> Result<Vec<Cohort>, UseCaseError> {
-    let totals = ctx.db.read(move |conn| patrons::months(conn, &until)).await?;
+    Ok(cohorts_of(ctx.db.read(move |conn| patrons::months(conn, &until)).await?))
+}
+
+/// The same, from the sums of all months in their order.
+pub fn cohorts_of(totals: Vec<MonthTotal>) -> Vec<Cohort> {
     let mut cohorts: BTreeMap<Month, BTreeMap<Month, i64>> = BTreeMap::new();
     for total in totals {
         let change = total.joined + total.returned - total.left;
         *cohorts.entry(total.cohort).or_default().entry(total.month).or_default() += change;
     }
-    Ok(cohorts
+    cohorts
         .into_iter()
         .map(|(joined_in, changes)| {
             let staying = changes.into_iter().scan(0, |staying, (month, change)| {
@@ -98,5 +117,5 @@ pub async fn cohorts(ctx: &Context, until: Month) -> Result<Vec<Cohort>, UseCase
             });
             Cohort { joined_in, staying: staying.collect() }
         })
-        .collect())
+        .collect()
 }

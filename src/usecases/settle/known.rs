@@ -1,7 +1,7 @@
 //! All that is known about one payment, and what has to follow from it.
 
 use super::super::patrons::orders::place_by_rule;
-use super::super::{Context, UseCaseError, notices, outgoing, receipts};
+use super::super::{Context, UseCaseError, figures, notices, outgoing, receipts};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
 use crate::domain::job::Job;
@@ -44,9 +44,8 @@ impl Known {
         let disputes = disputes::of_donation(tx, donation.id)?;
         let subscription =
             if pledge.terms.frequency.is_recurring() { subscriptions::find(tx, pledge.id)? } else { None };
-        let (went_back_at, doubts) = (None, Vec::new());
-        let before = donation.clone();
-        Ok(Self { pledge, before, donation, others, refunds, disputes, subscription, went_back_at, doubts })
+        let (went_back_at, doubts, before) = (None, Vec::new(), donation.clone());
+        Ok(Self { pledge, donation, before, others, refunds, disputes, subscription, went_back_at, doubts })
     }
 
     /// Counts money as that of a period. A period is paid once: a second payment for it is money that nobody asked for.
@@ -236,6 +235,7 @@ impl Known {
         self.sum_up();
         self.raise(tx, ctx)?;
         let terms = &self.pledge.terms;
+        self.donation.received_on = self.donation.payment.money().map(|money| ctx.day_of(money.at));
         if self.donation.payment.money().is_some() && self.donation.donor.is_none() {
             let donor = donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?;
             self.donation.donor = Some(donor);
@@ -329,6 +329,7 @@ impl Known {
         let (now, currency, donation) = (ctx.now(), money.gross.currency(), &self.donation);
         let held = ledger::booked(tx, donation.id)?;
         let wanted = Booked::wanted(donation.gateway, &donation.payment, &self.refunds, &self.disputes)?;
+        figures::count(tx, &self.pledge, (&self.before, &held), (donation, &wanted), now)?;
         let entries = held.entries_to(&wanted)?;
         if entries.is_empty() {
             return Ok(());

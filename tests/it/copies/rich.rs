@@ -216,6 +216,14 @@ async fn oddities(app: &TestApp) -> String {
         "INSERT INTO statement_runs SELECT 2025, MIN(id), 9007199254740993, 1, '2026-01-02 03:04:05', \
          '2026-01-02 03:04:05.000001' FROM donors"
             .to_owned(),
+        "INSERT INTO exports VALUES ('exp_odd', 'ledger', 'csv', '1970-01-01', '2999-12-31', 'ready', 2, \
+         9007199254740993, 7, 5, NULL, 'staff “Zoë”', '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001', \
+         '2999-12-31 23:59:59.500')"
+            .to_owned(),
+        format!("INSERT INTO export_parts VALUES ('exp_odd', 0, {bytes})"),
+        "INSERT INTO gift_aid_declarations SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
+         'I am a UK taxpayer 🎁', '2026-06-15 10:00:00.250', NULL FROM donors"
+            .to_owned(),
         "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)"
             .to_owned(),
         format!(

@@ -1,0 +1,1 @@
+-- There is no way back: the sums would be kept no longer, and nobody would notice. Restore a backup instead.

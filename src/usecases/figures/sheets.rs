@@ -1,0 +1,123 @@
+//! Reports as tables for spreadsheets: amounts in major units, to the unit, each beside its currency.
+
+use super::reports::{Gifts, Key, Part, Parts, Retention, Timeline};
+use crate::domain::figures::{Rhythm, Sums};
+use crate::domain::money::{Currency, Money};
+use crate::domain::sheet::{Cell, Sheet};
+use crate::store::reports::donors::Lapsed;
+
+const SUMS: [&str; 7] = ["gifts", "gross", "refunded", "lost", "kept", "fees", "net"];
+
+fn sums(sums: &Sums, currency: Currency) -> Vec<Cell> {
+    let amount = |minor| Cell::Amount(Money::new(minor, currency));
+    vec![
+        Cell::Whole(sums.donations),
+        amount(sums.gross),
+        amount(sums.refunded),
+        amount(sums.lost),
+        amount(sums.kept()),
+        amount(sums.fees),
+        amount(sums.net()),
+    ]
+}
+
+fn code(currency: Currency) -> Cell {
+    Cell::text(currency.code())
+}
+
+/// Each step, gifts and recurring support apart.
+pub fn timeline(report: &Timeline) -> Sheet {
+    let mut rows = Vec::new();
+    for curve in &report.curves {
+        for step in &curve.steps {
+            for (rhythm, of) in [(Rhythm::Once, step.once), (Rhythm::Recurring, step.recurring)] {
+                if !of.is_nothing() {
+                    let mut row = vec![Cell::Day(step.on), code(curve.currency), Cell::text(rhythm.as_str())];
+                    row.extend(sums(&of, curve.currency));
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    let columns = ["from", "currency", "frequency"].into_iter().chain(SUMS).collect();
+    Sheet { name: "timeline", columns, rows }
+}
+
+/// Each part.
+pub fn parts(report: &Parts, name: &'static str) -> Sheet {
+    let row = |part: &Part| {
+        let what = match &part.key {
+            Key::Campaign(_, title) => title.clone(),
+            Key::Gateway(gateway) => gateway.as_str().to_owned(),
+            Key::Article(article) => article.as_ref().map(ToString::to_string).unwrap_or_default(),
+        };
+        let mut row = vec![Cell::Text(what), code(part.currency)];
+        row.extend(sums(&part.sums, part.currency));
+        row
+    };
+    let columns = ["what", "currency"].into_iter().chain(SUMS).collect();
+    Sheet { name, columns, rows: report.parts.iter().map(row).collect() }
+}
+
+/// Average, median and spread.
+pub fn gifts(report: &Gifts) -> Sheet {
+    let columns = vec![
+        "currency",
+        "frequency",
+        "gifts",
+        "total",
+        "average",
+        "smallest",
+        "lower_quarter",
+        "median",
+        "upper_quarter",
+        "largest",
+    ];
+    let row = |of: &super::reports::GiftSizes| {
+        let amount = |minor| Cell::Amount(Money::new(minor, of.currency));
+        vec![
+            code(of.currency),
+            Cell::text(of.rhythm.as_str()),
+            Cell::Whole(of.sizes.count),
+            amount(of.sizes.total),
+            amount(of.average()),
+            amount(of.sizes.smallest),
+            amount(of.sizes.lower_quarter),
+            amount(of.sizes.median),
+            amount(of.sizes.upper_quarter),
+            amount(of.sizes.largest),
+        ]
+    };
+    Sheet { name: "gifts", columns, rows: report.sizes.iter().map(row).collect() }
+}
+
+/// How many of those who joined in a month were there at the end of each month since.
+pub fn retention(report: &Retention) -> Sheet {
+    let mut rows = Vec::new();
+    for cohort in &report.cohorts {
+        for (month, staying) in &cohort.staying {
+            rows.push(vec![
+                Cell::text(cohort.joined_in.as_str()),
+                Cell::text(month.as_str()),
+                Cell::Whole(*staying),
+            ]);
+        }
+    }
+    Sheet { name: "retention", columns: vec!["joined_in", "month", "patrons"], rows }
+}
+
+/// The heading of the list of donors who give no more.
+pub const LAPSED: [&str; 7] = ["donor_id", "name", "email", "currency", "kept", "gifts", "last_gift"];
+
+/// One of them.
+pub fn lapsed(lapsed: &Lapsed) -> Vec<Cell> {
+    vec![
+        Cell::Text(lapsed.donor.to_string()),
+        Cell::Text(lapsed.name.clone().unwrap_or_default()),
+        Cell::Text(lapsed.email.clone()),
+        code(lapsed.kept.currency()),
+        Cell::Amount(lapsed.kept),
+        Cell::Whole(lapsed.gifts),
+        Cell::Day(lapsed.last_on),
+    ]
+}

@@ -16,6 +16,7 @@
     reason = "a measuring program speaks by printing, and stops at the first surprise"
 )]
 
+mod account;
 mod bare;
 mod footprint;
 mod full;
@@ -29,6 +30,7 @@ mod renewals;
 mod rounds;
 mod settling;
 mod sink;
+mod statements;
 mod webhooks;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -89,6 +91,10 @@ enum Bench {
     Settling,
     /// Renewals of recurring support taken into the books.
     Renewals,
+    /// A donor's own front page with very many gifts behind it.
+    Account,
+    /// Yearly statements of very many donors.
+    Statements,
     /// Receipts drawn as PDF.
     Receipts,
     /// Receipts mailed, from SQLite, beside lettre alone.
@@ -112,6 +118,8 @@ impl Bench {
             Self::Footprint => footprint::run(plan),
             Self::Settling => settling::settle(plan),
             Self::Renewals => renewals::renew(plan),
+            Self::Account => account::run(plan),
+            Self::Statements => statements::run(plan),
             Self::Receipts => receipts::draw(plan),
             Self::MailedSqlite => receipts::mail_on_sqlite(plan),
             Self::MailedPostgres => receipts::mail_on_postgres(plan),

@@ -80,10 +80,15 @@ impl Server {
 
     /// A line of `/proc/PID/status` that counts kB, in MB.
     pub(crate) fn memory_mb(&self, name: &str) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
+        memory_of(self.process.0.id(), name).unwrap()
     }
+}
+
+/// A line of `/proc/PID/status` that counts kB, in MB; none once the process is gone.
+pub(crate) fn memory_of(process: u32, name: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0)
 }
 
 /// Processor time of all threads of a process so far, in the user's and the system's name.

@@ -31,7 +31,7 @@ pub(crate) fn renew(plan: &Plan) {
 
 fn renew_on(engine: &str, url: &str, plan: &Plan) {
     let books = Books::open(url);
-    let patrons = books.block_on(join(books.ctx()));
+    let patrons = books.block_on(join(books.ctx(), PATRONS));
     // The first period makes them patrons.
     books.block_on(charge(books.ctx(), &patrons, 0));
     let rates: Vec<f64> = (1..=plan.rounds)
@@ -46,9 +46,9 @@ fn renew_on(engine: &str, url: &str, plan: &Plan) {
     print_figure(&name, &Series::of(rates), "/s", 0);
 }
 
-async fn join(ctx: &Context) -> Vec<AttemptId> {
+pub(crate) async fn join(ctx: &Context, patrons: usize) -> Vec<AttemptId> {
     let inner = ctx.clone();
-    at_a_time((0..PATRONS).collect(), move |number| {
+    at_a_time((0..patrons).collect(), move |number| {
         let ctx = inner.clone();
         async move {
             let donor = format!("patron{number}@example.org");
@@ -62,7 +62,7 @@ async fn join(ctx: &Context) -> Vec<AttemptId> {
     .await
 }
 
-async fn charge(ctx: &Context, patrons: &[AttemptId], round: u32) {
+pub(crate) async fn charge(ctx: &Context, patrons: &[AttemptId], round: u32) {
     let began = ctx.now() + Months::new(round);
     let inner = ctx.clone();
     at_a_time(patrons.to_vec(), move |attempt| {

@@ -7,6 +7,7 @@ use crate::raw::postgres::PgBench;
 use crate::rounds::{Plan, Run, Series, print_figure};
 use mainstay::bootstrap::{App, Migrations, World};
 use mainstay::config::Config;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::bank::CreditorReference;
 use mainstay::domain::ids::PledgeId;
 use mainstay::domain::job::Job;
@@ -129,7 +130,7 @@ async fn record_all(ctx: &Context, references: Vec<CreditorReference>) {
     let ctx = ctx.clone();
     at_a_time(references, move |reference| {
         let (ctx, arrival) = (ctx.clone(), Arrival { reference, amount, received_on, bank_id: None });
-        async move { bank::record(&ctx, arrival).await.unwrap() }
+        async move { bank::record(&ctx, Actor::Command, arrival).await.unwrap() }
     })
     .await;
 }

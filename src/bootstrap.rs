@@ -5,9 +5,10 @@ use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
 use crate::domain::receipt::Organisation;
+use crate::domain::staff::StaffSessionRules;
 use crate::gateways::sandbox::Sandbox;
 use crate::gateways::stripe::{self, Stripe};
-use crate::gateways::{BankTransfer, FeeRate, Gateway, Registry};
+use crate::gateways::{BankTransfer, Courier, FeeRate, Gateway, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
 use crate::render::{RenderError, SiteMeta, Templates};
@@ -15,6 +16,7 @@ use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::sandbox::DatabaseBook;
+use crate::usecases::staff::Sealer;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
 use crate::usecases::{examine, figures};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
@@ -179,6 +181,8 @@ impl App {
         }
         let ids = IdSource::new(Arc::clone(&world.clock), Arc::clone(&world.entropy));
         let key = site_key(&db, &ids).await?;
+        let outside = config.staff.sealing_key.as_ref().map(|secret| secret.expose().as_str());
+        let sealer = Sealer::new(&key, outside).map_err(|error| StartError::SiteKey(error.to_string()))?;
         let ctx = Context {
             gateways: gateways(config, &db, &world, &ids)?,
             policy: Arc::new(policy(config, public_url)),
@@ -186,6 +190,8 @@ impl App {
             db,
             ids,
             key,
+            sealer,
+            courier: Courier::new(config.server.outgoing_inside),
         };
         let moved =
             figures::count_days(&ctx).await.map_err(|error| StartError::Figures(error.to_string()))?;
@@ -325,6 +331,10 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         sessions: SessionRules {
             idle: TimeDelta::minutes(i64::from(config.account.session_idle_minutes)),
             longest: TimeDelta::hours(i64::from(config.account.session_hours)),
+        },
+        staff_sessions: StaffSessionRules {
+            idle: TimeDelta::minutes(i64::from(config.staff.session_idle_minutes)),
+            longest: TimeDelta::hours(i64::from(config.staff.session_hours)),
         },
         retention_years: config.account.retention_years,
         statements_by_mail: config.account.statements_by_mail,

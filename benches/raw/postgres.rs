@@ -46,6 +46,11 @@ impl PgBench {
         self.run(EVENT, &[("body", Event::of(0).body)], time)
     }
 
+    /// Rows as they are needed.
+    pub(crate) fn execute(&self, sql: &str) {
+        execute(&self.url, sql);
+    }
+
     /// Lets the server count its rows, as it does by itself within a minute or so.
     pub(crate) fn settle_down(&self) {
         execute(&self.url, "ANALYZE");

@@ -1,6 +1,7 @@
 //! `donation record`.
 
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::domain::bank::CreditorReference;
 use crate::domain::money::{Currency, Money};
 use crate::usecases::bank::{self, Arrival, Match};
@@ -43,8 +44,12 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
     let received_on = options.on.unwrap_or_else(|| ctx.day_of(ctx.now()));
-    let recorded =
-        bank::record(ctx, Arrival { reference, amount, received_on, bank_id: options.bank_id }).await?;
+    let recorded = bank::record(
+        ctx,
+        Actor::Command,
+        Arrival { reference, amount, received_on, bank_id: options.bank_id },
+    )
+    .await?;
     let promised = recorded.pledge.terms.amount.text();
     let id = recorded.donation.id;
     let arrived = amount.text();

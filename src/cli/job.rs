@@ -2,8 +2,10 @@
 
 use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::domain::ids::JobId;
 use crate::store::jobs;
+use crate::usecases::operations;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -47,11 +49,7 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
         Command::Retry { id, all: _ } => {
             let id: Option<JobId> =
                 id.map(|id| id.parse()).transpose().map_err(|error| Failure::Usage(format!("{error}")))?;
-            let now = ctx.now();
-            let revived = ctx.db.write(move |tx| jobs::revive(tx, id, now)).await?;
-            if revived == 0 && id.is_some() {
-                return Err(Failure::Failed("there is no failed job of this id".into()));
-            }
+            let revived = operations::retry(ctx, Actor::Command, id).await?;
             println!("{revived} job(s) will be tried again.");
         }
     }

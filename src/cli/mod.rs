@@ -21,9 +21,11 @@ mod refund;
 mod restore;
 mod review;
 mod serve;
+mod staff;
 mod statement;
 mod stripe;
 mod table;
+mod token;
 mod webhook;
 
 use crate::bootstrap::{App, Migrations, StartError, World};
@@ -86,6 +88,12 @@ enum Command {
     /// The account at Stripe.
     #[command(subcommand)]
     Stripe(stripe::Command),
+    /// Who may sign in to the office.
+    #[command(subcommand)]
+    Staff(staff::Command),
+    /// Tokens of the API.
+    #[command(subcommand)]
+    Token(token::Command),
     /// Receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -224,6 +232,8 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Webhook(command) => webhook::run(setting, command).await,
         Command::Reconcile(options) => reconcile::run(setting, options).await,
         Command::Stripe(command) => stripe::run(setting, command).await,
+        Command::Staff(command) => staff::run(setting, command).await,
+        Command::Token(command) => token::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,
         Command::Statement(command) => statement::run(setting, command).await,
         Command::Backup(options) => backup::run(setting, options).await,

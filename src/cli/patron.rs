@@ -2,6 +2,7 @@
 
 use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::domain::ids::PledgeId;
 use crate::domain::patron::Month;
 use crate::domain::subscription::{
@@ -142,7 +143,7 @@ async fn print_cohorts(ctx: &Context, until: Option<Month>) -> Outcome {
 
 async fn stop(ctx: &Context, request: OrderRequest) -> Outcome {
     let pledge = request.pledge;
-    let ordered = orders::order(ctx, request).await?;
+    let ordered = orders::order_by(ctx, Actor::Command, request).await?;
     let news = &ordered.subscription.news;
     match (ordered.order.status, news.ends_at.filter(|_| news.state.is_in_force())) {
         (OrderStatus::Pending, _) => println!("{pledge}: the gateway gave no answer yet and is asked again."),

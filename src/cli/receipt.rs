@@ -1,6 +1,7 @@
 //! `receipt resend` and `receipt void`.
 
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::domain::receipt::ReceiptNumber;
 use crate::usecases::receipts;
 
@@ -24,13 +25,13 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
         Command::Resend { number } => {
             let number = parse(&number)?;
             let app = setting.app().await?;
-            let receipt = receipts::resend(&app.services.ctx, number).await?;
+            let receipt = receipts::resend(&app.services.ctx, Actor::Command, number).await?;
             println!("Receipt {} will be mailed again.", receipt.number);
         }
         Command::Void { number } => {
             let number = parse(&number)?;
             let app = setting.app().await?;
-            let (old, fresh) = receipts::reissue(&app.services.ctx, number).await?;
+            let (old, fresh) = receipts::reissue(&app.services.ctx, Actor::Command, number).await?;
             println!("Receipt {} is void and replaced by {}, which is on its way.", old.number, fresh.number);
         }
     }

@@ -1,6 +1,7 @@
 //! `refund`.
 
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::domain::donation::Donation;
 use crate::domain::ids::DonationId;
 use crate::domain::money::{Currency, Money};
@@ -39,7 +40,7 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
         donation.payment.money().map_or(setting.config.site.default_currency, |m| m.gross.currency());
     let amount = options.amount.as_deref().map(|text| parse(text, currency)).transpose()?;
     let order = RefundOrder { donation: id, amount, reason: options.reason, request_key: options.once };
-    let ordered = refund::order(ctx, order).await?;
+    let ordered = refund::order(ctx, Actor::Command, order).await?;
     let amount = ordered.amount.text();
     let refunded = match refund::carry_out(ctx, ordered.id).await {
         Ok(refunded) => refunded,

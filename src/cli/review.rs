@@ -2,6 +2,7 @@
 
 use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::domain::ids::ReviewId;
 use crate::store::reviews;
 use crate::usecases::reviews as usecase;
@@ -36,7 +37,7 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
         }
         Command::Resolve { id } => {
             let id: ReviewId = id.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
-            usecase::resolve(ctx, id).await?;
+            usecase::resolve(ctx, Actor::Command, id).await?;
             println!("{id} is settled.");
         }
     }

@@ -5,6 +5,7 @@ use crate::bootstrap::{App, Migrations, World};
 use crate::config::{Config, MailTransport};
 use crate::jobs::{self, Worker};
 use crate::telemetry::metrics::Metrics;
+use crate::usecases::staff::setup;
 use crate::web::{self, AppState, ServerOptions};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -43,7 +44,9 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let stopping = state.stopping.clone();
     let content = tokio::spawn(watch_content(state));
     let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
-    announce(config, bound, &url);
+    let first_owner =
+        setup::first_link(&app.services.ctx).await?.map(|link| setup::url(&app.services.ctx, &link));
+    announce(config, bound, &url, first_owner.as_deref());
     let mut running = tokio::spawn(server);
     tokio::select! {
         ended = &mut running => {
@@ -108,7 +111,7 @@ async fn watch_content(state: AppState) {
     }
 }
 
-fn announce(config: &Config, bound: SocketAddr, url: &str) {
+fn announce(config: &Config, bound: SocketAddr, url: &str, first_owner: Option<&str>) {
     println!("Mainstay {} is running.", env!("CARGO_PKG_VERSION"));
     println!("  The site:   {url}");
     if url != format!("http://{bound}") {
@@ -117,6 +120,12 @@ fn announce(config: &Config, bound: SocketAddr, url: &str) {
     let file_mail = matches!(config.mail.transport, MailTransport::File);
     if file_mail && !config.server.mode.is_production() {
         println!("  Its mail:   {url}/dev/mail");
+    }
+    if let Some(link) = first_owner {
+        println!("  The office: {link}");
+        println!("              (works once, within an hour: it makes the account of the owner)");
+    } else {
+        println!("  The office: {url}/admin");
     }
     let missing = not_configured(config);
     if !missing.is_empty() {
@@ -141,6 +150,12 @@ fn not_configured(config: &Config) -> Vec<String> {
     if config.stripe.is_none() {
         missing.push(
             "stripe.secret_key: no cards or wallets; with it set, run `mainstay stripe setup`".to_owned(),
+        );
+    }
+    if config.staff.sealing_key.is_none() && config.server.mode.is_production() {
+        missing.push(
+            "staff.sealing_key: authenticators are sealed with a key that is in the database itself"
+                .to_owned(),
         );
     }
     if config.sandbox.enabled {

@@ -2,6 +2,7 @@
 
 use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::domain::ids::InboxId;
 use crate::store::inbox;
 use crate::usecases::webhook;
@@ -39,7 +40,7 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
         }
         Command::Replay { id } => {
             let id: InboxId = id.parse().map_err(|error| Failure::Usage(format!("{error}")))?;
-            webhook::replay(ctx, id).await?;
+            webhook::replay(ctx, Actor::Command, id).await?;
             println!("{id} will be processed again.");
         }
     }

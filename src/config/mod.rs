@@ -19,6 +19,7 @@ mod sandbox;
 mod secret;
 mod server;
 mod site;
+mod staff;
 mod stripe;
 
 use crate::domain::patron::PatronRules;
@@ -37,6 +38,7 @@ pub use sandbox::Sandbox;
 pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
 pub use site::{Organisation, Site};
+pub use staff::Staff;
 pub use stripe::{Purpose, Stripe};
 
 use merge::Layers;
@@ -63,6 +65,8 @@ pub struct Config {
     pub limits: Limits,
     /// The donor's own pages.
     pub account: Account,
+    /// The office.
+    pub staff: Staff,
     /// The background worker.
     pub jobs: Jobs,
     /// Recurring support.
@@ -117,6 +121,7 @@ impl Config {
         let stripe = Stripe::read(layers, Strictness { mode, allow_custom_gateways, purpose });
         let limits = Limits::read(layers);
         let account = Account::read(layers);
+        let staff = Staff::read(layers);
         let jobs = Jobs::read(layers);
         let patrons = patrons::read(layers);
         let log = Log::read(layers, mode);
@@ -130,6 +135,7 @@ impl Config {
             stripe: stripe.ok()?,
             limits: limits?,
             account: account?,
+            staff: staff?,
             jobs: jobs?,
             patrons: patrons?,
             log: log?,

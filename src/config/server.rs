@@ -73,6 +73,8 @@ pub struct Server {
     pub cors_origins: Vec<String>,
     /// Whether production may talk to gateway addresses other than the gateway's own.
     pub allow_custom_gateways: bool,
+    /// Whether outgoing webhooks may go to this machine and its network, and without TLS.
+    pub outgoing_inside: bool,
 }
 
 impl Server {
@@ -132,6 +134,7 @@ impl Server {
             api_bytes_max: api_bytes_max?,
             cors_origins: cors_origins?,
             allow_custom_gateways: layers.boolean("server.allow_custom_gateways"),
+            outgoing_inside: layers.boolean("server.outgoing_inside"),
         })
     }
 }

@@ -4,6 +4,7 @@
 //! `content/articles/<slug>.md`, `content/appeals/<slug>.md` and `content/campaigns/<slug>.md` each begin with
 //! front matter (YAML between two `---` lines) and go on in Markdown.
 
+pub mod draft;
 pub mod error;
 pub mod front_matter;
 pub mod import;
@@ -18,6 +19,7 @@ use std::time::SystemTime;
 pub use error::{ContentError, ContentErrors, Problem};
 
 use crate::domain::article::{Appeal, Article, CampaignFile, Slug, TierFile};
+use draft::{Draft, Kind};
 use front_matter::Located;
 
 const ARTICLES: &str = "articles";
@@ -63,18 +65,24 @@ impl Library {
 
 /// Reads and checks the whole content folder. All faults of all files are returned together.
 pub fn load(folder: &Path) -> Result<Library, ContentErrors> {
+    load_with(folder, None)
+}
+
+/// The same, with one file as somebody means to write it.
+pub fn load_with(folder: &Path, draft: Option<&Draft>) -> Result<Library, ContentErrors> {
     let mut errors = Vec::new();
+    let files = Files { folder, draft };
     if !folder.is_dir() {
         errors.push(ContentError { file: folder.to_owned(), line: None, problem: Problem::FolderMissing });
         return Err(ContentErrors(errors));
     }
-    let articles = read_kind(folder, ARTICLES, front_matter::article, |a| &a.slug, &mut errors);
-    let appeals = read_kind(folder, APPEALS, front_matter::appeal, |a| &a.slug, &mut errors);
-    let campaigns = read_kind(folder, CAMPAIGNS, front_matter::campaign, |c| &c.slug, &mut errors);
-    let tiers = read_kind(folder, TIERS, front_matter::tier, |t| &t.slug, &mut errors);
+    let articles = read_kind(&files, Kind::Article, front_matter::article, |a| &a.slug, &mut errors);
+    let appeals = read_kind(&files, Kind::Appeal, front_matter::appeal, |a| &a.slug, &mut errors);
+    let campaigns = read_kind(&files, Kind::Campaign, front_matter::campaign, |c| &c.slug, &mut errors);
+    let tiers = read_kind(&files, Kind::Tier, front_matter::tier, |t| &t.slug, &mut errors);
 
-    check_names(&articles, &appeals, &campaigns, &mut errors);
-    check_landing(folder, &articles, &mut errors);
+    check_names(&files, (&articles, &appeals, &campaigns), &mut errors);
+    check_landing(&files, &articles, &mut errors);
     if !errors.is_empty() {
         return Err(ContentErrors(errors));
     }
@@ -92,8 +100,8 @@ pub fn load(folder: &Path) -> Result<Library, ContentErrors> {
 /// and times alone. Compare it only with another one of the same process.
 pub fn fingerprint(folder: &Path) -> io::Result<u64> {
     let mut files = Vec::new();
-    for kind in [ARTICLES, APPEALS, CAMPAIGNS, TIERS] {
-        for file in files_of(&folder.join(kind))? {
+    for kind in Kind::ALL {
+        for file in files_of(&folder.join(kind.folder()))? {
             let meta = match std::fs::metadata(&file) {
                 Ok(meta) => meta,
                 // Gone since the folder was listed: the next look sees the folder without it.
@@ -110,40 +118,41 @@ pub fn fingerprint(folder: &Path) -> io::Result<u64> {
 }
 
 /// The files of one kind by slug, and the slugs of files that are there but faulty.
-struct Kind<T> {
+struct Items<T> {
     found: BTreeMap<Slug, (PathBuf, T)>,
     faulty: Vec<String>,
 }
 
-impl<T> Kind<T> {
+impl<T> Items<T> {
     /// Whether something goes by this name. A faulty file counts: its own fault is reported, and one is enough.
     fn knows(&self, slug: &Slug) -> bool {
         self.found.contains_key(slug) || self.faulty.iter().any(|stem| stem == slug.as_str())
     }
 }
 
-fn without_files<T>(kind: Kind<T>) -> BTreeMap<Slug, T> {
+fn without_files<T>(kind: Items<T>) -> BTreeMap<Slug, T> {
     kind.found.into_iter().map(|(slug, (_file, item))| (slug, item)).collect()
 }
 
 fn read_kind<T>(
-    folder: &Path,
-    kind: &str,
+    files: &Files<'_>,
+    kind: Kind,
     read: fn(&str, &str) -> Result<T, Located>,
     slug_of: fn(&T) -> &Slug,
     errors: &mut Vec<ContentError>,
-) -> Kind<T> {
-    let mut items = Kind { found: BTreeMap::new(), faulty: Vec::new() };
-    let files = match files_of(&folder.join(kind)) {
-        Ok(files) => files,
+) -> Items<T> {
+    let mut items = Items { found: BTreeMap::new(), faulty: Vec::new() };
+    let listed = match files.of(kind) {
+        Ok(listed) => listed,
         Err(error) => {
-            errors.push(ContentError { file: folder.join(kind), line: None, problem: error.into() });
+            let file = files.folder.join(kind.folder());
+            errors.push(ContentError { file, line: None, problem: error.into() });
             return items;
         }
     };
-    for file in files {
+    for file in listed {
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        match read_text(&file).map_err(|problem| (None, problem)).and_then(|text| read(&stem, &text)) {
+        match files.text(&file).map_err(|problem| (None, problem)).and_then(|text| read(&stem, &text)) {
             Err((line, problem)) => {
                 items.faulty.push(stem);
                 errors.push(ContentError { file, line, problem });
@@ -183,53 +192,83 @@ fn files_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn read_text(file: &Path) -> Result<String, Problem> {
-    String::from_utf8(std::fs::read(file)?).map_err(|_bytes| Problem::NotUtf8)
+/// The files of the folder, one of them perhaps as somebody means to write it.
+struct Files<'a> {
+    folder: &'a Path,
+    draft: Option<&'a Draft>,
+}
+
+impl Files<'_> {
+    /// The draft and where it would be, if it is of this kind.
+    fn draft_of(&self, kind: Kind) -> Option<(PathBuf, &Draft)> {
+        let draft = self.draft.filter(|draft| draft.kind == kind)?;
+        Some((kind.file(self.folder, &draft.slug), draft))
+    }
+
+    /// The files of a kind, sorted by name.
+    fn of(&self, kind: Kind) -> io::Result<Vec<PathBuf>> {
+        let mut files = files_of(&self.folder.join(kind.folder()))?;
+        if let Some((own, draft)) = self.draft_of(kind) {
+            files.retain(|file| *file != own);
+            if draft.text.is_some() {
+                files.push(own);
+                files.sort();
+            }
+        }
+        Ok(files)
+    }
+
+    fn text(&self, file: &Path) -> Result<String, Problem> {
+        let own = self.draft.filter(|draft| draft.kind.file(self.folder, &draft.slug) == file);
+        match own.and_then(|draft| draft.text.clone()) {
+            Some(text) => Ok(text),
+            None => String::from_utf8(std::fs::read(file)?).map_err(|_bytes| Problem::NotUtf8),
+        }
+    }
+
+    /// An error with the line of a key. The file is read again: faults are rare, and good files are not kept for them.
+    fn located(&self, file: &Path, key: &str, problem: Problem) -> ContentError {
+        let text = self.text(file).unwrap_or_default();
+        let line =
+            front_matter::split(&text).ok().and_then(|parts| front_matter::line_of(parts.front_matter, key));
+        ContentError { file: file.to_owned(), line, problem }
+    }
 }
 
 fn check_names(
-    articles: &Kind<Article>,
-    appeals: &Kind<Appeal>,
-    campaigns: &Kind<CampaignFile>,
+    files: &Files<'_>,
+    (articles, appeals, campaigns): (&Items<Article>, &Items<Appeal>, &Items<CampaignFile>),
     errors: &mut Vec<ContentError>,
 ) {
     for (file, article) in articles.found.values() {
         if let Some(slug) = article.appeal.as_ref().filter(|slug| !appeals.knows(slug)) {
-            errors.push(located(file, "appeal", Problem::NoSuchAppeal { slug: slug.to_string() }));
+            errors.push(files.located(file, "appeal", Problem::NoSuchAppeal { slug: slug.to_string() }));
         }
     }
     for (file, appeal) in appeals.found.values() {
         if !campaigns.knows(&appeal.campaign) {
             let problem = Problem::NoSuchCampaign { slug: appeal.campaign.to_string() };
-            errors.push(located(file, "campaign", problem));
+            errors.push(files.located(file, "campaign", problem));
         }
     }
 }
 
-fn check_landing(folder: &Path, articles: &Kind<Article>, errors: &mut Vec<ContentError>) {
+fn check_landing(files: &Files<'_>, articles: &Items<Article>, errors: &mut Vec<ContentError>) {
     let mut landings = articles.found.values().filter(|(_file, article)| article.landing);
     let Some((first, article)) = landings.next() else {
         // A faulty file may be the landing page: mending it comes first.
         if articles.faulty.is_empty() {
-            let file = folder.join(ARTICLES);
+            let file = files.folder.join(ARTICLES);
             errors.push(ContentError { file, line: None, problem: Problem::NoLanding });
         }
         return;
     };
     if article.draft {
-        errors.push(located(first, "draft", Problem::DraftLanding));
+        errors.push(files.located(first, "draft", Problem::DraftLanding));
     }
     for (file, _article) in landings {
-        errors.push(located(file, "landing", Problem::TwoLandings { first: first.clone() }));
+        errors.push(files.located(file, "landing", Problem::TwoLandings { first: first.clone() }));
     }
-}
-
-/// An error with the line of a key. The file is read again: faults are rare, and good files are not kept for them.
-fn located(file: &Path, key: &str, problem: Problem) -> ContentError {
-    let text = read_text(file).unwrap_or_default();
-    let line =
-        front_matter::split(&text).ok().and_then(|parts| front_matter::line_of(parts.front_matter, key));
-    ContentError { file: file.to_owned(), line, problem }
 }
 
 #[cfg(test)]

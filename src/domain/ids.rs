@@ -106,6 +106,24 @@ ids! {
     ExportId "exp";
     /// Names what a United Kingdom taxpayer declared.
     DeclarationId "gad";
+    /// Names somebody of the staff.
+    StaffId "stf";
+    /// Names a one-time link for staff.
+    StaffLinkId "lnk";
+    /// Names a browser in which staff are signed in.
+    StaffSessionId "sts";
+    /// Names a note on a donor.
+    NoteId "not";
+    /// Names the finding that two donors are one.
+    MergeId "mrg";
+    /// Names somewhere that outgoing webhooks are sent.
+    EndpointId "whe";
+    /// Names one telling of an outgoing webhook.
+    DeliveryId "dlv";
+    /// Names a view of a list that somebody of the staff saved.
+    SavedViewId "viw";
+    /// Names a token of the API.
+    TokenId "tok";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

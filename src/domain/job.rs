@@ -3,8 +3,8 @@
 
 use super::account::Side;
 use super::ids::{
-    AccountChangeId, AddressChangeId, AttemptId, DisputeId, DonorId, ErasureId, ExportId, InboxId, OrderId,
-    PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, ExportId,
+    InboxId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
 use chrono::{NaiveDate, TimeDelta};
 
@@ -177,22 +177,32 @@ pub enum Job {
     },
     /// In January: orders the statements of the past year.
     OrderStatements,
+    /// Tells a program of the publisher what happened.
+    DeliverWebhook {
+        /// Which telling.
+        delivery: DeliveryId,
+        /// 0 at first; how often it was tried before, when staff have it told again.
+        round: i64,
+    },
 }
 
-/// Jobs of one lane wait for one another, never for another lane: a mail server that hangs holds up no money.
+/// Jobs of one lane wait for one another, never for another lane: a mail server that hangs holds up no money, and a
+/// receiver of webhooks that hangs holds up no letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// Webhooks, gateways, upkeep.
     Money,
     /// Letters.
     Mail,
+    /// Outgoing webhooks.
+    Webhooks,
     /// Files that take minutes to make.
     Files,
 }
 
 impl Lane {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Money, Self::Mail, Self::Files];
+    pub const ALL: [Self; 4] = [Self::Money, Self::Mail, Self::Webhooks, Self::Files];
 
     /// The kinds of jobs that it takes.
     pub fn kinds(self) -> &'static [&'static str] {
@@ -215,6 +225,7 @@ impl Lane {
                 "order_statements",
             ],
             Self::Files => &["make_export"],
+            Self::Webhooks => &["deliver_webhook"],
             Self::Mail => &[
                 "send_receipt",
                 "send_instructions",
@@ -242,6 +253,7 @@ impl Job {
     /// The word used in the database, in metrics and on the command line.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::DeliverWebhook { .. } => "deliver_webhook",
             Self::SendReceipt { .. } => "send_receipt",
             Self::SendInstructions { .. } => "send_instructions",
             Self::SendRefundNotice { .. } => "send_refund_notice",
@@ -314,6 +326,7 @@ impl Job {
             Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
             Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
             Self::MakeExport { export } => Some(format!("make_export/{export}")),
+            Self::DeliverWebhook { delivery, round } => Some(format!("deliver_webhook/{delivery}/{round}")),
             Self::Reconcile
             | Self::ExpirePledges
             | Self::CleanUp
@@ -345,6 +358,7 @@ impl Job {
             | Self::SendCardExpiring { .. }
             | Self::SendPledgeChanged { .. }
             | Self::SendPledgeCancelled { .. } => (15, 3 * 3600, 32),
+            Self::DeliverWebhook { .. } => (5, 3 * 3600, 35),
             // Nobody waits longer for these.
             Self::SendSignInLink { .. } | Self::SendAddressProof { .. } => (5, 600, 20),
             Self::CarryOutErasure { .. } => (60, 6 * 3600, 130),
@@ -416,6 +430,7 @@ mod tests {
             Job::SyncSubscription { pledge: PledgeId::from_ulid(ulid), asked: 0 },
             Job::ChargeSandbox,
             Job::TendPatrons,
+            Job::DeliverWebhook { delivery: DeliveryId::from_ulid(ulid), round: 0 },
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

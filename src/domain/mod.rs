@@ -4,9 +4,11 @@
 
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod account;
 pub mod article;
 pub mod attempt;
+pub mod audit;
 pub mod bank;
 pub mod campaign;
 pub mod clock;
@@ -19,15 +21,20 @@ pub mod gift_aid;
 pub mod ids;
 pub mod job;
 pub mod ledger;
+pub mod list;
 pub mod money;
+pub mod outgoing;
 pub mod patron;
 pub mod pledge;
 pub mod receipt;
 pub mod refund;
 pub mod remote;
+pub mod search;
 pub mod sheet;
+pub mod staff;
 pub mod subscription;
 pub mod tier;
+pub mod token;
 
 /// Declares an enum that is stored and shown as fixed lower-case words.
 macro_rules! words {

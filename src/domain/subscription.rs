@@ -284,6 +284,20 @@ pub enum OrderKind {
     },
 }
 
+impl OrderKind {
+    /// The word for it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Change { .. } => "change",
+            Self::Pause { .. } => "pause",
+            Self::Resume => "resume",
+            Self::Cancel => "cancel",
+            Self::Keep => "keep",
+            Self::End { .. } => "end",
+        }
+    }
+}
+
 words! {
     /// How far an order is.
     OrderStatus {

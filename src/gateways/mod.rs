@@ -3,12 +3,16 @@
 
 #![warn(missing_docs)]
 
+mod addresses;
 mod bank_transfer;
+mod courier;
 pub mod sandbox;
 pub mod stripe;
 mod timed_signature;
+mod tls;
 
 pub use bank_transfer::BankTransfer;
+pub use courier::{Courier, CourierError, Parcel};
 
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;

@@ -14,7 +14,9 @@ use crate::store::StoreError;
 use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::patrons::{orders, tend};
-use crate::usecases::{UseCaseError, examine, receipts, reconcile, refund, sandbox, sync, upkeep, webhook};
+use crate::usecases::{
+    UseCaseError, examine, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep, webhook,
+};
 
 /// Why a job was not done, and whether trying again can help.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +115,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendPledgeCancelled { pledge } => {
             patron_letters::cancelled(services, *pledge, message_id).await?;
         }
+        Job::DeliverWebhook { delivery, round } => outgoing::deliver(ctx, *delivery, *round).await?,
         Job::CarryOutOrder { order } => match orders::carry_out(ctx, *order).await {
             // Who ordered it sees the refusal.
             Err(UseCaseError::GatewayRefused { .. }) | Ok(()) => {}

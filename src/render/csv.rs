@@ -14,14 +14,14 @@ impl<W: Write> Writer<W> {
         Ok(Self(writer))
     }
 
+    /// Goes on behind rows that were written before.
+    pub fn going_on(out: W) -> Self {
+        Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
+    }
+
     /// Writes one row.
     pub fn row(&mut self, cells: &[String]) -> io::Result<()> {
         self.0.write_record(cells.iter().map(|cell| harmless(cell))).map_err(io_error)
-    }
-
-    /// Goes on with a table whose heading is written.
-    pub fn going_on(out: W) -> Self {
-        Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
     }
 
     /// Writes one row of typed cells: numbers stay numbers.

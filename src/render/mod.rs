@@ -2,10 +2,12 @@
 //! May import: domain, words. Must not: read the database or a request; decide anything.
 
 pub mod account_pages;
+pub mod admin_pages;
 pub mod archive;
 pub mod chart;
 pub mod csv;
 pub mod letters;
+pub mod list_pages;
 pub mod pages;
 pub mod qr;
 pub mod receipt;

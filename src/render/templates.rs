@@ -64,11 +64,13 @@ pub struct PageMeta {
     pub query: String,
 }
 
-/// Addresses of the style sheet, the script and the icon.
+/// Addresses of the style sheets, the script and the icon.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Assets {
     /// Style sheet.
     pub css: String,
+    /// Style sheet of the office, over the first.
+    pub desk_css: String,
     /// Script.
     pub js: String,
     /// Icon.

@@ -4,7 +4,7 @@ use super::row::{Row, one, to_json, utc};
 use super::schema::{
     attempts, campaigns, donations, donors, pledges, receipts, subscription_orders, subscriptions,
 };
-use super::{Conn, StoreError, Tx};
+use super::{Conn, StoreError, Tx, desk, search};
 use crate::domain::account::{Profile, erased_address};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{CampaignId, DonationId, DonorId, ReceiptId};
@@ -75,7 +75,14 @@ pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Pro
         .select(columns!())
         .get_result(conn)
         .optional()?;
-    row.map(into_domain).transpose()?.map(|profile| speaking(conn, profile)).transpose()
+    let Some(profile) = row.map(into_domain).transpose()? else {
+        return Ok(None);
+    };
+    // Whoever is known by two addresses signs in by either, to the one record.
+    match desk::merged_into(conn, profile.id)? {
+        Some(other) => get(conn, other).map(Some),
+        None => speaking(conn, profile).map(Some),
+    }
 }
 
 /// Name, postal address and language of a donor. Pledges that still run follow, so that the next receipt is right;
@@ -91,6 +98,7 @@ pub fn set_details(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Re
         ))
         .execute(&mut **tx)?;
     one(changed)?;
+    search::renew(tx, &id)?;
     let over =
         [PledgeStatus::Fulfilled, PledgeStatus::Cancelled, PledgeStatus::Expired, PledgeStatus::Failed]
             .map(PledgeStatus::as_str);
@@ -119,6 +127,7 @@ pub fn set_email(
         .set((donors::email.eq(email.as_str()), donors::updated_at.eq(now.naive_utc())))
         .execute(&mut **tx)?;
     one(changed)?;
+    search::renew(tx, &id)?;
     diesel::update(pledges::table.filter(pledges::donor_id.eq(&id)))
         .set(pledges::email.eq(email.as_str()))
         .execute(&mut **tx)?;
@@ -201,6 +210,7 @@ pub fn forget(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Result<
         ))
         .execute(&mut **tx)?;
     one(changed)?;
+    search::renew(tx, &id)?;
     let theirs = || {
         pledges::donor_id
             .eq(&id)

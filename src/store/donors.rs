@@ -3,9 +3,10 @@
 use super::dialect::on_each;
 use super::row::{Row, utc};
 use super::schema::donors;
-use super::{Conn, StoreError, Tx};
+use super::{Conn, StoreError, Tx, search};
 use crate::domain::donor::{Donor, EmailAddress, PersonName};
 use crate::domain::ids::DonorId;
+use crate::domain::search::terms;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -25,13 +26,13 @@ pub fn upsert(
         donors::created_at.eq(now.naive_utc()),
         donors::updated_at.eq(now.naive_utc()),
     );
-    let id: String = match name {
+    let (id, name): (String, Option<String>) = match name {
         Some(name) => on_each!(tx, |c| diesel::insert_into(donors::table)
             .values(new.clone())
             .on_conflict(donors::email)
             .do_update()
             .set((donors::name.eq(name), donors::updated_at.eq(now.naive_utc())))
-            .returning(donors::id)
+            .returning((donors::id, donors::name))
             .get_result(c)),
         // A gift without a name does not take the known one away.
         None => on_each!(tx, |c| diesel::insert_into(donors::table)
@@ -39,16 +40,26 @@ pub fn upsert(
             .on_conflict(donors::email)
             .do_update()
             .set(donors::updated_at.eq(now.naive_utc()))
-            .returning(donors::id)
+            .returning((donors::id, donors::name))
             .get_result(c)),
     }?;
+    search::keep(tx, &id, &terms(email.as_str(), name.as_deref()))?;
+    let id = into(tx, id)?;
     Row { table: "donors", id: &id }.parse(&id)
+}
+
+/// The donor whom this one was found to be. There are no chains: whoever is merged takes those along who were merged
+/// into them.
+fn into(conn: &mut Conn, id: String) -> Result<String, StoreError> {
+    let other: Option<String> = donors::table.find(&id).select(donors::merged_into).get_result(conn)?;
+    Ok(other.unwrap_or(id))
 }
 
 /// The donor of this address, if money ever arrived from it.
 pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<DonorId>, StoreError> {
     let rows = donors::table.filter(donors::email.eq(email.as_str())).select(donors::id);
     let id: Option<String> = rows.get_result(conn).optional()?;
+    let id = id.map(|id| into(conn, id)).transpose()?;
     id.map(|id| Row { table: "donors", id: &id }.parse(&id)).transpose()
 }
 

@@ -1,7 +1,8 @@
 //! Migrations: embedded, one tree for each engine with the same names, forward only.
 
-use super::{Conn, StoreError};
-use diesel::connection::SimpleConnection as _;
+use super::connection::Conn;
+use super::{StoreError, dialect, search};
+use diesel::connection::{Connection, SimpleConnection as _, TransactionManager};
 use diesel::migration::MigrationSource;
 use diesel::{PgConnection, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -21,6 +22,32 @@ fn unavailable(error: impl std::fmt::Display) -> StoreError {
 /// # Errors
 /// Refuses a database that a newer program has migrated further.
 pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let mut applied = migrate(conn)?;
+    if search::is_to_be_filled(conn)? {
+        fill_search(conn)?;
+        applied.push(FILL_SEARCH.to_owned());
+    }
+    Ok(applied)
+}
+
+/// What SQL cannot say of a migration. It counts as one that is pending until it is done, so that a program that is
+/// stopped in between does it the next time.
+const FILL_SEARCH: &str = "search_words";
+
+fn fill_search(conn: &mut Conn) -> Result<(), StoreError> {
+    type Transactions = <Conn as Connection>::TransactionManager;
+    dialect::begin_write(conn)?;
+    dialect::take_the_time_it_takes(conn)?;
+    match search::fill(conn) {
+        Ok(()) => Ok(Transactions::commit_transaction(conn)?),
+        Err(error) => {
+            Transactions::rollback_transaction(conn)?;
+            Err(error)
+        }
+    }
+}
+
+fn migrate(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     match conn {
         // The write lock first: of two processes that both find nothing, the second would fail at the first table.
         Conn::Sqlite(c) => {
@@ -73,6 +100,14 @@ fn check_foreign_keys(conn: &mut SqliteConnection) -> Result<(), StoreError> {
 /// Refuses a database that a newer program has migrated further: commands that do not migrate must not write
 /// to it either.
 pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let mut names = not_applied(conn)?;
+    if names.is_empty() && search::is_to_be_filled(conn)? {
+        names.push(FILL_SEARCH.to_owned());
+    }
+    Ok(names)
+}
+
+fn not_applied(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     match conn {
         Conn::Sqlite(c) => names_pending(c, SQLITE),
         // To look is to make the table of migrations, if it is missing: two that did so at once, one failed.

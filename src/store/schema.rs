@@ -1,6 +1,10 @@
 //! The tables as diesel sees them: one description for both engines. A test holds it against a freshly
 //! migrated database of each.
 
+mod office;
+
+pub(super) use office::*;
+
 diesel::table! {
     settings (name) {
         name -> Text,
@@ -34,6 +38,7 @@ diesel::table! {
         locale -> Nullable<Text>,
         postal_address -> Nullable<Text>,
         erased_at -> Nullable<Timestamp>,
+        merged_into -> Nullable<Text>,
     }
 }
 
@@ -566,13 +571,21 @@ diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_changes,
     address_changes,
+    api_tokens,
     attempts,
+    audit_head,
+    audit_log,
     campaign_totals,
     campaigns,
     disputes,
     donations,
+    donor_merge_pledges,
+    donor_merges,
+    donor_notes,
+    donor_tags,
     donors,
     erasures,
+    event_subjects,
     export_parts,
     exports,
     gift_aid_declarations,
@@ -592,14 +605,23 @@ diesel::allow_tables_to_appear_in_same_query!(
     sandbox_events,
     sandbox_payments,
     sandbox_subscriptions,
+    saved_views,
     schedules,
+    search_terms,
     sessions,
     settings,
     sign_in_links,
+    staff,
+    staff_links,
+    staff_recovery_codes,
+    staff_sessions,
+    staff_tries,
     statement_runs,
     statements,
     subscription_orders,
     subscriptions,
     support_totals,
     tiers,
+    webhook_deliveries,
+    webhook_endpoints,
 );

@@ -30,10 +30,10 @@ struct OrderRow {
 
 impl OrderRow {
     fn from_domain(order: &Order) -> Self {
-        let bare = |kind: &str| Self {
+        let bare = Self {
             id: order.id.to_string(),
             pledge_id: order.pledge.to_string(),
-            kind: kind.to_owned(),
+            kind: order.what.as_str().to_owned(),
             amount_minor: None,
             currency: None,
             frequency: None,
@@ -51,13 +51,11 @@ impl OrderRow {
                 amount_minor: Some(amount.minor()),
                 currency: Some(amount.currency().code().to_owned()),
                 frequency: Some(frequency.as_str().to_owned()),
-                ..bare("change")
+                ..bare
             },
-            OrderKind::Pause { until } => Self { until: until.map(|at| at.naive_utc()), ..bare("pause") },
-            OrderKind::Resume => bare("resume"),
-            OrderKind::Cancel => bare("cancel"),
-            OrderKind::Keep => bare("keep"),
-            OrderKind::End { reason } => Self { end_reason: Some(reason.as_str().to_owned()), ..bare("end") },
+            OrderKind::Pause { until } => Self { until: until.map(|at| at.naive_utc()), ..bare },
+            OrderKind::Resume | OrderKind::Cancel | OrderKind::Keep => bare,
+            OrderKind::End { reason } => Self { end_reason: Some(reason.as_str().to_owned()), ..bare },
         }
     }
 

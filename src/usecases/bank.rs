@@ -2,7 +2,8 @@
 
 use super::patrons::standing_order;
 use super::settle::{self, News};
-use super::{Context, FieldError, UseCaseError};
+use super::{Context, FieldError, UseCaseError, audit};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::bank::CreditorReference;
 use crate::domain::donation::{Captured, Donation, Happening};
 use crate::domain::money::Money;
@@ -10,6 +11,7 @@ use crate::domain::pledge::{GatewayKind, Pledge};
 use crate::domain::remote::RemoteId;
 use crate::store::{donations, pledges};
 use chrono::{NaiveDate, NaiveTime};
+use serde_json::json;
 
 /// A line of the bank statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +54,7 @@ pub struct Recorded {
 
 /// Records a transfer that arrived. The same line again changes nothing; another line for the same pledge is
 /// another donation. Money is booked as it truly is: short and over are accepted and shown to staff.
-pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCaseError> {
+pub async fn record(ctx: &Context, by: Actor, arrival: Arrival) -> Result<Recorded, UseCaseError> {
     let today = ctx.day_of(ctx.now());
     if arrival.received_on > today {
         let message = format!("{} is still to come; today is {today}", arrival.received_on);
@@ -99,6 +101,12 @@ pub async fn record(ctx: &Context, arrival: Arrival) -> Result<Recorded, UseCase
             if let Some(paid) = paid {
                 standing_order::arrived(tx, &inner, pledge.id, paid)?;
             }
+            let detail = json!({
+                "pledge": pledge.id,
+                "amount_minor": arrival.amount.minor(),
+                "currency": arrival.amount.currency().code(),
+            });
+            audit::record(tx, &inner, (by, Action::GiftRecorded), &donation.id, &detail)?;
             let matched = compare(arrival.amount, pledge.terms.amount);
             Ok(Recorded { donation, pledge: pledges::get(tx, pledge.id)?, matched })
         })

@@ -1,6 +1,7 @@
 //! All that a verb may use, and the rules it goes by.
 
 use super::UseCaseError;
+use super::staff::Sealer;
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
@@ -10,7 +11,8 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::patron::PatronRules;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
-use crate::gateways::{Gateway, Registry};
+use crate::domain::staff::StaffSessionRules;
+use crate::gateways::{Courier, Gateway, Registry};
 use crate::store::limits::Rate;
 use crate::store::{Db, StoreError, Tx, jobs};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -34,6 +36,10 @@ pub struct Context {
     pub policy: Arc<Policy>,
     /// The secret of this site.
     pub key: SiteKey,
+    /// Seals the seeds of authenticators and the secrets of outgoing webhooks.
+    pub sealer: Sealer,
+    /// Hands outgoing webhooks over.
+    pub courier: Courier,
 }
 
 impl Context {
@@ -108,6 +114,8 @@ pub struct Policy {
     pub keep_done_jobs: TimeDelta,
     /// How long donors stay signed in.
     pub sessions: SessionRules,
+    /// How long staff stay signed in.
+    pub staff_sessions: StaffSessionRules,
     /// For how many years after the year of issue the law wants receipts kept as they are.
     pub retention_years: i32,
     /// Whether yearly statements are mailed in January.

@@ -4,10 +4,12 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod audit;
 pub mod bank;
 pub mod campaigns;
 mod context;
 pub mod demo;
+pub mod desk;
 mod error;
 pub mod examine;
 pub mod exports;
@@ -16,6 +18,8 @@ pub mod gift_aid;
 pub mod holds;
 pub mod limits;
 pub mod notices;
+pub mod operations;
+pub mod outgoing;
 pub mod pages;
 pub mod patrons;
 pub mod pledge;
@@ -25,7 +29,9 @@ pub mod reconcile;
 pub mod refund;
 pub mod reviews;
 pub mod sandbox;
+mod secrets;
 pub mod settle;
+pub mod staff;
 pub mod sync;
 pub mod tokens;
 pub mod upkeep;

@@ -2,7 +2,7 @@
 
 use super::patrons::{self, tiers::NoPlace};
 use super::pledge_terms::{self, PledgeRequest};
-use super::{Context, FieldError, UseCaseError, limits, tokens};
+use super::{Context, FieldError, UseCaseError, limits, outgoing, tokens};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::bank::CreditorReference;
 use crate::domain::ids::{DonorId, PledgeId, TierId};
@@ -241,6 +241,7 @@ pub(super) fn insert(
         terms,
     };
     pledges::insert(tx, &pledge, same)?;
+    outgoing::pledged(tx, ctx, &pledge)?;
     match ctx.gateway(gateway)?.capabilities().checkout {
         CheckoutKind::Instructions => {
             ctx.enqueue(tx, &Job::SendInstructions { pledge: pledge.id })?;

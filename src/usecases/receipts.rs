@@ -1,6 +1,7 @@
 //! Receipts: issued with the money, replaced when some of it goes back, never changed.
 
-use super::{Context, UseCaseError, holds};
+use super::{Context, UseCaseError, audit, holds, outgoing};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::Donation;
 use crate::domain::ids::ReceiptId;
 use crate::domain::job::Job;
@@ -9,6 +10,7 @@ use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptNumber, ReceiptSnapshot, ReceiptStatus};
 use crate::store::{StoreError, Tx, campaigns, donations, pledges, receipts};
 use chrono::Datelike as _;
+use serde_json::json;
 
 const LIVE: &[ReceiptStatus] = &[ReceiptStatus::Issued, ReceiptStatus::Sent];
 
@@ -87,6 +89,7 @@ fn issue(
     };
     receipts::insert(tx, &receipt)?;
     ctx.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
+    outgoing::receipt_issued(tx, ctx, &receipt)?;
     Ok(receipt)
 }
 
@@ -102,7 +105,7 @@ pub async fn mark_sent(ctx: &Context, id: ReceiptId) -> Result<(), UseCaseError>
 }
 
 /// Mails a receipt once more.
-pub async fn resend(ctx: &Context, number: ReceiptNumber) -> Result<Receipt, UseCaseError> {
+pub async fn resend(ctx: &Context, by: Actor, number: ReceiptNumber) -> Result<Receipt, UseCaseError> {
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -120,13 +123,19 @@ pub async fn resend(ctx: &Context, number: ReceiptNumber) -> Result<Receipt, Use
             let copy =
                 u32::try_from(inner.now().timestamp().rem_euclid(i64::from(u32::MAX))).unwrap_or(1).max(1);
             inner.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy })?;
+            let done = (by, Action::ReceiptResent);
+            audit::record(tx, &inner, done, &receipt.id, &json!({ "number": number.to_string() }))?;
             Ok(receipt)
         })
         .await
 }
 
 /// Takes a receipt back and issues a new one with the same money and the legal details of today.
-pub async fn reissue(ctx: &Context, number: ReceiptNumber) -> Result<(Receipt, Receipt), UseCaseError> {
+pub async fn reissue(
+    ctx: &Context,
+    by: Actor,
+    number: ReceiptNumber,
+) -> Result<(Receipt, Receipt), UseCaseError> {
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -139,6 +148,8 @@ pub async fn reissue(ctx: &Context, number: ReceiptNumber) -> Result<(Receipt, R
                 return Err(UseCaseError::Conflict { code: "receipt_not_live", message });
             }
             let fresh = issue(tx, &inner, &pledge, &donation, Some(&receipt))?;
+            let detail = json!({ "number": number.to_string(), "replaced_by": fresh.number.to_string() });
+            audit::record(tx, &inner, (by, Action::ReceiptVoided), &receipt.id, &detail)?;
             Ok((receipt, fresh))
         })
         .await

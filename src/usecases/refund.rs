@@ -1,7 +1,8 @@
 //! Giving money back: promised under lock, asked of the gateway, booked when the gateway says so.
 
 use super::settle::{self, News};
-use super::{Context, FieldError, UseCaseError, holds};
+use super::{Context, FieldError, UseCaseError, audit, holds};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::{Donation, Happening};
 use crate::domain::donor::clean_line;
 use crate::domain::ids::{DonationId, PledgeId, RefundId};
@@ -9,7 +10,8 @@ use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::refund::{Refund, RefundNews, RefundStatus};
 use crate::gateways::{GatewayError, RefundRequest};
-use crate::store::{Tx, donations, pledges, refunds};
+use crate::store::{Conn, Tx, donations, pledges, refunds};
+use serde_json::json;
 
 /// What staff ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +29,12 @@ pub struct RefundOrder {
 /// Writes an order down. Together with what is on its way, never more than was paid.
 ///
 /// The same request key again returns the first refund.
-pub async fn order(ctx: &Context, order: RefundOrder) -> Result<Refund, UseCaseError> {
+pub async fn order(ctx: &Context, by: Actor, order: RefundOrder) -> Result<Refund, UseCaseError> {
     let inner = ctx.clone();
-    ctx.db.write(move |tx| order_in(tx, &inner, &order)).await
+    ctx.db.write(move |tx| order_in(tx, &inner, by, &order)).await
 }
 
-fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refund, UseCaseError> {
+fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> Result<Refund, UseCaseError> {
     let donation = donations::find(tx, order.donation)?.ok_or(UseCaseError::NotFound("donation"))?;
     // Refunds and facts of one pledge take turns.
     pledges::lock(tx, donation.pledge)?;
@@ -43,7 +45,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
     {
         return same_order(refund, order);
     }
-    let amount = refundable(tx, &donation, order.amount)?;
+    let amount = how_much(tx, &donation, order.amount)?;
     let reason = clean_line(order.reason.as_deref().unwrap_or_default(), 200)
         .map_err(|error| invalid("reason", "too_long", &error))?;
     let refund = Refund {
@@ -58,7 +60,24 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, order: &RefundOrder) -> Result<Refun
     };
     refunds::insert(tx, &refund, donation.gateway, order.request_key.as_deref())?;
     ctx.enqueue(tx, &Job::CarryOutRefund { refund: refund.id })?;
+    let detail =
+        json!({ "refund": refund.id, "amount_minor": amount.minor(), "currency": amount.currency().code() });
+    audit::record(tx, ctx, (by, Action::Refunded), &donation.id, &detail)?;
     Ok(refund)
+}
+
+/// A donation, and how much of it can be given back now.
+///
+/// # Errors
+/// `NotFound` without it; `Conflict` if nothing can be given back.
+pub async fn refundable(ctx: &Context, id: DonationId) -> Result<(Donation, Money), UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            let donation = donations::find(conn, id)?.ok_or(UseCaseError::NotFound("donation"))?;
+            let left = how_much(conn, &donation, None)?;
+            Ok((donation, left))
+        })
+        .await
 }
 
 /// A key that was used for something else is a mistake of the asking side: nothing is refunded by it.
@@ -74,8 +93,8 @@ fn invalid(field: &'static str, code: &'static str, message: &impl ToString) -> 
     UseCaseError::Invalid(vec![FieldError { field, code, message: message.to_string() }])
 }
 
-fn refundable(tx: &mut Tx<'_>, donation: &Donation, wanted: Option<Money>) -> Result<Money, UseCaseError> {
-    let known = refunds::of_donation(tx, donation.id)?;
+fn how_much(conn: &mut Conn, donation: &Donation, wanted: Option<Money>) -> Result<Money, UseCaseError> {
+    let known = refunds::of_donation(conn, donation.id)?;
     let pending = Refund::total_minor(&known, RefundStatus::Pending);
     let Some(left) = donation.payment.refundable(pending) else {
         let message = format!("no money has arrived for {}", donation.id);

@@ -1,10 +1,11 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
 use super::account::erase;
+use super::outgoing as tellings;
 use super::{Context, UseCaseError, exports, gift_aid, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
-use crate::store::{StoreError, idempotency, jobs, limits, schedules};
+use crate::store::{StoreError, idempotency, jobs, limits, outgoing, schedules, staff, staff_sessions};
 use chrono::TimeDelta;
 
 /// How long idempotency keys of API clients are kept.
@@ -57,11 +58,15 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
     /// Rows of one transaction: others are not kept waiting for long.
     const ROWS: i64 = 1_000;
     let (now, keep) = (ctx.now(), ctx.policy.keep_done_jobs);
+    let idle = ctx.policy.staff_sessions.idle;
     while ctx.db.write(move |tx| jobs::remove_done(tx, now - keep, ROWS)).await? > 0 {}
     ctx.db
         .write(move |tx| {
             limits::remove_full(tx, now)?;
             idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
+            staff::remove_old(tx, now)?;
+            outgoing::remove_old(tx, now - tellings::KEEP)?;
+            staff_sessions::remove_ended(tx, now, idle)?;
             Ok::<_, StoreError>(())
         })
         .await?;

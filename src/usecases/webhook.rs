@@ -1,12 +1,16 @@
 //! Webhooks: the raw bytes are verified, stored and acknowledged; what they mean is worked out in a job.
 
 use super::settle::{self, Settled};
-use super::{Context, UseCaseError};
+use super::{Context, UseCaseError, audit};
+use crate::domain::audit::{Action, Actor};
+use crate::domain::donation::GatewayFact;
 use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::{InterpretError, Interpretation, ListedEvent, WebhookHeaders, WebhookRejected};
-use crate::store::{StoreError, Tx, inbox, jobs};
+use crate::store::{StoreError, Tx, donations, event_subjects, inbox, jobs, subscriptions};
+use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Why a webhook was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +93,7 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
                         Settled::Unclaimed => inbox::Fate::Parked,
                     };
                     inbox::set_fate(tx, id, fate, None, now)?;
+                    note_subjects(tx, id, event.gateway, &facts)?;
                 }
                 Ok(Interpretation::Ignore(why)) => {
                     inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?;
@@ -101,9 +106,36 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
         .await
 }
 
+/// Notes of which donations and pledges an event told, so that their pages can show what was really said.
+fn note_subjects(
+    tx: &mut Tx<'_>,
+    event: InboxId,
+    gateway: GatewayKind,
+    facts: &[GatewayFact],
+) -> Result<(), StoreError> {
+    let mut subjects = BTreeSet::new();
+    for fact in facts {
+        let pledge = match fact {
+            GatewayFact::Payment(fact) => {
+                let donation = donations::find_by_remote(tx, gateway, &fact.payment)?;
+                subjects.extend(donation.as_ref().map(|donation| donation.id.to_string()));
+                donation.map(|donation| donation.pledge)
+            }
+            GatewayFact::Subscription(fact) => {
+                subscriptions::find_by_remote(tx, gateway, &fact.news.remote)?.map(|known| known.pledge)
+            }
+        };
+        subjects.extend(pledge.map(|pledge| pledge.to_string()));
+    }
+    for subject in subjects {
+        event_subjects::note(tx, event, &subject)?;
+    }
+    Ok(())
+}
+
 /// Has a stored event processed again: after a mistake was mended, or when a pledge was restored. Facts that are
 /// in the books already change nothing.
-pub async fn replay(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
+pub async fn replay(ctx: &Context, by: Actor, id: InboxId) -> Result<(), UseCaseError> {
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -115,7 +147,7 @@ pub async fn replay(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
             if known != Some(true) {
                 inner.enqueue(tx, &job)?;
             }
-            Ok(())
+            audit::record(tx, &inner, (by, Action::EventReplayed), &id, &json!({}))
         })
         .await
 }

@@ -36,6 +36,7 @@ impl Files {
         };
         let addresses = Assets {
             css: add("site.css", "text/css; charset=utf-8"),
+            desk_css: add("desk.css", "text/css; charset=utf-8"),
             js: add("site.js", "text/javascript; charset=utf-8"),
             icon: add("favicon.svg", "image/svg+xml"),
         };

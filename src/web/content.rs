@@ -1,6 +1,7 @@
 //! The publication: articles, appeals and campaigns as their files are now, with every page rendered.
 
 use super::page_cache::CachedPage;
+use crate::content::draft::{Draft, Kind};
 use crate::content::{self, ContentErrors, Library, markdown};
 use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug, TierFile};
 use crate::domain::campaign::Campaign;
@@ -155,6 +156,37 @@ impl Publication {
         };
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(version)
+    }
+
+    /// Where the files are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether everything can be shown with one file as somebody means to write it. Of an article its page is
+    /// returned, published or not. Nothing is changed.
+    pub(super) async fn with(
+        &self,
+        draft: Draft,
+        ctx: &Context,
+        templates: &Templates,
+    ) -> Result<Option<String>, ContentFault> {
+        let (folder, ctx, templates) = (self.folder.clone(), ctx.clone(), templates.clone());
+        blocking(move || {
+            let mut library = content::load_with(&folder, Some(&draft))?;
+            let own = |article: &&mut Article| draft.kind == Kind::Article && article.slug == draft.slug;
+            let is_article = library.articles.iter_mut().find(own).map(|own| own.draft = false).is_some();
+            let library = Arc::new(library);
+            let campaigns = campaigns_of(&library, &ctx)?;
+            tiers_of(&library, &ctx)?;
+            if !is_article {
+                return Ok(None);
+            }
+            let slug = draft.slug.as_str();
+            let material = Material { library, campaigns, ctx };
+            material.article(slug, &format!("/articles/{slug}"), &templates).map(Some)
+        })
+        .await
     }
 
     pub(super) fn pages(&self) -> Arc<Pages> {

@@ -35,6 +35,12 @@ impl Fields {
         self.0.get(name).filter(|value| !value.trim().is_empty()).cloned()
     }
 
+    /// Every field but one, by name.
+    pub(super) fn all_but(&self, name: &str) -> Vec<(String, String)> {
+        let others = self.0.iter().filter(|(known, _)| *known != name);
+        others.map(|(known, value)| (known.clone(), value.clone())).collect()
+    }
+
     /// Whether a tick box was ticked.
     pub(super) fn ticked(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| matches!(value.trim(), "true" | "on" | "1" | "yes"))

@@ -26,9 +26,9 @@ fn is_foreign(request: &ServiceRequest) -> bool {
     }
     match text(header::ORIGIN.as_str()) {
         Some(origin) => !is_own(request, origin),
-        // Every browser of the last years sends one of the two with a form: this is a program. On the donor's own
-        // pages, which cookies open, nothing is left to guesses.
-        None => request.path().starts_with("/account"),
+        // Every browser of the last years sends one of the two with a form: this is a program. On pages that cookies
+        // open, the donor's own and the office, nothing is left to guesses.
+        None => ["/account", "/admin"].iter().any(|own| request.path().starts_with(own)),
     }
 }
 

@@ -2,10 +2,12 @@
 //! May import: usecases, render, words, config, telemetry, content (to show articles). Must not: write to the store.
 
 mod account;
+mod admin;
 mod api;
 mod assets;
 mod client;
 mod content;
+mod cookies;
 mod dev;
 mod error;
 mod form;
@@ -20,6 +22,7 @@ mod request_id;
 mod state;
 mod webhooks;
 
+pub use admin::{Access, Declared, declared as admin_routes};
 pub use assets::Files;
 pub use content::{ContentFault, Publication};
 pub use observe::content_policy;
@@ -68,6 +71,7 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             .route("/health/ready", read().to(health::ready))
             .route("/metrics", read().to(health::metrics));
         account::routes(app, form_bytes);
+        admin::routes(app, form_bytes);
         if sandbox {
             app.service(
                 resource("/sandbox/pay/{id}")

@@ -6,6 +6,7 @@ use crate::support::flow;
 use crate::support::gateway::Call;
 use crate::support::gift::{Form, eur};
 use futures_util::future::join_all;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::bank::CreditorReference;
 use mainstay::usecases::refund::{self, RefundOrder};
 use reqwest::{Method, StatusCode};
@@ -340,7 +341,7 @@ flow! {
         assert_eq!(sorted(read().await.json()), [progress(2500, "EUR", 1), progress(1000, "USD", 1)]);
         for (amount, left) in [(Some(eur(2000)), 500), (None, 0)] {
             let order = RefundOrder { donation: given.donation.id, amount, reason: None, request_key: None };
-            refund::order(app.ctx(), order).await.unwrap();
+            refund::order(app.ctx(), Actor::Command, order).await.unwrap();
             app.run_jobs().await;
             assert_eq!(sorted(read().await.json())[0], progress(left, "EUR", 1));
         }

@@ -6,6 +6,7 @@ use crate::support::flow;
 use crate::support::gift::{Form, Promised, eur, money};
 use chrono::{NaiveDate, TimeDelta};
 use futures_util::future::join_all;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::bank::CreditorReference;
 use mainstay::domain::money::Money;
 use mainstay::usecases::UseCaseError;
@@ -25,7 +26,7 @@ fn arrival(promised: &Promised, amount: Money) -> Arrival {
 }
 
 async fn arrives(app: &TestApp, arrival: Arrival) -> Recorded {
-    let recorded = bank::record(app.ctx(), arrival).await.unwrap();
+    let recorded = bank::record(app.ctx(), Actor::Command, arrival).await.unwrap();
     app.run_jobs().await;
     recorded
 }
@@ -88,7 +89,7 @@ flow! {
         assert_eq!(app.balance("expense:fees").await, 0);
 
         // The same line of the statement again, ten times at once.
-        let again = join_all((0..10).map(|_| bank::record(app.ctx(), line.clone()))).await;
+        let again = join_all((0..10).map(|_| bank::record(app.ctx(), Actor::Command, line.clone()))).await;
         for recorded in again {
             assert_eq!(recorded.unwrap().matched, Match::Repeat);
         }
@@ -102,7 +103,7 @@ flow! {
 flow! {
     async fn equal_lines_entered_at_once_are_one_donation(app) {
         let promised = app.promises_transfer(&Form::transfer()).await;
-        let all = join_all((0..20).map(|_| bank::record(app.ctx(), arrival(&promised, eur(2500))))).await;
+        let all = join_all((0..20).map(|_| bank::record(app.ctx(), Actor::Command, arrival(&promised, eur(2500))))).await;
 
         let new = all.into_iter().filter(|recorded| recorded.as_ref().unwrap().matched == Match::Exact).count();
         assert_eq!(new, 1);
@@ -170,7 +171,7 @@ flow! {
         assert_eq!(arrives(&app, line("0002")).await.matched, Match::Exact);
         assert_eq!(app.count("donations").await, 2);
 
-        let unnameable = bank::record(app.ctx(), line("with space")).await.unwrap_err();
+        let unnameable = bank::record(app.ctx(), Actor::Command, line("with space")).await.unwrap_err();
         assert!(matches!(unnameable, UseCaseError::Invalid(ref fields) if fields[0].field == "bank_id"), "{unnameable}");
     }
 }
@@ -179,7 +180,7 @@ flow! {
     async fn what_cannot_be_a_transfer_here_is_refused(app) {
         let promised = app.promises_transfer(&Form::transfer()).await;
         let right = promised.pledge.reference.clone().unwrap();
-        let refused = async |arrival| bank::record(app.ctx(), arrival).await.unwrap_err();
+        let refused = async |arrival| bank::record(app.ctx(), Actor::Command, arrival).await.unwrap_err();
 
         let unknown = Arrival { reference: "RF18539007547034".parse().unwrap(), ..arrival(&promised, eur(2500)) };
         assert!(matches!(refused(unknown).await, UseCaseError::NotFound("payment reference")));

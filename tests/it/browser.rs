@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod patrons;
 mod ways;
 
 use fantoccini::Locator;

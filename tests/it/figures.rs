@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use mainstay::domain::figures::{Filter, Period, Rhythm, Sums};
+use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
+use mainstay::domain::figures::{Filter, Period, Sums};
 use mainstay::domain::money::Money;
-use mainstay::domain::pledge::GatewayKind;
 use mainstay::store::reports::{self as store_reports, By};
 use mainstay::store::{StoreError, checks, donations, pledges};
-use mainstay::usecases::figures::{self, dashboard, reports, sheets};
+use mainstay::usecases::figures;
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::{Context, Policy};
 
-use crate::support::app::{Engine, TestApp, settings};
+use crate::support::app::{TestApp, settings};
 use crate::support::flow;
-use crate::support::gift::{Form, Given, eur, money};
+use crate::support::gift::{Form, Given, eur};
 
 const BY_DAY: &str = "SELECT span || ' ' || CAST(first_on AS TEXT) || ' ' || currency || ' ' || rhythm || ' ' || article || ' ' || \
     donations || ' ' || gross_minor || ' ' || fee_minor || ' ' || refunded_minor AS line FROM support_totals ORDER BY 1";
@@ -28,7 +28,7 @@ fn period(from: &str, until: &str) -> Period {
 impl TestApp {
     async fn gives_back(&self, given: &Given, amount: Option<Money>) {
         let order = RefundOrder { donation: given.donation.id, amount, reason: None, request_key: None };
-        refund::order(self.ctx(), order).await.unwrap();
+        refund::order(self.ctx(), Actor::Command, order).await.unwrap();
         self.run_jobs().await;
     }
 

@@ -5,6 +5,7 @@ use crate::support::app::TestApp;
 use crate::support::flow;
 use crate::support::gift::{Form, Given};
 use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::ids::ReviewId;
 use mainstay::store::jobs::{self, Listed};
 use mainstay::store::{inbox, reviews::Review};
@@ -33,7 +34,7 @@ impl TestApp {
 
     async fn settles(&self, review: &Review) {
         let id: ReviewId = review.id.parse().unwrap();
-        reviewing::resolve(self.ctx(), id).await.unwrap();
+        reviewing::resolve(self.ctx(), Actor::Command, id).await.unwrap();
     }
 
     async fn unfinished(&self) -> Vec<Listed> {
@@ -43,7 +44,7 @@ impl TestApp {
     async fn refunds(&self, given: &Given) -> Result<(), UseCaseError> {
         let order =
             RefundOrder { donation: given.donation.id, amount: None, reason: None, request_key: None };
-        let refund = refund::order(self.ctx(), order).await?;
+        let refund = refund::order(self.ctx(), Actor::Command, order).await?;
         refund::carry_out(self.ctx(), refund.id).await.map(|_| ())
     }
 }
@@ -67,12 +68,12 @@ flow! {
         assert!(matches!(&refused, Err(UseCaseError::Held { review, .. }) if *review == held[0].id), "{refused:?}");
         let number = app.receipts(ann.donation.id).await[0].number.clone();
         for refused in [
-            receipts::resend(app.ctx(), number.clone()).await.map(|_| ()),
-            receipts::reissue(app.ctx(), number).await.map(|_| ()),
+            receipts::resend(app.ctx(), Actor::Command, number.clone()).await.map(|_| ()),
+            receipts::reissue(app.ctx(), Actor::Command, number).await.map(|_| ()),
         ] {
             assert!(matches!(refused, Err(UseCaseError::Held { .. })), "{refused:?}");
         }
-        webhook::replay(app.ctx(), event.parse().unwrap()).await.unwrap();
+        webhook::replay(app.ctx(), Actor::Command, event.parse().unwrap()).await.unwrap();
         for _ in 0..60 {
             app.pass(TimeDelta::hours(1)).await;
         }
@@ -99,7 +100,7 @@ flow! {
     async fn an_order_that_was_on_its_way_waits_too_and_then_goes_out_once(app) {
         let ann = app.gives(&Form::gift()).await;
         let order = RefundOrder { donation: ann.donation.id, amount: None, reason: None, request_key: None };
-        refund::order(app.ctx(), order).await.unwrap();
+        refund::order(app.ctx(), Actor::Command, order).await.unwrap();
         app.breaks(&ann);
         mainstay::usecases::examine::lately(app.ctx()).await.unwrap();
 

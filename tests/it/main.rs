@@ -30,11 +30,15 @@ mod jobs;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
 mod observability;
+#[cfg(test)]
+mod office;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use mainstay::store::{DatabaseOptions, Db, StoreError};
 use crate::support::app::Engine;
 use crate::support::command::{Mainstay, package_folder};
 use crate::support::postgres::{TestDatabase, create_database};
+use crate::support::sql::schema_text;
 use crate::support::twins;
 
 /// An empty database that goes with this value.
@@ -155,7 +156,7 @@ impl Raw {
 
 /// The tables of `src/store/schema.rs`, with types in the words of `engine`.
 fn expected(engine: Engine) -> Tables {
-    let schema = std::fs::read_to_string(package_folder().join("src/store/schema.rs")).unwrap();
+    let schema = schema_text();
     let mut tables = Tables::new();
     let mut table = None;
     for line in schema.lines().map(str::trim) {

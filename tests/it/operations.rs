@@ -2,6 +2,7 @@
 
 use crate::support::app::TestApp;
 use crate::support::flow;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::ids::{InboxId, ReviewId};
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::gateways::WebhookHeaders;
@@ -26,14 +27,14 @@ flow! {
         app.run_jobs().await;
         let event = app.ctx().db.read(|conn| inbox::list(conn, Some("processed"), 10)).await.unwrap().remove(0);
 
-        webhook::replay(app.ctx(), event.id.parse().unwrap()).await.unwrap();
+        webhook::replay(app.ctx(), Actor::Command, event.id.parse().unwrap()).await.unwrap();
         let ran = app.run_jobs().await;
 
         assert_eq!(ran, 1);
         assert_eq!(statuses(&app).await, ["processed"]);
         assert_eq!(app.letters().len(), 1);
         let nobody = "evt_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse::<InboxId>().unwrap();
-        assert!(matches!(webhook::replay(app.ctx(), nobody).await, Err(UseCaseError::NotFound(_))));
+        assert!(matches!(webhook::replay(app.ctx(), Actor::Command, nobody).await, Err(UseCaseError::NotFound(_))));
     }
 }
 
@@ -51,9 +52,9 @@ flow! {
         assert_eq!((question.kind.as_str(), question.subject.as_str()), ("unclaimed_payment", "sbp_stranger"));
 
         let id: ReviewId = question.id.parse().unwrap();
-        reviewing::resolve(app.ctx(), id).await.unwrap();
+        reviewing::resolve(app.ctx(), Actor::Command, id).await.unwrap();
 
         assert!(app.ctx().db.read(|conn| reviews::open(conn, 10)).await.unwrap().is_empty());
-        assert!(matches!(reviewing::resolve(app.ctx(), id).await, Err(UseCaseError::NotFound(_))));
+        assert!(matches!(reviewing::resolve(app.ctx(), Actor::Command, id).await, Err(UseCaseError::NotFound(_))));
     }
 }

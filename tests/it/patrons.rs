@@ -5,6 +5,7 @@ use crate::support::flow;
 use crate::support::gateway::{Call, Fault};
 use crate::support::gift::{Form, eur};
 use chrono::{DateTime, Months, TimeDelta, Utc};
+use mainstay::domain::audit::Actor;
 use mainstay::domain::bank::CreditorReference;
 use mainstay::domain::ids::PledgeId;
 use mainstay::domain::patron::Month;
@@ -232,7 +233,7 @@ async fn arrives(app: &TestApp, pledge: PledgeId, minor: i64, day: &str) {
         received_on: day.parse().unwrap(),
         bank_id: Some(format!("line-{day}-{minor}")),
     };
-    bank::record(app.ctx(), arrival).await.unwrap();
+    bank::record(app.ctx(), Actor::Command, arrival).await.unwrap();
     app.run_jobs().await;
 }
 

@@ -6,6 +6,7 @@ use crate::support::flow;
 use crate::support::gift::{Form, Promised, eur};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::clock::Clock as _;
 use mainstay::domain::donation::{Captured, Donation, Happening};
 use mainstay::domain::pledge::GatewayKind;
@@ -133,7 +134,7 @@ flow! {
         let given = app.gives(&Form::gift()).await;
         app.clock.advance(chrono::TimeDelta::hours(1));
 
-        receipts::resend(app.ctx(), number("R2026-000001")).await.unwrap();
+        receipts::resend(app.ctx(), Actor::Command, number("R2026-000001")).await.unwrap();
         app.run_jobs().await;
 
         let letters = app.letters_about("R2026-000001");
@@ -144,15 +145,15 @@ flow! {
             header.unwrap().1.clone()
         };
         assert_ne!(message_id(0), message_id(1), "a copy is a letter of its own");
-        let refused = receipts::resend(app.ctx(), number("R2026-000002")).await.unwrap_err();
+        let refused = receipts::resend(app.ctx(), Actor::Command, number("R2026-000002")).await.unwrap_err();
         assert_eq!(code(&refused), "receipt");
 
         let order = RefundOrder { donation: given.donation.id, amount: None, reason: None, request_key: None };
-        refund::order(app.ctx(), order).await.unwrap();
+        refund::order(app.ctx(), Actor::Command, order).await.unwrap();
         app.run_jobs().await;
-        let refused = receipts::resend(app.ctx(), number("R2026-000001")).await.unwrap_err();
+        let refused = receipts::resend(app.ctx(), Actor::Command, number("R2026-000001")).await.unwrap_err();
         assert_eq!(code(&refused), "receipt_not_live");
-        let refused = receipts::reissue(app.ctx(), number("R2026-000001")).await.unwrap_err();
+        let refused = receipts::reissue(app.ctx(), Actor::Command, number("R2026-000001")).await.unwrap_err();
         assert_eq!(code(&refused), "receipt_not_live");
     }
 }
@@ -161,7 +162,7 @@ flow! {
     async fn a_receipt_is_corrected_by_a_new_one(app) {
         let given = app.gives(&Form::gift()).await;
 
-        let at_once = join_all((0..10).map(|_| receipts::reissue(app.ctx(), number("R2026-000001")))).await;
+        let at_once = join_all((0..10).map(|_| receipts::reissue(app.ctx(), Actor::Command, number("R2026-000001")))).await;
         let made: Vec<_> = at_once.iter().flatten().collect();
         assert_eq!(made.len(), 1, "once");
         app.run_jobs().await;
@@ -185,7 +186,7 @@ flow! {
         app.run_jobs().await;
         settle(&app, &promised, Ending::Commit).await.unwrap();
 
-        receipts::reissue(app.ctx(), number("R2026-000001")).await.unwrap();
+        receipts::reissue(app.ctx(), Actor::Command, number("R2026-000001")).await.unwrap();
         app.run_jobs().await;
 
         assert_eq!(app.letters_about("R2026-000001").len(), 0);

@@ -7,6 +7,7 @@ use crate::support::gateway::{Call, Fault};
 use crate::support::gift::{Form, Given, eur, money};
 use chrono::{NaiveDate, TimeDelta};
 use futures_util::future::join_all;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::clock::Clock as _;
 use mainstay::domain::donation::{DonationStatus, GatewayFact, Happening, PaymentFact};
 use mainstay::domain::ids::RefundId;
@@ -27,7 +28,7 @@ fn of(given: &Given, amount: Option<Money>) -> RefundOrder {
 }
 
 async fn refunds(app: &TestApp, given: &Given, amount: Option<Money>) -> Refund {
-    let ordered = refund::order(app.ctx(), of(given, amount)).await.unwrap();
+    let ordered = refund::order(app.ctx(), Actor::Command, of(given, amount)).await.unwrap();
     app.run_jobs().await;
     as_it_is(app, ordered.id).await
 }
@@ -37,7 +38,7 @@ async fn as_it_is(app: &TestApp, id: RefundId) -> Refund {
 }
 
 async fn code_of_refusal(app: &TestApp, order: RefundOrder) -> &'static str {
-    match refund::order(app.ctx(), order).await {
+    match refund::order(app.ctx(), Actor::Command, order).await {
         Err(UseCaseError::Conflict { code, .. }) => code,
         Err(UseCaseError::Invalid(fields)) => fields[0].code,
         Err(UseCaseError::NotFound(what)) => what,
@@ -93,7 +94,7 @@ flow! {
         let given = app.gives(&Form::gift()).await;
         app.clock.advance(TimeDelta::days(1));
         let order = RefundOrder { reason: Some("Paid\r\nby mistake".into()), ..of(&given, None) };
-        refund::order(app.ctx(), order).await.unwrap();
+        refund::order(app.ctx(), Actor::Command, order).await.unwrap();
         assert_eq!(stands(&app, &given).await, (DonationStatus::Succeeded, 2500), "not before the gateway says so");
 
         app.run_jobs().await;
@@ -174,7 +175,7 @@ flow! {
     async fn twenty_orders_at_once_never_give_back_too_much(app) {
         let given = app.gives(&Form::gift()).await;
 
-        let orders = join_all((0..20).map(|_| refund::order(app.ctx(), of(&given, Some(eur(200)))))).await;
+        let orders = join_all((0..20).map(|_| refund::order(app.ctx(), Actor::Command, of(&given, Some(eur(200)))))).await;
         let taken = orders.iter().filter(|order| order.is_ok()).count();
         join_all((0..3).map(|_| app.run_jobs())).await;
         app.run_jobs().await;
@@ -190,11 +191,11 @@ flow! {
         let given = app.gives(&Form::gift()).await;
         let order = || RefundOrder { request_key: Some("click-1".into()), ..of(&given, Some(eur(1000))) };
 
-        let clicks = join_all((0..10).map(|_| refund::order(app.ctx(), order()))).await;
+        let clicks = join_all((0..10).map(|_| refund::order(app.ctx(), Actor::Command, order()))).await;
         let first = clicks[0].as_ref().unwrap().id;
         assert!(clicks.iter().all(|click| click.as_ref().unwrap().id == first));
         app.run_jobs().await;
-        let after = refund::order(app.ctx(), order()).await.unwrap();
+        let after = refund::order(app.ctx(), Actor::Command, order()).await.unwrap();
 
         assert_eq!((after.id, after.status), (first, RefundStatus::Succeeded));
         assert_eq!(app.count("refunds").await, 1);
@@ -222,7 +223,7 @@ flow! {
         let reference = promised.pledge.reference.unwrap();
         let received_on: NaiveDate = "2026-06-15".parse().unwrap();
         let line = Arrival { reference, amount: eur(2500), received_on, bank_id: None };
-        bank::record(app.ctx(), line).await.unwrap();
+        bank::record(app.ctx(), Actor::Command, line).await.unwrap();
         app.run_jobs().await;
         let given = app.given(&promised.thanks).await;
 
@@ -278,7 +279,7 @@ flow! {
 flow! {
     async fn our_own_refund_told_again_by_webhook_is_the_same_one(app) {
         let given = app.gives(&Form::gift()).await;
-        let ordered = refund::order(app.ctx(), of(&given, Some(eur(1000)))).await.unwrap();
+        let ordered = refund::order(app.ctx(), Actor::Command, of(&given, Some(eur(1000)))).await.unwrap();
         let news = |app: &TestApp| {
             let told = refund_news(app, "sbr_ours", 1000, RefundStatus::Succeeded);
             Happening::Refund(RefundNews { ours: Some(ordered.id), ..told })

@@ -4,6 +4,7 @@ use crate::support::app::TestApp;
 use crate::support::flow;
 use crate::support::gift::{Form, eur};
 use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
 use mainstay::usecases::refund::{self, RefundOrder};
 use reqwest::StatusCode;
 
@@ -66,7 +67,7 @@ flow! {
         ] {
             let order =
                 RefundOrder { donation: given.donation.id, amount, reason: None, request_key: None };
-            refund::order(app.ctx(), order).await.unwrap();
+            refund::order(app.ctx(), Actor::Command, order).await.unwrap();
             app.run_jobs().await;
             assert_shows(&app, &given.thanks, status, heading).await;
         }

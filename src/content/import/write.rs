@@ -1,12 +1,12 @@
 //! Imported articles to files of the content folder.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{ImportError, Imported, ImportedAppeal};
 use crate::content::front_matter::{self, quoted};
-use crate::content::{APPEALS, ARTICLES, CAMPAIGNS, files_of};
+use crate::content::{APPEALS, ARTICLES, CAMPAIGNS, draft, files_of};
 use crate::domain::article::{Article, Slug};
 
 /// What the person who imports wants written.
@@ -225,28 +225,9 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
     files_of(folder).map_err(|source| ImportError::Io { path: folder.to_owned(), source })
 }
 
-/// Writes a file beside its place and moves it there, so that nobody reads half of it.
+/// So that nobody reads half of it.
 fn write_whole(file: &Path, text: &str) -> Result<(), ImportError> {
-    let failed = |source| ImportError::Io { path: file.to_owned(), source };
-    let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
-    let result = fill(&beside, file, text).and_then(|()| fs::rename(&beside, file));
-    result.map_err(|source| {
-        // Best effort: the failure to report is the first one.
-        let _removed = fs::remove_file(&beside);
-        failed(source)
-    })
-}
-
-fn fill(beside: &Path, replaced: &Path, text: &str) -> io::Result<()> {
-    let mut new = fs::File::create(beside)?;
-    new.write_all(text.as_bytes())?;
-    if let Ok(meta) = fs::metadata(replaced) {
-        new.set_permissions(meta.permissions())?;
-    }
-    new.sync_all()
+    draft::replace(file, text).map_err(|source| ImportError::Io { path: file.to_owned(), source })
 }
 
 #[cfg(test)]

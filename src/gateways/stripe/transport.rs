@@ -58,7 +58,7 @@ impl Transport {
         let http = Client::builder()
             .user_agent(concat!("mainstay/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(super::super::tls::client()?)
             .connect_timeout(CONNECT_WITHIN)
             // The key goes to the configured address and nowhere else.
             .redirect(reqwest::redirect::Policy::none())
@@ -135,15 +135,6 @@ impl Transport {
         let body = whole_body(response).await?;
         if status.is_success() { Ok(body) } else { Err(Failure::said(status, &headers, &body)) }
     }
-}
-
-/// TLS by the same library as mail's, trusting the public authorities that are built in.
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 async fn whole_body(mut response: Response) -> Result<Bytes, Failure> {

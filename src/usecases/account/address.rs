@@ -1,7 +1,7 @@
 //! Another e-mail address. Both addresses prove themselves by a link: whoever has only the session, or only one of the
 //! two mailboxes, changes nothing. Then every session and every older link ends.
 
-use super::{changes, secrets};
+use super::changes;
 use crate::domain::account::{
     ADDRESS_CHANGE_LIFETIME, AddressChange, AddressChangeStatus, ChangeDetail, ChangeKind, Profile, Side,
 };
@@ -10,7 +10,7 @@ use crate::domain::ids::{AddressChangeId, DonorId};
 use crate::domain::job::Job;
 use crate::store::{StoreError, Tx, accounts, address_changes, sessions, sign_in_links};
 use crate::usecases::limits::{self, ForAddress};
-use crate::usecases::{Context, FieldError, UseCaseError};
+use crate::usecases::{Context, FieldError, UseCaseError, secrets};
 
 /// Asks for another address; a letter with a link goes to each of the two. An earlier wish is void.
 ///

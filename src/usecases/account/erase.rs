@@ -3,13 +3,16 @@
 
 use super::{changes, support};
 use crate::domain::account::{ChangeDetail, ChangeKind, Erasure, ErasureStatus, Profile};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
 use crate::store::{
-    StoreError, Tx, account_changes, accounts, address_changes, erasures, gift_aid, sessions, sign_in_links,
+    StoreError, Tx, account_changes, accounts, address_changes, desk, erasures, gift_aid, sessions,
+    sign_in_links,
 };
-use crate::usecases::{Context, UseCaseError, exports};
+use crate::usecases::{Context, UseCaseError, audit, exports};
 use chrono::{Datelike as _, TimeDelta};
+use serde_json::json;
 
 /// Receipts of one transaction.
 const RECEIPTS_AT_ONCE: i64 = 500;
@@ -29,19 +32,24 @@ pub async fn ask(ctx: &Context, donor: DonorId) -> Result<(), UseCaseError> {
             if erasures::of_donor(tx, donor)?.is_some() {
                 return Ok(());
             }
-            let erasure = Erasure {
-                id: inner.new_id(),
-                donor,
-                status: ErasureStatus::Asked,
-                email: None,
-                locale: None,
-                asked_at: inner.now(),
-            };
-            erasures::insert(tx, &erasure)?;
+            asked(tx, &inner, donor)?;
             changes::record(tx, &inner, donor, ChangeKind::ErasureAsked, ChangeDetail::default())
         })
         .await?;
     Ok(())
+}
+
+fn asked(tx: &mut Tx<'_>, ctx: &Context, donor: DonorId) -> Result<Erasure, StoreError> {
+    let erasure = Erasure {
+        id: ctx.new_id(),
+        donor,
+        status: ErasureStatus::Asked,
+        email: None,
+        locale: None,
+        asked_at: ctx.now(),
+    };
+    erasures::insert(tx, &erasure)?;
+    Ok(erasure)
 }
 
 /// Takes back a wish that was not confirmed.
@@ -70,12 +78,42 @@ pub async fn confirm(ctx: &Context, donor: DonorId) -> Result<(), UseCaseError> 
                 let message = "the first step is missing; please begin once more".to_owned();
                 return Err(UseCaseError::Conflict { code: "erasure_not_asked", message });
             };
-            if erasures::confirm(tx, erasure.id, inner.now())? {
-                sessions::end_all(tx, donor)?;
-                address_changes::void_all(tx, donor)?;
-                inner.enqueue(tx, &Job::CarryOutErasure { erasure: erasure.id })?;
+            Ok(confirm_in(tx, &inner, &erasure)?)
+        })
+        .await
+}
+
+fn confirm_in(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure) -> Result<(), StoreError> {
+    if erasures::confirm(tx, erasure.id, ctx.now())? {
+        sessions::end_all(tx, erasure.donor)?;
+        address_changes::void_all(tx, erasure.donor)?;
+        ctx.enqueue(tx, &Job::CarryOutErasure { erasure: erasure.id })?;
+    }
+    Ok(())
+}
+
+/// Both steps at once, by staff, for a donor who asked in another way.
+pub(in crate::usecases) async fn confirm_by(
+    ctx: &Context,
+    by: Actor,
+    donor: DonorId,
+) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let profile = match accounts::get(tx, donor) {
+                Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donor")),
+                other => other?,
+            };
+            if profile.erased_at.is_some() || desk::merged_into(tx, donor)?.is_some() {
+                return Err(UseCaseError::NotFound("donor"));
             }
-            Ok(())
+            let erasure = match erasures::of_donor(tx, donor)? {
+                Some(erasure) => erasure,
+                None => asked(tx, &inner, donor)?,
+            };
+            confirm_in(tx, &inner, &erasure)?;
+            audit::record(tx, &inner, (by, Action::DonorErased), &donor, &json!({ "erasure": erasure.id }))
         })
         .await
 }
@@ -107,6 +145,14 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure) -> Result<(), Store
     account_changes::remove_of(tx, profile.id)?;
     exports::forget_all(tx)?;
     gift_aid::end(tx, profile.id, ctx.day_of(now))?;
+    desk::forget(tx, profile.id)?;
+    // Whoever was found to be this donor is the same person.
+    for (other, email) in desk::merged_from(tx, profile.id)? {
+        let other = accounts::get(tx, other)?;
+        accounts::forget(tx, &other, now)?;
+        sign_in_links::remove_of(tx, &email)?;
+        desk::forget(tx, other.id)?;
+    }
     ctx.enqueue(tx, &Job::SendErasureDone { erasure: erasure.id })
 }
 

@@ -6,7 +6,9 @@ use crate::domain::ids::DonorId;
 use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
 use crate::store::donations::Place;
-use crate::store::{Conn, StoreError, account_changes, accounts, donations, pledges, receipts, sessions};
+use crate::store::{
+    Conn, StoreError, account_changes, accounts, desk, donations, pledges, receipts, sessions,
+};
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -26,6 +28,16 @@ pub struct Table {
 
 /// Collects everything, and notes that it was handed out; a letter says so.
 pub async fn collect(ctx: &Context, donor: DonorId) -> Result<Vec<Table>, UseCaseError> {
+    let tables = tables(ctx, donor).await?;
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| changes::record(tx, &inner, donor, ChangeKind::Export, ChangeDetail::default()))
+        .await?;
+    Ok(tables)
+}
+
+/// Everything on record about a donor, what staff noted included.
+pub(in crate::usecases) async fn tables(ctx: &Context, donor: DonorId) -> Result<Vec<Table>, UseCaseError> {
     let tables = ctx
         .db
         .read(move |conn| {
@@ -39,14 +51,20 @@ pub async fn collect(ctx: &Context, donor: DonorId) -> Result<Vec<Table>, UseCas
                 papers,
                 changed(conn, donor)?,
                 browsers(conn, donor)?,
+                noted(conn, donor)?,
             ])
         })
         .await?;
-    let inner = ctx.clone();
-    ctx.db
-        .write(move |tx| changes::record(tx, &inner, donor, ChangeKind::Export, ChangeDetail::default()))
-        .await?;
     Ok(tables)
+}
+
+/// What staff keep about the donor for one another.
+fn noted(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
+    let tags = desk::tags(conn, donor)?.into_iter().map(|tag| vec!["tag".to_owned(), String::new(), tag]);
+    let notes = desk::notes(conn, donor)?.into_iter();
+    let notes = notes.map(|note| vec!["note".to_owned(), time(note.created_at), note.text]);
+    let rows = tags.chain(notes).collect();
+    Ok(Table { name: "notes", columns: &["kind", "written_at", "text"], rows })
 }
 
 fn time(at: DateTime<Utc>) -> String {

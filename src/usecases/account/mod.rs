@@ -8,7 +8,6 @@ mod changes;
 pub mod erase;
 pub mod export;
 pub mod overview;
-mod secrets;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;

@@ -1,10 +1,10 @@
 //! Signed-in browsers: found by their cookie, listed, ended.
 
-use super::{changes, secrets};
+use super::changes;
 use crate::domain::account::{ChangeDetail, ChangeKind, Profile, Session};
 use crate::domain::ids::{DonorId, SessionId};
 use crate::store::{StoreError, accounts, sessions};
-use crate::usecases::{Context, UseCaseError};
+use crate::usecases::{Context, UseCaseError, secrets};
 use chrono::TimeDelta;
 
 /// Visits within this time are noted once.

@@ -2,11 +2,13 @@
 
 use super::changes;
 use crate::domain::account::{ADDRESS_CHARACTERS_MAX, ChangeDetail, ChangeKind, Profile};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::{PersonName, TooLong, clean_text};
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::pledge::Visibility;
 use crate::store::{accounts, campaigns, pledges};
-use crate::usecases::{Context, FieldError, UseCaseError};
+use crate::usecases::{Context, FieldError, UseCaseError, audit};
+use serde_json::json;
 
 /// What a donor typed about themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +27,16 @@ pub async fn save(
     donor: DonorId,
     typed: Details,
     offered: Vec<String>,
+) -> Result<bool, UseCaseError> {
+    save_by(ctx, None, donor, (typed, offered)).await
+}
+
+/// The same, by the donor or by somebody of the staff, who is written down.
+pub(in crate::usecases) async fn save_by(
+    ctx: &Context,
+    staff: Option<Actor>,
+    donor: DonorId,
+    (typed, offered): (Details, Vec<String>),
 ) -> Result<bool, UseCaseError> {
     let checked = check(&typed, &offered)?;
     let inner = ctx.clone();
@@ -45,6 +57,10 @@ pub async fn save(
                 return Ok(false);
             }
             accounts::set_details(tx, &after, inner.now())?;
+            if let Some(by) = staff {
+                let done = (by, Action::DonorChanged);
+                audit::record(tx, &inner, done, &donor, &json!({ "fields": fields }))?;
+            }
             let detail = ChangeDetail { fields, ..ChangeDetail::default() };
             changes::record(tx, &inner, donor, ChangeKind::Details, detail)?;
             Ok(true)

@@ -4,7 +4,6 @@
 //! there is asked by the job alone. An address that never gave gets no letter at all: else the form would send letters
 //! to strangers. Opening a link changes nothing, for mail scanners open every link; pressing its button does.
 
-use super::secrets;
 use crate::domain::account::{
     CODE_TRIES_MAX, LINK_LIFETIME, Profile, Secret, Session, SignIn, SignInStatus, WISH_LIFETIME, typed_code,
 };
@@ -14,7 +13,7 @@ use crate::domain::job::Job;
 use crate::store::sign_in_links::{self, Link};
 use crate::store::{StoreError, Tx, accounts, sessions};
 use crate::usecases::limits::{self, ForAddress};
-use crate::usecases::{Context, FieldError, UseCaseError};
+use crate::usecases::{Context, FieldError, UseCaseError, secrets};
 
 /// Asks for a link to an address as it was typed. Returns the secret of the browser that asked, for its cookie.
 ///

@@ -6,7 +6,7 @@ pub mod standing_order;
 pub mod tend;
 pub mod tiers;
 
-use super::{Context, UseCaseError, holds};
+use super::{Context, UseCaseError, holds, outgoing};
 use crate::domain::attempt::AttemptOutcome;
 use crate::domain::ids::{AttemptId, DonorId, PledgeId};
 use crate::domain::job::Job;
@@ -90,6 +90,7 @@ pub(super) fn learn(
     let status = after.news.state.pledge_status();
     if status != pledge.status {
         pledges::set_status(tx, pledge.id, status, pledge.donor, now)?;
+        outgoing::support_moved(tx, ctx, pledge, status)?;
     }
     let moved = count(tx, ctx, pledge, before.as_ref(), &after)?;
     write(tx, ctx, moved, before.as_ref(), &after)?;

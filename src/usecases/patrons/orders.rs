@@ -2,6 +2,7 @@
 //! written down. Nobody is told that something is done before the gateway said so.
 
 use super::{learn, standing_order, tiers};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::{OrderId, PledgeId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
@@ -9,8 +10,9 @@ use crate::domain::pledge::{Frequency, Pledge};
 use crate::domain::subscription::{Order, OrderKind, OrderStatus, Orderer, Subscription, SubscriptionFact};
 use crate::gateways::{GatewayError, Recurring, SubscriptionOrder};
 use crate::store::{Tx, pledges, subscription_orders, subscriptions};
-use crate::usecases::{Context, FieldError, UseCaseError, holds};
+use crate::usecases::{Context, FieldError, UseCaseError, audit, holds};
 use chrono::TimeDelta;
+use serde_json::json;
 
 /// When the job takes over an order whose own request never came to its end.
 const TAKE_OVER_AFTER: TimeDelta = TimeDelta::minutes(1);
@@ -49,6 +51,30 @@ pub struct Ordered {
 pub async fn order(ctx: &Context, request: OrderRequest) -> Result<Ordered, UseCaseError> {
     let inner = ctx.clone();
     let id = ctx.db.write(move |tx| place(tx, &inner, request)).await?;
+    carried_out(ctx, id).await
+}
+
+/// The same, asked by staff; it is written down with who did.
+///
+/// # Errors
+/// As [`order`].
+pub async fn order_by(ctx: &Context, by: Actor, request: OrderRequest) -> Result<Ordered, UseCaseError> {
+    let inner = ctx.clone();
+    let id = ctx
+        .db
+        .write(move |tx| {
+            let (pledge, what) = (request.pledge, request.what.as_str());
+            let id = place(tx, &inner, request)?;
+            let detail = json!({ "order": id, "what": what });
+            audit::record(tx, &inner, (by, Action::PledgeChanged), &pledge, &detail)?;
+            Ok::<_, UseCaseError>(id)
+        })
+        .await?;
+    carried_out(ctx, id).await
+}
+
+/// Asks the gateway at once, and says how things stand then.
+async fn carried_out(ctx: &Context, id: OrderId) -> Result<Ordered, UseCaseError> {
     match carry_out(ctx, id).await {
         // It is written down: the job goes on asking.
         Ok(()) | Err(UseCaseError::GatewayUnavailable(_)) => {}

@@ -1,7 +1,7 @@
 //! All that is known about one payment, and what has to follow from it.
 
 use super::super::patrons::orders::place_by_rule;
-use super::super::{Context, UseCaseError, figures, notices, receipts};
+use super::super::{Context, UseCaseError, figures, notices, outgoing, receipts};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
 use crate::domain::job::Job;
@@ -22,9 +22,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 /// One payment with everything about it, while news of it is taken in.
 pub(super) struct Known {
     pledge: Pledge,
-    donation: Donation,
-    /// The payment as it was before the news.
+    /// As it was before this news.
     before: Donation,
+    donation: Donation,
     /// Other payments for the same pledge.
     others: Vec<Donation>,
     refunds: Vec<Refund>,
@@ -44,8 +44,9 @@ impl Known {
         let disputes = disputes::of_donation(tx, donation.id)?;
         let subscription =
             if pledge.terms.frequency.is_recurring() { subscriptions::find(tx, pledge.id)? } else { None };
-        let (went_back_at, doubts, before) = (None, Vec::new(), donation.clone());
-        Ok(Self { pledge, donation, before, others, refunds, disputes, subscription, went_back_at, doubts })
+        let (went_back_at, doubts) = (None, Vec::new());
+        let before = donation.clone();
+        Ok(Self { pledge, before, donation, others, refunds, disputes, subscription, went_back_at, doubts })
     }
 
     /// Counts money as that of a period. A period is paid once: a second payment for it is money that nobody asked for.
@@ -240,6 +241,7 @@ impl Known {
             let donor = donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?;
             self.donation.donor = Some(donor);
         }
+        outgoing::money_moved(tx, ctx, &self.before, &self.donation)?;
         donations::update(tx, &self.donation, terms.amount.currency(), now)?;
         let (status, donor) = (self.pledge_status(), self.pledge.donor.or(self.donation.donor));
         if (status, donor) != (self.pledge.status, self.pledge.donor) {

@@ -5,6 +5,7 @@ use crate::support::app::TestApp;
 use crate::support::flow;
 use crate::support::gift::{Form, Given, eur};
 use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::pledge::PledgeStatus;
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::views;
@@ -63,7 +64,7 @@ flow! {
     async fn a_refund_is_told_and_its_receipt_marked(app) {
         let given = app.gives(&Form::gift()).await;
         let order = RefundOrder { donation: given.donation.id, amount: Some(eur(500)), reason: None, request_key: None };
-        refund::order(app.ctx(), order).await.unwrap();
+        refund::order(app.ctx(), Actor::Command, order).await.unwrap();
         app.run_jobs().await;
         let mut ann = signed_in(&app).await;
 

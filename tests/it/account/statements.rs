@@ -5,6 +5,7 @@ use crate::support::app::{Engine, TestApp, settings};
 use crate::support::flow;
 use crate::support::gift::{Form, eur};
 use chrono::{DateTime, TimeDelta, Utc};
+use mainstay::domain::audit::Actor;
 use mainstay::usecases::account::statements;
 use mainstay::usecases::refund::{self, RefundOrder};
 
@@ -15,7 +16,7 @@ fn at(app: &TestApp, time: &str) {
 
 async fn gives_back(app: &TestApp, donation: mainstay::domain::ids::DonationId, minor: i64) {
     let order = RefundOrder { donation, amount: Some(eur(minor)), reason: None, request_key: None };
-    refund::order(app.ctx(), order).await.unwrap();
+    refund::order(app.ctx(), Actor::Command, order).await.unwrap();
     app.run_jobs().await;
 }
 

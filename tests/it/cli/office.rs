@@ -158,7 +158,7 @@ program! {
         assert!(!listed.contains("ann@example.org"), "{listed}");
         assert!(site.runs(&["doctor"]).await.contains("look   jobs: 1 failed"));
         let unknown = site.refuses(1, &["job", "retry", "job_01ARZ3NDEKTSV4RRFFQ69G5FAV"]).await;
-        assert_eq!(unknown, "there is no failed job of this id");
+        assert_eq!(unknown, "there is no such failed job");
         assert!(site.refuses(2, &["job", "retry", "job-1"]).await.contains("is not an id"));
 
         post_office.recover().await;

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::{Dump, Place, other, rich};
 use crate::support::app::{Changes, Engine, TestApp};
 use crate::support::gift::Form;
+use crate::support::sql::schema_text;
 use crate::support::{both, twins};
 
 /// What a worker held is due again, at its old attempt; all else is as it was.
@@ -48,10 +49,7 @@ both! {
 
         let copied = from.runs(&["db", "copy", "--to", &to.url]).await;
 
-        let schema = std::fs::read_to_string(
-            crate::support::command::package_folder().join("src/store/schema.rs"),
-        )
-        .unwrap();
+        let schema = schema_text();
         let known: BTreeSet<String> = schema
             .lines()
             .filter_map(|line| line.trim().strip_suffix(") {")?.split_once(" ("))

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use mainstay::domain::access::Role;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
 use mainstay::domain::money::Settlement;
@@ -19,6 +21,7 @@ use mainstay::usecases::settle;
 use mainstay::usecases::webhook;
 use reqwest::Method;
 
+use crate::office::clerk::Desk;
 use crate::support::app::{Engine, TestApp};
 use crate::support::gateway::{Call, Fault};
 use crate::support::gift::{Form, Given, eur, money};
@@ -51,7 +54,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     for (given, amount) in [(&partly, Some(eur(501))), (&fully, None)] {
         let reason = Some("You asked us to – danke".to_owned());
         let order = RefundOrder { donation: given.donation.id, amount, reason, request_key: None };
-        refund::order(app.ctx(), order).await.unwrap();
+        refund::order(app.ctx(), Actor::Command, order).await.unwrap();
         app.run_jobs().await;
     }
     let promised = app.promises_transfer(&Form::transfer().by(4)).await;
@@ -61,7 +64,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
         received_on: "2026-06-14".parse().unwrap(),
         bank_id: Some("0017".into()),
     };
-    bank::record(app.ctx(), arrival).await.unwrap();
+    bank::record(app.ctx(), Actor::Command, arrival).await.unwrap();
     app.run_jobs().await;
     let declined = app.promises(&Form::gift().by(5)).await;
     app.client().pay(&declined, "fail", "now").await;
@@ -71,6 +74,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     a_pledge_by_program(&app).await;
     a_patron_who_changes(&app).await;
     an_event_of_strangers(&app).await;
+    the_office(&app).await;
     for (number, status, moves) in
         [(10, DisputeStatus::Open, 1), (11, DisputeStatus::Lost, 1), (12, DisputeStatus::Won, 2)]
     {
@@ -108,6 +112,19 @@ async fn a_patron_who_changes(app: &TestApp) {
     .await
     .unwrap();
     app.run_jobs().await;
+}
+
+/// Somebody inside, somebody asked to join, somebody at the wrong door, and a program.
+async fn the_office(app: &TestApp) {
+    let mut owner = app.clerk(Role::Owner).await;
+    owner.post("/admin/staff", &[("email", "kim@x.example"), ("role", "viewer")]).await;
+    owner.post("/admin/tokens", &[("name", "Zoë’s site"), ("scope", "write"), ("days", "9")]).await;
+    let donors = app.lines("SELECT id AS line FROM donors WHERE erased_at IS NULL ORDER BY id").await;
+    owner.post(&format!("/admin/donors/{}/notes", donors[0]), &[("note", "“Für’s Ärgern”\nתודה")]).await;
+    owner.post(&format!("/admin/donors/{}/tags", donors[0]), &[("tags", "print, ערב")]).await;
+    owner.post(&format!("/admin/donors/{}/merge", donors[0]), &[("into", &donors[1])]).await;
+    owner.post("/admin/webhooks", &[("url", "https://hooks.example/"), ("donation.succeeded", "on")]).await;
+    Desk::new(app).post("/admin/sign-in", &[("email", "nobody@x.example"), ("password", "wrong")]).await;
 }
 
 async fn an_event_of_strangers(app: &TestApp) {
@@ -182,6 +199,9 @@ async fn oddities(app: &TestApp) -> String {
             .to_owned(),
         "INSERT INTO address_changes SELECT 'adr_odd', MIN(id), 'a@example.org', 'b@example.org', 'open', 'x', NULL, \
          '2026-06-15 10:00:00', NULL, '2026-06-15 10:00:00', '2026-06-16 10:00:00' FROM donors"
+            .to_owned(),
+        "INSERT INTO webhook_deliveries SELECT 'dlv_odd', MIN(id), 'donation.succeeded', '{\"type\":\"ä\"}', 'failed', 2, NULL, \
+         'no connection', '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001' FROM webhook_endpoints"
             .to_owned(),
         "INSERT INTO account_changes SELECT 'chg_odd', MIN(id), 'details', '{\"fields\":[\"name\"]}', \
          '2026-06-15 10:00:00' FROM donors"

@@ -5,6 +5,7 @@ use crate::support::both;
 use crate::support::gift::{Form, Given, eur};
 use crate::support::stripe::{Complaint, Fault, FeeOfDispute};
 use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::dispute::{Dispute, DisputeStatus};
 use mainstay::domain::donation::DonationStatus;
 use mainstay::domain::ids::RefundId;
@@ -21,7 +22,7 @@ impl Shop {
             reason: None,
             request_key: None,
         };
-        refund::order(self.app.ctx(), order).await.unwrap().id
+        refund::order(self.app.ctx(), Actor::Command, order).await.unwrap().id
     }
 
     async fn refunds_of(&self, given: &Given) -> Vec<Refund> {

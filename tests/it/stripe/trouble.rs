@@ -7,6 +7,7 @@ use crate::support::stripe::{Complaint, Fault, FeeOfDispute, Payment};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use mainstay::domain::attempt::AttemptOutcome;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::donation::DonationStatus;
 use mainstay::usecases::webhook;
 
@@ -226,7 +227,7 @@ both! {
         assert_eq!(shop.app.lines("SELECT status AS line FROM inbox").await, ["parked", "parked"]);
         assert_eq!(shop.app.count("donations").await, 0);
         let id = shop.app.lines("SELECT id AS line FROM inbox").await.remove(0).parse().unwrap();
-        assert!(webhook::replay(shop.app.ctx(), id).await.is_ok());
+        assert!(webhook::replay(shop.app.ctx(), Actor::Command, id).await.is_ok());
         shop.app.stop().await;
     }
 }

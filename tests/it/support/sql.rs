@@ -114,3 +114,11 @@ impl TestApp {
         all
     }
 }
+
+/// The words of `src/store/schema.rs` and of the files below it.
+pub(crate) fn schema_text() -> String {
+    let folder = super::command::package_folder().join("src/store");
+    let below = std::fs::read_dir(folder.join("schema")).unwrap().map(|entry| entry.unwrap().path());
+    let files = std::iter::once(folder.join("schema.rs")).chain(below);
+    files.map(|file| std::fs::read_to_string(file).unwrap()).collect()
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
+use mainstay::domain::audit::Actor;
 use mainstay::domain::clock::Clock as _;
 use mainstay::domain::ids::RefundId;
 use mainstay::domain::refund::{Refund, RefundStatus};
@@ -162,7 +163,8 @@ async fn fifty_refunds_at_once_never_give_back_too_much_and_lose_none(engine: En
         let form = Form::gift().by(usize::try_from(round).unwrap()).set("amount", &(gross / 100).to_string());
         let given = app.gives(&form).await;
         let orders = Orders::invented(&mut random.fork(round), &given, round);
-        let asked = join_all(orders.list.iter().map(|order| refund::order(app.ctx(), order.clone())));
+        let asked =
+            join_all(orders.list.iter().map(|order| refund::order(app.ctx(), Actor::Command, order.clone())));
         let elsewhere = join_all(
             orders.at_gateway.iter().map(|(id, minor)| refund_at_gateway(&app, &client, &given, id, *minor)),
         );

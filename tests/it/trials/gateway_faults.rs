@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::refund::RefundStatus;
 use mainstay::store::refunds;
 use mainstay::usecases::refund::{self, RefundOrder};
@@ -178,7 +179,7 @@ impl Trial {
                     request_key: None,
                 };
                 // A hold or another refund may have been first.
-                drop(refund::order(self.shop.app.ctx(), order).await);
+                drop(refund::order(self.shop.app.ctx(), Actor::Command, order).await);
             }
         }
         self.shop.app.run_jobs().await;

@@ -8,6 +8,7 @@ use crate::support::gift::{Form, eur};
 use crate::support::random::Random;
 use crate::support::twins;
 use chrono::{Duration, TimeDelta};
+use mainstay::domain::audit::Actor;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{Donation, GatewayFact, Happening, PaymentFact};
 use mainstay::domain::ids::{JobId, PledgeId};
@@ -99,7 +100,7 @@ async fn something_happens(app: &TestApp, pledge: PledgeId, random: &mut Random,
             if let Some(latest) = latest_payment(app, pledge).await {
                 let amount = random.in_a_hundred(50).then(|| eur(100));
                 let order = RefundOrder { donation: latest.id, amount, reason: None, request_key: None };
-                let given_back = refund::order(app.ctx(), order).await;
+                let given_back = refund::order(app.ctx(), Actor::Command, order).await;
                 summary.fault("refund", u64::from(given_back.is_ok()));
             }
         }

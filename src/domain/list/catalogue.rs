@@ -1,0 +1,232 @@
+//! What each list shows, by what it can be narrowed, and in which orders.
+
+use super::{Column, Filter, ListKind, Order, Shape, Wanted};
+
+const fn shown(name: &'static str, label: &'static str, shape: Shape) -> Column {
+    Column { name, label, shape, usual: true }
+}
+
+const fn hidden(name: &'static str, label: &'static str, shape: Shape) -> Column {
+    Column { name, label, shape, usual: false }
+}
+
+const fn one_of(name: &'static str, label: &'static str, words: &'static [&'static str]) -> Filter {
+    Filter { name, label, wanted: Wanted::Words(words) }
+}
+
+const fn value(name: &'static str, label: &'static str) -> Filter {
+    Filter { name, label, wanted: Wanted::Value }
+}
+
+const FROM: Filter = Filter { name: "from", label: "From", wanted: Wanted::From };
+const TO: Filter = Filter { name: "to", label: "To", wanted: Wanted::To };
+
+const NEWEST: Order = Order { name: "newest", label: "Newest first" };
+const OLDEST: Order = Order { name: "oldest", label: "Oldest first" };
+const LARGEST: Order = Order { name: "largest", label: "Largest first" };
+const SMALLEST: Order = Order { name: "smallest", label: "Smallest first" };
+
+const GATEWAYS: &[&str] = &["stripe", "sandbox", "bank_transfer"];
+
+const DONATIONS: &[Column] = &[
+    shown("received", "Received", Shape::Time),
+    shown("donor", "Donor", Shape::Person),
+    shown("amount", "Amount", Shape::Money),
+    shown("status", "Status", Shape::Word),
+    shown("campaign", "Campaign", Shape::Text),
+    shown("gateway", "Gateway", Shape::Word),
+    hidden("fee", "Fee", Shape::Money),
+    hidden("refunded", "Refunded", Shape::Money),
+    hidden("lost", "Lost", Shape::Money),
+    hidden("email", "E-mail", Shape::Text),
+    hidden("frequency", "Frequency", Shape::Word),
+    hidden("article", "Article", Shape::Text),
+    hidden("receipt", "Receipt", Shape::Receipt),
+    hidden("remote", "Gateway’s id", Shape::Code),
+    hidden("reference", "Reference", Shape::Code),
+    hidden("pledge", "Pledge", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+    hidden("recorded", "Recorded", Shape::Time),
+];
+
+const PLEDGES: &[Column] = &[
+    shown("made", "Made", Shape::Time),
+    shown("donor", "Donor", Shape::Person),
+    shown("amount", "Amount", Shape::Money),
+    shown("frequency", "Frequency", Shape::Word),
+    shown("status", "Status", Shape::Word),
+    shown("campaign", "Campaign", Shape::Text),
+    hidden("gateway", "Gateway", Shape::Word),
+    hidden("email", "E-mail", Shape::Text),
+    hidden("reference", "Reference", Shape::Code),
+    hidden("article", "Article", Shape::Text),
+    hidden("tier", "Tier", Shape::Text),
+    hidden("message", "Message", Shape::Text),
+    hidden("id", "Id", Shape::Code),
+];
+
+const DONORS: &[Column] = &[
+    shown("name", "Name", Shape::Text),
+    shown("email", "E-mail", Shape::Text),
+    shown("gifts", "Gifts", Shape::Count),
+    shown("last", "Last gift", Shape::Time),
+    shown("since", "Since", Shape::Time),
+    shown("tags", "Tags", Shape::Text),
+    hidden("locale", "Language", Shape::Word),
+    hidden("merged", "Merged into", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+];
+
+const PATRONS: &[Column] = &[
+    shown("donor", "Donor", Shape::Person),
+    shown("amount", "Amount", Shape::Money),
+    shown("frequency", "Frequency", Shape::Word),
+    shown("status", "Status", Shape::Word),
+    shown("next", "Paid until", Shape::Time),
+    shown("tier", "Tier", Shape::Text),
+    shown("started", "Since", Shape::Time),
+    hidden("ends", "Ends", Shape::Time),
+    hidden("reason", "Why it ended", Shape::Word),
+    hidden("gateway", "Gateway", Shape::Word),
+    hidden("email", "E-mail", Shape::Text),
+    hidden("remote", "Gateway’s id", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+];
+
+const RECEIPTS: &[Column] = &[
+    shown("number", "Number", Shape::Receipt),
+    shown("issued", "Issued", Shape::Time),
+    shown("donor", "Donor", Shape::Person),
+    shown("amount", "Amount", Shape::Money),
+    shown("status", "Status", Shape::Word),
+    hidden("donation", "Donation", Shape::Code),
+    hidden("replaces", "Replaces", Shape::Receipt),
+    hidden("changed", "Status since", Shape::Time),
+];
+
+const EVENTS: &[Column] = &[
+    shown("received", "Received", Shape::Time),
+    shown("gateway", "Gateway", Shape::Word),
+    shown("event", "Gateway’s id", Shape::Code),
+    shown("status", "Status", Shape::Word),
+    shown("note", "Note", Shape::Text),
+    hidden("processed", "Processed", Shape::Time),
+    hidden("id", "Id", Shape::Code),
+];
+
+const JOBS: &[Column] = &[
+    shown("made", "Made", Shape::Time),
+    shown("kind", "Work", Shape::Word),
+    shown("status", "Status", Shape::Word),
+    shown("due", "Due", Shape::Time),
+    shown("failures", "Failures", Shape::Count),
+    shown("error", "Last error", Shape::Text),
+    hidden("finished", "Done", Shape::Time),
+    hidden("key", "Key", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+];
+
+const AUDIT: &[Column] = &[
+    shown("number", "No.", Shape::Count),
+    shown("at", "When", Shape::Time),
+    shown("actor", "Who", Shape::Text),
+    shown("action", "What", Shape::Word),
+    shown("subject", "To what", Shape::Code),
+    hidden("detail", "Detail", Shape::Text),
+    hidden("actor_id", "Id of who", Shape::Code),
+    hidden("hash", "Seal", Shape::Code),
+];
+
+const PAYMENT_STATUSES: &[&str] =
+    &["processing", "succeeded", "failed", "partly_refunded", "refunded", "disputed", "lost"];
+const PLEDGE_STATUSES: &[&str] =
+    &["pending", "active", "past_due", "paused", "fulfilled", "cancelled", "expired", "failed"];
+const FREQUENCIES: &[&str] = &["once", "weekly", "monthly", "quarterly", "yearly"];
+
+const DONATION_FILTERS: &[Filter] = &[
+    one_of("status", "Status", PAYMENT_STATUSES),
+    one_of("gateway", "Gateway", GATEWAYS),
+    value("currency", "Currency"),
+    value("campaign", "Campaign"),
+    value("donor", "Donor"),
+    value("pledge", "Pledge"),
+    FROM,
+    TO,
+];
+const PLEDGE_FILTERS: &[Filter] = &[
+    one_of("status", "Status", PLEDGE_STATUSES),
+    one_of("frequency", "Frequency", FREQUENCIES),
+    value("campaign", "Campaign"),
+    value("article", "Article"),
+    value("donor", "Donor"),
+    FROM,
+    TO,
+];
+const DONOR_FILTERS: &[Filter] = &[value("tag", "Tag")];
+const PATRON_FILTERS: &[Filter] = &[
+    one_of("status", "Status", &["active", "past_due", "paused", "incomplete", "ended"]),
+    value("tier", "Tier"),
+];
+const RECEIPT_FILTERS: &[Filter] =
+    &[one_of("status", "Status", &["issued", "sent", "voided", "replaced"]), FROM, TO];
+const EVENT_FILTERS: &[Filter] =
+    &[one_of("status", "Status", &["received", "processed", "ignored", "parked"]), FROM, TO];
+const JOB_FILTERS: &[Filter] =
+    &[one_of("status", "Status", &["pending", "running", "done", "failed"]), value("kind", "Work")];
+const AUDIT_FILTERS: &[Filter] =
+    &[value("action", "What"), value("actor", "Who"), value("subject", "To what")];
+
+impl ListKind {
+    /// Its columns.
+    pub const fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Donations => DONATIONS,
+            Self::Pledges => PLEDGES,
+            Self::Donors => DONORS,
+            Self::Patrons => PATRONS,
+            Self::Receipts => RECEIPTS,
+            Self::Events => EVENTS,
+            Self::Jobs => JOBS,
+            Self::Audit => AUDIT,
+        }
+    }
+
+    /// By what it can be narrowed.
+    pub const fn filters(self) -> &'static [Filter] {
+        match self {
+            Self::Donations => DONATION_FILTERS,
+            Self::Pledges => PLEDGE_FILTERS,
+            Self::Donors => DONOR_FILTERS,
+            Self::Patrons => PATRON_FILTERS,
+            Self::Receipts => RECEIPT_FILTERS,
+            Self::Events => EVENT_FILTERS,
+            Self::Jobs => JOB_FILTERS,
+            Self::Audit => AUDIT_FILTERS,
+        }
+    }
+
+    /// Its orders, the usual one first.
+    pub const fn orders(self) -> &'static [Order] {
+        match self {
+            Self::Donations => &[
+                NEWEST,
+                OLDEST,
+                Order { name: "received", label: "Last received first" },
+                Order { name: "received_first", label: "First received first" },
+                LARGEST,
+                SMALLEST,
+            ],
+            Self::Pledges => &[NEWEST, OLDEST, LARGEST, SMALLEST],
+            Self::Donors => &[
+                NEWEST,
+                OLDEST,
+                Order { name: "name", label: "By name" },
+                Order { name: "email", label: "By address" },
+            ],
+            Self::Patrons => {
+                &[NEWEST, OLDEST, LARGEST, SMALLEST, Order { name: "next", label: "Next payment first" }]
+            }
+            Self::Receipts | Self::Events | Self::Jobs | Self::Audit => &[NEWEST, OLDEST],
+        }
+    }
+}

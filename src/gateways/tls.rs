@@ -1,0 +1,12 @@
+//! TLS as a client, for everything that goes out.
+
+use std::sync::Arc;
+
+/// By the same library as mail's, trusting the public authorities that are built in.
+pub(super) fn client() -> Result<rustls::ClientConfig, rustls::Error> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}

@@ -1,0 +1,307 @@
+//! What the pages of the office are given: the names here are the names in the templates.
+
+#![expect(missing_docs, reason = "the names say it, and stand in the templates")]
+
+use super::account_pages::Faults;
+use serde::Serialize;
+
+/// A page of the office: its navigation, who looks at it, and what it says.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeskPage<T> {
+    pub places: Vec<Place>,
+    pub who: Option<String>,
+    pub role: Option<&'static str>,
+    pub done: Option<&'static str>,
+    #[serde(flatten)]
+    pub body: T,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Place {
+    pub name: &'static str,
+    pub url: &'static str,
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SignInPage {
+    pub email: String,
+    pub to: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CodePage {
+    pub to: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EnrolPage {
+    pub action: String,
+    /// An SVG of our own.
+    pub qr_svg: String,
+    pub url: String,
+    pub typed: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CodesPage {
+    pub codes: Vec<String>,
+}
+
+/// Asks for a proof, and carries along what was typed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProofPage {
+    pub action: String,
+    pub fields: Vec<HiddenField>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct HiddenField {
+    pub name: String,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SetupPage {
+    /// `first`, `invited` or `closed`.
+    pub door: &'static str,
+    pub action: String,
+    pub email: String,
+    pub name: String,
+    pub role: &'static str,
+    pub faults: Faults,
+}
+
+impl SetupPage {
+    /// Behind a link that opens nothing. The link is not repeated on the page.
+    pub fn closed() -> Self {
+        Self {
+            door: "closed",
+            action: String::new(),
+            email: String::new(),
+            name: String::new(),
+            role: "",
+            faults: Faults::default(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MePage {
+    pub email: String,
+    pub role: &'static str,
+    pub codes_left: i64,
+    pub sessions: Vec<SessionShown>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SessionShown {
+    pub id: String,
+    pub browser: String,
+    pub seen_text: String,
+    pub since_text: String,
+    pub is_this: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PeoplePage {
+    pub members: Vec<MemberShown>,
+    pub roles: Vec<&'static str>,
+    pub email: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MemberShown {
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    pub role: &'static str,
+    pub status: &'static str,
+    pub is_self: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MemberPage {
+    pub member: MemberShown,
+    pub roles: Vec<&'static str>,
+    pub signed_in: usize,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkShown {
+    pub member: MemberShown,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TokensPage {
+    pub tokens: Vec<TokenShown>,
+    pub scopes: Vec<&'static str>,
+    pub name: String,
+    /// The text of the token that was just made.
+    pub fresh: Option<String>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TokenShown {
+    pub id: String,
+    pub name: String,
+    pub scope: &'static str,
+    pub is_live: bool,
+    pub made_text: String,
+    pub ends_text: String,
+    pub used_text: Option<String>,
+}
+
+/// A form of an act.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ActPage {
+    /// Where whoever thinks better of it goes.
+    pub back: String,
+    pub action: String,
+    pub lead: String,
+    pub hidden: Vec<HiddenField>,
+    pub fields: Vec<ActField>,
+    pub submit: &'static str,
+    pub faults: Faults,
+}
+
+/// A field of such a form.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActField {
+    pub name: &'static str,
+    pub label: &'static str,
+    /// `text`, `area`, `date` or `choice`.
+    pub kind: &'static str,
+    pub value: String,
+    pub hint: String,
+    pub required: bool,
+    pub choices: Vec<(String, String)>,
+}
+
+impl ActField {
+    fn of(kind: &'static str, name: &'static str, label: &'static str, value: String) -> Self {
+        Self { name, label, kind, value, hint: String::new(), required: false, choices: Vec::new() }
+    }
+
+    /// A line.
+    pub fn text(name: &'static str, label: &'static str, value: String) -> Self {
+        Self::of("text", name, label, value)
+    }
+
+    /// Several lines.
+    pub fn area(name: &'static str, label: &'static str, value: String) -> Self {
+        Self::of("area", name, label, value)
+    }
+
+    /// A day.
+    pub fn date(name: &'static str, label: &'static str, value: String) -> Self {
+        Self::of("date", name, label, value)
+    }
+
+    /// One of several: value and words.
+    pub fn choice(
+        name: &'static str,
+        label: &'static str,
+        value: String,
+        choices: Vec<(String, String)>,
+    ) -> Self {
+        Self { choices, ..Self::of("choice", name, label, value) }
+    }
+
+    /// With a sentence that helps.
+    #[must_use]
+    pub fn hinted(self, hint: &str) -> Self {
+        Self { hint: hint.to_owned(), ..self }
+    }
+
+    /// It cannot be left out.
+    #[must_use]
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct QuestionsPage {
+    pub questions: Vec<QuestionShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct QuestionShown {
+    pub id: String,
+    pub kind: String,
+    pub subject: String,
+    pub url: Option<String>,
+    pub detail: String,
+    pub raised_text: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointsPage {
+    pub endpoints: Vec<EndpointShown>,
+    /// Each kind of event, and whether it is ticked.
+    pub kinds: Vec<(&'static str, bool)>,
+    pub url: String,
+    /// The secret of the endpoint that was just added.
+    pub secret: Option<String>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointShown {
+    pub id: String,
+    pub url: String,
+    /// Empty: all.
+    pub kinds: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EndpointPage {
+    pub endpoint: EndpointShown,
+    pub deliveries: Vec<DeliveryShown>,
+    /// The secret that was just made.
+    pub secret: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryShown {
+    pub id: String,
+    pub kind: &'static str,
+    pub status: &'static str,
+    pub tries: i64,
+    pub answer: String,
+    pub when_text: String,
+    pub body: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ContentPage {
+    pub kinds: Vec<FilesShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FilesShown {
+    pub title: &'static str,
+    pub folder: &'static str,
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EditPage {
+    pub folder: &'static str,
+    /// None for a new file.
+    pub slug: Option<String>,
+    pub text: String,
+    pub seen: String,
+    /// Whether it can be looked at before it is saved.
+    pub previewed: bool,
+    pub faults: Faults,
+}

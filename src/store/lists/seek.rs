@@ -1,0 +1,252 @@
+//! What somebody may have meant who typed something into the search field of a list: tried from the most particular
+//! to the least, by questions with an index each.
+
+use crate::domain::bank::CreditorReference;
+use crate::domain::donor::EmailAddress;
+use crate::domain::list::ListKind;
+use crate::domain::money::{Currency, Money};
+use crate::domain::pledge::GatewayKind;
+use crate::domain::receipt::ReceiptNumber;
+use crate::domain::search;
+use crate::store::schema::{
+    attempts, campaign_totals, disputes, donations, donors, inbox, jobs, ledger_entries, pledges, receipts,
+    refunds, subscription_orders, subscriptions,
+};
+use crate::store::search::{self as terms, FOUND_MAX};
+use crate::store::{Conn, StoreError};
+use diesel::prelude::*;
+
+/// Of what the ids are that were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Of donations.
+    Donations,
+    /// Of pledges.
+    Pledges,
+    /// Of donors.
+    Donors,
+    /// Of receipts.
+    Receipts,
+    /// Of events.
+    Events,
+    /// Of jobs.
+    Jobs,
+    /// They are addresses that pledges were made with.
+    Addresses,
+    /// They are what rows of the log are about.
+    Subjects,
+}
+
+/// Which rows a search leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Narrow {
+    /// All.
+    Everything,
+    /// None.
+    Nothing,
+    /// Those of one of these amounts.
+    Amounts(Vec<Money>),
+    /// Those that belong to these.
+    Rows(What, Vec<String>),
+}
+
+/// As what a search was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Nothing was sought.
+    Nothing,
+    /// As an id of ours.
+    Id,
+    /// As the reference of a bank transfer.
+    Reference,
+    /// As the number of a receipt.
+    Receipt,
+    /// As an id of a gateway.
+    Remote,
+    /// As an amount.
+    Amount,
+    /// As words of a name or an address.
+    Words,
+}
+
+/// What was made of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// Which rows it leaves.
+    pub narrow: Narrow,
+    /// As what it was understood.
+    pub how: How,
+    /// More donors have such a name than are shown.
+    pub more: bool,
+}
+
+impl Sought {
+    fn of(how: How, what: What, ids: Vec<String>) -> Self {
+        Self { narrow: Narrow::Rows(what, ids), how, more: false }
+    }
+}
+
+/// Finds out what is sought.
+pub fn seek(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, StoreError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(Sought { narrow: Narrow::Everything, how: How::Nothing, more: false });
+    }
+    if kind == ListKind::Audit {
+        return Ok(Sought::of(How::Id, What::Subjects, vec![typed.to_owned()]));
+    }
+    if let Some((what, ids)) = by_our_id(conn, typed)? {
+        return Ok(Sought::of(How::Id, what, ids));
+    }
+    if let Some(pledge) = by_reference(conn, typed)? {
+        return Ok(Sought::of(How::Reference, What::Pledges, vec![pledge]));
+    }
+    if let Some(receipt) = by_receipt(conn, typed)? {
+        return Ok(Sought::of(How::Receipt, What::Receipts, vec![receipt]));
+    }
+    let has_space = typed.contains(char::is_whitespace);
+    if !has_space && let Some((what, ids)) = by_remote_id(conn, kind, typed)? {
+        return Ok(Sought::of(How::Remote, what, ids));
+    }
+    if matches!(kind, ListKind::Events | ListKind::Jobs) {
+        return Ok(Sought { narrow: Narrow::Nothing, how: How::Remote, more: false });
+    }
+    let amounts = search::amounts(typed, &currencies(conn)?);
+    if !amounts.is_empty() && kind != ListKind::Donors {
+        return Ok(Sought { narrow: Narrow::Amounts(amounts), how: How::Amount, more: false });
+    }
+    by_words(conn, kind, typed)
+}
+
+fn by_words(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, StoreError> {
+    // Also what was promised from there and never paid.
+    if kind == ListKind::Pledges
+        && let Ok(address) = EmailAddress::parse(typed)
+    {
+        return Ok(Sought::of(How::Words, What::Addresses, vec![address.as_str().to_owned()]));
+    }
+    let found = terms::find(conn, &search::words(typed))?;
+    let mut donors = found.donors;
+    if kind != ListKind::Donors {
+        donors = with_those_they_are(conn, donors)?;
+    }
+    Ok(Sought { more: found.more, ..Sought::of(How::Words, What::Donors, donors) })
+}
+
+/// With the donors that those who were merged are now: what they gave is listed there.
+fn with_those_they_are(conn: &mut Conn, mut ids: Vec<String>) -> Result<Vec<String>, StoreError> {
+    let merged: Vec<Option<String>> = donors::table
+        .filter(donors::id.eq_any(&ids))
+        .filter(donors::merged_into.is_not_null())
+        .select(donors::merged_into)
+        .load(conn)?;
+    ids.extend(merged.into_iter().flatten());
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// The currencies in which this site received anything.
+fn currencies(conn: &mut Conn) -> Result<Vec<Currency>, StoreError> {
+    let codes: Vec<String> =
+        campaign_totals::table.select(campaign_totals::currency).distinct().load(conn)?;
+    Ok(codes.iter().filter_map(|code| Currency::parse(code).ok()).collect())
+}
+
+/// The row of something that has a row of its own.
+macro_rules! of_row {
+    ($conn:expr, $table:ident, $id:expr, $column:ident, $what:expr) => {{
+        let row = $table::table.find($id).select($table::$column);
+        row.get_result::<String>($conn).optional()?.map(|id| ($what, vec![id]))
+    }};
+}
+
+fn by_our_id(conn: &mut Conn, typed: &str) -> Result<Option<(What, Vec<String>)>, StoreError> {
+    let Some((prefix, _)) = typed.split_once('_') else { return Ok(None) };
+    let one = |what| Some((what, vec![typed.to_owned()]));
+    Ok(match prefix {
+        "don" => one(What::Donations),
+        "plg" => one(What::Pledges),
+        "dnr" => one(What::Donors),
+        "rcp" => one(What::Receipts),
+        "evt" if ulid_like(typed) => one(What::Events),
+        "job" => one(What::Jobs),
+        "att" => of_row!(conn, attempts, typed, pledge_id, What::Pledges),
+        "ord" => of_row!(conn, subscription_orders, typed, pledge_id, What::Pledges),
+        "rfd" => of_row!(conn, refunds, typed, donation_id, What::Donations),
+        "dsp" => of_row!(conn, disputes, typed, donation_id, What::Donations),
+        "ent" => of_row!(conn, ledger_entries, typed, donation_id, What::Donations),
+        _ => None,
+    })
+}
+
+/// Stripe's events have the same prefix as ours, and a longer rest.
+fn ulid_like(id: &str) -> bool {
+    id.parse::<crate::domain::ids::InboxId>().is_ok()
+}
+
+fn by_reference(conn: &mut Conn, typed: &str) -> Result<Option<String>, StoreError> {
+    let Ok(reference) = typed.parse::<CreditorReference>() else { return Ok(None) };
+    let row = pledges::table.filter(pledges::reference.eq(reference.as_str())).select(pledges::id);
+    Ok(row.get_result(conn).optional()?)
+}
+
+fn by_receipt(conn: &mut Conn, typed: &str) -> Result<Option<String>, StoreError> {
+    let Ok(number) = typed.parse::<ReceiptNumber>() else { return Ok(None) };
+    let row = receipts::table
+        .filter(receipts::series.eq(&number.series))
+        .filter(receipts::year.eq(number.year))
+        .filter(receipts::number.eq(number.number))
+        .select(receipts::id);
+    Ok(row.get_result(conn).optional()?)
+}
+
+/// Rows of a table with this id at one of the gateways.
+macro_rules! at_a_gateway {
+    ($conn:expr, $table:ident, $remote:ident, $id:expr, $column:ident) => {{
+        let gateways = GatewayKind::ALL.iter().map(|kind| kind.as_str());
+        let rows = $table::table
+            .filter($table::gateway.eq_any(gateways.collect::<Vec<_>>()))
+            .filter($table::$remote.eq($id))
+            .limit(20)
+            .select($table::$column);
+        rows.load::<String>($conn)?
+    }};
+}
+
+fn by_remote_id(
+    conn: &mut Conn,
+    kind: ListKind,
+    typed: &str,
+) -> Result<Option<(What, Vec<String>)>, StoreError> {
+    let found = |what, ids: Vec<String>| if ids.is_empty() { None } else { Some((what, ids)) };
+    if kind == ListKind::Jobs {
+        let row = jobs::table.filter(jobs::unique_key.eq(typed)).select(jobs::id);
+        return Ok(found(What::Jobs, row.load(conn)?));
+    }
+    if kind == ListKind::Events {
+        let events = found(What::Events, at_a_gateway!(conn, inbox, event_id, typed, id));
+        if events.is_some() {
+            return Ok(events);
+        }
+    }
+    let payments = at_a_gateway!(conn, donations, remote_id, typed, id);
+    if !payments.is_empty() {
+        return Ok(found(What::Donations, payments));
+    }
+    let given_back = at_a_gateway!(conn, refunds, remote_id, typed, donation_id);
+    if !given_back.is_empty() {
+        return Ok(found(What::Donations, given_back));
+    }
+    let contested = at_a_gateway!(conn, disputes, remote_id, typed, donation_id);
+    if !contested.is_empty() {
+        return Ok(found(What::Donations, contested));
+    }
+    let begun = at_a_gateway!(conn, attempts, remote_id, typed, pledge_id);
+    if !begun.is_empty() {
+        return Ok(found(What::Pledges, begun));
+    }
+    Ok(found(What::Pledges, at_a_gateway!(conn, subscriptions, remote_id, typed, pledge_id)))
+}
+
+const _: () = assert!(FOUND_MAX < 30_000, "SQLite takes some thirty thousand parameters");

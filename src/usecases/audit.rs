@@ -1,0 +1,26 @@
+//! One way to write down what was done by whom, in the transaction that does it.
+
+use super::{Context, UseCaseError};
+use crate::domain::audit::{Action, Actor};
+use crate::store::Tx;
+use crate::store::audit::{self, Entry};
+use serde_json::Value;
+
+/// Writes down that `actor` did something to `subject`. `detail` holds ids, fields and figures: never a name, an
+/// address or a text of a donor, because this log is kept when they are forgotten.
+///
+/// # Errors
+/// Of the database; nothing is done that is not written down.
+pub fn record(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    (actor, action): (Actor, Action),
+    subject: &impl ToString,
+    detail: &Value,
+) -> Result<(), UseCaseError> {
+    let entry =
+        Entry { actor, action, subject: subject.to_string(), detail: detail.to_string(), at: ctx.now() };
+    audit::append(tx, entry)?;
+    tracing::info!(actor = actor.kind(), action = action.as_str(), "done and written down");
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The people who run the publication: how they come in, and who may do what.
+
+pub mod factors;
+pub mod members;
+mod password;
+mod seal;
+pub mod sessions;
+pub mod setup;
+pub mod sign_in;
+pub mod tokens;
+mod tries;
+
+pub use seal::Sealer;
+pub use sessions::SignedIn;

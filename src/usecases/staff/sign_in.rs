@@ -1,0 +1,181 @@
+//! The door of the office: a password, then a second factor. The answer to a wrong password is the same whether
+//! anybody is known there or not, and takes as long.
+
+use super::factors::{self, Shown};
+use super::{SignedIn, password, sessions, tries};
+use crate::domain::account::Secret;
+use crate::domain::audit::{Action, Actor};
+use crate::domain::donor::EmailAddress;
+use crate::domain::ids::{StaffId, StaffSessionId};
+use crate::domain::staff::{Member, StaffStatus, Stage};
+use crate::store::limits::{self, Bucket, Rate};
+use crate::store::{StoreError, staff, staff_sessions};
+use crate::usecases::{Context, FieldError, UseCaseError, audit};
+use serde_json::json;
+
+/// Tries of one client: somebody who forgot has enough, somebody who guesses has not.
+const BY_CLIENT: Rate = Rate { burst: 20, per_hour: 20 };
+
+/// What is typed at the door.
+pub struct Typed {
+    /// An address.
+    pub email: String,
+    /// A password.
+    pub password: String,
+    /// The network address that it comes from.
+    pub client: String,
+    /// The browser in words.
+    pub browser: String,
+}
+
+/// Takes an address and a password; returns the cookie of a session half-way in.
+///
+/// # Errors
+/// `Invalid`, always the same, if the two do not belong together; `RateLimited` after many failures.
+pub async fn password(ctx: &Context, typed: Typed) -> Result<Secret, UseCaseError> {
+    let email = EmailAddress::parse(&typed.email).ok();
+    let subject = subject(ctx, email.as_ref().map_or("", EmailAddress::as_str))?;
+    let by_client = Bucket { name: ctx.key.blurred("staff by client", &[&typed.client])?, rate: BY_CLIENT };
+    let (inner, tried) = (ctx.clone(), subject.clone());
+    ctx.db
+        .write(move |tx| {
+            if let Some(after) = limits::take(tx, &[by_client], inner.now())? {
+                return Err(UseCaseError::RateLimited { after });
+            }
+            tries::begin(tx, &inner, &tried)
+        })
+        .await?;
+    let known = ctx
+        .db
+        .read(move |conn| {
+            let Some(email) = email else { return Ok(None) };
+            let Some(member) = staff::find_by_email(conn, &email)? else { return Ok(None) };
+            let credentials = staff::credentials(conn, member.id)?;
+            Ok::<_, StoreError>(Some((member, credentials)))
+        })
+        .await?;
+    let hash = known.as_ref().and_then(|(_, credentials)| credentials.password_hash.clone());
+    let right = password::matches(typed.password, hash).await?;
+    let Some((member, credentials)) =
+        known.filter(|(member, _)| right && member.status != StaffStatus::Disabled)
+    else {
+        tracing::warn!("a sign-in to the office failed");
+        return Err(wrong());
+    };
+    let stage = if credentials.totp_sealed.is_some() { Stage::Second } else { Stage::Enrolling };
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            tries::succeeded(tx, &subject)?;
+            Ok(sessions::open(tx, &inner, member.id, (stage, &typed.browser))?)
+        })
+        .await
+}
+
+/// Under which name failures for an address are counted, whether anybody is known there or not.
+fn subject(ctx: &Context, email: &str) -> Result<String, UseCaseError> {
+    Ok(ctx.key.blurred("staff password", &[email])?)
+}
+
+fn wrong() -> UseCaseError {
+    let message = "This address and this password do not belong together.".to_owned();
+    UseCaseError::Invalid(vec![FieldError { field: "password", code: "wrong_password", message }])
+}
+
+/// Takes the second factor of somebody half-way in; returns the cookie of a session inside.
+///
+/// # Errors
+/// `Invalid` for a wrong code; `RateLimited` after many of them.
+pub async fn second(ctx: &Context, who: &SignedIn, typed: &str) -> Result<Secret, UseCaseError> {
+    if who.session.stage != Stage::Second {
+        return Err(UseCaseError::NotFound("page"));
+    }
+    let (member, session, typed) = (who.member.clone(), who.session.clone(), typed.to_owned());
+    factors::begin(ctx, member.id).await?;
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let shown = factors::take(tx, &inner, member.id, &typed)?;
+            tries::succeeded(tx, &factors::subject(&inner, member.id)?)?;
+            let action = match shown {
+                Shown::Code => Action::SignedIn,
+                Shown::RecoveryCode => Action::RecoveryCodeUsed,
+            };
+            let left = staff::recovery_codes_left(tx, member.id)?;
+            let detail = json!({ "browser": session.browser, "recovery_codes_left": left });
+            audit::record(tx, &inner, (Actor::Staff(member.id), action), &member.id, &detail)?;
+            sessions::promote(tx, &inner, &session)
+        })
+        .await
+}
+
+/// Somebody inside proves once more that they are there: by their password, or by a code.
+///
+/// # Errors
+/// `Invalid` if it is neither; `RateLimited` after many failures.
+pub async fn prove(ctx: &Context, who: &SignedIn, typed: &str) -> Result<(), UseCaseError> {
+    let (id, session) = (who.member.id, who.session.id);
+    if who.session.stage != Stage::Full {
+        return Err(UseCaseError::NotFound("page"));
+    }
+    factors::begin(ctx, id).await?;
+    let digits = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    if digits.len() == 6 && digits.chars().all(|c| c.is_ascii_digit()) {
+        let inner = ctx.clone();
+        let taken = ctx.db.write(move |tx| factors::take(tx, &inner, id, &digits)).await;
+        taken.map_err(as_proof)?;
+    } else {
+        let known = ctx.db.read(move |conn| staff::credentials(conn, id)).await?;
+        if !password::matches(typed.to_owned(), known.password_hash).await? {
+            return Err(not_proved());
+        }
+    }
+    note_proof(ctx, id, session).await
+}
+
+fn as_proof(error: UseCaseError) -> UseCaseError {
+    if matches!(error, UseCaseError::Invalid(_)) { not_proved() } else { error }
+}
+
+fn not_proved() -> UseCaseError {
+    let message = "This is neither your password nor a code that was not used yet.".to_owned();
+    UseCaseError::Invalid(vec![FieldError { field: "proof", code: "wrong_proof", message }])
+}
+
+async fn note_proof(ctx: &Context, id: StaffId, session: StaffSessionId) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            tries::succeeded(tx, &factors::subject(&inner, id)?)?;
+            Ok(staff_sessions::prove(tx, session, inner.now())?)
+        })
+        .await
+}
+
+/// Changes the password of somebody inside, who has proved to be there; every other browser is signed out.
+///
+/// # Errors
+/// `Invalid` if the new one may not be taken.
+pub async fn change_password(ctx: &Context, who: &SignedIn, new: String) -> Result<(), UseCaseError> {
+    let hash = new_hash(ctx, &who.member, new).await?;
+    let (inner, id, session) = (ctx.clone(), who.member.id, who.session.id);
+    ctx.db
+        .write(move |tx| {
+            let mut credentials = staff::credentials(tx, id)?;
+            credentials.password_hash = Some(hash);
+            staff::set_credentials(tx, id, &credentials)?;
+            staff_sessions::end_all(tx, id, Some(session))?;
+            audit::record(tx, &inner, (Actor::Staff(id), Action::PasswordChanged), &id, &json!({}))
+        })
+        .await
+}
+
+/// The hash of a password that somebody chose.
+pub(super) async fn new_hash(ctx: &Context, member: &Member, new: String) -> Result<String, UseCaseError> {
+    let about =
+        [ctx.policy.organisation.name.as_str(), member.email.as_str(), member.name.as_str(), "mainstay"];
+    if let Some(problem) = password::problem(&new, &about) {
+        return Err(UseCaseError::Invalid(vec![problem]));
+    }
+    password::hash(new, ctx.ids.random()).await
+}

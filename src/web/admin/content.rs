@@ -1,0 +1,276 @@
+//! Articles, appeals, campaigns and tiers: their files, written in the office as on the disk.
+//!
+//! A text that cannot be shown is not written, and comes back with what is wrong and where. Whoever saves a text that
+//! somebody else changed meanwhile is told so and loses neither.
+
+use super::door::Seat;
+use super::reply::{Desk, done, faults, see_other};
+use crate::content::draft::{self, Draft, Kind};
+use crate::domain::article::Slug;
+use crate::render::admin_pages::{ContentPage, EditPage, FilesShown};
+use crate::usecases::FieldError;
+use crate::usecases::desk::content as writing;
+use crate::web::content::ContentFault;
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::public::private_page;
+use crate::web::state::AppState;
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+const PLACE: &str = "/admin/content";
+
+const fn title_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Article => "Articles",
+        Kind::Appeal => "Appeals",
+        Kind::Campaign => "Campaigns",
+        Kind::Tier => "Tiers",
+    }
+}
+
+/// What a new file of a kind begins with.
+const fn beginning_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Article => "---\ntitle: A new article\ndraft: true\n---\n\nText.\n",
+        Kind::Appeal => "---\ntitle: An appeal\ncampaign: press-fund\n---\n\nWhy it matters.\n",
+        Kind::Campaign => {
+            "---\ntitle: A campaign\nsummary: What it is for.\namounts:\n  EUR: [10, 25, 50, 100]\n---\n\n"
+        }
+        Kind::Tier => {
+            "---\nname: A tier\nsummary: What it gives.\nposition: 9\nprices:\n  EUR: {monthly: 5, yearly: 50}\n---\n"
+        }
+    }
+}
+
+pub(in crate::web) async fn list(
+    request: HttpRequest,
+    state: Data<AppState>,
+    seat: Seat,
+) -> Result<HttpResponse, WebError> {
+    let folder = state.publication.folder().to_owned();
+    let listed = on_disk(move || {
+        Kind::ALL
+            .into_iter()
+            .map(|kind| {
+                let names = draft::names(&folder, kind)?.iter().map(ToString::to_string).collect();
+                Ok(FilesShown { title: title_of(kind), folder: kind.folder(), names })
+            })
+            .collect::<std::io::Result<Vec<_>>>()
+    });
+    let page = ContentPage { kinds: listed.await? };
+    Desk::of(&state, &seat.0).page(
+        ("admin/content.html", "Content", PLACE),
+        done(request.query_string()),
+        page,
+    )
+}
+
+/// Work on the disk, off the threads that serve.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, WebError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "the content folder cannot be used");
+        let detail = "The content folder cannot be read or written. Nothing was changed; the log says why.";
+        WebError::new(StatusCode::SERVICE_UNAVAILABLE, "content_folder", detail)
+    };
+    match actix_web::web::block(work).await {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => Err(failed(&error)),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+fn kind_of(folder: &str) -> Result<Kind, WebError> {
+    Kind::of_folder(folder).ok_or_else(|| WebError::not_found("page"))
+}
+
+fn slug_of(text: &str) -> Result<Slug, WebError> {
+    Slug::parse(text).map_err(|_malformed| WebError::not_found("file"))
+}
+
+/// What stands in a form.
+struct Typed {
+    text: String,
+    /// Digest of the text that the form began with; empty for a new file.
+    seen: String,
+}
+
+/// The form of a new file.
+pub(in crate::web) async fn begin(
+    state: Data<AppState>,
+    seat: Seat,
+    folder: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let kind = kind_of(&folder)?;
+    let typed = Typed { text: beginning_of(kind).to_owned(), seen: String::new() };
+    form(&state, &seat, (kind, None), typed, &[])
+}
+
+/// The form of a file that is there.
+pub(in crate::web) async fn edit(
+    state: Data<AppState>,
+    seat: Seat,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, WebError> {
+    let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
+    let text = text_of(&state, kind, &slug).await?.ok_or_else(|| WebError::not_found("file"))?;
+    let typed = Typed { seen: draft::digest(&text), text };
+    form(&state, &seat, (kind, Some(&slug)), typed, &[])
+}
+
+async fn text_of(state: &AppState, kind: Kind, slug: &Slug) -> Result<Option<String>, WebError> {
+    let (folder, slug) = (state.publication.folder().to_owned(), slug.clone());
+    on_disk(move || draft::read(&folder, kind, &slug)).await
+}
+
+fn form(
+    state: &AppState,
+    seat: &Seat,
+    (kind, slug): (Kind, Option<&Slug>),
+    typed: Typed,
+    problems: &[FieldError],
+) -> Result<HttpResponse, WebError> {
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = EditPage {
+        folder: kind.folder(),
+        slug: slug.map(ToString::to_string),
+        text: typed.text,
+        seen: typed.seen,
+        previewed: kind == Kind::Article,
+        faults: faults(problems),
+    };
+    let title = slug.map_or_else(|| "A new file".to_owned(), ToString::to_string);
+    Desk::of(state, &seat.0).answer(status, ("admin/edit.html", &title, PLACE), None, page)
+}
+
+fn problem(field: &'static str, code: &'static str, message: impl Into<String>) -> FieldError {
+    FieldError { field, code, message: message.into() }
+}
+
+/// Saves a new file under the name that was typed.
+pub(in crate::web) async fn create(
+    state: Data<AppState>,
+    seat: Seat,
+    folder: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let (kind, fields) = (kind_of(&folder)?, Fields::parse(&body)?);
+    let typed = Typed { text: unix_lines(&fields.text("text")), seen: String::new() };
+    match Slug::parse(fields.text("slug").trim()) {
+        Err(error) => {
+            form(&state, &seat, (kind, None), typed, &[problem("slug", "bad_name", error.to_string())])
+        }
+        Ok(slug) => keep(&state, &seat, (kind, &slug, true), typed).await,
+    }
+}
+
+/// Saves a file that is there.
+pub(in crate::web) async fn save(
+    state: Data<AppState>,
+    seat: Seat,
+    path: Path<(String, String)>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
+    let fields = Fields::parse(&body)?;
+    let typed = Typed { text: unix_lines(&fields.text("text")), seen: fields.text("seen") };
+    keep(&state, &seat, (kind, &slug, false), typed).await
+}
+
+/// Forms send line breaks as two characters; files have one.
+fn unix_lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+async fn keep(
+    state: &AppState,
+    seat: &Seat,
+    (kind, slug, is_new): (Kind, &Slug, bool),
+    typed: Typed,
+) -> Result<HttpResponse, WebError> {
+    let before = text_of(state, kind, slug).await?;
+    let known = before.as_deref().map(draft::digest).unwrap_or_default();
+    let named = if is_new { None } else { Some(slug) };
+    if known != typed.seen {
+        let told = if is_new {
+            problem("slug", "taken", "There is a file of this name already.")
+        } else {
+            let why = "Somebody changed this file while you wrote. Below is your text; open the file in another window to \
+                       compare, then save yours again to put it in its place.";
+            problem("text", "changed_meanwhile", why)
+        };
+        let typed = Typed { seen: if is_new { String::new() } else { known }, ..typed };
+        return form(state, seat, (kind, named), typed, &[told]);
+    }
+    let draft = Draft { kind, slug: slug.clone(), text: Some(typed.text.clone()) };
+    if let Err(fault) = state.publication.with(draft.clone(), &state.ctx, &state.templates).await {
+        return form(state, seat, (kind, named), typed, &[refusal(state, &fault)?]);
+    }
+    write(state, seat, draft, before.map(|text| draft::digest(&text))).await?;
+    Ok(see_other(&format!("{PLACE}?done=saved")))
+}
+
+/// What is wrong with a text, without where the folder is.
+fn refusal(state: &AppState, fault: &ContentFault) -> Result<FieldError, WebError> {
+    if matches!(fault, ContentFault::Campaigns(_) | ContentFault::CutOff | ContentFault::Folder { .. }) {
+        tracing::error!(error = %fault, "a text cannot be checked");
+        return Err(WebError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "Please try again in a minute.",
+        ));
+    }
+    let folder = format!("{}/", state.publication.folder().display());
+    Ok(problem("text", "not_shown", fault.to_string().replace(&folder, "")))
+}
+
+async fn write(state: &AppState, seat: &Seat, draft: Draft, before: Option<String>) -> Result<(), WebError> {
+    let file = format!("{}/{}.md", draft.kind.folder(), draft.slug);
+    let after = draft.text.as_deref().map(draft::digest);
+    writing::note(&state.ctx, seat.0.actor(), &file, (before, after)).await?;
+    let folder = state.publication.folder().to_owned();
+    on_disk(move || draft.save(&folder)).await?;
+    // Shown at once here; other processes see it at their next look.
+    if let Err(error) = state.publication.refresh(&state.ctx, &state.templates).await {
+        tracing::error!(%error, "the content changed but is not shown yet");
+    }
+    Ok(())
+}
+
+/// Takes a file away, unless something needs it.
+pub(in crate::web) async fn remove(
+    state: Data<AppState>,
+    seat: Seat,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, WebError> {
+    let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
+    let text = text_of(&state, kind, &slug).await?.ok_or_else(|| WebError::not_found("file"))?;
+    let seen = draft::digest(&text);
+    let draft = Draft { kind, slug: slug.clone(), text: None };
+    if let Err(fault) = state.publication.with(draft.clone(), &state.ctx, &state.templates).await {
+        let typed = Typed { text, seen };
+        return form(&state, &seat, (kind, Some(&slug)), typed, &[refusal(&state, &fault)?]);
+    }
+    write(&state, &seat, draft, Some(seen)).await?;
+    Ok(see_other(&format!("{PLACE}?done=saved")))
+}
+
+/// An article as it would be, published or not. Nothing is written.
+pub(in crate::web) async fn preview(
+    state: Data<AppState>,
+    seat: Seat,
+    path: Path<(String, String)>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
+    let fields = Fields::parse(&body)?;
+    let typed = Typed { text: unix_lines(&fields.text("text")), seen: fields.text("seen") };
+    let draft = Draft { kind, slug: slug.clone(), text: Some(typed.text.clone()) };
+    match state.publication.with(draft, &state.ctx, &state.templates).await {
+        Err(fault) => form(&state, &seat, (kind, Some(&slug)), typed, &[refusal(&state, &fault)?]),
+        Ok(page) => Ok(private_page(StatusCode::OK, page.ok_or_else(|| WebError::not_found("article"))?)),
+    }
+}

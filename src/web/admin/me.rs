@@ -1,0 +1,136 @@
+//! The account of whoever sits at the desk.
+
+use super::door::Seat;
+use super::doors::enrol as enrolment;
+use super::reply::{Desk, done, faults, see_other};
+use crate::domain::ids::StaffSessionId;
+use crate::render::admin_pages::{CodesPage, MePage, SessionShown};
+use crate::usecases::staff::{factors, sessions, sign_in};
+use crate::usecases::{FieldError, UseCaseError};
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::state::AppState;
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// Where whoever comes in begins.
+pub(in crate::web) async fn front(_seat: Seat) -> HttpResponse {
+    see_other("/admin/me")
+}
+
+pub(in crate::web) async fn show(
+    request: HttpRequest,
+    state: Data<AppState>,
+    seat: Seat,
+) -> Result<HttpResponse, WebError> {
+    page(&state, &seat, StatusCode::OK, &[], done(request.query_string())).await
+}
+
+async fn page(
+    state: &AppState,
+    seat: &Seat,
+    status: StatusCode,
+    problems: &[FieldError],
+    done: Option<&'static str>,
+) -> Result<HttpResponse, WebError> {
+    let who = &seat.0;
+    let zone = state.ctx.policy.time_zone;
+    let time =
+        |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%e %B %Y, %H:%M").to_string();
+    let sessions = sessions::list(&state.ctx, who.member.id).await?;
+    let shown = MePage {
+        email: who.member.email.as_str().to_owned(),
+        role: who.member.role.as_str(),
+        codes_left: factors::codes_left(&state.ctx, who.member.id).await?,
+        sessions: sessions
+            .into_iter()
+            .map(|session| SessionShown {
+                id: session.id.to_string(),
+                is_this: session.id == who.session.id,
+                seen_text: time(session.seen_at),
+                since_text: time(session.created_at),
+                browser: session.browser,
+            })
+            .collect(),
+        faults: faults(problems),
+    };
+    Desk::of(state, who).answer(status, ("admin/me.html", "My account", "/admin/me"), done, shown)
+}
+
+/// Changes the password; the one of before is shown with it.
+pub(in crate::web) async fn change_password(
+    state: Data<AppState>,
+    seat: Seat,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let fields = Fields::parse(&body)?;
+    let changed = match sign_in::prove(&state.ctx, &seat.0, &fields.text("proof")).await {
+        Ok(()) => sign_in::change_password(&state.ctx, &seat.0, fields.text("password")).await,
+        Err(error) => Err(error),
+    };
+    match changed {
+        Ok(()) => Ok(see_other("/admin/me?done=password")),
+        Err(UseCaseError::Invalid(problems)) => {
+            page(&state, &seat, StatusCode::UNPROCESSABLE_ENTITY, &problems, None).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page for another authenticator. It is shown to whoever has just proved to be there.
+pub(in crate::web) async fn offer(state: Data<AppState>, seat: Seat) -> Result<HttpResponse, WebError> {
+    if let Some(asked) = unproved(&state, &seat, "/admin/me/authenticator")? {
+        return Ok(asked);
+    }
+    enrolment::form(&state, &seat, (StatusCode::OK, "/admin/me/authenticator"), &[]).await
+}
+
+/// Takes another authenticator.
+pub(in crate::web) async fn enrol(
+    state: Data<AppState>,
+    seat: Seat,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    if let Some(asked) = unproved(&state, &seat, "/admin/me/authenticator")? {
+        return Ok(asked);
+    }
+    enrolment::take(&state, &seat, "/admin/me/authenticator", &body).await
+}
+
+/// Shows other recovery codes, this once.
+pub(in crate::web) async fn renew_codes(state: Data<AppState>, seat: Seat) -> Result<HttpResponse, WebError> {
+    if let Some(asked) = unproved(&state, &seat, "/admin/me")? {
+        return Ok(asked);
+    }
+    let codes = factors::renew_recovery_codes(&state.ctx, &seat.0).await?;
+    let page = ("admin/recovery_codes.html", "Recovery codes", "/admin/me");
+    Desk::of(&state, &seat.0).page(page, None, CodesPage { codes })
+}
+
+/// Everybody may change their own account, but only once they have proved to be there.
+fn unproved(state: &AppState, seat: &Seat, to: &str) -> Result<Option<HttpResponse>, WebError> {
+    if seat.0.session.is_proved(state.ctx.now()) {
+        return Ok(None);
+    }
+    let desk = Desk::of(state, &seat.0);
+    let fields = vec![("to".to_owned(), to.to_owned())];
+    super::doors::proof_page(&desk, "/admin/prove", fields, None).map(Some)
+}
+
+/// Signs another browser out.
+pub(in crate::web) async fn end_session(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let id: StaffSessionId = id.parse().map_err(|_malformed| WebError::not_found("session"))?;
+    sessions::end(&state.ctx, seat.0.actor(), seat.0.member.id, id).await?;
+    Ok(see_other("/admin/me?done=ended"))
+}
+
+/// Signs every other browser out.
+pub(in crate::web) async fn end_others(state: Data<AppState>, seat: Seat) -> Result<HttpResponse, WebError> {
+    sessions::end_all(&state.ctx, seat.0.actor(), seat.0.member.id, Some(seat.0.session.id)).await?;
+    Ok(see_other("/admin/me?done=others"))
+}

@@ -1,0 +1,133 @@
+//! The office. The table below is all of it: each line names who may come, and there is no other way to add one.
+
+mod content;
+mod cookies;
+mod door;
+mod doors;
+mod files;
+mod lists;
+mod me;
+mod people;
+mod reply;
+mod route;
+mod tokens;
+mod webhooks;
+mod work;
+
+pub use route::{Access, Declared};
+
+use crate::domain::access::Permission as May;
+use crate::domain::list::ListKind;
+use actix_web::web::{PayloadConfig, ServiceConfig};
+use route::Table;
+
+/// Every route below `/admin`.
+fn table() -> Table {
+    use Access::{Anybody, HalfWay, Only};
+    of_lists(Table::default())
+        .get("/admin", Only(May::Self_), me::front)
+        .get("/admin/sign-in", Anybody, doors::sign_in::show)
+        .post("/admin/sign-in", Anybody, doors::sign_in::enter)
+        .get("/admin/sign-in/code", HalfWay, doors::second::show)
+        .post("/admin/sign-in/code", HalfWay, doors::second::enter)
+        .get("/admin/sign-in/enrol", HalfWay, doors::enrol::show)
+        .post("/admin/sign-in/enrol", HalfWay, doors::enrol::enter)
+        .get("/admin/setup/{token}", Anybody, doors::setup::look)
+        .post("/admin/setup/{token}", Anybody, doors::setup::choose)
+        .post("/admin/sign-out", HalfWay, doors::sign_in::leave)
+        .post("/admin/prove", Only(May::Self_), doors::prove)
+        .get("/admin/me", Only(May::Self_), me::show)
+        .post("/admin/me/password", Only(May::Self_), me::change_password)
+        .get("/admin/me/authenticator", Only(May::Self_), me::offer)
+        .post("/admin/me/authenticator", Only(May::Self_), me::enrol)
+        .post("/admin/me/recovery-codes", Only(May::Self_), me::renew_codes)
+        .post("/admin/me/sessions/{id}/end", Only(May::Self_), me::end_session)
+        .post("/admin/me/sessions/end-others", Only(May::Self_), me::end_others)
+        .get("/admin/staff", Only(May::ManageStaff), people::list)
+        .post("/admin/staff", Only(May::ManageStaff), people::invite)
+        .get("/admin/staff/{id}", Only(May::ManageStaff), people::show)
+        .post("/admin/staff/{id}/role", Only(May::ManageStaff), people::set_role)
+        .post("/admin/staff/{id}/status", Only(May::ManageStaff), people::set_status)
+        .post("/admin/staff/{id}/reset", Only(May::ManageStaff), people::reset)
+        .post("/admin/staff/{id}/sign-out", Only(May::ManageStaff), people::sign_out)
+        .get("/admin/tokens", Only(May::ManageStaff), tokens::list)
+        .post("/admin/tokens", Only(May::ManageStaff), tokens::create)
+        .post("/admin/tokens/{id}/revoke", Only(May::ManageStaff), tokens::revoke)
+        .get("/admin/content", Only(May::EditContent), content::list)
+        .get("/admin/content/{folder}", Only(May::EditContent), content::begin)
+        .post("/admin/content/{folder}", Only(May::EditContent), content::create)
+        .get("/admin/content/{folder}/{slug}", Only(May::EditContent), content::edit)
+        .post("/admin/content/{folder}/{slug}", Only(May::EditContent), content::save)
+        .post("/admin/content/{folder}/{slug}/preview", Only(May::EditContent), content::preview)
+        .post("/admin/content/{folder}/{slug}/remove", Only(May::EditContent), content::remove)
+        .get("/admin/webhooks", Only(May::ManageSettings), webhooks::list)
+        .post("/admin/webhooks", Only(May::ManageSettings), webhooks::add)
+        .get("/admin/webhooks/{id}", Only(May::ManageSettings), webhooks::show)
+        .post("/admin/webhooks/{id}/secret", Only(May::ManageSettings), webhooks::renew_secret)
+        .post("/admin/webhooks/{id}/remove", Only(May::ManageSettings), webhooks::remove)
+        .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
+        .get("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::show)
+        .post("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::order)
+        .get("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::show)
+        .post("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::order)
+        .get("/admin/gifts/transfer", Only(May::ChangeSupport), work::gifts::show)
+        .post("/admin/gifts/transfer", Only(May::ChangeSupport), work::gifts::record)
+        .post("/admin/receipts/{number}/resend", Only(May::ChangeSupport), work::receipts::resend)
+        .post("/admin/receipts/{number}/reissue", Only(May::ChangeSupport), work::receipts::reissue)
+        .post("/admin/donors/{id}/notes", Only(May::ChangeSupport), work::donors::add_note)
+        .post("/admin/donors/{id}/notes/{note}/remove", Only(May::ChangeSupport), work::donors::remove_note)
+        .post("/admin/donors/{id}/tags", Only(May::ChangeSupport), work::donors::set_tags)
+        .get("/admin/donors/{id}/details", Only(May::ChangeSupport), work::donors::details)
+        .post("/admin/donors/{id}/details", Only(May::ChangeSupport), work::donors::correct)
+        .get("/admin/donors/{id}/merge", Only(May::ChangeSupport), work::donors::same)
+        .post("/admin/donors/{id}/merge", Only(May::ChangeSupport), work::donors::make_one)
+        .post("/admin/donors/{id}/unmerge", Only(May::ChangeSupport), work::donors::make_two)
+        .post("/admin/donors/{id}/export", Only(May::ExportSupport), work::donors::hand_out)
+        .get("/admin/donors/{id}/erase", Only(May::EraseDonors), work::donors::last_word)
+        .post("/admin/donors/{id}/erase", Only(May::EraseDonors), work::donors::forget)
+        .get("/admin/questions", Only(May::SeeOperations), work::operations::questions)
+        .post("/admin/questions/{id}/close", Only(May::RunOperations), work::operations::close)
+        .post("/admin/events/{id}/replay", Only(May::RunOperations), work::operations::replay)
+        .post("/admin/jobs/{id}/retry", Only(May::RunOperations), work::operations::retry)
+}
+
+/// The lists, and the pages about what is in them.
+fn of_lists(table: Table) -> Table {
+    use Access::Only;
+    use ListKind::{Audit, Donations, Donors, Events, Jobs, Patrons, Pledges, Receipts};
+    table
+        .get("/admin/donations", Only(May::SeeSupport), lists::page_of(Donations))
+        .get("/admin/donations.csv", Only(May::ExportSupport), lists::file_of(Donations))
+        .get("/admin/donations/{id}", Only(May::SeeSupport), files::donation)
+        .get("/admin/pledges", Only(May::SeeSupport), lists::page_of(Pledges))
+        .get("/admin/pledges.csv", Only(May::ExportSupport), lists::file_of(Pledges))
+        .get("/admin/pledges/{id}", Only(May::SeeSupport), files::pledge)
+        .get("/admin/donors", Only(May::SeeSupport), lists::page_of(Donors))
+        .get("/admin/donors.csv", Only(May::ExportSupport), lists::file_of(Donors))
+        .get("/admin/donors/{id}", Only(May::SeeSupport), files::donor)
+        .get("/admin/patrons", Only(May::SeeSupport), lists::page_of(Patrons))
+        .get("/admin/patrons.csv", Only(May::ExportSupport), lists::file_of(Patrons))
+        .get("/admin/receipts", Only(May::SeeSupport), lists::page_of(Receipts))
+        .get("/admin/receipts.csv", Only(May::ExportSupport), lists::file_of(Receipts))
+        .get("/admin/receipts/{number}", Only(May::SeeSupport), files::receipt)
+        .get("/admin/events", Only(May::SeeOperations), lists::page_of(Events))
+        .get("/admin/events.csv", Only(May::SeeOperations), lists::file_of(Events))
+        .get("/admin/events/{id}", Only(May::SeeOperations), files::event)
+        .get("/admin/jobs", Only(May::SeeOperations), lists::page_of(Jobs))
+        .get("/admin/jobs.csv", Only(May::SeeOperations), lists::file_of(Jobs))
+        .get("/admin/jobs/{id}", Only(May::SeeOperations), files::job)
+        .get("/admin/audit", Only(May::SeeAudit), lists::page_of(Audit))
+        .get("/admin/audit.csv", Only(May::SeeAudit), lists::file_of(Audit))
+        .post("/admin/views", Only(May::Self_), lists::save_view)
+        .post("/admin/views/{id}/remove", Only(May::Self_), lists::remove_view)
+}
+
+/// Puts the office up.
+pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
+    table().put_up(app, &PayloadConfig::new(form_bytes));
+}
+
+/// Every route of the office with who may come, for the tests that try all of them.
+pub fn declared() -> Vec<Declared> {
+    table().declared()
+}

@@ -1,0 +1,145 @@
+//! Pages of the office, and who they are for.
+
+use crate::domain::access::Permission;
+use crate::render::account_pages::Faults;
+use crate::render::admin_pages::{DeskPage, Place};
+use crate::render::pages::FieldProblem;
+use crate::render::{PageMeta, Templates};
+use crate::usecases::FieldError;
+use crate::usecases::staff::SignedIn;
+use crate::web::error::WebError;
+use crate::web::public::private_page;
+use crate::web::state::AppState;
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use serde::Serialize;
+
+/// The places of the office in the order of its navigation: name, address, what it takes to see it.
+const PLACES: &[(&str, &str, Permission)] = &[
+    ("Donations", "/admin/donations", Permission::SeeSupport),
+    ("Pledges", "/admin/pledges", Permission::SeeSupport),
+    ("Donors", "/admin/donors", Permission::SeeSupport),
+    ("Patrons", "/admin/patrons", Permission::SeeSupport),
+    ("Receipts", "/admin/receipts", Permission::SeeSupport),
+    ("Content", "/admin/content", Permission::EditContent),
+    ("Events", "/admin/events", Permission::SeeOperations),
+    ("Jobs", "/admin/jobs", Permission::SeeOperations),
+    ("Questions", "/admin/questions", Permission::SeeOperations),
+    ("Staff", "/admin/staff", Permission::ManageStaff),
+    ("Tokens", "/admin/tokens", Permission::ManageStaff),
+    ("Log", "/admin/audit", Permission::SeeAudit),
+    ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
+    ("My account", "/admin/me", Permission::Self_),
+];
+
+/// What pages may say at their top after something was done, as their address names it.
+const DONE: &[(&str, &str)] = &[
+    ("saved", "Saved."),
+    ("password", "Your password is changed. Every other browser is signed out."),
+    ("signed-out", "Signed out."),
+    ("ended", "That browser is signed out."),
+    ("others", "Every other browser is signed out."),
+    ("role", "The role is changed. They are signed out and must sign in again."),
+    ("disabled", "They can no longer sign in."),
+    ("enabled", "They can sign in again."),
+    ("revoked", "The token opens nothing any more."),
+    ("refund", "The refund is on its way."),
+    ("asked", "It is asked of the gateway; this page shows when it is done."),
+    ("recorded", "The gift is in the books, and its receipt on its way."),
+    ("sent", "The receipt is sent once more."),
+    ("reissued", "This receipt takes the place of the one before."),
+    ("noted", "The note is written down."),
+    ("merged", "They are one donor now."),
+    ("unmerged", "They are two donors again."),
+    ("erased", "What runs is being ended; then the donor is forgotten."),
+    ("again", "It is being tried once more."),
+    ("closed", "The question is closed."),
+];
+
+/// What a page of the office knows about who looks at it.
+pub(super) struct Desk<'a> {
+    templates: Templates,
+    who: Option<&'a SignedIn>,
+}
+
+impl<'a> Desk<'a> {
+    /// For somebody.
+    pub(super) fn of(state: &AppState, who: &'a SignedIn) -> Self {
+        Self { templates: state.templates.speaking_tag("en"), who: Some(who) }
+    }
+
+    /// Before anybody is known.
+    pub(super) fn of_nobody(state: &AppState) -> Self {
+        Self { templates: state.templates.speaking_tag("en"), who: None }
+    }
+
+    /// A page: its template, its title, its path in the navigation, and what it says.
+    pub(super) fn page<T: Serialize>(
+        &self,
+        (template, title, path): (&str, &str, &str),
+        done: Option<&'static str>,
+        body: T,
+    ) -> Result<HttpResponse, WebError> {
+        self.answer(StatusCode::OK, (template, title, path), done, body)
+    }
+
+    /// A page with another status.
+    pub(super) fn answer<T: Serialize>(
+        &self,
+        status: StatusCode,
+        (template, title, path): (&str, &str, &str),
+        done: Option<&'static str>,
+        body: T,
+    ) -> Result<HttpResponse, WebError> {
+        let meta = PageMeta {
+            title: title.to_owned(),
+            path: path.to_owned(),
+            robots: Some("noindex"),
+            ..PageMeta::default()
+        };
+        let inside = self.who.filter(|who| who.session.stage == crate::domain::staff::Stage::Full);
+        let places = inside.map_or_else(Vec::new, |who| {
+            let open = PLACES.iter().filter(|(_, _, needed)| who.member.role.may(*needed));
+            let shown = |(name, url, _): &(&'static str, &'static str, Permission)| Place {
+                name,
+                url,
+                current: path == *url || path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')),
+            };
+            open.map(shown).collect()
+        });
+        let shown = DeskPage {
+            places,
+            who: inside.map(|who| who.member.name.clone()),
+            role: inside.map(|who| who.member.role.as_str()),
+            done,
+            body,
+        };
+        Ok(private_page(status, self.templates.page(template, &meta, shown)?))
+    }
+}
+
+/// What was done before this page, as its address says.
+pub(super) fn done(query: &str) -> Option<&'static str> {
+    let word = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "done")?.1;
+    DONE.iter().find(|(known, _)| *known == word).map(|(_, sentence)| *sentence)
+}
+
+/// 303: the browser goes on with GET, and a reload does not post again.
+pub(super) fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// Fields that cannot be taken, for the page that shows the form again.
+pub(super) fn faults(problems: &[FieldError]) -> Faults {
+    let told = |problem: &FieldError| FieldProblem {
+        field: problem.field.to_owned(),
+        message: problem.message.clone(),
+    };
+    Faults {
+        errors: problems.iter().map(|p| (p.field.to_owned(), p.message.clone())).collect(),
+        error_list: problems.iter().map(told).collect(),
+    }
+}

@@ -1,0 +1,91 @@
+//! Routes that cannot be written down without saying who may come.
+
+use super::door;
+use crate::domain::access::Permission;
+use crate::web::read;
+use actix_web::middleware::from_fn;
+use actix_web::web::{PayloadConfig, ServiceConfig, post, resource};
+use actix_web::{Handler, Responder, Route};
+
+/// Who may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: the door itself.
+    Anybody,
+    /// Whoever has at least shown a password.
+    HalfWay,
+    /// Whoever is inside and has this permission.
+    Only(Permission),
+}
+
+/// A route, and who may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The pattern of the path.
+    pub path: &'static str,
+    /// Who may come.
+    pub access: Access,
+}
+
+struct Entry {
+    declared: Declared,
+    route: Box<dyn Fn() -> Route>,
+}
+
+/// Routes in the order in which they are tried.
+#[derive(Default)]
+pub(super) struct Table(Vec<Entry>);
+
+impl Table {
+    /// A page. HEAD is answered too.
+    pub(super) fn get<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: actix_web::FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let declared = Declared { method: "GET", path, access };
+        self.with(declared, move || read().to(handler.clone()))
+    }
+
+    /// Something that is done.
+    pub(super) fn post<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: actix_web::FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let declared = Declared { method: "POST", path, access };
+        self.with(declared, move || post().to(handler.clone()))
+    }
+
+    fn with(mut self, declared: Declared, route: impl Fn() -> Route + 'static) -> Self {
+        let access = declared.access;
+        let guarded = move || route().wrap(from_fn(move |request, next| door::keep(access, request, next)));
+        self.0.push(Entry { declared, route: Box::new(guarded) });
+        self
+    }
+
+    /// Puts the routes up, those of one path together.
+    pub(super) fn put_up(&self, app: &mut ServiceConfig, payload: &PayloadConfig) {
+        let mut done: Vec<&str> = Vec::new();
+        for entry in &self.0 {
+            let path = entry.declared.path;
+            if done.contains(&path) {
+                continue;
+            }
+            done.push(path);
+            let same = self.0.iter().filter(|other| other.declared.path == path);
+            let whole =
+                same.fold(resource(path).app_data(payload.clone()), |all, one| all.route((one.route)()));
+            app.service(whole);
+        }
+    }
+
+    /// The routes with who may come.
+    pub(super) fn declared(&self) -> Vec<Declared> {
+        self.0.iter().map(|entry| entry.declared).collect()
+    }
+}

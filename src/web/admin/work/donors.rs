@@ -1,0 +1,297 @@
+//! A donor in the hands of staff.
+
+use super::{Act, id_of, mendable};
+use crate::domain::account::Profile;
+use crate::domain::ids::{DonorId, NoteId};
+use crate::render::admin_pages::{ActField, ActPage};
+use crate::render::archive::{self, Sheet};
+use crate::usecases::account::erase;
+use crate::usecases::account::settings::Details;
+use crate::usecases::desk::{donors, merge, notes};
+use crate::usecases::{FieldError, UseCaseError};
+use crate::web::admin::door::Seat;
+use crate::web::admin::reply::see_other;
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::state::AppState;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data, Path};
+
+fn back(id: DonorId, done: &str) -> HttpResponse {
+    see_other(&format!("/admin/donors/{id}?done={done}"))
+}
+
+fn donor_of(text: &str) -> Result<DonorId, WebError> {
+    id_of(text, "donor")
+}
+
+/// Writes a note.
+pub(in crate::web) async fn add_note(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    let text = Fields::parse(&body)?.text("note");
+    match notes::add(&state.ctx, seat.0.member.id, id, &text).await {
+        Ok(_) => Ok(back(id, "noted")),
+        Err(error) => note_form(id, text).shown(&state, &seat, &mendable(error)?),
+    }
+}
+
+fn note_form(id: DonorId, text: String) -> Act {
+    let page = ActPage {
+        back: format!("/admin/donors/{id}"),
+        action: format!("/admin/donors/{id}/notes"),
+        lead: "For the staff. Donors see it if they ask for their data.".to_owned(),
+        fields: vec![ActField::area("note", "Note", text)],
+        submit: "Write it down",
+        ..ActPage::default()
+    };
+    Act { page, title: "Note", place: "/admin/donors" }
+}
+
+/// Removes a note.
+pub(in crate::web) async fn remove_note(
+    state: Data<AppState>,
+    seat: Seat,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, WebError> {
+    let (id, note) = path.into_inner();
+    let (id, note): (DonorId, NoteId) = (donor_of(&id)?, id_of(&note, "note")?);
+    notes::remove(&state.ctx, seat.0.actor(), id, note).await?;
+    Ok(back(id, "saved"))
+}
+
+/// Gives a donor other tags.
+pub(in crate::web) async fn set_tags(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    let typed = Fields::parse(&body)?.text("tags");
+    match notes::set_tags(&state.ctx, seat.0.actor(), id, &typed).await {
+        Ok(_) => Ok(back(id, "saved")),
+        Err(error) => {
+            let page = ActPage {
+                back: format!("/admin/donors/{id}"),
+                action: format!("/admin/donors/{id}/tags"),
+                fields: vec![ActField::text("tags", "Tags", typed).hinted("With commas between them.")],
+                submit: "Save",
+                ..ActPage::default()
+            };
+            let act = Act { page, title: "Tags", place: "/admin/donors" };
+            act.shown(&state, &seat, &mendable(error)?)
+        }
+    }
+}
+
+/// The page on which a donor's details are corrected.
+pub(in crate::web) async fn details(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let profile = erase::profile(&state.ctx, donor_of(&id)?).await?;
+    let typed = Details {
+        name: profile.name.clone().unwrap_or_default(),
+        postal_address: profile.postal_address.clone().unwrap_or_default(),
+        locale: profile.locale.clone().unwrap_or_default(),
+    };
+    details_form(&state, &profile, typed).shown(&state, &seat, &[])
+}
+
+fn offered(state: &AppState) -> Vec<String> {
+    state.templates.words().offered().iter().map(|language| language.tag().to_owned()).collect()
+}
+
+fn details_form(state: &AppState, profile: &Profile, typed: Details) -> Act {
+    let languages = offered(state).into_iter().map(|tag| (tag.clone(), tag)).collect();
+    let page = ActPage {
+        back: format!("/admin/donors/{}", profile.id),
+        action: format!("/admin/donors/{}/details", profile.id),
+        lead: format!(
+            "{}. Receipts that were issued stay as they are. The donor is told by a letter.",
+            profile.email.as_str()
+        ),
+        fields: vec![
+            ActField::text("name", "Name", typed.name),
+            ActField::area("postal_address", "Postal address", typed.postal_address),
+            ActField::choice("locale", "Language", typed.locale, languages),
+        ],
+        submit: "Save",
+        ..ActPage::default()
+    };
+    Act { page, title: "Correct details", place: "/admin/donors" }
+}
+
+/// Corrects a donor's details.
+pub(in crate::web) async fn correct(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    let fields = Fields::parse(&body)?;
+    let typed = Details {
+        name: fields.text("name"),
+        postal_address: fields.text("postal_address"),
+        locale: fields.text("locale"),
+    };
+    match donors::correct(&state.ctx, seat.0.actor(), id, typed.clone(), offered(&state)).await {
+        Ok(_) => Ok(back(id, "saved")),
+        Err(error) => {
+            let profile = erase::profile(&state.ctx, id).await?;
+            details_form(&state, &profile, typed).shown(&state, &seat, &mendable(error)?)
+        }
+    }
+}
+
+/// The page on which a donor is found to be another one.
+pub(in crate::web) async fn same(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    merge_form(&state, donor_of(&id)?, String::new()).await?.shown(&state, &seat, &[])
+}
+
+async fn merge_form(state: &AppState, id: DonorId, typed: String) -> Result<Act, WebError> {
+    let profile = erase::profile(&state.ctx, id).await?;
+    let others = merge::suggestions(&state.ctx, id).await?;
+    let known: Vec<String> =
+        others.iter().map(|other| format!("{} ({})", other.id, other.email.as_str())).collect();
+    let hint = if known.is_empty() {
+        "Nobody else has the same name. Their id begins with dnr_; it is in the address of their page."
+            .to_owned()
+    } else {
+        format!("The same name: {}", known.join(", "))
+    };
+    let page = ActPage {
+        back: format!("/admin/donors/{id}"),
+        action: format!("/admin/donors/{id}/merge"),
+        lead: format!(
+            "{} is found to be another donor: everything given and promised counts for that one, who signs in by \
+             either address. It can be undone.",
+            profile.email.as_str()
+        ),
+        fields: vec![ActField::text("into", "Is the same as", typed).hinted(&hint).required()],
+        submit: "Make one of them",
+        ..ActPage::default()
+    };
+    Ok(Act { page, title: "Merge", place: "/admin/donors" })
+}
+
+/// Makes one donor of two.
+pub(in crate::web) async fn make_one(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    let typed = Fields::parse(&body)?.text("into");
+    let merged = match typed.trim().parse::<DonorId>() {
+        Ok(into) => merge::merge(&state.ctx, seat.0.actor(), id, into).await.map(|_| into),
+        Err(error) => Err(UseCaseError::Invalid(vec![FieldError {
+            field: "into",
+            code: "no_donor",
+            message: error.to_string(),
+        }])),
+    };
+    match merged {
+        Ok(into) => Ok(back(into, "merged")),
+        Err(UseCaseError::NotFound(_)) => {
+            let message = "There is no such donor.".to_owned();
+            let problem = FieldError { field: "into", code: "no_donor", message };
+            merge_form(&state, id, typed).await?.shown(&state, &seat, &[problem])
+        }
+        Err(error) => merge_form(&state, id, typed).await?.shown(&state, &seat, &mendable(error)?),
+    }
+}
+
+/// Makes two donors of one again.
+pub(in crate::web) async fn make_two(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    merge::unmerge(&state.ctx, seat.0.actor(), id).await?;
+    Ok(back(id, "unmerged"))
+}
+
+/// Hands everything out that is on record about a donor. By POST: it is written down.
+pub(in crate::web) async fn hand_out(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    let tables = donors::hand_out(&state.ctx, seat.0.actor(), id).await?;
+    let packed = actix_web::web::block(move || {
+        let sheets =
+            tables.iter().map(|table| Sheet { name: table.name, columns: table.columns, rows: &table.rows });
+        archive::zip(&sheets.collect::<Vec<_>>())
+    });
+    let unpacked = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "an archive could not be packed");
+        WebError::from(UseCaseError::Internal("packing".into()))
+    };
+    let bytes = packed.await.map_err(|error| unpacked(&error))?.map_err(|error| unpacked(&error))?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.zip\"")))
+        .body(bytes))
+}
+
+/// The page before a donor is forgotten.
+pub(in crate::web) async fn last_word(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    forget_form(&erase::profile(&state.ctx, donor_of(&id)?).await?).shown(&state, &seat, &[])
+}
+
+fn forget_form(profile: &Profile) -> Act {
+    let page = ActPage {
+        back: format!("/admin/donors/{}", profile.id),
+        action: format!("/admin/donors/{}/erase", profile.id),
+        lead: format!(
+            "What runs is ended, and {} is forgotten. Amounts, days and receipts stay for as long as the law wants \
+             them. This cannot be undone.",
+            profile.email.as_str()
+        ),
+        fields: vec![ActField::text("confirm", "Type their address", String::new()).required()],
+        submit: "Forget this donor",
+        ..ActPage::default()
+    };
+    Act { page, title: "Forget a donor", place: "/admin/donors" }
+}
+
+/// Forgets a donor.
+pub(in crate::web) async fn forget(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    let profile = erase::profile(&state.ctx, id).await?;
+    if !Fields::parse(&body)?.text("confirm").trim().eq_ignore_ascii_case(profile.email.as_str()) {
+        let message = "This is not the address of this donor.".to_owned();
+        let problem = FieldError { field: "confirm", code: "other_address", message };
+        return forget_form(&profile).shown(&state, &seat, &[problem]);
+    }
+    match donors::forget(&state.ctx, seat.0.actor(), id).await {
+        Ok(()) => Ok(back(id, "erased")),
+        Err(error) => forget_form(&profile).shown(&state, &seat, &mendable(error)?),
+    }
+}

@@ -1,0 +1,63 @@
+//! What is done at the desk. Acts that need words or figures have a page of their own, on which what was typed stays if
+//! it cannot be taken; the others are a button on the page of what they are about.
+
+pub(super) mod donors;
+pub(super) mod gifts;
+pub(super) mod operations;
+pub(super) mod pledges;
+pub(super) mod receipts;
+pub(super) mod refunds;
+
+use super::door::Seat;
+use super::reply::{Desk, faults};
+use crate::render::admin_pages::{ActPage, HiddenField};
+use crate::usecases::{FieldError, UseCaseError};
+use crate::web::error::WebError;
+use crate::web::state::AppState;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use std::str::FromStr;
+
+/// An id in a path.
+fn id_of<T: FromStr>(text: &str, what: &'static str) -> Result<T, WebError> {
+    text.parse().map_err(|_malformed| WebError::not_found(what))
+}
+
+/// A form of an act.
+struct Act {
+    page: ActPage,
+    title: &'static str,
+    /// The place in the navigation that it belongs to.
+    place: &'static str,
+}
+
+impl Act {
+    fn shown(self, state: &AppState, seat: &Seat, problems: &[FieldError]) -> Result<HttpResponse, WebError> {
+        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let page = ActPage { faults: faults(problems), ..self.page };
+        Desk::of(state, &seat.0).answer(status, ("admin/act.html", self.title, self.place), None, page)
+    }
+}
+
+/// A fresh name for one filling of a form: two clicks on its button are one act.
+fn form_key(state: &AppState) -> HiddenField {
+    HiddenField { name: "request_key".to_owned(), value: hex::encode(state.ctx.ids.random()) }
+}
+
+/// What a person can mend by typing something else; everything else is an error page.
+fn mendable(error: UseCaseError) -> Result<Vec<FieldError>, WebError> {
+    match error {
+        UseCaseError::Invalid(problems) => Ok(problems),
+        UseCaseError::Conflict { code, message } => Ok(vec![FieldError { field: "form", code, message }]),
+        UseCaseError::GatewayRefused { code } => {
+            let message = format!("The gateway refused ({code}). Nothing was changed.");
+            Ok(vec![FieldError { field: "form", code: "gateway_refused", message }])
+        }
+        UseCaseError::NotFound(_)
+        | UseCaseError::Held { .. }
+        | UseCaseError::RateLimited { .. }
+        | UseCaseError::GatewayUnavailable(_)
+        | UseCaseError::Store(_)
+        | UseCaseError::Internal(_) => Err(error.into()),
+    }
+}

@@ -1,0 +1,10 @@
+//! The office: who comes in, by which door, and who may do what there.
+
+mod audit;
+pub(crate) mod clerk;
+mod content;
+mod door;
+mod matrix;
+mod outgoing;
+mod people;
+mod work;

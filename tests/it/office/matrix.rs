@@ -1,0 +1,128 @@
+//! Every route of the office, tried by everybody, in every spelling of its path.
+
+use mainstay::domain::access::Role;
+use mainstay::web::{Access, admin_routes};
+use reqwest::{Method, StatusCode};
+
+use super::clerk::Desk;
+use crate::support::flow;
+
+/// A path that the pattern of a route matches; its ids name nothing.
+fn example(pattern: &str) -> String {
+    pattern
+        .split('/')
+        .map(|part| if part.starts_with('{') { "01KAX00000000000000000000A" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// Other spellings that a careless router takes for the same path.
+fn spellings(path: &str) -> Vec<String> {
+    let rest = path.strip_prefix("/admin").unwrap();
+    vec![
+        format!("{path}/"),
+        format!("/{path}"),
+        format!("/admin/{rest}"),
+        path.to_uppercase(),
+        path.replacen("/admin", "/%61dmin", 1),
+        path.replacen("/admin", "/admin/.", 1),
+        path.replacen("/admin", "/x/../admin", 1),
+        path.replacen("/admin", "/admin;a=b", 1),
+        format!("{path}%2f"),
+        format!("{path}%00"),
+    ]
+}
+
+async fn try_it(desk: &Desk, method: &str, path: &str) -> StatusCode {
+    let request = match method {
+        "GET" => desk.client.request(Method::GET, path),
+        _ => desk.client.form(path, String::new()),
+    };
+    let answer = desk.client.send(desk.with_cookie(request)).await;
+    let to_the_door =
+        answer.status == StatusCode::SEE_OTHER && answer.header("location").starts_with("/admin/sign-in");
+    if to_the_door { StatusCode::UNAUTHORIZED } else { answer.status }
+}
+
+flow! {
+    async fn nobody_gets_what_their_role_does_not_include(app) {
+        let nobody = Desk::new(&app);
+        let mut tried = 0;
+        for route in admin_routes() {
+            let path = example(route.path);
+            let Access::Only(needed) = route.access else { continue };
+            let status = try_it(&nobody, route.method, &path).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{} {path} by nobody", route.method);
+            for spelling in spellings(&path) {
+                let status = try_it(&nobody, route.method, &spelling).await;
+                let is_shut = matches!(status.as_u16(), 400 | 401 | 404 | 405);
+                assert!(is_shut, "{} {spelling} by nobody: {status}", route.method);
+            }
+            tried += 1;
+            let _ = needed;
+        }
+        for role in Role::ALL {
+            for route in admin_routes() {
+                let Access::Only(needed) = route.access else { continue };
+                // A new desk for each: signing out and the like must not open the rest.
+                if role.may(needed) {
+                    continue;
+                }
+                let clerk = app.clerk(*role).await;
+                let path = example(route.path);
+                let status = try_it(&clerk.desk, route.method, &path).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{} {path} by {role}", route.method);
+                tried += 1;
+                for spelling in spellings(&path) {
+                    let status = try_it(&clerk.desk, route.method, &spelling).await;
+                    let is_shut = matches!(status.as_u16(), 400 | 403 | 404 | 405);
+                    assert!(is_shut, "{} {spelling} by {role}: {status}", route.method);
+                }
+            }
+        }
+        assert!(tried > 30, "only {tried}");
+    }
+}
+
+flow! {
+    async fn everybody_gets_what_their_role_includes(app) {
+        for role in Role::ALL {
+            for route in admin_routes().into_iter().filter(|route| route.method == "GET") {
+                let Access::Only(needed) = route.access else { continue };
+                if !role.may(needed) {
+                    continue;
+                }
+                let clerk = app.clerk(*role).await;
+                let status = try_it(&clerk.desk, route.method, &example(route.path)).await;
+                let is_open = matches!(status.as_u16(), 200 | 303 | 404);
+                assert!(is_open, "GET {} by {role}: {status}", route.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_route_below_the_office_is_in_the_table() {
+    let sources = ["src/web/mod.rs", "src/web/account/mod.rs"];
+    for source in sources {
+        let text = std::fs::read_to_string(crate::support::command::package_folder().join(source)).unwrap();
+        assert!(!text.contains("\"/admin"), "{source} puts up a route of the office past its table");
+    }
+    let open: Vec<String> = admin_routes()
+        .into_iter()
+        .filter(|route| !matches!(route.access, Access::Only(_)))
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    let agreed = [
+        "GET /admin/sign-in",
+        "POST /admin/sign-in",
+        "GET /admin/sign-in/code",
+        "POST /admin/sign-in/code",
+        "GET /admin/sign-in/enrol",
+        "POST /admin/sign-in/enrol",
+        "GET /admin/setup/{token}",
+        "POST /admin/setup/{token}",
+        "POST /admin/sign-out",
+    ];
+    assert_eq!(open, agreed, "whoever opens another route says so here");
+}

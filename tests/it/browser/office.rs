@@ -65,9 +65,9 @@ async fn lists_and_pages_of_the_office_are_readable_in_light_and_dark_on_a_desk_
             browser.color_scheme(scheme).await;
             for (width, height) in [DESK, PHONE] {
                 browser.resize(width, height).await;
-                if let Ok(folder) = std::env::var("MAINSTAY_SHOTS") {
-                    let file = format!("{folder}/{name}-{scheme:?}-{width}.png");
-                    browser.screenshot(std::path::Path::new(&file)).await;
+                if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
+                    let file = format!("{name}-{scheme:?}-{width}.png");
+                    browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
                 }
                 let faults = browser.axe().await;
                 assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");

@@ -123,6 +123,8 @@ async fn the_office(app: &TestApp) {
     owner.post(&format!("/admin/donors/{}/notes", donors[0]), &[("note", "“Für’s Ärgern”\nתודה")]).await;
     owner.post(&format!("/admin/donors/{}/tags", donors[0]), &[("tags", "print, ערב")]).await;
     owner.post(&format!("/admin/donors/{}/merge", donors[0]), &[("into", &donors[1])]).await;
+    let view = [("list", "donors"), ("name", "“Für uns” – ערב"), ("query", "q=zo%C3%AB&order=name")];
+    owner.post("/admin/views", &view).await;
     owner.post("/admin/webhooks", &[("url", "https://hooks.example/"), ("donation.succeeded", "on")]).await;
     Desk::new(app).post("/admin/sign-in", &[("email", "nobody@x.example"), ("password", "wrong")]).await;
 }

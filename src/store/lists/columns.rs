@@ -117,6 +117,14 @@ pub(super) fn common(kind: ListKind, filter: &str) -> Option<(&'static str, &'st
 pub(super) fn value_filter(kind: ListKind, name: &str) -> Option<&'static str> {
     Some(match (kind, name) {
         (ListKind::Donations, "currency") => "b.currency = ?",
+        // As figures tell payments apart: a dash stands for those that no article led to.
+        (ListKind::Donations, "article") => {
+            "(SELECT COALESCE(f.source_article, '-') FROM pledges f WHERE f.id = b.pledge_id) = ?"
+        }
+        (ListKind::Donations, "frequency") => {
+            "(SELECT CASE f.frequency WHEN 'once' THEN 'once' ELSE 'recurring' END FROM pledges f \
+             WHERE f.id = b.pledge_id) = ?"
+        }
         (ListKind::Donations | ListKind::Pledges, "campaign") => {
             "b.campaign_id = (SELECT c.id FROM campaigns c WHERE c.slug = ?)"
         }

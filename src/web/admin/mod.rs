@@ -4,6 +4,7 @@ mod content;
 mod cookies;
 mod door;
 mod doors;
+mod figures;
 mod files;
 mod lists;
 mod me;
@@ -25,7 +26,17 @@ use route::Table;
 fn table() -> Table {
     use Access::{Anybody, HalfWay, Only};
     of_lists(Table::default())
-        .get("/admin", Only(May::Self_), me::front)
+        .get("/admin", Only(May::SeeFigures), figures::front::show)
+        .get("/admin/reports", Only(May::SeeFigures), figures::reports::index)
+        .get("/admin/reports/lapsed", Only(May::SeeSupport), figures::reports::lapsed)
+        .get("/admin/reports/lapsed.csv", Only(May::ExportSupport), figures::files::lapsed_csv)
+        .get("/admin/reports/lapsed.xlsx", Only(May::ExportSupport), figures::files::lapsed_xlsx)
+        .get("/admin/reports/{report}.csv", Only(May::SeeFigures), figures::files::csv)
+        .get("/admin/reports/{report}.xlsx", Only(May::SeeFigures), figures::files::xlsx)
+        .get("/admin/reports/{report}", Only(May::SeeFigures), figures::reports::show)
+        .get("/admin/exports", Only(May::ExportSupport), figures::exports::list)
+        .post("/admin/exports", Only(May::ExportSupport), figures::exports::order)
+        .get("/admin/exports/{id}/file", Only(May::ExportSupport), figures::exports::download)
         .get("/admin/sign-in", Anybody, doors::sign_in::show)
         .post("/admin/sign-in", Anybody, doors::sign_in::enter)
         .get("/admin/sign-in/code", HalfWay, doors::second::show)

@@ -16,6 +16,8 @@ use serde::Serialize;
 
 /// The places of the office in the order of its navigation: name, address, what it takes to see it.
 const PLACES: &[(&str, &str, Permission)] = &[
+    ("Overview", "/admin", Permission::SeeFigures),
+    ("Reports", "/admin/reports", Permission::SeeFigures),
     ("Donations", "/admin/donations", Permission::SeeSupport),
     ("Pledges", "/admin/pledges", Permission::SeeSupport),
     ("Donors", "/admin/donors", Permission::SeeSupport),
@@ -24,6 +26,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Content", "/admin/content", Permission::EditContent),
     ("Events", "/admin/events", Permission::SeeOperations),
     ("Jobs", "/admin/jobs", Permission::SeeOperations),
+    ("Exports", "/admin/exports", Permission::ExportSupport),
     ("Questions", "/admin/questions", Permission::SeeOperations),
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
@@ -48,6 +51,7 @@ const DONE: &[(&str, &str)] = &[
     ("recorded", "The gift is in the books, and its receipt on its way."),
     ("sent", "The receipt is sent once more."),
     ("reissued", "This receipt takes the place of the one before."),
+    ("export", "The file is being made; it appears below."),
     ("noted", "The note is written down."),
     ("merged", "They are one donor now."),
     ("unmerged", "They are two donors again."),
@@ -103,7 +107,8 @@ impl<'a> Desk<'a> {
             let shown = |(name, url, _): &(&'static str, &'static str, Permission)| Place {
                 name,
                 url,
-                current: path == *url || path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')),
+                current: path == *url
+                    || (*url != "/admin" && path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/'))),
             };
             open.map(shown).collect()
         });

@@ -1,0 +1,181 @@
+//! Files of rows: asked for, watched while they are made, downloaded.
+
+use super::super::door::Seat;
+use super::super::reply::{Desk, done, faults, see_other};
+use crate::domain::audit::Action;
+use crate::domain::export::{Export, ExportFormat, ExportKind, ExportStatus};
+use crate::domain::figures::Period;
+use crate::render::figure_pages::{ExportShown, ExportsPage};
+use crate::usecases::exports::{self, Order};
+use crate::usecases::{FieldError, UseCaseError, audit};
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::state::AppState;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use flate2::read::MultiGzDecoder;
+use futures_util::stream;
+use serde_json::json;
+use std::io::Read as _;
+
+/// What can be asked for.
+const KINDS: [(&str, &str); 5] = [
+    ("donations", "Donations, by the day on which the money arrived"),
+    ("pledges", "Pledges, by the day on which they were made"),
+    ("donors", "Donors, by the day of their first gift"),
+    ("ledger", "The books, by the day on which a line was written"),
+    ("gift_aid", "Gift Aid claim: HMRC’s schedule"),
+];
+
+pub(in crate::web) async fn list(
+    request: HttpRequest,
+    state: Data<AppState>,
+    seat: Seat,
+) -> Result<HttpResponse, WebError> {
+    let month = Period::month_of(state.ctx.day_of(state.ctx.now())).months_before(1);
+    let asked = Asked { kind: String::new(), from: month.from.to_string(), to: month.until.to_string() };
+    page(&state, &seat, (StatusCode::OK, done(request.query_string())), asked, &[]).await
+}
+
+struct Asked {
+    kind: String,
+    from: String,
+    to: String,
+}
+
+async fn page(
+    state: &AppState,
+    seat: &Seat,
+    (status, done): (StatusCode, Option<&'static str>),
+    asked: Asked,
+    problems: &[FieldError],
+) -> Result<HttpResponse, WebError> {
+    let all = exports::latest(&state.ctx).await?;
+    let zone = state.ctx.policy.time_zone;
+    let shown = ExportsPage {
+        kinds: KINDS.to_vec(),
+        kind: asked.kind,
+        from: asked.from,
+        to: asked.to,
+        live: all.iter().any(Export::is_live),
+        exports: all.iter().map(|export| of(export, zone)).collect(),
+        faults: faults(problems),
+    };
+    Desk::of(state, &seat.0).answer(status, ("admin/exports.html", "Exports", "/admin/exports"), done, shown)
+}
+
+fn of(export: &Export, zone: chrono_tz::Tz) -> ExportShown {
+    let time =
+        |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%-d %B, %H:%M").to_string();
+    let kind = KINDS.iter().find(|(word, _)| *word == export.kind.as_str()).map(|(_, name)| *name);
+    let kind = kind.unwrap_or_default().split(',').next().unwrap_or_default();
+    let Period { from, until } = export.period;
+    let ready = export.status == ExportStatus::Ready;
+    ExportShown {
+        what: format!("{kind}, {from} to {until}, {}", export.format.as_str().to_uppercase()),
+        asked_text: format!("{}, {}", export.asked_by, time(export.asked_at)),
+        status: export.status.as_str(),
+        percent: export.percent(),
+        rows: super::shown::whole(export.rows_done),
+        error: export.error.clone(),
+        url: ready.then(|| format!("/admin/exports/{}/file", export.id)),
+        until_text: time(export.expires_at),
+    }
+}
+
+pub(in crate::web) async fn order(
+    state: Data<AppState>,
+    seat: Seat,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let fields = Fields::parse(&body)?;
+    let asked = Asked { kind: fields.text("kind"), from: fields.text("from"), to: fields.text("to") };
+    let mut problems = Vec::new();
+    let mut wrong = |field: &'static str, message: &str| {
+        problems.push(FieldError { field, code: "unknown", message: message.to_owned() });
+    };
+    let kind = ExportKind::parse(&asked.kind);
+    if kind.is_none() {
+        wrong("kind", "Choose what the file is to hold");
+    }
+    let (from, until) = (asked.from.parse().ok(), asked.to.parse().ok());
+    if from.is_none() {
+        wrong("from", "Write the first day as 2026-11-26");
+    }
+    if until.is_none() || until < from {
+        wrong("to", "Write the last day as 2026-11-26, not before the first");
+    }
+    let format = ExportFormat::parse(&fields.text("format")).unwrap_or(ExportFormat::Csv);
+    let (Some(kind), Some(from), Some(until), true) = (kind, from, until, problems.is_empty()) else {
+        return page(&state, &seat, (StatusCode::UNPROCESSABLE_ENTITY, None), asked, &problems).await;
+    };
+    let wanted = Order { kind, format, period: Period { from, until }, asked_by: seat.0.member.name.clone() };
+    let (ctx, actor) = (state.ctx.clone(), seat.0.actor());
+    let ordered = move |tx: &mut crate::store::Tx<'_>| {
+        let export = exports::order(tx, &ctx, wanted)?;
+        let detail = json!({ "what": kind.as_str(), "from": from, "to": until, "format": format.as_str() });
+        audit::record(tx, &ctx, (actor, Action::Exported), &export.id, &detail)
+    };
+    state.ctx.db.write(ordered).await?;
+    Ok(see_other("/admin/exports?done=export"))
+}
+
+/// A piece after the other, each made readable by itself.
+pub(in crate::web) async fn download(
+    state: Data<AppState>,
+    _seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let id = id.parse().map_err(|_malformed| WebError::not_found("export"))?;
+    let export = exports::find(&state.ctx, id).await?;
+    if export.status != ExportStatus::Ready {
+        return Err(WebError::not_found("export"));
+    }
+    let (name, format) = (export.file_name(), export.format);
+    let parts = stream::unfold(Some(0_i64), move |place| {
+        let state = state.clone();
+        async move {
+            let part = place?;
+            match piece(&state, &export_part(id, part), format).await {
+                Ok(None) => None,
+                Ok(Some(bytes)) => Some((Ok(Bytes::from(bytes)), Some(part + 1))),
+                Err(error) => {
+                    tracing::error!(%error, "a download was cut off");
+                    Some((Err(actix_web::error::ErrorInternalServerError("cut off")), None))
+                }
+            }
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .content_type(format.media_type())
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .streaming(parts))
+}
+
+struct Place {
+    id: crate::domain::ids::ExportId,
+    part: i64,
+}
+
+fn export_part(id: crate::domain::ids::ExportId, part: i64) -> Place {
+    Place { id, part }
+}
+
+async fn piece(
+    state: &AppState,
+    place: &Place,
+    format: ExportFormat,
+) -> Result<Option<Vec<u8>>, UseCaseError> {
+    let Some(kept) = exports::part(&state.ctx, place.id, place.part).await? else { return Ok(None) };
+    match format {
+        ExportFormat::Xlsx => Ok(Some(kept)),
+        ExportFormat::Csv => {
+            let mut text = Vec::new();
+            let read = MultiGzDecoder::new(kept.as_slice()).read_to_end(&mut text);
+            read.map_err(|error| UseCaseError::Internal(error.to_string()))?;
+            Ok(Some(text))
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Reports as files. What names persons is written down in the log, in the transaction before the first row leaves.
+
+use super::super::door::Seat;
+use super::reports::{Query, find, titles};
+use crate::domain::audit::Action;
+use crate::domain::export::ExportFormat;
+use crate::domain::sheet::Sheet;
+use crate::render::{csv, sheet};
+use crate::store::reports::By;
+use crate::usecases::figures::{reports, sheets};
+use crate::usecases::{UseCaseError, audit};
+use crate::web::error::WebError;
+use crate::web::state::AppState;
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream;
+use serde_json::json;
+
+pub(in crate::web) async fn csv(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _seat: Seat,
+    name: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let made = of_report(&request, &state, &name).await?;
+    let bytes = sheet::csv(&made).map_err(unwritten)?;
+    Ok(answer(&state, made.name, ExportFormat::Csv).body(bytes))
+}
+
+pub(in crate::web) async fn xlsx(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _seat: Seat,
+    name: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let made = of_report(&request, &state, &name).await?;
+    let bytes = sheet::xlsx(&made).map_err(unwritten)?;
+    Ok(answer(&state, made.name, ExportFormat::Xlsx).body(bytes))
+}
+
+fn unwritten(error: std::io::Error) -> UseCaseError {
+    UseCaseError::Internal(error.to_string())
+}
+
+async fn of_report(request: &HttpRequest, state: &AppState, name: &str) -> Result<Sheet, WebError> {
+    let (report, ctx) = (find(name)?, &state.ctx);
+    let ask = Query::of(request).ask(ctx.day_of(ctx.now()), &titles(state).await?);
+    Ok(match report.name {
+        "timeline" => sheets::timeline(&reports::timeline(ctx, ask).await?),
+        "gifts" => sheets::gifts(&reports::gifts(ctx, ask).await?),
+        "campaigns" => sheets::parts(&reports::parts(ctx, ask, By::Campaign).await?, "campaigns"),
+        "articles" => sheets::parts(&reports::parts(ctx, ask, By::Article).await?, "articles"),
+        "fees" => sheets::parts(&reports::parts(ctx, ask, By::Gateway).await?, "fees"),
+        _ => sheets::retention(&reports::retention(ctx).await?),
+    })
+}
+
+fn answer(state: &AppState, name: &str, format: ExportFormat) -> actix_web::HttpResponseBuilder {
+    let day = state.ctx.day_of(state.ctx.now());
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type(format.media_type())
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}-{day}.{format}\""),
+        ))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    answer
+}
+
+async fn note(state: &AppState, seat: &Seat, query: &str) -> Result<(), UseCaseError> {
+    let (ctx, actor, query) = (state.ctx.clone(), seat.0.actor(), query.to_owned());
+    let noted = move |tx: &mut crate::store::Tx<'_>| {
+        audit::record(tx, &ctx, (actor, Action::Exported), &"lapsed", &json!({ "query": query }))
+    };
+    state.ctx.db.write(noted).await
+}
+
+/// Rows leave as they are read.
+pub(in crate::web) async fn lapsed_csv(
+    request: HttpRequest,
+    state: Data<AppState>,
+    seat: Seat,
+) -> Result<HttpResponse, WebError> {
+    note(&state, &seat, request.query_string()).await?;
+    let (kind, year) = Query::of(&request).lapse(state.ctx.day_of(state.ctx.now()));
+    let lapse = kind.lapse(year);
+    let mut answer = answer(&state, kind.as_str(), ExportFormat::Csv);
+    let rows = stream::unfold(Some(String::new()), move |place| {
+        let state = state.clone();
+        async move {
+            let after = place?;
+            let mut bytes = Vec::new();
+            let page = match reports::lapsed_page(&state.ctx, lapse, after.clone()).await {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::error!(%error, "a file of lapsed donors was cut off");
+                    return Some((Err(actix_web::error::ErrorInternalServerError("cut off")), None));
+                }
+            };
+            let written = written(&mut bytes, after.is_empty(), &page.0);
+            Some((written.map(|()| Bytes::from(bytes)).map_err(actix_web::Error::from), page.1))
+        }
+    });
+    Ok(answer.streaming(rows))
+}
+
+fn written(
+    out: &mut Vec<u8>,
+    is_first: bool,
+    rows: &[crate::store::reports::donors::Lapsed],
+) -> std::io::Result<()> {
+    if is_first {
+        out.extend_from_slice(sheet::MARK.as_bytes());
+        csv::Writer::new(&mut *out, &sheets::LAPSED)?.finish()?;
+    }
+    let mut writer = csv::Writer::going_on(out);
+    for row in rows {
+        writer.cells(&sheets::lapsed(row))?;
+    }
+    writer.finish()
+}
+
+/// A workbook is whole or nothing: its rows wait on disk until the last is written.
+pub(in crate::web) async fn lapsed_xlsx(
+    request: HttpRequest,
+    state: Data<AppState>,
+    seat: Seat,
+) -> Result<HttpResponse, WebError> {
+    note(&state, &seat, request.query_string()).await?;
+    let (kind, year) = Query::of(&request).lapse(state.ctx.day_of(state.ctx.now()));
+    let mut book = sheet::Book::new(&sheets::LAPSED).map_err(unwritten)?;
+    let mut after = Some(String::new());
+    while let Some(place) = after {
+        let (rows, next) = reports::lapsed_page(&state.ctx, kind.lapse(year), place).await?;
+        for row in &rows {
+            book.row(&sheets::lapsed(row)).map_err(unwritten)?;
+        }
+        after = next;
+    }
+    let mut out = std::io::Cursor::new(Vec::new());
+    book.finish(&mut out).map_err(unwritten)?;
+    Ok(answer(&state, kind.as_str(), ExportFormat::Xlsx).body(out.into_inner()))
+}

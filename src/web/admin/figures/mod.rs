@@ -1,0 +1,7 @@
+//! How support is doing: the first page, reports, and files of rows.
+
+pub(super) mod exports;
+pub(super) mod files;
+pub(super) mod front;
+pub(super) mod reports;
+mod shown;

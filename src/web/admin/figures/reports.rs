@@ -1,0 +1,412 @@
+//! Reports: what is asked, and how it is shown.
+
+use super::super::door::Seat;
+use super::super::reply::Desk;
+use super::shown::{self, drawing, heads, linked, money, month_text, number, parts, share, text, whole};
+use crate::domain::article::Slug;
+use crate::domain::figures::{Filter, Grain, Period, Rhythm};
+use crate::domain::money::Currency;
+use crate::domain::pledge::GatewayKind;
+use crate::render::chart::{Form, Series};
+use crate::render::figure_pages::{FigureCell, FigureSection, FigureTable, Narrow, ReportLink, ReportPage};
+use crate::render::gateway_label;
+use crate::store::campaigns;
+use crate::store::reports::By;
+use crate::usecases::figures::behind::Campaigns;
+use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
+use crate::web::error::WebError;
+use crate::web::state::AppState;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{Datelike as _, NaiveDate};
+
+/// A report: its name in addresses, its title, and what it tells.
+#[derive(Clone, Copy)]
+pub(super) struct Report {
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    standfirst: &'static str,
+}
+
+/// All of them, in their order.
+const REPORTS: [Report; 7] = [
+    Report {
+        name: "timeline",
+        title: "Timeline",
+        standfirst: "What arrived, day by day or month by month. What went back counts on the day of the gift.",
+    },
+    Report {
+        name: "gifts",
+        title: "Average and median gift",
+        standfirst: "How large gifts are: half of them are not larger than the median.",
+    },
+    Report { name: "campaigns", title: "Campaigns", standfirst: "What each campaign received." },
+    Report {
+        name: "articles",
+        title: "Articles",
+        standfirst: "Which article led to the gift: the one whose appeal was followed.",
+    },
+    Report {
+        name: "fees",
+        title: "Fees",
+        standfirst: "What each way of payment kept of what arrived, for payments, refunds and disputes.",
+    },
+    Report {
+        name: "retention",
+        title: "Retention",
+        standfirst: "Who stays: patrons by the month in which they joined, donors from year to year.",
+    },
+    Report {
+        name: "lapsed",
+        title: "Lapsed donors",
+        standfirst: "Who gave, but unfortunately not this year.",
+    },
+];
+
+pub(super) fn find(name: &str) -> Result<Report, WebError> {
+    REPORTS.iter().find(|report| report.name == name).copied().ok_or_else(|| WebError::not_found("report"))
+}
+
+/// What a page is asked by its address.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        Self(url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect())
+    }
+
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    fn encoded(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
+    fn day(&self, name: &str) -> Option<NaiveDate> {
+        self.text(name).parse().ok().filter(|day: &NaiveDate| (1970..9000).contains(&day.year()))
+    }
+
+    /// The period and the filter: the last twelve months of everything, if nothing else is said.
+    pub(super) fn ask(&self, today: NaiveDate, campaigns: &Campaigns) -> Ask {
+        let usual = Period::twelve_months(today);
+        let from = self.day("from").unwrap_or(usual.from);
+        let until = self.day("to").unwrap_or(usual.until).max(from);
+        let filter = Filter {
+            campaign: campaigns.find(self.text("campaign")),
+            gateway: GatewayKind::parse(self.text("gateway")),
+            currency: Currency::parse(self.text("currency")).ok(),
+            article: Slug::parse(self.text("article")).ok(),
+            rhythm: Rhythm::parse(self.text("frequency")),
+        };
+        Ask { period: Period { from, until }, filter }
+    }
+
+    /// Which donors are looked for: those of last year who did not give in this one.
+    pub(super) fn lapse(&self, today: NaiveDate) -> (LapseKind, i32) {
+        let kind = if self.text("kind") == "sybunt" { LapseKind::Sybunt } else { LapseKind::Lybunt };
+        let year = self.text("year").parse().ok().filter(|year| (1971..9000).contains(year));
+        (kind, year.unwrap_or_else(|| today.year()))
+    }
+}
+
+pub(super) async fn titles(state: &AppState) -> Result<Campaigns, WebError> {
+    let all = state.ctx.db.read(campaigns::all).await.map_err(crate::usecases::UseCaseError::from)?;
+    Ok(Campaigns::of(all))
+}
+
+pub(in crate::web) async fn index(_seat: Seat) -> HttpResponse {
+    super::super::reply::see_other("/admin/reports/timeline")
+}
+
+pub(in crate::web) async fn show(
+    request: HttpRequest,
+    state: Data<AppState>,
+    seat: Seat,
+    name: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let report = find(&name)?;
+    let query = Query::of(&request);
+    let campaigns = titles(&state).await?;
+    let ask = query.ask(state.ctx.day_of(state.ctx.now()), &campaigns);
+    let ctx = &state.ctx;
+    let sections = match report.name {
+        "timeline" => timeline(&reports::timeline(ctx, ask.clone()).await?),
+        "gifts" => reports::gifts(ctx, ask.clone()).await?.sizes.iter().map(sizes).collect(),
+        "campaigns" => of_parts(&reports::parts(ctx, ask.clone(), By::Campaign).await?, "Campaign", false),
+        "articles" => of_parts(&reports::parts(ctx, ask.clone(), By::Article).await?, "Article", false),
+        "fees" => of_parts(&reports::parts(ctx, ask.clone(), By::Gateway).await?, "Way", true),
+        _ => retention(&reports::retention(ctx).await?),
+    };
+    let narrow = (report.name != "retention").then(|| narrow(&state, report, &ask, &campaigns));
+    let page = page(report, &query, narrow, sections);
+    Desk::of(&state, &seat.0).page(("admin/report.html", report.title, "/admin/reports"), None, page)
+}
+
+fn page(report: Report, query: &Query, narrow: Option<Narrow>, sections: Vec<FigureSection>) -> ReportPage {
+    let link = |known: &Report| ReportLink {
+        name: known.title.to_owned(),
+        url: format!("/admin/reports/{}", known.name),
+        current: known.name == report.name,
+    };
+    let encoded = query.encoded();
+    let mark = if encoded.is_empty() { "" } else { "?" };
+    let file = |format: &str| format!("/admin/reports/{}.{format}{mark}{encoded}", report.name);
+    ReportPage {
+        title: report.title,
+        standfirst: report.standfirst,
+        reports: REPORTS.iter().map(link).collect(),
+        narrow,
+        choices: Vec::new(),
+        sections,
+        csv_url: file("csv"),
+        xlsx_url: file("xlsx"),
+    }
+}
+
+fn narrow(state: &AppState, report: Report, ask: &Ask, campaigns: &Campaigns) -> Narrow {
+    let chosen = ask.filter.campaign.and_then(|id| campaigns.slug(id)).map(ToString::to_string);
+    Narrow {
+        action: format!("/admin/reports/{}", report.name),
+        from: ask.period.from.to_string(),
+        to: ask.period.until.to_string(),
+        campaign: chosen.unwrap_or_default(),
+        campaigns: campaigns.all().map(|(slug, title)| (slug.to_string(), title.to_owned())).collect(),
+        gateway: ask.filter.gateway.map(|gateway| gateway.as_str().to_owned()).unwrap_or_default(),
+        gateways: state
+            .ctx
+            .gateways
+            .kinds()
+            .map(|kind| (kind.as_str(), gateway_label(kind).to_owned()))
+            .collect(),
+        frequency: ask.filter.rhythm.map(|rhythm| rhythm.as_str().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn timeline(report: &Timeline) -> Vec<FigureSection> {
+    let named = |on: NaiveDate| match report.grain {
+        Grain::Day => on.format("%-d %b").to_string(),
+        Grain::Month => month_text(on),
+    };
+    let section = |curve: &reports::Curve| {
+        let currency = curve.currency;
+        let id = format!("timeline-{}", currency.code().to_lowercase());
+        let title = format!("Received, {currency}");
+        let places: Vec<String> = curve.steps.iter().map(|step| named(step.on)).collect();
+        let of = |name: &str, value: fn(&reports::Step) -> i64| Series {
+            name: name.to_owned(),
+            values: curve.steps.iter().map(value).collect(),
+        };
+        let series = [of("Recurring", |step| step.recurring.gross), of("Gifts", |step| step.once.gross)];
+        let filled = curve.steps.iter().rev().filter(|step| !step.all().is_nothing());
+        let mut rows: Vec<Vec<FigureCell>> = filled
+            .map(|step| {
+                let mut row = vec![text("From", shown::day_text(step.on))];
+                row.extend(shown::sums(&step.all(), currency, Some(&step.behind)));
+                row
+            })
+            .collect();
+        let mut whole = vec![text("From", "Together")];
+        whole.extend(shown::sums(&curve.total, currency, None));
+        rows.push(whole);
+        let table = FigureTable {
+            caption: title.clone(),
+            heads: heads(&["From"], &shown::SUM_HEADS),
+            rows,
+            total: true,
+        };
+        let chart = drawing((&id, &title), Form::Bars, &places, &series, currency);
+        let legend = vec!["Recurring".to_owned(), "Gifts".to_owned()];
+        FigureSection { id, title, chart, legend, table, ..FigureSection::default() }
+    };
+    report.curves.iter().map(section).collect()
+}
+
+fn of_parts(report: &Parts, what: &'static str, with_share: bool) -> Vec<FigureSection> {
+    let section = |(currency, total, behind): &(Currency, crate::domain::figures::Sums, String)| {
+        let of: Vec<_> = report.parts.iter().filter(|part| part.currency == *currency).cloned().collect();
+        let title = currency.name();
+        let mut table = parts(&of, what, format!("{what}, {currency}"));
+        let mut whole = vec![linked(text(what, "Together"), behind)];
+        whole.extend(shown::sums(total, *currency, None));
+        table.rows.push(whole);
+        table.total = true;
+        if with_share {
+            table
+                .heads
+                .push(crate::render::figure_pages::FigureHead { label: "Fees of gross", number: true });
+            let all = of.iter().map(|part| part.sums).chain([*total]);
+            for (row, sums) in table.rows.iter_mut().zip(all) {
+                row.push(number("Fees of gross", share(sums.fees, sums.gross)));
+            }
+        }
+        let id = format!("parts-{}", currency.code().to_lowercase());
+        FigureSection { id, title, table, ..FigureSection::default() }
+    };
+    report.totals.iter().map(section).collect()
+}
+
+fn sizes(of: &GiftSizes) -> FigureSection {
+    let currency = of.currency;
+    let what = match of.rhythm {
+        Rhythm::Once => "Gifts",
+        Rhythm::Recurring => "Recurring payments",
+    };
+    let title = format!("{what}, {currency}");
+    let row = |label: &'static str, value: String| vec![text("Figure", label), number("Value", value)];
+    let amount = |minor| money(minor, currency);
+    let mut rows = vec![
+        vec![text("Figure", "Number"), linked(number("Value", whole(of.sizes.count)), &of.behind)],
+        row("Together", amount(of.sizes.total)),
+        row("Average", amount(of.average())),
+        row("Median", amount(of.sizes.median)),
+        row("A quarter is not larger than", amount(of.sizes.lower_quarter)),
+        row("A quarter is not smaller than", amount(of.sizes.upper_quarter)),
+        row("Smallest", amount(of.sizes.smallest)),
+        row("Largest", amount(of.sizes.largest)),
+    ];
+    let bound = |minor: &i64| shown::about(*minor, currency);
+    let mut places: Vec<String> = Vec::new();
+    let mut before: Option<String> = None;
+    for next in &of.bounds {
+        places.push(before.map_or_else(|| format!("< {}", bound(next)), |low| format!("{low}+")));
+        before = Some(bound(next));
+    }
+    places.extend(before.map(|low| format!("{low}+")));
+    for (place, count) in places.iter().zip(&of.groups) {
+        rows.push(vec![text("Figure", format!("Of {place}")), number("Value", whole(*count))]);
+    }
+    let table =
+        FigureTable { caption: title.clone(), heads: heads(&["Figure"], &["Value"]), rows, total: false };
+    let id = format!("sizes-{}-{}", currency.code().to_lowercase(), of.rhythm);
+    let series = [Series { name: what.to_owned(), values: of.groups.clone() }];
+    let description = format!(
+        "The median is {}. How many there are of each size is in the table.",
+        amount(of.sizes.median)
+    );
+    let chart = crate::render::chart::Chart {
+        id: &id,
+        title: &title,
+        description: &description,
+        form: Form::Bars,
+        places: &places,
+        series: &series,
+        spell: &whole,
+    };
+    let chart = chart.svg();
+    FigureSection { id, title, chart, table, ..FigureSection::default() }
+}
+
+fn retention(report: &Retention) -> Vec<FigureSection> {
+    const MONTHS: usize = 13;
+    let years = report.years.iter().rev().map(|year| {
+        vec![
+            text("Year", year.year.to_string()),
+            number("Donors", whole(year.donors)),
+            number("New", whole(year.new)),
+            number(
+                "Again a year later",
+                format!("{} · {}", whole(year.again), share(year.again, year.donors)),
+            ),
+        ]
+    });
+    let cohorts = report.cohorts.iter().rev().take(MONTHS * 2).map(|cohort| {
+        let joined = cohort.staying.first().map(|(_, staying)| *staying).unwrap_or_default();
+        let now = cohort.staying.last().map(|(_, staying)| *staying).unwrap_or_default();
+        let after = |months: u32| {
+            let first = format!("{}-01", cohort.joined_in).parse::<NaiveDate>().ok()?;
+            let month = first.checked_add_months(chrono::Months::new(months))?;
+            let month = crate::domain::patron::Month::of(month);
+            if month > report.until {
+                return None;
+            }
+            cohort.staying.iter().rev().find(|(known, _)| *known <= month).map(|(_, staying)| *staying)
+        };
+        let kept = |label, months| {
+            number(label, after(months).map_or_else(|| "–".to_owned(), |left| share(left, joined)))
+        };
+        vec![
+            text("Joined in", cohort.joined_in.to_string()),
+            number("Then", whole(joined)),
+            kept("After 1", 1),
+            kept("After 3", 3),
+            kept("After 6", 6),
+            kept("After 12", 12),
+            number("Now", format!("{} · {}", whole(now), share(now, joined))),
+        ]
+    });
+    let patrons = FigureTable {
+        caption:
+            "Patrons by the month in which they joined; how many of a hundred were there so many months later"
+                .to_owned(),
+        heads: heads(&["Joined in"], &["Then", "After 1", "After 3", "After 6", "After 12", "Now"]),
+        rows: cohorts.collect(),
+        total: false,
+    };
+    let donors = FigureTable {
+        caption: "Donors of each year, and how many of them gave again in the year after".to_owned(),
+        heads: heads(&["Year"], &["Donors", "New", "Again a year later"]),
+        rows: years.collect(),
+        total: false,
+    };
+    let section = |id: &str, title: &str, table| FigureSection {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        table,
+        ..FigureSection::default()
+    };
+    vec![section("patrons", "Patrons", patrons), section("donors", "Donors", donors)]
+}
+
+/// Who gave and gives no more.
+pub(in crate::web) async fn lapsed(
+    request: HttpRequest,
+    state: Data<AppState>,
+    seat: Seat,
+) -> Result<HttpResponse, WebError> {
+    let (report, query) = (find("lapsed")?, Query::of(&request));
+    let today = state.ctx.day_of(state.ctx.now());
+    let (kind, year) = query.lapse(today);
+    let found = reports::lapsed(&state.ctx, kind.lapse(year)).await?;
+    let sections = found.totals.iter().zip(&found.most).map(|(total, (currency, most))| {
+        let row = |donor: &crate::store::reports::donors::Lapsed| {
+            let name = donor.name.clone().unwrap_or_else(|| donor.email.clone());
+            vec![
+                linked(text("Donor", name), &format!("/admin/donors/{}", donor.donor)),
+                text("Last gift", shown::day_text(donor.last_on)),
+                number("Gifts", whole(donor.gifts)),
+                number("Kept", donor.kept.text()),
+            ]
+        };
+        let told = format!(
+            "{} donors gave {} in {} gifts. Those who gave most; the file has all.",
+            whole(total.donors),
+            total.kept.text(),
+            whole(total.gifts)
+        );
+        FigureSection {
+            id: format!("lapsed-{}", currency.code().to_lowercase()),
+            title: currency.name(),
+            text: told,
+            table: FigureTable {
+                caption: format!("Lapsed donors, {currency}"),
+                heads: heads(&["Donor", "Last gift"], &["Gifts", "Kept"]),
+                rows: most.iter().map(row).collect(),
+                total: false,
+            },
+            ..FigureSection::default()
+        }
+    });
+    let mut page = page(report, &query, None, sections.collect());
+    for of in [today.year(), today.year() - 1, today.year() - 2] {
+        for other in [LapseKind::Lybunt, LapseKind::Sybunt] {
+            let name = match other {
+                LapseKind::Lybunt => format!("Last year, but not {of}"),
+                LapseKind::Sybunt => format!("Some year, but not {of}"),
+            };
+            let url = format!("/admin/reports/lapsed?kind={}&year={of}", other.as_str());
+            page.choices.push(ReportLink { name, url, current: (other, of) == (kind, year) });
+        }
+    }
+    Desk::of(&state, &seat.0).page(("admin/report.html", report.title, "/admin/reports"), None, page)
+}

@@ -45,7 +45,7 @@ impl Known {
         let subscription =
             if pledge.terms.frequency.is_recurring() { subscriptions::find(tx, pledge.id)? } else { None };
         let (went_back_at, doubts, before) = (None, Vec::new(), donation.clone());
-        Ok(Self { pledge, donation, before, others, refunds, disputes, subscription, went_back_at, doubts })
+        Ok(Self { pledge, before, donation, others, refunds, disputes, subscription, went_back_at, doubts })
     }
 
     /// Counts money as that of a period. A period is paid once: a second payment for it is money that nobody asked for.

@@ -431,6 +431,7 @@ mod tests {
             Job::ChargeSandbox,
             Job::TendPatrons,
             Job::DeliverWebhook { delivery: DeliveryId::from_ulid(ulid), round: 0 },
+            Job::MakeExport { export: ExportId::from_ulid(ulid) },
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

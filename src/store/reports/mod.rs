@@ -117,7 +117,7 @@ pub fn sums(conn: &mut Conn, period: Period, filter: &Filter, by: &[By]) -> Resu
 }
 
 /// Made of fixed words only.
-pub(super) fn query(by: &[By]) -> String {
+fn query(by: &[By]) -> String {
     let asked = |what: By, column: &'static str| if by.contains(&what) { column } else { "''" };
     let time = if by.contains(&By::Time(Grain::Day)) {
         "CAST(first_on AS TEXT)"
@@ -144,4 +144,21 @@ pub(super) fn query(by: &[By]) -> String {
          AND ($4 = '' OR campaign_id = $4) AND ($5 = '' OR gateway = $5) AND ($6 = '' OR currency = $6) \
          AND ($7 = '' OR article = $7) AND ($8 = '' OR rhythm = $8) GROUP BY {groups} ORDER BY {groups}"
     )
+}
+
+/// What the first page asks, as text with invented values in it: for the tests that ask the databases how they answer.
+pub fn asked_by_the_first_page() -> Vec<String> {
+    let groups: [&[By]; 5] = [
+        &[By::Rhythm],
+        &[By::Time(Grain::Month), By::Rhythm],
+        &[By::Campaign],
+        &[By::Gateway],
+        &[By::Article],
+    ];
+    let values = ["'month'", "'2025-11-01'", "'2026-11-30'", "''", "''", "''", "''", "''"];
+    let filled = |by: &[By]| {
+        let places = (1..).zip(values);
+        places.fold(query(by), |sql, (place, value)| sql.replace(&format!("${place}"), value))
+    };
+    groups.into_iter().map(filled).chain(attention::queries()).collect()
 }

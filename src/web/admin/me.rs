@@ -14,11 +14,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-/// Where whoever comes in begins.
-pub(in crate::web) async fn front(_seat: Seat) -> HttpResponse {
-    see_other("/admin/me")
-}
-
 pub(in crate::web) async fn show(
     request: HttpRequest,
     state: Data<AppState>,

@@ -18,6 +18,7 @@
 
 mod account;
 mod bare;
+mod desk;
 mod footprint;
 mod full;
 mod landing;
@@ -95,6 +96,10 @@ enum Bench {
     Account,
     /// Yearly statements of very many donors.
     Statements,
+    /// Lists, searches and pages of the office with very many donations, on SQLite.
+    DeskSqlite,
+    /// The same on PostgreSQL.
+    DeskPostgres,
     /// Receipts drawn as PDF.
     Receipts,
     /// Receipts mailed, from SQLite, beside lettre alone.
@@ -120,6 +125,8 @@ impl Bench {
             Self::Renewals => renewals::renew(plan),
             Self::Account => account::run(plan),
             Self::Statements => statements::run(plan),
+            Self::DeskSqlite => desk::on_sqlite(plan),
+            Self::DeskPostgres => desk::on_postgres(plan),
             Self::Receipts => receipts::draw(plan),
             Self::MailedSqlite => receipts::mail_on_sqlite(plan),
             Self::MailedPostgres => receipts::mail_on_postgres(plan),

@@ -102,10 +102,6 @@ ids! {
     AccountChangeId "chg";
     /// Names a wish to be forgotten.
     ErasureId "era";
-    /// Names a file that staff asked for.
-    ExportId "exp";
-    /// Names what a United Kingdom taxpayer declared.
-    DeclarationId "gad";
     /// Names somebody of the staff.
     StaffId "stf";
     /// Names a one-time link for staff.
@@ -124,6 +120,10 @@ ids! {
     SavedViewId "viw";
     /// Names a token of the API.
     TokenId "tok";
+    /// Names a file that staff asked for.
+    ExportId "exp";
+    /// Names what a United Kingdom taxpayer declared.
+    DeclarationId "gad";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

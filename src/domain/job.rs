@@ -224,8 +224,8 @@ impl Lane {
                 "carry_out_erasure",
                 "order_statements",
             ],
-            Self::Files => &["make_export"],
             Self::Webhooks => &["deliver_webhook"],
+            Self::Files => &["make_export"],
             Self::Mail => &[
                 "send_receipt",
                 "send_instructions",
@@ -325,8 +325,8 @@ impl Job {
             Self::SendStatement { year, donor } => Some(format!("send_statement/{year}/{donor}")),
             Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
             Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
-            Self::MakeExport { export } => Some(format!("make_export/{export}")),
             Self::DeliverWebhook { delivery, round } => Some(format!("deliver_webhook/{delivery}/{round}")),
+            Self::MakeExport { export } => Some(format!("make_export/{export}")),
             Self::Reconcile
             | Self::ExpirePledges
             | Self::CleanUp
@@ -431,6 +431,7 @@ mod tests {
             Job::ChargeSandbox,
             Job::TendPatrons,
             Job::DeliverWebhook { delivery: DeliveryId::from_ulid(ulid), round: 0 },
+            Job::MakeExport { export: ExportId::from_ulid(ulid) },
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

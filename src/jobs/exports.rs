@@ -33,9 +33,8 @@ pub(super) async fn make(services: &Services, id: ExportId) -> Result<(), JobErr
         ExportFormat::Xlsx => Box::pin(make_book(services, &export)).await,
     };
     match made {
-        Ok(()) => Ok(()),
         // Somebody else has begun it anew, or it was taken away.
-        Err(Failed::Rows(UseCaseError::Store(StoreError::Stale))) => Ok(()),
+        Ok(()) | Err(Failed::Rows(UseCaseError::Store(StoreError::Stale))) => Ok(()),
         Err(Failed::Rows(error)) => {
             let error = JobError::from(error);
             if matches!(error, JobError::Fail(_)) {

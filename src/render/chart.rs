@@ -95,8 +95,8 @@ impl Chart<'_> {
         let step = step_of(self.largest());
         let top = rounded_up(self.largest().max(1), step);
         let frame = Frame { size, top, places: i64::try_from(self.places.len()).unwrap_or(1).max(1) };
-        let mut mark = 0;
-        while mark <= top {
+        let mut next = Some(0_i64);
+        while let Some(mark) = next.filter(|mark| *mark <= top) {
             let y = frame.y(mark);
             let line = if mark == 0 { "base" } else { "rule" };
             let _infallible = write!(
@@ -108,7 +108,7 @@ impl Chart<'_> {
                 y + 5,
                 escaped(&(self.spell)(mark))
             );
-            mark = mark.saturating_add(step);
+            next = mark.checked_add(step);
         }
         self.name_places(out, &frame);
         match self.form {

@@ -36,7 +36,7 @@ pub fn xlsx(sheet: &Sheet) -> io::Result<Vec<u8>> {
 
 /// A workbook that is written row by row: what is written is on disk, not in memory.
 pub struct Book {
-    book: Workbook,
+    file: Workbook,
     columns: Vec<String>,
     sheets: usize,
     /// The next row of the last sheet.
@@ -49,14 +49,14 @@ impl Book {
     pub fn new(columns: &[&str]) -> io::Result<Self> {
         let columns = columns.iter().map(|name| (*name).to_owned()).collect();
         let days = Format::new().set_num_format("yyyy-mm-dd");
-        let mut book = Self { book: Workbook::new(), columns, sheets: 0, row: 0, days };
+        let mut book = Self { file: Workbook::new(), columns, sheets: 0, row: 0, days };
         book.next_sheet()?;
         Ok(book)
     }
 
     fn next_sheet(&mut self) -> io::Result<()> {
         let bold = Format::new().set_bold();
-        let sheet = self.book.add_worksheet_with_constant_memory().map_err(problem)?;
+        let sheet = self.file.add_worksheet_with_constant_memory().map_err(problem)?;
         sheet.set_freeze_panes(1, 0).map_err(problem)?;
         for (column, name) in (0_u16..).zip(&self.columns) {
             sheet.write_string_with_format(0, column, name, &bold).map_err(problem)?;
@@ -71,7 +71,7 @@ impl Book {
             self.next_sheet()?;
         }
         let (row, days) = (self.row, self.days.clone());
-        let sheet = self.book.worksheet_from_index(self.sheets - 1).map_err(problem)?;
+        let sheet = self.file.worksheet_from_index(self.sheets - 1).map_err(problem)?;
         for (column, cell) in (0_u16..).zip(cells) {
             put(sheet, (row, column), cell, &days).map_err(problem)?;
         }
@@ -81,7 +81,7 @@ impl Book {
 
     /// Writes the whole to `out`.
     pub fn finish(mut self, out: &mut (impl Write + Seek + Send)) -> io::Result<()> {
-        self.book.save_to_writer(out).map_err(problem)
+        self.file.save_to_writer(out).map_err(problem)
     }
 }
 
@@ -121,10 +121,7 @@ fn put(
 }
 
 fn problem(error: XlsxError) -> io::Error {
-    match error {
-        XlsxError::IoError(error) => error,
-        other => io::Error::other(other.to_string()),
-    }
+    if let XlsxError::IoError(error) = error { error } else { io::Error::other(error.to_string()) }
 }
 
 /// The cells of an exported row: minor units and counts are numbers.

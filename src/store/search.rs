@@ -89,7 +89,7 @@ pub fn find(conn: &mut Conn, words: &[String]) -> Result<Found, StoreError> {
     }
     if !common.is_empty() {
         let also: Vec<&str> = common.iter().map(|(word, _)| word.as_str()).collect();
-        donors = also_called(conn, donors, &also)?;
+        donors = also_called(conn, &donors, &also)?;
     }
     more = more || donors.len() > FOUND_MAX;
     donors.truncate(FOUND_MAX);
@@ -111,7 +111,7 @@ fn beginning_with(conn: &mut Conn, word: &str) -> Result<BTreeSet<String>, Store
 }
 
 /// Those of whom some word begins with each of these words, too.
-fn also_called(conn: &mut Conn, donors: Vec<String>, words: &[&str]) -> Result<Vec<String>, StoreError> {
+fn also_called(conn: &mut Conn, donors: &[String], words: &[&str]) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
     for part in donors.chunks(500) {
         let mut terms = terms_of(conn, part)?;

@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod office;
 mod patrons;
 mod ways;
 

@@ -4,6 +4,7 @@ mod files;
 mod pages;
 mod plans;
 mod search;
+mod web;
 
 use mainstay::domain::list::{ListKind, ListQuery};
 use mainstay::usecases::demo;
@@ -28,7 +29,7 @@ impl TestApp {
     }
 
     /// So many invented gifts.
-    pub(super) async fn invents(&self, donations: u64) {
+    pub(crate) async fn invents(&self, donations: u64) {
         let mut done = 0;
         while done < donations {
             done += demo::fill(self.ctx(), 1, done..donations).await.unwrap();

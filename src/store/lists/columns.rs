@@ -64,14 +64,13 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
     let (column, kind, nullable) = match (query.kind, name) {
         (ListKind::Donations, "received" | "received_first") => ("b.received_at", KeyType::Time, true),
         (ListKind::Donations, "largest" | "smallest") => ("b.gross_minor", KeyType::Number, true),
-        (ListKind::Donations, _) => ("b.id", KeyType::Text, false),
         (ListKind::Pledges | ListKind::Patrons, "largest" | "smallest") => {
             ("b.amount_minor", KeyType::Number, false)
         }
         (ListKind::Pledges, _) => ("b.created_at", KeyType::Time, false),
         (ListKind::Donors, "name") => ("b.name", KeyType::Text, true),
         (ListKind::Donors, "email") => ("b.email", KeyType::Text, false),
-        (ListKind::Donors | ListKind::Jobs, _) => ("b.id", KeyType::Text, false),
+        (ListKind::Donations | ListKind::Donors | ListKind::Jobs, _) => ("b.id", KeyType::Text, false),
         (ListKind::Patrons, "next") => ("b.period_until", KeyType::Time, true),
         (ListKind::Patrons, _) => ("b.pledge_id", KeyType::Text, false),
         (ListKind::Receipts, _) => ("b.issued_at", KeyType::Time, false),
@@ -153,7 +152,7 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         | (ListKind::Receipts, What::Receipts)
         | (ListKind::Events, What::Events)
         | (ListKind::Jobs, What::Jobs) => ("b.id IN ", ""),
-        (ListKind::Donations, What::Pledges) | (ListKind::Patrons, What::Pledges) => ("b.pledge_id IN ", ""),
+        (ListKind::Donations | ListKind::Patrons, What::Pledges) => ("b.pledge_id IN ", ""),
         (ListKind::Donations | ListKind::Pledges, What::Donors) => ("b.donor_id IN ", ""),
         (ListKind::Donations, What::Receipts) => {
             ("b.id IN (SELECT r.donation_id FROM receipts r WHERE r.id IN ", ")")
@@ -356,7 +355,7 @@ mod tests {
             for filter in kind.filters() {
                 match filter.wanted {
                     Wanted::Value => {
-                        assert!(value_filter(*kind, filter.name).is_some(), "{kind} {}", filter.name)
+                        assert!(value_filter(*kind, filter.name).is_some(), "{kind} {}", filter.name);
                     }
                     Wanted::From | Wanted::To => assert!(date(*kind).is_some(), "{kind}"),
                     Wanted::Words(_) => {}

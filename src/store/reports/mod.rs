@@ -109,7 +109,7 @@ pub fn sums(conn: &mut Conn, period: Period, filter: &Filter, by: &[By]) -> Resu
         .bind::<Date, _>(period.until)
         .bind::<Text, _>(filter.campaign.map(|id| id.to_string()).unwrap_or_default())
         .bind::<Text, _>(filter.gateway.map(GatewayKind::as_str).unwrap_or_default())
-        .bind::<Text, _>(filter.currency.map(|currency| currency.code()).unwrap_or_default())
+        .bind::<Text, _>(filter.currency.map_or("", Currency::code))
         .bind::<Text, _>(filter.article.as_ref().map(Slug::as_str).unwrap_or_default())
         .bind::<Text, _>(filter.rhythm.map(Rhythm::as_str).unwrap_or_default())
         .load(conn)?;

@@ -143,8 +143,6 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure) -> Result<(), Store
     sign_in_links::remove_of(tx, &profile.email)?;
     address_changes::remove_of(tx, profile.id)?;
     account_changes::remove_of(tx, profile.id)?;
-    exports::forget_all(tx)?;
-    gift_aid::end(tx, profile.id, ctx.day_of(now))?;
     desk::forget(tx, profile.id)?;
     // Whoever was found to be this donor is the same person.
     for (other, email) in desk::merged_from(tx, profile.id)? {
@@ -153,6 +151,8 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure) -> Result<(), Store
         sign_in_links::remove_of(tx, &email)?;
         desk::forget(tx, other.id)?;
     }
+    exports::forget_all(tx)?;
+    gift_aid::end(tx, profile.id, ctx.day_of(now))?;
     ctx.enqueue(tx, &Job::SendErasureDone { erasure: erasure.id })
 }
 

@@ -44,8 +44,7 @@ impl Known {
         let disputes = disputes::of_donation(tx, donation.id)?;
         let subscription =
             if pledge.terms.frequency.is_recurring() { subscriptions::find(tx, pledge.id)? } else { None };
-        let (went_back_at, doubts) = (None, Vec::new());
-        let before = donation.clone();
+        let (went_back_at, doubts, before) = (None, Vec::new(), donation.clone());
         Ok(Self { pledge, before, donation, others, refunds, disputes, subscription, went_back_at, doubts })
     }
 

@@ -13,7 +13,8 @@ use crate::domain::ids::{DonationId, InboxId, JobId, ReceiptId};
 use crate::domain::list::Shape;
 use crate::domain::receipt::{Receipt, ReceiptNumber};
 use crate::render::list_pages::{ActionShown, BodyShown, CellShown, Cells, FilePage, RowShown, spelled};
-use crate::store::receipts;
+use crate::store::{StoreError, receipts};
+use crate::usecases::UseCaseError;
 use crate::usecases::desk::files::{self, DonationFile};
 use crate::web::error::WebError;
 use crate::web::state::AppState;
@@ -187,10 +188,11 @@ pub(super) async fn receipt(
 async fn number_of(state: &AppState, text: &str) -> Result<ReceiptNumber, WebError> {
     if let Ok(id) = text.parse::<ReceiptId>() {
         let found = state.ctx.db.read(move |conn| receipts::get(conn, id)).await;
-        return found.map(|receipt| receipt.number).map_err(|error| match error {
-            crate::store::StoreError::NotFound => WebError::not_found("receipt"),
-            other => crate::usecases::UseCaseError::from(other).into(),
-        });
+        return match found {
+            Ok(receipt) => Ok(receipt.number),
+            Err(StoreError::NotFound) => Err(WebError::not_found("receipt")),
+            Err(error) => Err(UseCaseError::from(error).into()),
+        };
     }
     text.parse().map_err(|_malformed| WebError::not_found("receipt"))
 }

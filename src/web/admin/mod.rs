@@ -24,8 +24,13 @@ use route::Table;
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    use Access::{Anybody, HalfWay, Only};
-    of_lists(Table::default())
+    of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))
+}
+
+/// How support is doing, and files of many rows.
+fn of_figures(table: Table) -> Table {
+    use Access::Only;
+    table
         .get("/admin", Only(May::SeeFigures), figures::front::show)
         .get("/admin/reports", Only(May::SeeFigures), figures::reports::index)
         .get("/admin/reports/lapsed", Only(May::SeeSupport), figures::reports::lapsed)
@@ -37,6 +42,12 @@ fn table() -> Table {
         .get("/admin/exports", Only(May::ExportSupport), figures::exports::list)
         .post("/admin/exports", Only(May::ExportSupport), figures::exports::order)
         .get("/admin/exports/{id}/file", Only(May::ExportSupport), figures::exports::download)
+}
+
+/// The door, whoever has come through it, and who else may.
+fn of_people(table: Table) -> Table {
+    use Access::{Anybody, HalfWay, Only};
+    table
         .get("/admin/sign-in", Anybody, doors::sign_in::show)
         .post("/admin/sign-in", Anybody, doors::sign_in::enter)
         .get("/admin/sign-in/code", HalfWay, doors::second::show)
@@ -64,6 +75,12 @@ fn table() -> Table {
         .get("/admin/tokens", Only(May::ManageStaff), tokens::list)
         .post("/admin/tokens", Only(May::ManageStaff), tokens::create)
         .post("/admin/tokens/{id}/revoke", Only(May::ManageStaff), tokens::revoke)
+}
+
+/// What the publication says, and whom it tells.
+fn of_publication(table: Table) -> Table {
+    use Access::Only;
+    table
         .get("/admin/content", Only(May::EditContent), content::list)
         .get("/admin/content/{folder}", Only(May::EditContent), content::begin)
         .post("/admin/content/{folder}", Only(May::EditContent), content::create)
@@ -77,6 +94,12 @@ fn table() -> Table {
         .post("/admin/webhooks/{id}/secret", Only(May::ManageSettings), webhooks::renew_secret)
         .post("/admin/webhooks/{id}/remove", Only(May::ManageSettings), webhooks::remove)
         .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
+}
+
+/// What is done about gifts, donors and work that failed.
+fn of_work(table: Table) -> Table {
+    use Access::Only;
+    table
         .get("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::show)
         .post("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::order)
         .get("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::show)

@@ -123,6 +123,8 @@ async fn the_office(app: &TestApp) {
     owner.post(&format!("/admin/donors/{}/notes", donors[0]), &[("note", "“Für’s Ärgern”\nתודה")]).await;
     owner.post(&format!("/admin/donors/{}/tags", donors[0]), &[("tags", "print, ערב")]).await;
     owner.post(&format!("/admin/donors/{}/merge", donors[0]), &[("into", &donors[1])]).await;
+    let view = [("list", "donors"), ("name", "“Für uns” – ערב"), ("query", "q=zo%C3%AB&order=name")];
+    owner.post("/admin/views", &view).await;
     owner.post("/admin/webhooks", &[("url", "https://hooks.example/"), ("donation.succeeded", "on")]).await;
     Desk::new(app).post("/admin/sign-in", &[("email", "nobody@x.example"), ("password", "wrong")]).await;
 }
@@ -199,6 +201,10 @@ async fn oddities(app: &TestApp) -> String {
             .to_owned(),
         "INSERT INTO address_changes SELECT 'adr_odd', MIN(id), 'a@example.org', 'b@example.org', 'open', 'x', NULL, \
          '2026-06-15 10:00:00', NULL, '2026-06-15 10:00:00', '2026-06-16 10:00:00' FROM donors"
+            .to_owned(),
+        "INSERT INTO event_subjects VALUES ('don_ödd', 'evt_every_byte')".to_owned(),
+        "INSERT INTO saved_views SELECT 'viw_odd', MIN(id), 'donations', 'Große Gaben', 'order=largest&q=%C3%A4', \
+         '2026-06-15 10:00:00.000001' FROM staff"
             .to_owned(),
         "INSERT INTO webhook_deliveries SELECT 'dlv_odd', MIN(id), 'donation.succeeded', '{\"type\":\"ä\"}', 'failed', 2, NULL, \
          'no connection', '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001' FROM webhook_endpoints"

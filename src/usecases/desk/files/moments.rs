@@ -7,7 +7,7 @@ use crate::domain::donation::{Donation, WaitingState};
 use crate::domain::ids::{DisputeId, OrderId, PledgeId, ReceiptId, RefundId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
-use crate::domain::pledge::{Frequency, Pledge};
+use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptStatus};
 use crate::domain::refund::{Refund, RefundStatus};
 use crate::domain::staff::Member;
@@ -87,10 +87,8 @@ fn spelled(word: &str) -> String {
 }
 
 pub(super) fn of_promise(pledge: &Pledge) -> Vec<Moment> {
-    let how_often = match pledge.terms.frequency {
-        Frequency::Once => String::new(),
-        often => format!(", {often}"),
-    };
+    let often = pledge.terms.frequency;
+    let how_often = if often.is_recurring() { format!(", {often}") } else { String::new() };
     let article = pledge.terms.source.article.as_ref();
     let from = article.map(|article| format!("on the article “{}”", article.as_str())).unwrap_or_default();
     let promised = Moment::new(pledge.created_at, format!("Promised{how_often}"))

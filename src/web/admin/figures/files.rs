@@ -39,6 +39,7 @@ pub(in crate::web) async fn xlsx(
     Ok(answer(&state, made.name, ExportFormat::Xlsx).body(bytes))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]
 fn unwritten(error: std::io::Error) -> UseCaseError {
     UseCaseError::Internal(error.to_string())
 }

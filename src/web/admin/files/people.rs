@@ -45,9 +45,10 @@ pub(in crate::web::admin) async fn pledge(
     let page = FilePage {
         list_label: "Pledges",
         list_url: "/admin/pledges".to_owned(),
-        heading: match pledge.terms.frequency {
-            crate::domain::pledge::Frequency::Once => pledge.terms.amount.text(),
-            often => format!("{} {often}", pledge.terms.amount.text()),
+        heading: if pledge.terms.frequency.is_recurring() {
+            format!("{} {}", pledge.terms.amount.text(), pledge.terms.frequency)
+        } else {
+            pledge.terms.amount.text()
         },
         standfirst: format!("from {}", name_of(pledge, file.donor.as_ref())),
         status: pledge.status.as_str().to_owned(),

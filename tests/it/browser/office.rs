@@ -1,0 +1,83 @@
+//! The lists of the office and the pages about what is in them, readable by everybody.
+
+use mainstay::domain::access::Role;
+use mainstay::domain::audit::Actor;
+use mainstay::usecases::refund::{self, RefundOrder};
+use mainstay::usecases::views;
+
+use super::{DESK, PHONE, assert_clean, desk, site};
+use crate::office::clerk::{PASSWORD, fresh_code};
+use crate::support::app::TestApp;
+use crate::support::browser::{Browser, ColorScheme, JavaScript};
+use crate::support::gift::{Form, eur};
+
+/// A browser in which an owner is signed in.
+async fn seated(app: &TestApp) -> Browser {
+    let clerk = app.clerk(Role::Owner).await;
+    let browser = desk(JavaScript::On).await;
+    browser.goto(&format!("{}/admin/sign-in", app.url)).await;
+    browser.fill("#email", &clerk.email).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.follow("main form .button").await;
+    browser.fill("#code", &fresh_code(app, &clerk.seed)).await;
+    browser.follow("main form .button").await;
+    // What Chromium wishes of the form for passwords is none of these pages.
+    browser.console().await;
+    browser
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_and_pages_of_the_office_are_readable_in_light_and_dark_on_a_desk_and_a_phone() {
+    let app = site().await;
+    app.invents(60).await;
+    let given = app.gives(&Form::gift().by(1).set("message", "For the archive")).await;
+    let reason = Some("You asked".to_owned());
+    let order =
+        RefundOrder { donation: given.donation.id, amount: Some(eur(1000)), reason, request_key: None };
+    refund::order(app.ctx(), Actor::Command, order).await.unwrap();
+    let page = app.promises(&Form::gift().by(2).set("frequency", "monthly")).await;
+    let patron = app.client().pay(&page, "succeed", "now").await;
+    app.run_jobs().await;
+    let donor = views::pledge(app.ctx(), given.pledge.id).await.unwrap().pledge.donor.unwrap();
+    let event = app.lines("SELECT id AS line FROM inbox ORDER BY id LIMIT 1").await.remove(0);
+    let job = app.lines("SELECT id AS line FROM jobs ORDER BY id LIMIT 1").await.remove(0);
+    let pledge = app.view(&patron).await.pledge.id;
+
+    let browser = seated(&app).await;
+    let pages = [
+        ("donations", "donations".to_owned()),
+        ("donations-found", "donations?q=demo&order=largest&status=succeeded".to_owned()),
+        ("nothing-found", "pledges?q=nobody".to_owned()),
+        ("donors", "donors".to_owned()),
+        ("patrons", "patrons".to_owned()),
+        ("receipts", "receipts".to_owned()),
+        ("jobs", "jobs".to_owned()),
+        ("audit", "audit".to_owned()),
+        ("donation", format!("donations/{}", given.donation.id)),
+        ("donor", format!("donors/{donor}")),
+        ("pledge", format!("pledges/{pledge}")),
+        ("event", format!("events/{event}")),
+        ("job", format!("jobs/{job}")),
+    ];
+    for (name, path) in pages {
+        browser.goto(&format!("{}/admin/{path}", app.url)).await;
+        for scheme in [ColorScheme::Light, ColorScheme::Dark] {
+            browser.color_scheme(scheme).await;
+            for (width, height) in [DESK, PHONE] {
+                browser.resize(width, height).await;
+                if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
+                    let file = format!("{name}-{scheme:?}-{width}.png");
+                    browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
+                }
+                let faults = browser.axe().await;
+                assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
+                let wide =
+                    "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+                let over = browser.client.execute(wide, Vec::new()).await.unwrap();
+                assert_eq!(over, 0, "{name}: wider than {width}");
+            }
+        }
+        assert_clean(&browser, &app.url, name).await;
+    }
+    app.finish().await;
+}

@@ -38,7 +38,7 @@ pub struct FigureSection {
     pub title: String,
     pub text: String,
     /// An SVG of our own; empty where there is none.
-    pub chart: String,
+    pub chart_svg: String,
     /// What the colours of the chart mean.
     pub legend: Vec<String>,
     pub table: FigureTable,

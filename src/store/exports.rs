@@ -4,9 +4,8 @@ use super::schema::{campaigns, donations, donors, ledger_entries, ledger_posting
 use super::{Conn, StoreError, dialect};
 use crate::domain::figures::Period;
 use crate::domain::receipt::ReceiptNumber;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable};
 use std::collections::HashMap;
 
 /// Rows of one page.
@@ -208,13 +207,21 @@ fn donations_page(
     received: Option<Period>,
     after: &str,
 ) -> Result<Vec<ExportRow>, StoreError> {
-    let days = received.unwrap_or(Period { from: NaiveDate::default(), until: NaiveDate::default() });
-    let on_any_day = received.is_none().into_sql::<Nullable<Bool>>();
+    let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    let (first, last) = (day(1, 1, 1), day(9_999, 12, 30));
+    let days = received.unwrap_or(Period { from: first, until: last });
+    // Payments without money have no day: of a period of days none is wanted, else all.
+    let without_day_from = if received.is_some() { last.and_time(NaiveTime::MIN) } else { span.from };
     let rows: Vec<DonationCells> = donations::table
         .inner_join(pledges::table.inner_join(campaigns::table))
         .filter(donations::id.gt(after))
         .filter(donations::created_at.ge(span.from).and(donations::created_at.lt(span.to)))
-        .filter(donations::received_on.between(days.from, days.until).or(on_any_day))
+        .filter(
+            donations::received_on
+                .between(days.from, days.until)
+                .assume_not_null()
+                .or(donations::received_on.is_null().and(donations::created_at.ge(without_day_from))),
+        )
         .order(donations::id)
         .limit(PAGE_ROWS)
         .select((

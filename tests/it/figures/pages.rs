@@ -43,10 +43,10 @@ flow! {
         }
         assert!(text.contains("<svg") && !text.contains("<script>"), "{text}");
 
-        let behind = "/admin/donations?currency=EUR&frequency=once&from=2026-06-01&to=2026-06-30";
+        let behind = "/admin/donations?currency=EUR&frequency=once&from=2026-06-01&to=2026-06-30&column=email";
         let rows = clerk.get(behind).await.text();
         assert!(rows.contains("donor-3@example.org") && !rows.contains("donor-6@example.org"), "{rows}");
-        let none = clerk.get("/admin/donations?article=-&from=2026-06-01&to=2026-06-30").await.text();
+        let none = clerk.get("/admin/donations?article=-&from=2026-06-01&to=2026-06-30&column=email").await.text();
         assert!(none.contains("donor-6@example.org") && !none.contains("donor-3@example.org"), "{none}");
     }
 }

@@ -200,9 +200,9 @@ fn year(of: &Received) -> FigureSection {
         total: false,
     };
     let id = format!("year-{}", of.currency.code().to_lowercase());
-    let chart = drawing((&id, &title), Form::Bars, &places, &series, of.currency);
+    let chart_svg = drawing((&id, &title), Form::Bars, &places, &series, of.currency);
     let legend = vec!["Recurring".to_owned(), "Gifts".to_owned()];
-    FigureSection { title, chart, legend, table, folded: true, id, ..FigureSection::default() }
+    FigureSection { title, chart_svg, legend, table, folded: true, id, ..FigureSection::default() }
 }
 
 fn heads(first: &[&'static str], numbers: &[&'static str]) -> Vec<FigureHead> {
@@ -228,8 +228,8 @@ fn curve(of: &Support) -> FigureSection {
         total: false,
     };
     let id = format!("support-{}", currency.code().to_lowercase());
-    let chart = drawing((&id, &title), Form::Lines, &places, &series, currency);
-    FigureSection { title, chart, table, folded: true, id, ..FigureSection::default() }
+    let chart_svg = drawing((&id, &title), Form::Lines, &places, &series, currency);
+    FigureSection { title, chart_svg, table, folded: true, id, ..FigureSection::default() }
 }
 
 fn recent(seen: &Dashboard, time: &impl Fn(DateTime<Utc>) -> String) -> FigureTable {

@@ -215,9 +215,9 @@ fn timeline(report: &Timeline) -> Vec<FigureSection> {
             rows,
             total: true,
         };
-        let chart = drawing((&id, &title), Form::Bars, &places, &series, currency);
+        let chart_svg = drawing((&id, &title), Form::Bars, &places, &series, currency);
         let legend = vec!["Recurring".to_owned(), "Gifts".to_owned()];
-        FigureSection { id, title, chart, legend, table, ..FigureSection::default() }
+        FigureSection { id, title, chart_svg, legend, table, ..FigureSection::default() }
     };
     report.curves.iter().map(section).collect()
 }
@@ -293,8 +293,8 @@ fn sizes(of: &GiftSizes) -> FigureSection {
         series: &series,
         spell: &whole,
     };
-    let chart = chart.svg();
-    FigureSection { id, title, chart, table, ..FigureSection::default() }
+    let chart_svg = chart.svg();
+    FigureSection { id, title, chart_svg, table, ..FigureSection::default() }
 }
 
 fn retention(report: &Retention) -> Vec<FigureSection> {

@@ -2,7 +2,8 @@
 //!
 //! Who is forgotten is forgotten in these files too: all of them are taken away then.
 
-use super::{Context, UseCaseError, gift_aid};
+use super::{Context, UseCaseError, audit, gift_aid};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::export::{Export, ExportFormat, ExportKind, ExportStatus};
 use crate::domain::figures::Period;
 use crate::domain::ids::ExportId;
@@ -190,4 +191,31 @@ pub async fn clean_up(ctx: &Context) -> Result<usize, UseCaseError> {
 pub(super) fn forget_all(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     export_files::take_away(tx, Away::All)?;
     Ok(())
+}
+
+/// Orders a file for staff, and writes down who did.
+pub async fn order_by(
+    ctx: &Context,
+    by: Actor,
+    wanted: Order,
+    detail: serde_json::Value,
+) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let export = order(tx, &inner, wanted)?;
+            audit::record(tx, &inner, (by, Action::Exported), &export.id, &detail)
+        })
+        .await
+}
+
+/// Writes down that rows are handed out.
+pub async fn note(
+    ctx: &Context,
+    by: Actor,
+    what: &'static str,
+    detail: serde_json::Value,
+) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db.write(move |tx| audit::record(tx, &inner, (by, Action::Exported), &what, &detail)).await
 }

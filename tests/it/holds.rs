@@ -12,19 +12,27 @@ use mainstay::store::{inbox, reviews::Review};
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::{UseCaseError, receipts, reviews as reviewing, webhook};
 
+fn sums_of_its_day(given: &Given, sign: &str) -> String {
+    format!(
+        "UPDATE support_totals SET gross_minor = gross_minor {sign} 1 WHERE span = 'month' OR first_on = \
+         (SELECT received_on FROM donations WHERE id = '{}')",
+        given.donation.id
+    )
+}
+
 impl TestApp {
     /// A cent appears on a gift that the books know nothing of.
     pub(crate) fn breaks(&self, given: &Given) {
         let sql =
             format!("UPDATE donations SET gross_minor = gross_minor + 1 WHERE id = '{}'", given.donation.id);
-        // The sums of its day go along: only the books disagree. Every gift here is of one day and one kind.
-        self.execute(&[&sql, "UPDATE support_totals SET gross_minor = gross_minor + 1"]).unwrap();
+        // The sums of its day go along: only the books disagree. Every gift here is of one month and one kind.
+        self.execute(&[&sql, &sums_of_its_day(given, "+")]).unwrap();
     }
 
     pub(crate) fn mends(&self, given: &Given) {
         let sql =
             format!("UPDATE donations SET gross_minor = gross_minor - 1 WHERE id = '{}'", given.donation.id);
-        self.execute(&[&sql, "UPDATE support_totals SET gross_minor = gross_minor - 1"]).unwrap();
+        self.execute(&[&sql, &sums_of_its_day(given, "-")]).unwrap();
     }
 
     pub(crate) async fn held(&self) -> Vec<Review> {

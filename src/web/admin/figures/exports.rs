@@ -2,12 +2,11 @@
 
 use super::super::door::Seat;
 use super::super::reply::{Desk, done, faults, see_other};
-use crate::domain::audit::Action;
 use crate::domain::export::{Export, ExportFormat, ExportKind, ExportStatus};
 use crate::domain::figures::Period;
 use crate::render::figure_pages::{ExportShown, ExportsPage};
 use crate::usecases::exports::{self, Order};
-use crate::usecases::{FieldError, UseCaseError, audit};
+use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::state::AppState;
@@ -111,13 +110,8 @@ pub(in crate::web) async fn order(
         return page(&state, &seat, (StatusCode::UNPROCESSABLE_ENTITY, None), asked, &problems).await;
     };
     let wanted = Order { kind, format, period: Period { from, until }, asked_by: seat.0.member.name.clone() };
-    let (ctx, actor) = (state.ctx.clone(), seat.0.actor());
-    let ordered = move |tx: &mut crate::store::Tx<'_>| {
-        let export = exports::order(tx, &ctx, wanted)?;
-        let detail = json!({ "what": kind.as_str(), "from": from, "to": until, "format": format.as_str() });
-        audit::record(tx, &ctx, (actor, Action::Exported), &export.id, &detail)
-    };
-    state.ctx.db.write(ordered).await?;
+    let detail = json!({ "what": kind.as_str(), "from": from, "to": until, "format": format.as_str() });
+    exports::order_by(&state.ctx, seat.0.actor(), wanted, detail).await?;
     Ok(see_other("/admin/exports?done=export"))
 }
 

@@ -2,13 +2,12 @@
 
 use super::super::door::Seat;
 use super::reports::{Query, find, titles};
-use crate::domain::audit::Action;
 use crate::domain::export::ExportFormat;
 use crate::domain::sheet::Sheet;
 use crate::render::{csv, sheet};
 use crate::store::reports::By;
 use crate::usecases::figures::{reports, sheets};
-use crate::usecases::{UseCaseError, audit};
+use crate::usecases::{UseCaseError, exports};
 use crate::web::error::WebError;
 use crate::web::state::AppState;
 use actix_web::http::header;
@@ -71,11 +70,7 @@ fn answer(state: &AppState, name: &str, format: ExportFormat) -> actix_web::Http
 }
 
 async fn note(state: &AppState, seat: &Seat, query: &str) -> Result<(), UseCaseError> {
-    let (ctx, actor, query) = (state.ctx.clone(), seat.0.actor(), query.to_owned());
-    let noted = move |tx: &mut crate::store::Tx<'_>| {
-        audit::record(tx, &ctx, (actor, Action::Exported), &"lapsed", &json!({ "query": query }))
-    };
-    state.ctx.db.write(noted).await
+    exports::note(&state.ctx, seat.0.actor(), "lapsed", json!({ "query": query })).await
 }
 
 /// Rows leave as they are read.

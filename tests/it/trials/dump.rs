@@ -4,9 +4,10 @@ use mainstay::store::{Db, Engine};
 
 use crate::support::sql::lines;
 
-/// Not what a gift leaves behind: secrets, rhythms, what is spent of the limits.
+/// Not what a gift leaves behind: secrets, rhythms, what is spent of the limits, the link that each start without an
+/// owner prints.
 const LEFT_OUT: &[&str] =
-    &["__diesel_schema_migrations", "settings", "schedules", "rate_limits", "campaigns"];
+    &["__diesel_schema_migrations", "settings", "schedules", "rate_limits", "campaigns", "staff_links"];
 
 /// Every row of every table, ids and times left out, sorted.
 pub(super) async fn dump(db: &Db) -> Vec<String> {
@@ -63,12 +64,15 @@ async fn columns(db: &Db, table: &str) -> Vec<String> {
 /// Length of an id behind its prefix.
 const ULID: usize = 26;
 
-/// `don_01J…` becomes `don_*`, and a time `*`.
+/// Length of a hash, written down: the one that seals the log is made of ids and times.
+const HASH: usize = 64;
+
+/// `don_01J…` becomes `don_*`, and a time or a hash `*`.
 fn masked(row: &str) -> String {
     let mut out = String::new();
     let mut rest = row;
     while let Some(first) = rest.chars().next() {
-        let skipped = if out.ends_with('_') { ulid(rest) } else { time(rest) };
+        let skipped = if out.ends_with('_') { ulid(rest) } else { time(rest).max(hash(rest)) };
         match skipped {
             0 => {
                 out.push(first);
@@ -88,6 +92,11 @@ fn ulid(text: &str) -> usize {
     if length == ULID { ULID } else { 0 }
 }
 
+fn hash(text: &str) -> usize {
+    let is_hex = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+    if text.bytes().take_while(is_hex).count() == HASH { HASH } else { 0 }
+}
+
 /// The length of a time such as `2026-06-15 10:00:00.123` at the start of this text.
 fn time(text: &str) -> usize {
     let fits = text.bytes().zip(*b"0000-00-00 00:00:00").take_while(|(byte, form)| match form {
@@ -102,7 +111,9 @@ fn time(text: &str) -> usize {
 }
 
 #[test]
-fn ids_and_times_are_masked_and_amounts_are_not() {
+fn ids_times_and_hashes_are_masked_and_amounts_are_not() {
+    let seal = "7ee98c77484e6f0ae8915e6a14a97c87bc3601b2c26ca55b80ce080a240d9690";
+    assert_eq!(masked(&format!("audit | {seal} | 2500")), "audit | * | 2500");
     let row = "don_01KV5BJH80EQ75JV2581H6HJZ9 | 2500 | 2026-06-15 10:00:00.123456 | {\"at\":\"2026-06-15T10:00:00Z\"} | 2026-06-15";
     assert_eq!(masked(row), "don_* | 2500 | * | {\"at\":\"*\"} | 2026-06-15");
 }

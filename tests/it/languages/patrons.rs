@@ -21,11 +21,11 @@ const FRENCH: [Expected; 9] = [
     ("Bienvenue parmi les mécènes de ", 1, "Le prochain paiement aura lieu le 15 juillet 2026"),
     ("Merci : reçu R2026-", 3, "est arrivé"),
     ("Votre soutien a été modifié", 1, "À partir du 15 juillet 2026, vous donnez"),
-    ("Votre paiement à ", 1, "n’a pas abouti"),
+    ("Votre paiement à ", 1, "a été refusé par votre banque"),
     ("Votre carte expire bientôt", 1, "31 août 2026"),
     ("Votre soutien prendra fin", 1, "prend fin le 15 septembre 2026"),
     ("Votre soutien continue comme avant", 1, "Vous donnez"),
-    ("Votre soutien à ", 1, "a pris fin"),
+    ("Votre soutien à ", 1, "Plus rien n’est débité"),
     ("Votre relevé pour 2026", 1, "En tout"),
 ];
 

@@ -91,7 +91,8 @@ fn plain(text: &str) -> String {
 fn check(letters: &[StoredMessage], expected: &[Expected], html: &str) {
     let mut told = 0;
     for (begins, count, sentence) in expected {
-        let found: Vec<_> = letters.iter().filter(|letter| plain(&letter.subject).starts_with(begins)).collect();
+        let found: Vec<_> =
+            letters.iter().filter(|letter| plain(&letter.subject).starts_with(begins)).collect();
         let subjects: Vec<_> = letters.iter().map(|letter| plain(&letter.subject)).collect();
         assert_eq!(found.len(), *count, "{begins}: {subjects:#?}");
         for letter in found {

@@ -6,11 +6,12 @@ use crate::support::app::TestApp;
 use crate::support::command::pdf_text;
 use crate::support::flow;
 use crate::support::gateway::{Call, Fault};
-use crate::support::gift::{Form, Given};
+use crate::support::gift::{Form, Given, eur};
 use chrono::TimeDelta;
-use mainstay::domain::pledge::PledgeStatus;
+use mainstay::domain::pledge::{Frequency, PledgeStatus};
 use mainstay::domain::subscription::{EndReason, OrderKind, Orderer};
 use mainstay::usecases::patrons::orders::{self, OrderRequest};
+use mainstay::usecases::views;
 
 const ANN: &str = "ann@example.org";
 
@@ -118,5 +119,105 @@ flow! {
         app.run_jobs().await;
         assert_eq!(app.letters_about("Votre lien de connexion").len(), 1);
         assert_eq!(app.letters_about("Your ").len(), 1, "the first link, and nothing English after it");
+    }
+}
+
+/// The value of the choice of a level or an amount that is checked.
+fn checked(page: &str) -> Vec<String> {
+    let radios = page.split("<input type=\"radio\" name=\"amount_choice\" value=\"").skip(1);
+    let is_checked = |radio: &&str| radio.split('>').next().unwrap().contains(" checked");
+    radios.filter(is_checked).map(|radio| radio.split('"').next().unwrap().to_owned()).collect()
+}
+
+flow! {
+    async fn a_patron_chooses_a_level_or_an_amount_of_their_own(app) {
+        let (given, mut ann) = patron(&app).await;
+        let path = format!("/account/pledges/{}", given.pledge.id);
+        let patron = async || views::patron(app.ctx(), given.pledge.id).await.unwrap();
+        assert_eq!(checked(&ann.get(&path).await.text()), ["other"], "€25 is more than any level but the highest");
+
+        let level = [("amount_choice", "tier:founder"), ("amount", "25.00"), ("frequency", "yearly")];
+        let told = ann.post(&format!("{path}/change"), &level).await;
+        assert_eq!(told.location(), format!("{path}?done=changed"), "{}", told.text());
+        let view = patron().await;
+        assert_eq!((view.subscription.news.amount, view.subscription.news.frequency), (eur(55_000), Frequency::Yearly));
+        assert_eq!(view.tier.unwrap().name, "Founding patron");
+        let page = ann.get(&path).await.text();
+        assert_eq!(checked(&page), ["tier:founder"]);
+        assert!(page.contains("€550 a year") && page.contains("€50 a month"), "{page}");
+
+        let own = [("amount_choice", "other"), ("amount", "12,50"), ("frequency", "monthly")];
+        ann.post(&format!("{path}/change"), &own).await;
+        let view = patron().await;
+        assert_eq!((view.subscription.news.amount, view.tier.unwrap().name.as_str()), (eur(1_250), "Friend"));
+        app.run_jobs().await;
+        assert_eq!(app.letters_about("Your support was changed").len(), 2);
+
+        // What cannot be had: a level that is none, one that has no price for weeks, one that is full.
+        for (choice, frequency, sentence) in [
+            ("tier:nobody", "monthly", "This level does not exist any more"),
+            ("tier:founder", "weekly", "This level is not offered at this interval and in this currency"),
+        ] {
+            let fields = [("amount_choice", choice), ("amount", "12.50"), ("frequency", frequency)];
+            let wrong = ann.post(&format!("{path}/change"), &fields).await;
+            assert_eq!(wrong.status, 422, "{choice}");
+            let page = wrong.text();
+            assert!(page.contains("id=\"tier-problem\"") && page.contains(sentence), "{choice}: {page}");
+            assert!(page.contains("href=\"#tier\"") && page.contains("<details class=\"part\" open>"), "{page}");
+        }
+        for number in 0..50 {
+            let founder = Form::gift().set("frequency", "monthly").set("amount", "50").set("tier", "founder");
+            app.promises(&founder.by(number)).await;
+        }
+        assert!(!ann.get(&path).await.text().contains("tier:founder"), "a full level is not offered");
+        let full = [("amount_choice", "tier:founder"), ("amount", ""), ("frequency", "monthly")];
+        let wrong = ann.post(&format!("{path}/change"), &full).await.text();
+        assert!(wrong.contains("All places of this level are taken"), "{wrong}");
+        assert_eq!(patron().await.subscription.news.amount, eur(1_250));
+    }
+}
+
+flow! {
+    async fn mistakes_are_said_in_the_language_of_the_donor(app) {
+        let (given, mut ann) = patron(&app).await;
+        let path = format!("/account/pledges/{}", given.pledge.id);
+        let day = |days| (app.ctx().now() + TimeDelta::days(days)).date_naive().to_string();
+        let (past, far, long) = (day(-1), day(800), "x".repeat(500));
+        for (to, fields, french, arabic) in [
+            ("change", vec![("amount", "0,10"), ("frequency", "monthly")], "Le plus petit don est de", "أصغر تبرّع"),
+            ("change", vec![("amount", "ten"), ("frequency", "monthly")], "n’est pas un montant", "ليس مبلغًا"),
+            ("change", vec![("amount", "30"), ("frequency", "once")], "Ce rythme n’est pas proposé", "هذا التكرار غير متاح"),
+            ("pause", vec![("until", past.as_str())], "La pause doit se terminer un jour à venir", "يجب أن تنتهي مدة التعليق في يوم قادم"),
+            ("pause", vec![("until", far.as_str())], "Une pause dure un an au plus", "لا تزيد مدة التعليق على سنة"),
+            ("details", vec![("name", long.as_str()), ("locale", "en")], "Veuillez vous limiter à 80", "حرفًا"),
+            ("details", vec![("name", "Ann"), ("locale", "xx")], "Veuillez choisir l’une des langues proposées", "يرجى اختيار إحدى اللغات المعروضة"),
+            ("address", vec![("email", "ann@")], "adresse", "بريد"),
+            ("address", vec![("email", ANN)], "C’est l’adresse que nous avons déjà", "هذا هو العنوان المسجَّل لدينا"),
+        ] {
+            let url = match to {
+                "details" | "address" => format!("/account/settings/{to}"),
+                action => format!("{path}/{action}"),
+            };
+            for (tag, sentence) in [("fr", french), ("ar", arabic)] {
+                ann.set_cookie("lang", tag);
+                let answer = ann.post(&url, &fields).await;
+                assert_eq!(answer.status, 422, "{tag} {to} {fields:?}");
+                let page = answer.text();
+                let problems: Vec<&str> = page.split("class=\"problem\"").skip(1).map(|rest| rest.split("</p>").next().unwrap()).collect();
+                assert_eq!(problems.len(), 1, "{tag} {to} {fields:?}: {problems:?}");
+                assert!(problems[0].contains(sentence), "{tag} {to} {fields:?}: {problems:?}");
+            }
+        }
+        // What was typed comes back, and what was not on the form stays as it is on record.
+        ann.set_cookie("lang", "en");
+        let page = ann.post("/account/settings/address", &[("email", "ann@")]).await.text();
+        assert!(page.contains("value=\"ann@\"") && page.contains("value=\"Ann Reader\""), "{page}");
+        ann.set_cookie("lang", "fr");
+        let kept = ann.post(&format!("{path}/keep"), &[]).await;
+        assert!(kept.location().ends_with("done=changed"), "a second click does no harm");
+        ann.post(&format!("{path}/cancel"), &[]).await;
+        let ending = ann.post(&format!("{path}/pause"), &[]).await;
+        assert_eq!(ending.status, 409);
+        assert!(ending.text().contains("Ce soutien a été arrêté"), "{}", ending.text());
     }
 }

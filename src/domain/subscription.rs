@@ -90,6 +90,14 @@ impl SubscriptionState {
         }
     }
 
+    /// Whether it has ended, for whatever reason: nothing more is charged, and nothing can be asked of it.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Ended { .. } => true,
+            Self::Incomplete | Self::Active | Self::PastDue { .. } | Self::Paused { .. } => false,
+        }
+    }
+
     /// What its pledge is then.
     pub fn pledge_status(self) -> PledgeStatus {
         match self {

@@ -190,7 +190,8 @@ pub struct Support {
     pub state: &'static str,
     pub gateway: &'static str,
     pub tier: Option<String>,
-    pub tiers: String,
+    pub levels: Vec<LevelChoice>,
+    pub own_is_chosen: bool,
     pub card: Option<String>,
     pub card_until_text: String,
     pub since_text: Option<String>,
@@ -210,4 +211,17 @@ pub struct Support {
 #[derive(Debug, Clone, Serialize)]
 pub struct Mend {
     pub failing: Vec<PledgeShown>,
+}
+
+/// A level on the form that changes support.
+#[derive(Debug, Clone, Serialize)]
+pub struct LevelChoice {
+    /// `tier:` and its name in addresses, so that none is taken for the own amount.
+    pub value: String,
+    pub name: String,
+    /// What it costs in the present period, or else in its first.
+    pub price_text: String,
+    /// What it costs in its other periods.
+    pub others_text: Option<String>,
+    pub selected: bool,
 }

@@ -30,6 +30,11 @@ impl Fields {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
+    /// The text of a field, if the form had it at all.
+    pub(super) fn given(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
     /// The text of a field that says something.
     pub(super) fn filled(&self, name: &str) -> Option<String> {
         self.0.get(name).filter(|value| !value.trim().is_empty()).cloned()

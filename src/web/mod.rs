@@ -19,6 +19,7 @@ mod observe;
 mod page_cache;
 mod public;
 mod request_id;
+mod sentences;
 mod state;
 mod webhooks;
 

@@ -6,4 +6,5 @@ mod gifts;
 mod links;
 mod sessions;
 mod statements;
+mod support;
 pub(crate) mod visitor;

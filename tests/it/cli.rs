@@ -5,6 +5,7 @@ mod office;
 mod rolling;
 mod setup;
 mod site;
+mod statements;
 mod together;
 
 /// Makes two tests of one: `name::sqlite` and `name::postgres`, each with a site of its own.

@@ -1,5 +1,7 @@
 //! The donor's side in the donor's language: chosen once, then on pages, in letters and in the document.
 
+mod patrons;
+
 use crate::support::app::TestApp;
 use crate::support::client::Answer;
 use crate::support::command::pdf_text;

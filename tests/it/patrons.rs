@@ -296,3 +296,31 @@ flow! {
         assert!(answer.text().contains("All places of “Founding patron” are taken"), "{}", answer.text());
     }
 }
+
+flow! {
+    async fn a_full_tier_is_shown_without_a_way_to_it_until_a_place_is_free(app) {
+        let founder = monthly().set("amount", "50").set("tier", "founder");
+        let client = app.client();
+        assert!(client.get("/patrons").await.text().contains("50 places left"));
+        for number in 0..50 {
+            app.promises(&founder.clone().by(number)).await;
+        }
+
+        let page = client.get("/patrons").await;
+        assert_eq!(page.header("cache-control"), "no-cache", "places are taken at any time");
+        let page = page.text();
+        assert!(page.contains("All places are taken"), "{page}");
+        assert!(page.contains("Founding patron"), "it is still told of");
+        assert!(!page.contains("tier=founder"), "and leads nowhere");
+        assert!(page.contains("tier=friend"));
+        assert!(client.get("/patrons?lang=fr").await.text().contains("Toutes les places sont prises"));
+        // An own amount of that size is taken, and counts as the highest level that has a place.
+        let rich = app.joins(&monthly().set("amount", "60").by(51)).await;
+        assert_eq!(app.patron(rich).await.tier.unwrap().name, "Friend");
+
+        // Nobody of the fifty paid.
+        app.lives_until(app.ctx().now() + TimeDelta::days(3)).await;
+        let page = client.get("/patrons").await.text();
+        assert!(page.contains("50 places left") && page.contains("tier=founder"), "{page}");
+    }
+}

@@ -76,19 +76,37 @@ impl Transport {
         request: RequestBuilder,
         key: Option<&str>,
     ) -> Result<T, GatewayError> {
-        let bytes = match timeout(self.timeout, self.tries(&request, key)).await {
-            Ok(answer) => answer?,
-            Err(_elapsed) => {
-                let limit_s = self.timeout.as_secs();
-                return Err(GatewayError::Unknown(format!("no answer within {limit_s} seconds")));
-            }
-        };
-        // The reason would quote the answer, which may hold personal data.
-        serde_json::from_slice(&bytes)
-            .map_err(|_quotes| GatewayError::Unknown(format!("unreadable answer to {}", request.path)))
+        self.answer(&request, key).await.map_err(|failure| failure.error)
     }
 
-    async fn tries(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Bytes, GatewayError> {
+    /// Makes a call that charges a card; none if the card was declined. Any other no is an error.
+    pub(super) async fn charge<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        key: Option<&str>,
+    ) -> Result<Option<T>, GatewayError> {
+        match self.answer(&request, key).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(failure) if failure.is_declined => Ok(None),
+            Err(failure) => Err(failure.error),
+        }
+    }
+
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        request: &RequestBuilder,
+        key: Option<&str>,
+    ) -> Result<T, Failure> {
+        let Ok(answer) = timeout(self.timeout, self.tries(request, key)).await else {
+            return Err(Failure::unknown(format!("no answer within {} seconds", self.timeout.as_secs())));
+        };
+        let bytes = answer?;
+        // The reason would quote the answer, which may hold personal data.
+        serde_json::from_slice(&bytes)
+            .map_err(|_quotes| Failure::unknown(format!("unreadable answer to {}", request.path)))
+    }
+
+    async fn tries(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Bytes, Failure> {
         let may_repeat = key.is_some() || matches!(request.method, StripeMethod::Get);
         let mut tries = 1;
         loop {
@@ -106,7 +124,7 @@ impl Transport {
                         answer = failure.answer,
                         "a call to Stripe failed"
                     );
-                    return Err(failure.error);
+                    return Err(failure);
                 }
             };
             sleep(wait).await;
@@ -142,11 +160,7 @@ async fn whole_body(mut response: Response) -> Result<Bytes, Failure> {
     while let Some(chunk) = response.chunk().await.map_err(|error| Failure::cut_off(&error))? {
         if body.len() + chunk.len() > ANSWER_BYTES_MAX {
             let what = format!("an answer of more than {ANSWER_BYTES_MAX} bytes");
-            return Err(Failure {
-                error: GatewayError::Unknown(what.clone()),
-                answer: what,
-                again: Again::No,
-            });
+            return Err(Failure::unknown(what));
         }
         body.extend_from_slice(&chunk);
     }
@@ -159,6 +173,8 @@ struct Failure {
     /// What came back, for the log: with the name under which Stripe can find the call.
     answer: String,
     again: Again,
+    /// The card said no: Stripe tells that from every other no by the type of the error.
+    is_declined: bool,
 }
 
 /// Whether the same call may help when it is made again.
@@ -187,6 +203,16 @@ struct ErrorDetail {
 }
 
 impl Failure {
+    /// Nobody knows what came of it, and nothing is gained by asking again at once.
+    fn unknown(what: String) -> Self {
+        Self {
+            error: GatewayError::Unknown(what.clone()),
+            answer: what,
+            again: Again::No,
+            is_declined: false,
+        }
+    }
+
     /// No answer, or a part of one: the call may have worked.
     fn cut_off(error: &reqwest::Error) -> Self {
         let what = if error.is_connect() {
@@ -196,7 +222,7 @@ impl Failure {
         } else {
             "the connection broke"
         };
-        Self { error: GatewayError::Unknown(what.to_owned()), answer: what.to_owned(), again: Again::Soon }
+        Self { again: Again::Soon, ..Self::unknown(what.to_owned()) }
     }
 
     fn said(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
@@ -208,6 +234,7 @@ impl Failure {
         let word = code.as_deref().unwrap_or("an unreadable error");
         let param = detail.param.map(|param| format!(" about {param}")).unwrap_or_default();
         let answer = format!("{status}: {word}{param}, request {request_id}");
+        let is_declined = status.as_u16() == 402 && detail.kind.as_deref() == Some("card_error");
         let final_no = matches!(status.as_u16(), 400 | 402 | 404)
             // The key stands for another call of ours: what that one did is not known here.
             && detail.kind.as_deref() != Some("idempotency_error");
@@ -226,7 +253,7 @@ impl Failure {
             Some(wait) if again && wait <= LONGEST_WAIT => Again::After(wait),
             None | Some(_) => Again::No,
         };
-        Self { error, answer, again }
+        Self { error, answer, again, is_declined }
     }
 }
 
@@ -275,6 +302,22 @@ mod tests {
         ] {
             let error = error(status, body);
             assert!(matches!(error, GatewayError::Unknown(_)), "{status} {body}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_an_error_of_the_card_is_a_decline() {
+        let is_declined = |status, body| said(status, &[], body).is_declined;
+        assert!(is_declined(402, r#"{"error":{"type":"card_error","code":"card_declined"}}"#));
+        assert!(is_declined(402, r#"{"error":{"type":"card_error"}}"#));
+        for (status, body) in [
+            (402, r#"{"error":{"type":"invalid_request_error","code":"card_declined"}}"#),
+            (400, r#"{"error":{"type":"invalid_request_error","code":"invoice_not_editable"}}"#),
+            (400, r#"{"error":{"type":"idempotency_error"}}"#),
+            (500, r#"{"error":{"type":"card_error"}}"#),
+            (402, "<html>a proxy</html>"),
+        ] {
+            assert!(!is_declined(status, body), "{status} {body}");
         }
     }
 

@@ -86,9 +86,9 @@ fn is_so(subscription: &Subscription, what: &OrderKind) -> bool {
         OrderKind::Change { amount, frequency } => news.amount == *amount && news.frequency == *frequency,
         OrderKind::Pause { .. } => is_paused,
         OrderKind::Resume => !is_paused && news.state.is_in_force(),
-        OrderKind::Cancel => news.ends_at.is_some() || matches!(news.state, SubscriptionState::Ended { .. }),
+        OrderKind::Cancel => news.ends_at.is_some() || news.state.is_over(),
         OrderKind::Keep => news.ends_at.is_none() && news.state.is_in_force(),
-        OrderKind::End { .. } => matches!(news.state, SubscriptionState::Ended { .. }),
+        OrderKind::End { .. } => news.state.is_over(),
     }
 }
 
@@ -96,8 +96,7 @@ fn is_so(subscription: &Subscription, what: &OrderKind) -> bool {
 pub(super) async fn end_all(ctx: &Context, donor: DonorId) -> Result<bool, UseCaseError> {
     let mut is_over = true;
     for view in all(ctx, donor).await? {
-        let state = view.subscription.news.state;
-        if matches!(state, SubscriptionState::Ended { .. }) {
+        if view.subscription.news.state.is_over() {
             continue;
         }
         let what = OrderKind::End { reason: EndReason::Erased };
@@ -113,7 +112,7 @@ pub(super) async fn end_all(ctx: &Context, donor: DonorId) -> Result<bool, UseCa
 /// `NotFound` for a support of somebody else; `Conflict` if it has not ended.
 pub async fn come_back(ctx: &Context, donor: DonorId, id: PledgeId) -> Result<String, UseCaseError> {
     let view = of(ctx, donor, id).await?;
-    if !matches!(view.subscription.news.state, SubscriptionState::Ended { .. }) {
+    if !view.subscription.news.state.is_over() {
         let message = "this support has not ended; it can be kept".to_owned();
         return Err(UseCaseError::Conflict { code: "support_not_ended", message });
     }

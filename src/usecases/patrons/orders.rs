@@ -167,7 +167,7 @@ fn check(
                 return invalid("until", "past_day", "The pause must end on a day to come".to_owned());
             }
             if *until > now + TimeDelta::days(PAUSE_DAYS_MAX) {
-                return invalid("until", "too_long", "A pause lasts a year at most".to_owned());
+                return invalid("until", "pause_too_long", "A pause lasts a year at most".to_owned());
             }
             Ok(())
         }
@@ -198,11 +198,12 @@ fn check_change(
     let (minimum, maximum) = ctx.policy.amounts.of(currency);
     if amount.minor() < minimum.minor() || amount.minor() > maximum.minor() {
         let message = format!("The amount must be from {} to {}", minimum.text(), maximum.text());
-        return invalid("amount", "amount_out_of_range", message);
+        let is_small = amount.minor() < minimum.minor();
+        return invalid("amount", if is_small { "amount_too_small" } else { "amount_too_large" }, message);
     }
     let gateway = ctx.gateway(pledge.terms.gateway)?;
     if let Err(refused) = gateway.accepts(amount) {
-        return invalid("amount", "amount_refused", refused.to_string());
+        return invalid("amount", "amount_not_payable", refused.to_string());
     }
     if (amount, frequency) == (subscription.news.amount, subscription.news.frequency) {
         return invalid("amount", "nothing_to_change", "This is what you give already".to_owned());

@@ -27,7 +27,7 @@ pub(in crate::usecases) fn paid_by(
     }
     let known = subscriptions::find(tx, pledge.id)?;
     let period = match &known {
-        Some(known) if matches!(known.news.state, SubscriptionState::Ended { .. }) => None,
+        Some(known) if known.news.state.is_over() => None,
         Some(known) => known.news.period.and_then(|last| next_period(known, last.until)),
         None => following(at, at, pledge.terms.frequency),
     };

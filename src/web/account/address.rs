@@ -24,7 +24,9 @@ pub(in crate::web) async fn ask(
     let from = client::address(&request, &state);
     match address::ask(&state.ctx, who.profile.id, &fields.text("email"), &from).await {
         Ok(()) => Ok(see_other("/account/settings?done=address#address")),
-        Err(UseCaseError::Invalid(problems)) => settings::form(&request, &state, &who, None, &problems).await,
+        Err(UseCaseError::Invalid(problems)) => {
+            settings::form(&request, &state, &who, Some(&fields), &problems).await
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -13,13 +13,15 @@ pub(super) mod support;
 use super::error::WebError;
 use super::form::Fields;
 use super::language;
-use super::public::private_page as page;
+use super::public::{private_page as page, see_other};
+use super::sentences::{self, About};
 use super::state::AppState;
 use crate::render::account_pages::{AccountPage, Faults};
 use crate::render::pages::FieldProblem;
 use crate::render::{PageMeta, Templates};
 use crate::usecases::FieldError;
 use crate::usecases::account::sessions::{self as use_sessions, SignedIn};
+use crate::words::Language;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{PayloadConfig, ServiceConfig, post, resource, scope};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -116,15 +118,6 @@ fn token_page(status: StatusCode, html: String) -> HttpResponse {
         .body(html)
 }
 
-/// 303: the browser goes on with GET, and a reload does not post again.
-fn see_other(location: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .finish()
-}
-
 /// A file that belongs to one person.
 fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
@@ -167,13 +160,22 @@ fn render<T: Serialize>(
     Ok(spoken.page(template, &meta(spoken, title_key), shown)?)
 }
 
-fn faults(problems: &[FieldError]) -> Faults {
+/// What is wrong with a form, in the language of the page.
+fn faults(problems: &[FieldError], about: &About<'_>) -> Faults {
     let told = |problem: &FieldError| FieldProblem {
         field: problem.field.to_owned(),
-        message: problem.message.clone(),
+        message: sentences::by_its_code(problem, about),
     };
+    let error_list: Vec<FieldProblem> = problems.iter().map(told).collect();
     Faults {
-        errors: problems.iter().map(|p| (p.field.to_owned(), p.message.clone())).collect(),
-        error_list: problems.iter().map(told).collect(),
+        errors: error_list.iter().map(|told| (told.field.clone(), told.message.clone())).collect(),
+        error_list,
     }
+}
+
+/// A form without an amount, on which an e-mail address may have been typed.
+fn about<'a>(state: &AppState, language: &'a Language, email: &str) -> About<'a> {
+    let currency = state.ctx.policy.default_currency;
+    let limits = state.ctx.policy.amounts.of(currency);
+    About { language, amount: String::new(), email: email.to_owned(), currency, limits }
 }

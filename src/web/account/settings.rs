@@ -1,6 +1,6 @@
 //! Name, postal address, language, and whether names are shown.
 
-use super::{faults, page, render, see_other, shown, spoken_to, visitor};
+use super::{about, faults, page, render, see_other, shown, spoken_to, visitor};
 use crate::domain::ids::PledgeId;
 use crate::domain::pledge::{PledgeStatus, Visibility};
 use crate::render::account_pages::{AddressWaiting, Settings};
@@ -50,17 +50,18 @@ pub(super) async fn form(
         pledges.push(shown::pledge(state, spoken.language(), line)?);
     }
     let text = |name: &str, known: Option<&str>| {
-        typed.map_or_else(|| known.unwrap_or_default().to_owned(), |fields| fields.text(name))
+        typed.and_then(|fields| fields.given(name)).unwrap_or_else(|| known.unwrap_or_default().to_owned())
     };
+    let new_email = text("email", None);
     let body = Settings {
         email: profile.email.as_str().to_owned(),
         name: text("name", profile.name.as_deref()),
         postal_address: text("postal_address", profile.postal_address.as_deref()),
         locales: locales(state, &text("locale", profile.locale.as_deref())),
-        new_email: text("email", None),
+        faults: faults(problems, &about(state, spoken.language(), &new_email)),
+        new_email,
         waiting,
         pledges,
-        faults: faults(problems),
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let names = ("account/settings.html", "settings", "account-settings-title");

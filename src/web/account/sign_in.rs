@@ -1,6 +1,6 @@
 //! The door: an address, a letter, a link, a button.
 
-use super::{cookies, done, faults, meta, page, see_other, token_page};
+use super::{about, cookies, done, faults, meta, page, see_other, token_page};
 use crate::domain::account::Secret;
 use crate::render::Templates;
 use crate::render::account_pages::{EnterPage, MailPage, SignInPage};
@@ -20,17 +20,18 @@ pub(in crate::web) async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, WebError> {
     let spoken = language::templates(&request, &state);
-    form(&spoken, StatusCode::OK, String::new(), &[], done(&request))
+    form((&state, &spoken), StatusCode::OK, String::new(), &[], done(&request))
 }
 
 fn form(
-    spoken: &Templates,
+    (state, spoken): (&AppState, &Templates),
     status: StatusCode,
     email: String,
     problems: &[FieldError],
     done: Option<String>,
 ) -> Result<HttpResponse, WebError> {
-    let shown = SignInPage { email, faults: faults(problems), done };
+    let faults = faults(problems, &about(state, spoken.language(), &email));
+    let shown = SignInPage { email, faults, done };
     Ok(page(status, spoken.page("account/sign_in.html", &meta(spoken, "account-sign-in-title"), shown)?))
 }
 
@@ -46,7 +47,7 @@ pub(in crate::web) async fn ask(
     match sign_in::ask(&state.ctx, &typed, &client::address(&request, &state)).await {
         Ok(browser) => mail_page(&state, &spoken, &browser),
         Err(UseCaseError::Invalid(problems)) => {
-            form(&spoken, StatusCode::UNPROCESSABLE_ENTITY, typed, &problems, None)
+            form((&state, &spoken), StatusCode::UNPROCESSABLE_ENTITY, typed, &problems, None)
         }
         Err(error) => Err(error.into()),
     }

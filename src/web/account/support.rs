@@ -1,19 +1,20 @@
 //! Recurring support: looked at, changed, paused, stopped, kept, begun again, mended.
 
-use super::{faults, page, render, see_other, shown, spoken_to, visitor};
+mod levels;
+
+use super::{about, faults, page, render, see_other, shown, spoken_to, visitor};
 use crate::domain::ids::PledgeId;
-use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
 use crate::domain::subscription::{OrderKind, SubscriptionState};
 use crate::render::Templates;
 use crate::render::account_pages::{Mend, Support};
 use crate::render::pages::Choice;
 use crate::usecases::account::support::{self, Told};
-use crate::usecases::patrons::tiers;
 use crate::usecases::views::PatronView;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::sentences::About;
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -59,6 +60,13 @@ async fn form(
             (String::new(), String::new())
         }
     };
+    let levels = levels::of(state, language, view, typed).await?;
+    let about = About {
+        amount: typed.map_or_else(String::new, |fields| fields.text("amount")),
+        currency: news.amount.currency(),
+        limits: state.ctx.policy.amounts.of(news.amount.currency()),
+        ..about(state, language, "")
+    };
     let paid_until = news.period.map(|period| period.until).filter(|until| *until > now);
     let body = Support {
         id: view.pledge.id.to_string(),
@@ -70,7 +78,8 @@ async fn form(
         state: news.state.status().as_str(),
         gateway: view.subscription.gateway.as_str(),
         tier: view.tier.as_ref().map(|tier| tier.name.clone()),
-        tiers: levels(state, spoken, view).await?,
+        own_is_chosen: levels.iter().all(|level| !level.selected),
+        levels,
         card: news.card.as_ref().map(|card| card.label.clone()),
         card_until_text: news.card.as_ref().map(|card| language.date(card.expires_on)).unwrap_or_default(),
         since_text: view.subscription.started_at.map(day),
@@ -81,25 +90,14 @@ async fn form(
         owed_text,
         paid_until_text: paid_until.map(day),
         pending: view.pending.is_some(),
-        typed_amount: typed.map_or_else(|| news.amount.major(), |fields| fields.text("amount")),
+        typed_amount: typed.and_then(|fields| fields.given("amount")).unwrap_or_else(|| news.amount.major()),
         frequencies: Frequency::RECURRING.iter().map(choice).collect(),
         tomorrow: (state.ctx.day_of(now) + Days::new(1)).to_string(),
-        faults: faults(problems),
+        faults: faults(problems, &about),
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let names = ("account/support.html", "overview", "account-overview-running");
     Ok(page(status, render(request, spoken, names, body)?))
-}
-
-/// The levels that can be chosen, with what each costs in the present period and currency.
-async fn levels(state: &AppState, spoken: &Templates, view: &PatronView) -> Result<String, WebError> {
-    let news = &view.subscription.news;
-    let offered = tiers::offered(&state.ctx).await?;
-    let priced = offered.iter().filter_map(|offer| {
-        let price = offer.tier.price(news.frequency, news.amount.currency())?;
-        Some(format!("{} {}", offer.tier.name, spoken.language().money(price)))
-    });
-    Ok(priced.collect::<Vec<_>>().join(" · "))
 }
 
 /// One of the buttons was pressed.
@@ -118,7 +116,7 @@ pub(in crate::web) async fn act(
     if action == "return" {
         return Ok(see_other(&support::come_back(&state.ctx, donor, id).await?));
     }
-    let what = match wish((&state, &spoken), &view, &action, &fields) {
+    let what = match wish((&state, &spoken), &view, &action, &fields).await? {
         Ok(what) => what,
         Err(Wrong::Action) => return Err(WebError::not_found("page")),
         Err(Wrong::Field(problem)) => {
@@ -152,39 +150,39 @@ enum Wrong {
     Field(FieldError),
 }
 
-fn wish(
+async fn wish(
     (state, spoken): (&AppState, &Templates),
     view: &PatronView,
     action: &str,
     fields: &Fields,
-) -> Result<OrderKind, Wrong> {
-    let wrong = |field, code, message| Wrong::Field(FieldError { field, code, message });
-    match action {
+) -> Result<Result<OrderKind, Wrong>, WebError> {
+    Ok(match action {
         "change" => {
-            let currency = view.subscription.news.amount.currency();
-            let amount = Money::parse_typed(&fields.text("amount"), currency)
-                .map_err(|error| wrong("amount", "invalid_amount", error.to_string()))?;
             let frequency =
                 Frequency::parse(&fields.text("frequency")).unwrap_or(view.subscription.news.frequency);
-            Ok(OrderKind::Change { amount, frequency })
+            let amount = levels::amount(state, view, fields, frequency).await?;
+            amount.map(|amount| OrderKind::Change { amount, frequency }).map_err(Wrong::Field)
         }
-        "pause" => {
-            let Some(typed) = fields.filled("until") else {
-                return Ok(OrderKind::Pause { until: None });
-            };
-            let unread =
-                || wrong("until", "unknown_day", spoken.language().text("account-support-day-wrong", &[]));
-            let day: NaiveDate = typed.trim().parse().map_err(|_no_day| unread())?;
-            let zone = state.ctx.policy.time_zone;
-            let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-            let until = zone.from_local_datetime(&day.and_time(noon)).earliest().ok_or_else(unread)?;
-            Ok(OrderKind::Pause { until: Some(until.with_timezone(&Utc)) })
-        }
+        "pause" => pause((state, spoken), fields).map_err(Wrong::Field),
         "resume" => Ok(OrderKind::Resume),
         "cancel" => Ok(OrderKind::Cancel),
         "keep" => Ok(OrderKind::Keep),
         _ => Err(Wrong::Action),
-    }
+    })
+}
+
+/// A pause until noon of the day that was named, or until the donor goes on.
+fn pause((state, spoken): (&AppState, &Templates), fields: &Fields) -> Result<OrderKind, FieldError> {
+    let Some(typed) = fields.filled("until") else {
+        return Ok(OrderKind::Pause { until: None });
+    };
+    let message = spoken.language().text("account-support-day-wrong", &[]);
+    let unread = || FieldError { field: "until", code: "unknown_day", message: message.clone() };
+    let day: NaiveDate = typed.trim().parse().map_err(|_no_day| unread())?;
+    let zone = state.ctx.policy.time_zone;
+    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    let until = zone.from_local_datetime(&day.and_time(noon)).earliest().ok_or_else(unread)?;
+    Ok(OrderKind::Pause { until: Some(until.with_timezone(&Utc)) })
 }
 
 /// Everything that failed, on one page. The gateway's page leads back here.

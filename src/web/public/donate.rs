@@ -1,6 +1,5 @@
 //! The form: shown, checked, and led on to the gateway.
 
-mod sentences;
 mod support;
 
 use super::{private_page, see_other};
@@ -21,6 +20,7 @@ use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::language;
+use crate::web::sentences::{self, About};
 use crate::web::state::AppState;
 use crate::words::Language;
 use actix_web::http::{StatusCode, header};
@@ -160,7 +160,8 @@ async fn render(asked: Asked<'_>, campaign: &Campaign, problems: &[FieldError]) 
     let currency = chosen_currency(state, fields);
     let (minimum, maximum) = state.ctx.policy.amounts.of(currency);
     let sentence = |problem: &FieldError| {
-        sentences::of(problem, &sentences::About { language, fields, currency, limits: (minimum, maximum) })
+        let (amount, email) = (typed_amount(fields), fields.text("email"));
+        sentences::of(problem, &About { language, amount, email, currency, limits: (minimum, maximum) })
     };
     let form = DonateForm {
         action: "/donate",

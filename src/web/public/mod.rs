@@ -18,10 +18,12 @@ pub(super) fn private_page(status: StatusCode, html: String) -> HttpResponse {
         .body(html)
 }
 
-/// 303: the browser goes on with GET, and a reload does not post again.
-fn see_other(location: &str) -> HttpResponse {
+/// 303: the browser goes on with GET, and a reload does not post again. The page that it leads to does not learn from
+/// where: the address may have opened something.
+pub(super) fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, location))
         .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .finish()
 }

@@ -3,6 +3,7 @@
 use super::visitor::Visitor;
 use crate::support::app::TestApp;
 use crate::support::flow;
+use crate::support::gateway::{Call, Fault};
 use crate::support::gift::{Form, Given};
 use chrono::TimeDelta;
 
@@ -93,6 +94,35 @@ flow! {
         let again = app.gives(&Form::gift()).await;
         assert_ne!(again.donation.donor, given.donation.donor, "a later gift makes another donor");
         assert_eq!(app.donation(other.donation.id).await, other.donation);
+    }
+}
+
+flow! {
+    async fn nobody_is_forgotten_while_a_gateway_might_still_charge_them(app) {
+        let (given, mut ann) = patron(&app).await;
+        app.sandbox().script(Call::ChangeSubscription, &[Fault::TimeoutBefore; 6]);
+        ann.post("/account/privacy/erase", &[]).await;
+        let done = ann.post("/account/privacy/erase/confirm", &[("sure", "true")]).await;
+        assert!(done.text().contains("You will be forgotten"));
+        for _minute in 0..2 {
+            app.pass(TimeDelta::minutes(1)).await;
+        }
+
+        assert_eq!(ann.get("/account").await.location(), "/account/sign-in", "signed out in any case");
+        assert_eq!(app.lines("SELECT status AS line FROM erasures").await, ["confirmed"]);
+        assert!(dump(&app, "donors").await.contains(ANN), "who cannot be told any more must not be charged");
+        assert!(app.letters_about("You are forgotten").is_empty());
+
+        for _hour in 0..12 {
+            app.pass(TimeDelta::hours(1)).await;
+        }
+        let told = app.sandbox().calls(Call::ChangeSubscription);
+        assert!(told > 6, "it is told until it answers: {told}");
+        assert_eq!(app.view(&given.thanks).await.pledge.status, mainstay::domain::pledge::PledgeStatus::Cancelled);
+        assert!(!dump(&app, "donors").await.contains(ANN));
+        assert_eq!(app.letters_about("You are forgotten").len(), 1);
+        let ends = "SELECT COUNT(*) AS number FROM subscription_orders WHERE kind = 'end'";
+        assert_eq!(app.number(ends).await, 1, "one order, however often it was told");
     }
 }
 

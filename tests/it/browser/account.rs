@@ -97,6 +97,9 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
             support.as_str(),
         ] {
             browser.goto(&format!("{}{path}", app.url)).await;
+            // What is folded is looked at, too.
+            let unfold = "document.querySelectorAll('details').forEach(part => { part.open = true; })";
+            browser.client.execute(unfold, Vec::new()).await.unwrap();
             let dir =
                 browser.client.execute("return document.documentElement.dir", Vec::new()).await.unwrap();
             assert_eq!(dir, if query.is_empty() { "ltr" } else { "rtl" }, "{path}");
@@ -116,6 +119,8 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
                     if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
                         let name = path.rsplit('/').next().unwrap();
                         let name = format!("{name}-{width}-{scheme:?}{}.png", query.replace('?', ""));
+                        // The whole page, not its first screen.
+                        browser.resize(width, 2_400).await;
                         browser.screenshot(&std::path::Path::new(&folder).join(name)).await;
                     }
                 }

@@ -189,6 +189,42 @@ async fn signs_in_again(app: &TestApp, browser: &Browser) {
     presses(browser, "main form .button", "/account").await;
 }
 
+/// A level is chosen by the arrow keys; the amount of one's own shows only when it is asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_level_is_chosen_by_keyboard_and_an_amount_of_ones_own_too() {
+    let app = site().await;
+    let browser = Browser::open(JavaScript::Off, PHONE.0, PHONE.1).await;
+    signed_in(&app, &browser).await;
+    presses(&browser, ".pledge a", "/account/pledges/plg_").await;
+    let page = browser.url().await;
+    let support = "SELECT amount_minor || ' ' || frequency AS line FROM subscriptions";
+    let amount_is_shown = "return document.getElementById('amount').offsetParent !== null";
+
+    opens(&browser, "details:nth-of-type(1) summary").await;
+    reaches(&browser, "input[name=amount_choice]").await;
+    assert_eq!(
+        browser.count("input[name=amount_choice][value=other]:checked").await,
+        1,
+        "€12 is no level's price"
+    );
+    assert_eq!(browser.client.execute(amount_is_shown, Vec::new()).await.unwrap(), true);
+    press(&browser, Key::Up).await;
+    assert_eq!(browser.count("input[value='tier:founder']:checked").await, 1);
+    assert_eq!(browser.client.execute(amount_is_shown, Vec::new()).await.unwrap(), false);
+    presses(&browser, "details[open] .button", "done=changed").await;
+    assert_eq!(one(&app, support).await, "5000 monthly");
+
+    browser.goto(&page).await;
+    assert!(browser.text(".facts").await.contains("Founding patron"));
+    opens(&browser, "details:nth-of-type(1) summary").await;
+    reaches(&browser, "input[name=amount_choice]").await;
+    press(&browser, Key::Down).await;
+    types(&browser, "#amount", "7").await;
+    presses(&browser, "details[open] .button", "done=changed").await;
+    assert_eq!(one(&app, support).await, "700 monthly");
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_button_about_the_person_works_by_keyboard() {
     let app = site().await;

@@ -286,6 +286,26 @@ both! {
 }
 
 both! {
+    async fn support_that_was_stopped_on_the_dashboard_goes_on_when_the_donor_says_so(engine) {
+        let shop = Shop::open(engine).await;
+        let patron = shop.joins(&monthly()).await;
+        shop.stripe.stop_subscription(&patron.remote);
+        shop.lives_until(at("2026-08-20T00:00:00Z")).await;
+        assert_eq!(shop.state(&patron).await, SubscriptionState::Paused { until: None });
+        assert_eq!(shop.periods(&patron).await, ["2026-06-15"]);
+
+        assert_eq!(shop.asks(&patron, OrderKind::Resume).await, OrderStatus::Done);
+
+        assert_eq!(shop.state(&patron).await, SubscriptionState::Active);
+        assert_eq!(shop.periods(&patron).await, ["2026-06-15"], "nothing for the time between");
+        shop.lives_until(at("2026-09-16T00:00:00Z")).await;
+        assert_eq!(shop.periods(&patron).await, ["2026-06-15", "2026-09-15"], "on its own day");
+        shop.agrees_about(&patron).await;
+        shop.close().await;
+    }
+}
+
+both! {
     async fn another_amount_or_frequency_counts_from_the_next_date_without_proration(engine) {
         let shop = Shop::open(engine).await;
         let patron = shop.joins(&monthly()).await;

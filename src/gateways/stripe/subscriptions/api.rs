@@ -128,9 +128,20 @@ pub(super) async fn invoice_of(to: &Transport, payment: &str) -> Result<Option<I
     Ok(found.data.into_iter().find_map(|payment| payment.invoice?.into_object()))
 }
 
-/// Charges an open invoice now. It is a new try each time it is asked for.
-pub(super) async fn pay(to: &Transport, invoice: &str) -> Result<Invoice, GatewayError> {
-    post(to, format!("/invoices/{}/pay", named(invoice)?), &Form::new(), None).await
+/// Charges an open invoice now; none if the card was declined. It is a new try each time it is asked for.
+pub(super) async fn pay(to: &Transport, invoice: &str) -> Result<Option<Invoice>, GatewayError> {
+    let path = format!("/invoices/{}/pay", named(invoice)?);
+    to.charge(RequestBuilder::new(StripeMethod::Post, path), None).await
+}
+
+/// Lets a subscription that was stopped at Stripe's own button go on.
+pub(super) async fn resume(
+    to: &Transport,
+    id: &str,
+    how: &Form,
+    key: &str,
+) -> Result<Subscription, GatewayError> {
+    post(to, format!("/subscriptions/{}/resume", named(id)?), how, Some(key)).await
 }
 
 /// The card that a customer added last.

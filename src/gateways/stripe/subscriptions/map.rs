@@ -50,7 +50,7 @@ impl Standing {
         let lacks = |field| lacks(&subscription.id, field);
         let state = self.state()?;
         let period = self.period();
-        let ended = matches!(state, SubscriptionState::Ended { .. });
+        let ended = state.is_over();
         let ends_with_period = subscription.cancel_at_period_end == Some(true);
         let ends_at = time(subscription.cancel_at)
             .or_else(|| period.filter(|_| ends_with_period).map(|period| period.until));

@@ -261,6 +261,10 @@ impl Stripe {
                 api::update(&self.transport, id, &form, Some(&key)).await?;
                 self.standing(id).await?
             }
+            Call::GoOn(form) => {
+                api::resume(&self.transport, id, &form, &key).await?;
+                self.standing(id).await?
+            }
             Call::End(comment) => {
                 match api::cancel(&self.transport, id, &comment, &key).await {
                     // Ended already: Stripe does not have what is over.
@@ -293,11 +297,8 @@ impl Stripe {
         let mut open = api::invoices_of(&self.transport, id, Some("open"), OPEN_MAX).await?;
         open.reverse();
         for invoice in open.iter().filter(|_| !subscription.is_over()) {
-            match api::pay(&self.transport, &invoice.id).await {
-                // A card that declines is an answer too: how things stand is read below.
-                Ok(_) | Err(GatewayError::Refused { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            // A card that declines is an answer too: how things stand is read below.
+            let _paid_or_declined = api::pay(&self.transport, &invoice.id).await?;
         }
         self.look_at(id).await
     }

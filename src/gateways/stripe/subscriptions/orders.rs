@@ -21,6 +21,8 @@ pub(super) enum Call {
     Nothing,
     /// Change it so.
     Update(Form),
+    /// Let it go on so: its status is `paused`, which no change of a field ends.
+    GoOn(Form),
     /// End it now, with this comment.
     End(String),
 }
@@ -39,6 +41,7 @@ pub(super) fn call(standing: &Standing, what: &OrderKind) -> Result<Call, Gatewa
     match what {
         OrderKind::Change { amount, frequency } => change(standing, *amount, *frequency),
         OrderKind::Pause { until } => Ok(pause(subscription, *until)),
+        OrderKind::Resume if subscription.status.as_deref() == Some("paused") => Ok(Call::GoOn(go_on())),
         OrderKind::Resume if subscription.pause_collection.is_none() => Ok(Call::Nothing),
         OrderKind::Resume => Ok(Call::Update(Form::from([("pause_collection", String::new())]))),
         OrderKind::Cancel if subscription.cancel_at_period_end == Some(true) => Ok(Call::Nothing),
@@ -58,6 +61,13 @@ fn pause(subscription: &Subscription, until: Option<DateTime<Utc>>) -> Call {
         form.insert("pause_collection[resumes_at]", until.to_string());
     }
     Call::Update(form)
+}
+
+/// We pause by `pause_collection`, which leaves the status as it is. The status `paused` comes from elsewhere: from Stripe's
+/// own button, or from a free time that ended without a card; it makes no invoices, and ends by a call of its own. The
+/// days of charging stay, and nothing is charged for the time between.
+fn go_on() -> Form {
+    Form::from([("billing_cycle_anchor", "unchanged".to_owned()), ("proration_behavior", "none".to_owned())])
 }
 
 fn keep(subscription: &Subscription) -> Call {

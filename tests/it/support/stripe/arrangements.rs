@@ -130,6 +130,8 @@ pub(super) enum SubscriptionStatus {
     IncompleteExpired,
     Trialing,
     Active,
+    /// Stopped at Stripe's own button: no invoices are made.
+    Paused,
     PastDue,
     Unpaid,
     Canceled,
@@ -142,6 +144,7 @@ impl SubscriptionStatus {
             Self::IncompleteExpired => "incomplete_expired",
             Self::Trialing => "trialing",
             Self::Active => "active",
+            Self::Paused => "paused",
             Self::PastDue => "past_due",
             Self::Unpaid => "unpaid",
             Self::Canceled => "canceled",

@@ -397,6 +397,27 @@ impl World {
         }
     }
 
+    /// Somebody stops a subscription at Stripe's own button.
+    pub(super) fn stops(&mut self, id: &str) {
+        self.become_(id, SubscriptionStatus::Paused);
+        self.tell("customer.subscription.paused", id);
+    }
+
+    /// A stopped subscription goes on with the period that surrounds the present time; nothing is charged now.
+    pub(super) fn goes_on(&mut self, id: &str) {
+        let (now, row) = (self.now(), self.subscriptions.get(id).clone());
+        let interval = self.prices.get(&row.price).interval;
+        let (mut from, mut until) = (row.from, row.until);
+        while until <= now {
+            (from, until) = (until, day_after(row.anchor, interval, until));
+        }
+        let changed = self.subscriptions.get_mut(id);
+        (changed.from, changed.until) = (from, until);
+        self.agenda.at(until, Task::Renew(id.to_owned()));
+        self.become_(id, SubscriptionStatus::Active);
+        self.tell("customer.subscription.resumed", id);
+    }
+
     /// The first payment never came.
     pub(super) fn give_up(&mut self, id: &str) {
         if self.subscriptions.get(id).status == SubscriptionStatus::Incomplete {

@@ -126,6 +126,11 @@ impl Stripe {
         self.shared.lock().end(subscription, reason);
     }
 
+    /// Somebody stops a subscription at the button of the dashboard: its status is `paused`.
+    pub(crate) fn stop_subscription(&self, subscription: &str) {
+        self.shared.lock().stops(subscription);
+    }
+
     /// Somebody voids an invoice on the dashboard.
     pub(crate) fn void_invoice(&self, invoice: &str) {
         let mut world = self.shared.lock();

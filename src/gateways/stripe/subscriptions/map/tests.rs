@@ -186,6 +186,10 @@ fn what_is_so_already_is_not_asked_for_again() {
     assert_eq!(call(&standing(paused.clone()), &until(T + 50)), Call::Nothing);
     assert_eq!(pairs(call(&standing(paused), &OrderKind::Resume)), ["pause_collection="]);
     assert_eq!(call(&plain(), &OrderKind::Resume), Call::Nothing);
+    let stopped = standing(json!({"status": "paused"}));
+    let Call::GoOn(how) = call(&stopped, &OrderKind::Resume) else { panic!("a call of its own") };
+    assert_eq!(how["billing_cycle_anchor"], "unchanged");
+    assert_eq!(how["proration_behavior"], "none");
     assert_eq!(pairs(call(&plain(), &OrderKind::Cancel)), ["cancel_at_period_end=true"]);
     assert_eq!(call(&standing(ending.clone()), &OrderKind::Cancel), Call::Nothing);
     assert_eq!(pairs(call(&standing(ending), &OrderKind::Keep)), ["cancel_at_period_end=false"]);

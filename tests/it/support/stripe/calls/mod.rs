@@ -88,6 +88,7 @@ fn recurring(world: &mut World, method: &str, steps: &[&str], fields: Fields) ->
         ("GET", ["subscriptions"]) => subscriptions::list(world, fields),
         ("GET", ["subscriptions", id]) => retrieve(world, &world.subscriptions, id, fields),
         ("POST", ["subscriptions", id]) => subscriptions::update(world, id, fields),
+        ("POST", ["subscriptions", id, "resume"]) => subscriptions::resume(world, id, fields),
         ("DELETE", ["subscriptions", id]) => subscriptions::cancel(world, id, fields),
         ("GET", ["invoices"]) => invoices::list(world, fields),
         ("GET", ["invoices", id]) => retrieve(world, &world.invoices, id, fields),

@@ -63,6 +63,23 @@ pub(super) fn cancel(world: &mut World, id: &str, mut fields: Fields) -> Result<
     shown(world, world.subscriptions.get(id), &paths)
 }
 
+/// Lets a subscription of the status `paused` go on; only as we ask for it.
+pub(super) fn resume(world: &mut World, id: &str, mut fields: Fields) -> Result<Value> {
+    let row = existing(&world.subscriptions, id)?.clone();
+    let anchor = fields.word("billing_cycle_anchor", &["now", "unchanged"])?;
+    let prorates = fields.word("proration_behavior", &["always_invoice", "create_prorations", "none"])?;
+    let paths = fields.texts("expand")?;
+    fields.finish()?;
+    if row.status != SubscriptionStatus::Paused {
+        return Err(Refusal::invalid("Only a subscription of the status paused can be resumed."));
+    }
+    if (anchor.as_deref(), prorates.as_deref()) != (Some("unchanged"), Some("none")) {
+        return Err(Refusal::invalid("This emulator does not prorate, and keeps the days of charging"));
+    }
+    world.goes_on(id);
+    shown(world, world.subscriptions.get(id), &paths)
+}
+
 /// Why somebody ends a subscription, in words of theirs.
 fn details(fields: &mut Fields) -> Result<Option<String>> {
     let Some(mut details) = fields.below("cancellation_details")? else {

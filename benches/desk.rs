@@ -133,7 +133,7 @@ fn times(books: &Books, page: &Page) -> (f64, f64) {
     }
     let ask = || {
         let began = Instant::now();
-        books.block_on(lists::page(books.ctx(), query.clone())).unwrap();
+        books.block_on(lists::page(books.ctx(), query.clone(), lists::PAGE_ROWS)).unwrap();
         began.elapsed()
     };
     ask();
@@ -143,14 +143,14 @@ fn times(books: &Books, page: &Page) -> (f64, f64) {
 /// A place somewhere within a list: that of a row which a search for somebody finds.
 fn middle(books: &Books, query: &ListQuery) -> Option<Cursor> {
     let found = ListQuery { search: "demo-1-25@example.org".into(), ..query.clone() };
-    let page = books.block_on(lists::page(books.ctx(), found)).unwrap().page;
+    let page = books.block_on(lists::page(books.ctx(), found, lists::PAGE_ROWS)).unwrap().page;
     page.rows.last().map(|row| Cursor { way: Way::On, key: row.key.clone(), id: row.id.clone() })
 }
 
 fn things(full: &Books, empty: &Books) {
     let one = |books: &Books, list| {
         let found = query(list, "q=demo-1-25%40example.org");
-        books.block_on(lists::page(books.ctx(), found)).unwrap().page.rows.remove(0).id
+        books.block_on(lists::page(books.ctx(), found, lists::PAGE_ROWS)).unwrap().page.rows.remove(0).id
     };
     let time = |ask: &dyn Fn()| {
         of((0..TIMES)

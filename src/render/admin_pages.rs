@@ -160,6 +160,24 @@ pub struct TokenShown {
     pub used_text: Option<String>,
 }
 
+/// The API, to be read.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApiPage {
+    pub base: String,
+    pub requests_per_minute: u32,
+    pub operations: Vec<ApiOperation>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ApiOperation {
+    pub method: &'static str,
+    pub path: String,
+    pub summary: &'static str,
+    /// Scopes of tokens that may; empty if nobody needs one.
+    pub scopes: String,
+    pub parameters: Vec<String>,
+}
+
 /// A form of an act.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ActPage {

@@ -266,16 +266,19 @@ pub fn name_text(name: &str) -> String {
     if crate::domain::account::is_erased(name) { "forgotten donor".to_owned() } else { name.to_owned() }
 }
 
-fn money(text: &str) -> Option<Money> {
+/// An amount as a cell holds it.
+pub fn money(text: &str) -> Option<Money> {
     let (minor, currency) = text.split_once(' ')?;
     Some(Money::new(minor.parse().ok()?, Currency::parse(currency).ok()?))
 }
 
-fn moment(text: &str) -> Option<DateTime<Utc>> {
+/// A moment as a cell holds it.
+pub fn moment(text: &str) -> Option<DateTime<Utc>> {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok().map(|at| at.and_utc())
 }
 
-fn receipt_text(text: &str) -> String {
+/// The number of a receipt as people write it.
+pub fn receipt_text(text: &str) -> String {
     text.parse().map_or_else(|_other| text.to_owned(), |number: ReceiptNumber| number.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use super::patrons::standing_order;
 use super::settle::{self, News};
-use super::{Context, FieldError, UseCaseError, audit};
+use super::{Context, UseCaseError, audit};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::bank::CreditorReference;
 use crate::domain::donation::{Captured, Donation, Happening};
@@ -10,7 +10,7 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{GatewayKind, Pledge};
 use crate::domain::remote::RemoteId;
 use crate::store::{donations, pledges};
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use serde_json::json;
 
 /// A line of the bank statement.
@@ -58,19 +58,11 @@ pub async fn record(ctx: &Context, by: Actor, arrival: Arrival) -> Result<Record
     let today = ctx.day_of(ctx.now());
     if arrival.received_on > today {
         let message = format!("{} is still to come; today is {today}", arrival.received_on);
-        return Err(UseCaseError::Invalid(vec![FieldError {
-            field: "received_on",
-            code: "future_day",
-            message,
-        }]));
+        return Err(UseCaseError::invalid("received_on", "future_day", message));
     }
     if !arrival.amount.is_positive() {
         let message = "the amount must be more than zero".to_owned();
-        return Err(UseCaseError::Invalid(vec![FieldError {
-            field: "amount",
-            code: "invalid_amount",
-            message,
-        }]));
+        return Err(UseCaseError::invalid("amount", "invalid_amount", message));
     }
     let inner = ctx.clone();
     ctx.db
@@ -82,10 +74,7 @@ pub async fn record(ctx: &Context, by: Actor, arrival: Arrival) -> Result<Record
             if let Some(donation) = donations::find_by_remote(tx, GatewayKind::BankTransfer, &payment)? {
                 return Ok(Recorded { donation, pledge, matched: Match::Repeat });
             }
-            // Noon of the publisher's day is that day in every other time zone that matters.
-            let noon = arrival.received_on.and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(12);
-            let at = noon.and_local_timezone(inner.policy.time_zone).earliest();
-            let at = at.map_or_else(|| noon.and_utc(), |at| at.to_utc()).min(inner.now());
+            let at = inner.noon_of(arrival.received_on).min(inner.now());
             let paid = standing_order::paid_by(tx, &pledge, at)?;
             let captured = Captured::with_fee(arrival.amount, Some(0), at);
             let news = News {
@@ -119,13 +108,7 @@ fn line_name(arrival: &Arrival) -> Result<RemoteId, UseCaseError> {
         Some(id) => format!("{}/{id}", arrival.reference),
         None => format!("{}/{}/{}", arrival.reference, arrival.received_on, arrival.amount.minor()),
     };
-    RemoteId::parse(&name).map_err(|error| {
-        UseCaseError::Invalid(vec![FieldError {
-            field: "bank_id",
-            code: "invalid",
-            message: error.to_string(),
-        }])
-    })
+    RemoteId::parse(&name).map_err(|error| UseCaseError::invalid("bank_id", "invalid", error))
 }
 
 fn compare(arrived: Money, promised: Money) -> Match {

@@ -15,7 +15,7 @@ use crate::domain::staff::StaffSessionRules;
 use crate::gateways::{Courier, Gateway, Registry};
 use crate::store::limits::Rate;
 use crate::store::{Db, StoreError, Tx, jobs};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::collections::BTreeMap;
@@ -80,6 +80,22 @@ impl Context {
     /// The day in the publisher's time zone.
     pub fn day_of(&self, time: DateTime<Utc>) -> NaiveDate {
         time.with_timezone(&self.policy.time_zone).date_naive()
+    }
+
+    /// The first moment of a day in the publisher's time zone.
+    pub fn start_of(&self, day: NaiveDate) -> DateTime<Utc> {
+        self.moment(day.and_time(NaiveTime::MIN))
+    }
+
+    /// Noon of a day in the publisher's time zone: the same day in every other zone that matters.
+    pub fn noon_of(&self, day: NaiveDate) -> DateTime<Utc> {
+        self.moment(day.and_time(NaiveTime::MIN) + TimeDelta::hours(12))
+    }
+
+    /// Where a change of the clocks leaves that time out, the one of Greenwich will do.
+    fn moment(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        let here = self.policy.time_zone.from_local_datetime(&local).earliest();
+        here.map_or_else(|| local.and_utc(), |time| time.to_utc())
     }
 }
 

@@ -67,6 +67,14 @@ pub enum UseCaseError {
     Internal(String),
 }
 
+impl UseCaseError {
+    /// One field that cannot be accepted.
+    #[expect(clippy::needless_pass_by_value, reason = "an error or a text, as it comes")]
+    pub fn invalid(field: &'static str, code: &'static str, message: impl ToString) -> Self {
+        Self::Invalid(vec![FieldError { field, code, message: message.to_string() }])
+    }
+}
+
 impl From<MoneyError> for UseCaseError {
     fn from(error: MoneyError) -> Self {
         Self::Internal(error.to_string())

@@ -11,7 +11,7 @@ use crate::domain::job::Job;
 use crate::store::export_files::{self, Away};
 use crate::store::exports::{ExportRow, Span, Table};
 use crate::store::{StoreError, Tx};
-use chrono::{LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone as _};
+use chrono::{NaiveDate, TimeDelta};
 
 /// How long a file is kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -103,24 +103,18 @@ pub async fn begin(ctx: &Context, id: ExportId) -> Result<Option<Export>, UseCas
 /// Payments count on the day on which their money arrived; all else on the day on which it was written down.
 fn narrowed(ctx: &Context, export: &Export) -> (Span, Option<Period>) {
     if export.kind == ExportKind::Donations {
-        let always = Span { from: midnight(ctx, NaiveDate::default()), to: midnight(ctx, far()) };
+        let always = Span {
+            from: ctx.start_of(NaiveDate::default()).naive_utc(),
+            to: ctx.start_of(far()).naive_utc(),
+        };
         return (always, Some(export.period));
     }
     let behind = export.period.until.succ_opt().unwrap_or(export.period.until);
-    (Span { from: midnight(ctx, export.period.from), to: midnight(ctx, behind) }, None)
+    (Span { from: ctx.start_of(export.period.from).naive_utc(), to: ctx.start_of(behind).naive_utc() }, None)
 }
 
 fn far() -> NaiveDate {
     NaiveDate::from_ymd_opt(9_000, 1, 1).unwrap_or_default()
-}
-
-/// The beginning of a day of the publisher's calendar. Where a change of the clock leaves out midnight, an hour later.
-fn midnight(ctx: &Context, day: NaiveDate) -> chrono::NaiveDateTime {
-    let local = day.and_time(NaiveTime::MIN);
-    match ctx.policy.time_zone.from_local_datetime(&local) {
-        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.naive_utc(),
-        LocalResult::None => local,
-    }
 }
 
 /// The rows behind the one that `after` names, and the name of the last; none at the end.

@@ -1,6 +1,6 @@
 //! Gift Aid: taking down what a donor declared, ending it, and the gifts on which tax can be claimed.
 
-use super::{Context, FieldError, UseCaseError};
+use super::{Context, UseCaseError};
 use crate::domain::figures::Period;
 use crate::domain::gift_aid::{Declaration, Taxpayer};
 use crate::domain::ids::DonorId;
@@ -28,9 +28,7 @@ pub fn declare(
     wording: &str,
 ) -> Result<Declaration, UseCaseError> {
     let (now, today) = (ctx.now(), ctx.day_of(ctx.now()));
-    let invalid = |field: &'static str, message: String| {
-        UseCaseError::Invalid(vec![FieldError { field, code: "gift_aid", message }])
-    };
+    let invalid = |field: &'static str, message: String| UseCaseError::invalid(field, "gift_aid", message);
     let taxpayer = taxpayer.tidied().map_err(|error| invalid(error.0, error.to_string()))?;
     let earliest = today.checked_sub_months(Months::new(YEARS_BACK * 12)).unwrap_or(today);
     if covers_from < earliest || covers_from > today {

@@ -2,7 +2,7 @@
 //!
 //! What is told names ids, amounts and states, and no person: whoever needs more asks the API with a token.
 
-use super::{Context, FieldError, UseCaseError, audit};
+use super::{Context, UseCaseError, audit};
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::{Donation, DonationStatus};
@@ -246,13 +246,8 @@ pub async fn add(
     url: &str,
     kinds: BTreeSet<EventKind>,
 ) -> Result<(Endpoint, Secret), UseCaseError> {
-    let url = ctx.courier.check(url.trim()).map_err(|error| {
-        UseCaseError::Invalid(vec![FieldError {
-            field: "url",
-            code: "bad_address",
-            message: error.to_string(),
-        }])
-    })?;
+    let url =
+        ctx.courier.check(url.trim()).map_err(|error| UseCaseError::invalid("url", "bad_address", error))?;
     let endpoint = Endpoint { id: ctx.new_id(), url: url.to_string(), kinds, created_at: ctx.now() };
     let (secret, sealed) = fresh_secret(ctx, endpoint.id)?;
     let (inner, added) = (ctx.clone(), endpoint.clone());

@@ -2,7 +2,7 @@
 
 use super::patrons::{self, tiers::NoPlace};
 use super::pledge_terms::{self, PledgeRequest};
-use super::{Context, FieldError, UseCaseError, limits, outgoing, tokens};
+use super::{Context, UseCaseError, limits, outgoing, tokens};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::bank::CreditorReference;
 use crate::domain::ids::{DonorId, PledgeId, TierId};
@@ -174,11 +174,11 @@ fn place_in(tx: &mut Tx<'_>, terms: &PledgeTerms, all: &[Tier]) -> Result<Option
     };
     match patrons::tiers::take_place(tx, chosen)? {
         Ok(id) => Ok(Some(id)),
-        Err(NoPlace::Full) => Err(UseCaseError::Invalid(vec![FieldError {
-            field: "tier",
-            code: "tier_full",
-            message: format!("All places of “{}” are taken; choose another level", chosen.name),
-        }])),
+        Err(NoPlace::Full) => Err(UseCaseError::invalid(
+            "tier",
+            "tier_full",
+            format!("All places of “{}” are taken; choose another level", chosen.name),
+        )),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Giving money back: promised under lock, asked of the gateway, booked when the gateway says so.
 
 use super::settle::{self, News};
-use super::{Context, FieldError, UseCaseError, audit, holds};
+use super::{Context, UseCaseError, audit, holds};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::{Donation, Happening};
 use crate::domain::donor::clean_line;
@@ -47,7 +47,7 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> R
     }
     let amount = how_much(tx, &donation, order.amount)?;
     let reason = clean_line(order.reason.as_deref().unwrap_or_default(), 200)
-        .map_err(|error| invalid("reason", "too_long", &error))?;
+        .map_err(|error| UseCaseError::invalid("reason", "too_long", error))?;
     let refund = Refund {
         id: ctx.new_id(),
         donation: donation.id,
@@ -80,6 +80,19 @@ pub async fn refundable(ctx: &Context, id: DonationId) -> Result<(Donation, Mone
         .await
 }
 
+/// The refunds of a donation, those under way and those that failed among them.
+///
+/// # Errors
+/// `NotFound` without the donation.
+pub async fn of_donation(ctx: &Context, id: DonationId) -> Result<Vec<Refund>, UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            donations::find(conn, id)?.ok_or(UseCaseError::NotFound("donation"))?;
+            Ok(refunds::of_donation(conn, id)?)
+        })
+        .await
+}
+
 /// A key that was used for something else is a mistake of the asking side: nothing is refunded by it.
 fn same_order(refund: Refund, order: &RefundOrder) -> Result<Refund, UseCaseError> {
     if refund.donation == order.donation && order.amount.is_none_or(|amount| amount == refund.amount) {
@@ -87,10 +100,6 @@ fn same_order(refund: Refund, order: &RefundOrder) -> Result<Refund, UseCaseErro
     }
     let message = format!("this key was used for {} of {}", refund.amount.text(), refund.donation);
     Err(UseCaseError::Conflict { code: "idempotency_key_reused", message })
-}
-
-fn invalid(field: &'static str, code: &'static str, message: &impl ToString) -> UseCaseError {
-    UseCaseError::Invalid(vec![FieldError { field, code, message: message.to_string() }])
 }
 
 fn how_much(conn: &mut Conn, donation: &Donation, wanted: Option<Money>) -> Result<Money, UseCaseError> {
@@ -103,7 +112,7 @@ fn how_much(conn: &mut Conn, donation: &Donation, wanted: Option<Money>) -> Resu
     let amount = wanted.unwrap_or(left);
     if amount.currency() != left.currency() {
         let words = format!("the gift was made in {}", left.currency());
-        return Err(invalid("amount", "wrong_currency", &words));
+        return Err(UseCaseError::invalid("amount", "wrong_currency", words));
     }
     if !amount.is_positive() || amount.minor() > left.minor() {
         let message = if left.is_positive() {

@@ -6,6 +6,7 @@ use crate::store::StoreError;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::words::Language;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 
 /// A request that is not answered as asked.
@@ -152,6 +153,10 @@ impl ResponseError for WebError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status)
+        let mut answer = HttpResponse::new(self.status);
+        if self.status == StatusCode::UNAUTHORIZED {
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        answer
     }
 }

@@ -18,16 +18,21 @@ mod meters;
 mod observe;
 mod page_cache;
 mod public;
+mod reply;
+mod report_query;
 mod request_id;
+mod route;
 mod sentences;
 mod state;
 mod webhooks;
 
-pub use admin::{Access, Declared, declared as admin_routes};
+pub use admin::declared as admin_routes;
+pub use api::declared as api_routes;
 pub use assets::Files;
 pub use content::{ContentFault, Publication};
 pub use observe::content_policy;
 pub use request_id::RequestIds;
+pub use route::{Access, Declared};
 pub use state::{AppState, Stopping};
 
 use actix_web::dev::Server;
@@ -64,10 +69,9 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
                 scope("/api/v1")
                     .app_data(JsonConfig::default().limit(api_bytes).error_handler(api::json_error))
                     .wrap(from_fn(api::cors))
-                    .route("/campaigns/{slug}", read().to(api::campaigns::show))
-                    .route("/pledges", post().to(api::pledges::create))
-                    .route("/pledges/{id}", read().to(api::pledges::status)),
+                    .configure(move |scope| api::routes(scope, api_bytes)),
             )
+            .route("/api/docs", read().to(api::docs::show))
             .route("/health/live", read().to(health::live))
             .route("/health/ready", read().to(health::ready))
             .route("/metrics", read().to(health::metrics));

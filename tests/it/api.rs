@@ -1,5 +1,7 @@
 //! The public JSON API, in exactly the contract's shapes.
 
+mod staff;
+
 use crate::support::app::{TestApp, settings};
 use crate::support::client::Answer;
 use crate::support::flow;

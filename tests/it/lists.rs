@@ -20,7 +20,7 @@ pub(super) fn query(kind: ListKind, text: &str) -> ListQuery {
 
 impl TestApp {
     pub(super) async fn listed(&self, kind: ListKind, text: &str) -> Listed {
-        lists::page(self.ctx(), query(kind, text)).await.unwrap()
+        lists::page(self.ctx(), query(kind, text), lists::PAGE_ROWS).await.unwrap()
     }
 
     /// The ids on the first page.

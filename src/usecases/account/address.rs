@@ -10,14 +10,13 @@ use crate::domain::ids::{AddressChangeId, DonorId};
 use crate::domain::job::Job;
 use crate::store::{StoreError, Tx, accounts, address_changes, sessions, sign_in_links};
 use crate::usecases::limits::{self, ForAddress};
-use crate::usecases::{Context, FieldError, UseCaseError, secrets};
+use crate::usecases::{Context, UseCaseError, secrets};
 
 /// Asks for another address; a letter with a link goes to each of the two. An earlier wish is void.
 ///
 /// Whether somebody else gave with the new address is not said before both are proved.
 pub async fn ask(ctx: &Context, donor: DonorId, typed: &str, client: &str) -> Result<(), UseCaseError> {
-    let invalid =
-        |code, message: String| UseCaseError::Invalid(vec![FieldError { field: "email", code, message }]);
+    let invalid = |code, message: String| UseCaseError::invalid("email", code, message);
     let new = EmailAddress::parse(typed).map_err(|error| invalid("invalid_email", error.to_string()))?;
     let (inner, client) = (ctx.clone(), client.to_owned());
     ctx.db

@@ -13,20 +13,15 @@ use crate::domain::job::Job;
 use crate::store::sign_in_links::{self, Link};
 use crate::store::{StoreError, Tx, accounts, sessions};
 use crate::usecases::limits::{self, ForAddress};
-use crate::usecases::{Context, FieldError, UseCaseError, secrets};
+use crate::usecases::{Context, UseCaseError, secrets};
 
 /// Asks for a link to an address as it was typed. Returns the secret of the browser that asked, for its cookie.
 ///
 /// # Errors
 /// `Invalid` for a text that is no address; `RateLimited` for a client that asks too often.
 pub async fn ask(ctx: &Context, typed: &str, client: &str) -> Result<Secret, UseCaseError> {
-    let email = EmailAddress::parse(typed).map_err(|error| {
-        UseCaseError::Invalid(vec![FieldError {
-            field: "email",
-            code: "invalid_email",
-            message: error.to_string(),
-        }])
-    })?;
+    let email =
+        EmailAddress::parse(typed).map_err(|error| UseCaseError::invalid("email", "invalid_email", error))?;
     let browser = secrets::fresh(ctx);
     let (inner, client, browser_hash) = (ctx.clone(), client.to_owned(), secrets::hash(browser.expose()));
     ctx.db.write(move |tx| write_down(tx, &inner, &email, &client, browser_hash)).await?;

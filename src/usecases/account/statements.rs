@@ -13,7 +13,7 @@ use crate::domain::receipt::ReceiptStatus;
 use crate::store::statements::{self, Run, Span};
 use crate::store::{Conn, StoreError, accounts, donations};
 use crate::usecases::{Context, UseCaseError};
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 /// Donors of one transaction: others are not kept waiting for long.
 const DONORS_AT_ONCE: i64 = 200;
@@ -85,11 +85,7 @@ fn span_of(ctx: &Context, year: i32) -> Span {
 }
 
 fn first_moment(ctx: &Context, year: i32) -> DateTime<Utc> {
-    let new_year = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN);
-    let zone = ctx.policy.time_zone;
-    // A zone that moved its clocks at that very moment has no such time: then the one of Greenwich will do.
-    let local = zone.from_local_datetime(&new_year).earliest();
-    local.map_or_else(|| new_year.and_utc(), |time| time.with_timezone(&Utc))
+    ctx.start_of(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default())
 }
 
 /// Begins the run that mails the statements of a year, or begins it once more for those who got none.

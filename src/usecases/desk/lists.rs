@@ -5,11 +5,11 @@ use crate::domain::ids::{SavedViewId, StaffId};
 use crate::domain::list::{Cursor, ListKind, ListQuery, Way};
 use crate::store::lists::{self, Between, How, Page, Row};
 use crate::store::saved_views::{self, SavedView};
-use crate::usecases::{Context, FieldError, UseCaseError, audit};
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
+use crate::usecases::{Context, UseCaseError, audit};
+use chrono::{Days, NaiveDate};
 use serde_json::json;
 
-/// Rows of a page.
+/// Rows of a page of the office.
 pub const PAGE_ROWS: usize = 50;
 /// Rows of a file that are in memory at a time.
 const FILE_ROWS: usize = 1_000;
@@ -27,12 +27,8 @@ pub struct Listed {
     pub more: bool,
 }
 
-/// A page of a list.
-pub async fn page(ctx: &Context, query: ListQuery) -> Result<Listed, UseCaseError> {
-    rows(ctx, query, PAGE_ROWS).await
-}
-
-async fn rows(ctx: &Context, query: ListQuery, count: usize) -> Result<Listed, UseCaseError> {
+/// A page of a list, of so many rows.
+pub async fn page(ctx: &Context, query: ListQuery, count: usize) -> Result<Listed, UseCaseError> {
     let between = between(ctx, &query);
     ctx.db
         .read(move |conn| {
@@ -51,7 +47,7 @@ pub async fn rows_of_file(
     after: Option<Cursor>,
 ) -> Result<(Vec<Row>, Option<Cursor>), UseCaseError> {
     let query = ListQuery { cursor: after, ..query.clone() };
-    let page = rows(ctx, query, FILE_ROWS).await?.page;
+    let page = page(ctx, query, FILE_ROWS).await?.page;
     Ok((page.rows, page.on.filter(|on| on.way == Way::On)))
 }
 
@@ -72,17 +68,9 @@ fn between(ctx: &Context, query: &ListQuery) -> Between {
     let day = |name: &str| query.filters.get(name).and_then(|day| day.parse::<NaiveDate>().ok());
     let after = |day: NaiveDate| day.checked_add_days(Days::new(1));
     Between {
-        from: day("from").map(|day| begin_of(ctx, day)),
-        to: day("to").and_then(after).map(|day| begin_of(ctx, day)),
+        from: day("from").map(|day| ctx.start_of(day).naive_utc()),
+        to: day("to").and_then(after).map(|day| ctx.start_of(day).naive_utc()),
     }
-}
-
-/// The first moment of a day of the publisher's calendar.
-fn begin_of(ctx: &Context, day: NaiveDate) -> NaiveDateTime {
-    let midnight = day.and_time(NaiveTime::MIN);
-    // A zone that moved its clocks at that very moment has no such time: then the one of Greenwich will do.
-    let local = ctx.policy.time_zone.from_local_datetime(&midnight).earliest();
-    local.map_or(midnight, |time| time.naive_utc())
 }
 
 /// Somebody's views of a list.
@@ -103,7 +91,7 @@ pub async fn save_view(
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_MAX {
         let message = format!("Please give it a name of up to {NAME_MAX} letters.");
-        return Err(UseCaseError::Invalid(vec![FieldError { field: "name", code: "invalid", message }]));
+        return Err(UseCaseError::invalid("name", "invalid", message));
     }
     let pairs = query.pairs();
     let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();

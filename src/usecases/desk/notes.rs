@@ -5,7 +5,7 @@ use crate::domain::donor::{clean_line, clean_text};
 use crate::domain::ids::{DonorId, NoteId, StaffId};
 use crate::store::desk::{self, Note};
 use crate::store::{Tx, accounts};
-use crate::usecases::{Context, FieldError, UseCaseError, audit};
+use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -22,8 +22,8 @@ const TAGS_MAX: usize = 20;
 /// `NotFound` without the donor, `Invalid` for an empty or very long text.
 pub async fn add(ctx: &Context, by: StaffId, donor: DonorId, typed: &str) -> Result<Note, UseCaseError> {
     let text = clean_text(typed, NOTE_CHARACTERS_MAX)
-        .map_err(|error| invalid("note", "too_long", error.to_string()))?
-        .ok_or_else(|| invalid("note", "missing", "Write something.".to_owned()))?;
+        .map_err(|error| UseCaseError::invalid("note", "too_long", error.to_string()))?
+        .ok_or_else(|| UseCaseError::invalid("note", "missing", "Write something.".to_owned()))?;
     let note = Note { id: ctx.new_id(), donor, by, text, created_at: ctx.now() };
     let inner = ctx.clone();
     ctx.db
@@ -83,17 +83,17 @@ fn tags_of(typed: &str) -> Result<Vec<String>, UseCaseError> {
     let mut tags = BTreeSet::new();
     for part in typed.split(',') {
         let tag = clean_line(part, TAG_CHARACTERS_MAX)
-            .map_err(|error| invalid("tags", "too_long", format!("a tag {error}")))?;
+            .map_err(|error| UseCaseError::invalid("tags", "too_long", format!("a tag {error}")))?;
         tags.extend(tag.map(|tag| tag.to_lowercase()));
     }
     if tags.len() > TAGS_MAX {
-        return Err(invalid("tags", "too_many", format!("A donor has at most {TAGS_MAX} tags.")));
+        return Err(UseCaseError::invalid(
+            "tags",
+            "too_many",
+            format!("A donor has at most {TAGS_MAX} tags."),
+        ));
     }
     Ok(tags.into_iter().collect())
-}
-
-fn invalid(field: &'static str, code: &'static str, message: String) -> UseCaseError {
-    UseCaseError::Invalid(vec![FieldError { field, code, message }])
 }
 
 /// Whether the donor is there and not forgotten.

@@ -10,7 +10,7 @@ use crate::domain::pledge::{Frequency, Pledge};
 use crate::domain::subscription::{Order, OrderKind, OrderStatus, Orderer, Subscription, SubscriptionFact};
 use crate::gateways::{GatewayError, Recurring, SubscriptionOrder};
 use crate::store::{Tx, pledges, subscription_orders, subscriptions};
-use crate::usecases::{Context, FieldError, UseCaseError, audit, holds};
+use crate::usecases::{Context, UseCaseError, audit, holds};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -155,8 +155,7 @@ fn check(
     subscription: &Subscription,
     what: &OrderKind,
 ) -> Result<(), UseCaseError> {
-    let invalid =
-        |field, code, message: String| Err(UseCaseError::Invalid(vec![FieldError { field, code, message }]));
+    let invalid = |field, code, message: String| Err(UseCaseError::invalid(field, code, message));
     match what {
         OrderKind::Change { amount, frequency } => {
             check_change(ctx, pledge, subscription, *amount, *frequency)
@@ -186,8 +185,7 @@ fn check_change(
     amount: Money,
     frequency: Frequency,
 ) -> Result<(), UseCaseError> {
-    let invalid =
-        |field, code, message: String| Err(UseCaseError::Invalid(vec![FieldError { field, code, message }]));
+    let invalid = |field, code, message: String| Err(UseCaseError::invalid(field, code, message));
     let currency = subscription.news.amount.currency();
     if amount.currency() != currency {
         return invalid("currency", "other_currency", format!("This support is in {currency}"));

@@ -7,7 +7,7 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::StaffId;
 use crate::domain::staff::{Credentials, Member, RECOVERY_CODES, StaffStatus, Stage};
 use crate::store::{Tx, staff, staff_sessions};
-use crate::usecases::{Context, FieldError, UseCaseError, audit, secrets};
+use crate::usecases::{Context, UseCaseError, audit, secrets};
 use serde_json::json;
 use totp_rs::Builder;
 
@@ -207,7 +207,7 @@ fn step_of(ctx: &Context, seed: &str, typed: &str, last_step: i64) -> Result<Opt
 
 fn wrong_code() -> UseCaseError {
     let message = "This code is not right, or was used before. Wait for the next one.".to_owned();
-    UseCaseError::Invalid(vec![FieldError { field: "code", code: "wrong_code", message }])
+    UseCaseError::invalid("code", "wrong_code", message)
 }
 
 fn internal(error: &impl ToString) -> UseCaseError {

@@ -8,7 +8,7 @@ use crate::domain::donor::EmailAddress;
 use crate::domain::ids::StaffId;
 use crate::domain::staff::{Credentials, Member, StaffStatus};
 use crate::store::{StoreError, Tx, audit as log, staff, staff_sessions};
-use crate::usecases::{Context, FieldError, UseCaseError, audit};
+use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 
 /// Everybody, in the order of their addresses.
@@ -38,7 +38,8 @@ pub async fn invite(
     email: &str,
     role: Role,
 ) -> Result<(Member, Secret), UseCaseError> {
-    let email = EmailAddress::parse(email).map_err(|error| invalid("invalid_email", &error))?;
+    let email =
+        EmailAddress::parse(email).map_err(|error| UseCaseError::invalid("email", "invalid_email", error))?;
     let member = Member {
         id: ctx.new_id(),
         name: email.as_str().split('@').next().unwrap_or_default().to_owned(),
@@ -53,17 +54,17 @@ pub async fn invite(
             let done = (by, Action::StaffInvited);
             audit::record(tx, &inner, done, &member.id, &json!({ "role": role.as_str() }))?;
             if staff::find_by_email(tx, &member.email)?.is_some() {
-                return Err(invalid("taken", &"somebody of the staff has this address already"));
+                return Err(UseCaseError::invalid(
+                    "email",
+                    "taken",
+                    "somebody of the staff has this address already",
+                ));
             }
             staff::insert(tx, &member)?;
             let link = setup::make(tx, &inner, Some(member.id))?;
             Ok((member, link))
         })
         .await
-}
-
-fn invalid(code: &'static str, message: &impl ToString) -> UseCaseError {
-    UseCaseError::Invalid(vec![FieldError { field: "email", code, message: message.to_string() }])
 }
 
 /// What a new link lets somebody choose anew.
@@ -85,7 +86,8 @@ pub async fn reset(
     email: &str,
     what: Anew,
 ) -> Result<(Member, Secret), UseCaseError> {
-    let email = EmailAddress::parse(email).map_err(|error| invalid("invalid_email", &error))?;
+    let email =
+        EmailAddress::parse(email).map_err(|error| UseCaseError::invalid("email", "invalid_email", error))?;
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {

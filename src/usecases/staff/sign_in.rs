@@ -10,7 +10,7 @@ use crate::domain::ids::{StaffId, StaffSessionId};
 use crate::domain::staff::{Member, StaffStatus, Stage};
 use crate::store::limits::{self, Bucket, Rate};
 use crate::store::{StoreError, staff, staff_sessions};
-use crate::usecases::{Context, FieldError, UseCaseError, audit};
+use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 
 /// Tries of one client: somebody who forgot has enough, somebody who guesses has not.
@@ -79,7 +79,7 @@ fn subject(ctx: &Context, email: &str) -> Result<String, UseCaseError> {
 
 fn wrong() -> UseCaseError {
     let message = "This address and this password do not belong together.".to_owned();
-    UseCaseError::Invalid(vec![FieldError { field: "password", code: "wrong_password", message }])
+    UseCaseError::invalid("password", "wrong_password", message)
 }
 
 /// Takes the second factor of somebody half-way in; returns the cookie of a session inside.
@@ -139,7 +139,7 @@ fn as_proof(error: UseCaseError) -> UseCaseError {
 
 fn not_proved() -> UseCaseError {
     let message = "This is neither your password nor a code that was not used yet.".to_owned();
-    UseCaseError::Invalid(vec![FieldError { field: "proof", code: "wrong_proof", message }])
+    UseCaseError::invalid("proof", "wrong_proof", message)
 }
 
 async fn note_proof(ctx: &Context, id: StaffId, session: StaffSessionId) -> Result<(), UseCaseError> {

@@ -7,12 +7,16 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::TokenId;
 use crate::domain::token::{ApiToken, DAYS_MAX, PREFIX};
 use crate::store::api_tokens;
-use crate::usecases::{Context, FieldError, UseCaseError, audit, secrets};
+use crate::store::limits::{self, Bucket, Rate};
+use crate::usecases::{Context, UseCaseError, audit, secrets};
 use chrono::TimeDelta;
 use serde_json::json;
 
 /// Uses within this time are noted once.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// Requests that a token has in a minute.
+pub const REQUESTS_PER_MINUTE: u32 = 600;
 
 /// What a token is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub async fn create(ctx: &Context, by: Actor, wanted: Wanted) -> Result<(ApiToke
     let name = setup::clean_name(&wanted.name).map_err(|problem| UseCaseError::Invalid(vec![problem]))?;
     if !(1..=DAYS_MAX).contains(&wanted.days) {
         let message = format!("A token lives 1 to {DAYS_MAX} days.");
-        return Err(UseCaseError::Invalid(vec![FieldError { field: "days", code: "out_of_range", message }]));
+        return Err(UseCaseError::invalid("days", "out_of_range", message));
     }
     let now = ctx.now();
     let token = ApiToken {
@@ -72,6 +76,17 @@ pub async fn find(ctx: &Context, text: &str) -> Result<Option<ApiToken>, UseCase
         ctx.db.write(move |tx| api_tokens::touch(tx, id, now)).await?;
     }
     Ok(Some(token))
+}
+
+/// Counts a request of a token.
+///
+/// # Errors
+/// `RateLimited` if it had too many.
+pub async fn count_use(ctx: &Context, id: TokenId) -> Result<(), UseCaseError> {
+    let rate = Rate { burst: REQUESTS_PER_MINUTE, per_hour: REQUESTS_PER_MINUTE * 60 };
+    let (bucket, now) = (Bucket { name: format!("token {id}"), rate }, ctx.now());
+    let wait = ctx.db.write(move |tx| limits::take(tx, &[bucket], now)).await?;
+    wait.map_or(Ok(()), |after| Err(UseCaseError::RateLimited { after }))
 }
 
 /// Every token, the newest first.

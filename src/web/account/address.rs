@@ -1,6 +1,6 @@
 //! Another e-mail address, proved by a link in each of the two mailboxes.
 
-use super::{meta, see_other, settings, token_page, visitor};
+use super::{meta, see_other, settings, visitor};
 use crate::render::Templates;
 use crate::render::account_pages::AddressPage;
 use crate::usecases::UseCaseError;
@@ -9,6 +9,7 @@ use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::language;
+use crate::web::reply::token_page;
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};

@@ -1,6 +1,6 @@
 //! What was given: overview, history, receipts, yearly statements.
 
-use super::{file, page, render, shown, spoken_to, visitor};
+use super::{page, render, shown, spoken_to, visitor};
 use crate::domain::ids::DonationId;
 use crate::domain::pledge::PledgeStatus;
 use crate::domain::receipt::ReceiptNumber;
@@ -10,6 +10,7 @@ use crate::render::{receipt as receipt_paper, statement as statement_paper};
 use crate::usecases::account::{overview as use_overview, statements as use_statements, support};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::download;
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -94,7 +95,7 @@ pub(in crate::web) async fn receipt(
     let drawn =
         actix_web::web::block(move || receipt_paper::pdf(&receipt, later.as_deref(), &language)).await;
     let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
-    Ok(file("application/pdf", &name, bytes))
+    Ok(download("application/pdf", &name).body(bytes))
 }
 
 fn cut_off(error: &impl std::fmt::Display) -> WebError {
@@ -139,7 +140,7 @@ pub(in crate::web) async fn statement_pdf(
     let language = spoken_to(&request, &state, &who).language().clone();
     let drawn = actix_web::web::block(move || statement_paper::pdf(&found, &language)).await;
     let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
-    Ok(file("application/pdf", &statement_paper::file_name(year), bytes))
+    Ok(download("application/pdf", &statement_paper::file_name(year)).body(bytes))
 }
 
 fn year_of(text: &str) -> Result<i32, WebError> {

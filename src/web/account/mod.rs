@@ -13,18 +13,16 @@ pub(super) mod support;
 use super::error::WebError;
 use super::form::Fields;
 use super::language;
-use super::public::{private_page as page, see_other};
+use super::reply::{self, private_page as page, see_other};
 use super::sentences::{self, About};
 use super::state::AppState;
 use crate::render::account_pages::{AccountPage, Faults};
-use crate::render::pages::FieldProblem;
 use crate::render::{PageMeta, Templates};
 use crate::usecases::FieldError;
 use crate::usecases::account::sessions::{self as use_sessions, SignedIn};
 use crate::words::Language;
-use actix_web::http::{StatusCode, header};
 use actix_web::web::{PayloadConfig, ServiceConfig, post, resource, scope};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 /// Where to sign in.
@@ -109,25 +107,6 @@ macro_rules! visitor {
 }
 use visitor;
 
-/// A page whose address opens something: no page that it leads to learns it.
-fn token_page(status: StatusCode, html: String) -> HttpResponse {
-    HttpResponseBuilder::new(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .body(html)
-}
-
-/// A file that belongs to one person.
-fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(media_type)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(bytes)
-}
-
 fn meta(spoken: &Templates, title_key: &str) -> PageMeta {
     PageMeta {
         title: spoken.language().text(title_key, &[]),
@@ -162,15 +141,7 @@ fn render<T: Serialize>(
 
 /// What is wrong with a form, in the language of the page.
 fn faults(problems: &[FieldError], about: &About<'_>) -> Faults {
-    let told = |problem: &FieldError| FieldProblem {
-        field: problem.field.to_owned(),
-        message: sentences::by_its_code(problem, about),
-    };
-    let error_list: Vec<FieldProblem> = problems.iter().map(told).collect();
-    Faults {
-        errors: error_list.iter().map(|told| (told.field.clone(), told.message.clone())).collect(),
-        error_list,
-    }
+    reply::faults(problems, |problem| sentences::by_its_code(problem, about))
 }
 
 /// A form without an amount, on which an e-mail address may have been typed.

@@ -1,13 +1,13 @@
 //! All that is known, handed out; and being forgotten.
 
-use super::{cookies, file, meta, page, render, see_other, spoken_to, visitor};
+use super::{cookies, meta, page, render, see_other, spoken_to, visitor};
 use crate::domain::account::ErasureStatus;
 use crate::render::account_pages::{ChangeShown, FarewellPage, Privacy};
-use crate::render::archive::{self, Sheet};
 use crate::usecases::account::sessions::SignedIn;
 use crate::usecases::account::{erase, export as use_export, recent_changes};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::packed;
 use crate::web::state::AppState;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data};
@@ -54,17 +54,7 @@ pub(in crate::web) async fn export(
 ) -> Result<HttpResponse, WebError> {
     let who = visitor!(&request, &state);
     let tables = use_export::collect(&state.ctx, who.profile.id).await?;
-    let packed = actix_web::web::block(move || {
-        let sheets =
-            tables.iter().map(|table| Sheet { name: table.name, columns: table.columns, rows: &table.rows });
-        archive::zip(&sheets.collect::<Vec<_>>())
-    });
-    let failed = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, "an archive could not be packed");
-        WebError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The archive could not be packed.")
-    };
-    let bytes = packed.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
-    Ok(file("application/zip", "my-support.zip", bytes))
+    packed("my-support.zip", tables).await
 }
 
 /// The first step of being forgotten.

@@ -1,6 +1,6 @@
 //! The door: an address, a letter, a link, a button.
 
-use super::{about, cookies, done, faults, meta, page, see_other, token_page};
+use super::{about, cookies, done, faults, meta, page};
 use crate::domain::account::Secret;
 use crate::render::Templates;
 use crate::render::account_pages::{EnterPage, MailPage, SignInPage};
@@ -10,6 +10,7 @@ use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::language;
+use crate::web::reply::{leave_token, token_page};
 use crate::web::state::AppState;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data, Path};
@@ -113,7 +114,7 @@ pub(in crate::web) async fn enter(
     };
     match sign_in::enter(&state.ctx, bearer).await? {
         Entry::In(secret) => {
-            let mut response = see_other("/account");
+            let mut response = leave_token("/account");
             for cookie in
                 [cookies::set_session(&state, &secret), cookies::end_asked(&state)].into_iter().flatten()
             {

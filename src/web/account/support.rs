@@ -19,7 +19,7 @@ use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Days, Utc};
 
 pub(in crate::web) async fn show(
     request: HttpRequest,
@@ -177,12 +177,9 @@ fn pause((state, spoken): (&AppState, &Templates), fields: &Fields) -> Result<Or
         return Ok(OrderKind::Pause { until: None });
     };
     let message = spoken.language().text("account-support-day-wrong", &[]);
-    let unread = || FieldError { field: "until", code: "unknown_day", message: message.clone() };
-    let day: NaiveDate = typed.trim().parse().map_err(|_no_day| unread())?;
-    let zone = state.ctx.policy.time_zone;
-    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-    let until = zone.from_local_datetime(&day.and_time(noon)).earliest().ok_or_else(unread)?;
-    Ok(OrderKind::Pause { until: Some(until.with_timezone(&Utc)) })
+    let day = typed.trim().parse();
+    let day = day.map_err(|_no_day| FieldError { field: "until", code: "unknown_day", message })?;
+    Ok(OrderKind::Pause { until: Some(state.ctx.noon_of(day)) })
 }
 
 /// Everything that failed, on one page. The gateway's page leads back here.

@@ -4,7 +4,7 @@
 //! somebody else changed meanwhile is told so and loses neither.
 
 use super::door::Seat;
-use super::reply::{Desk, done, faults, see_other};
+use super::reply::{Desk, done, faults};
 use crate::content::draft::{self, Draft, Kind};
 use crate::domain::article::Slug;
 use crate::render::admin_pages::{ContentPage, EditPage, FilesShown};
@@ -13,7 +13,7 @@ use crate::usecases::desk::content as writing;
 use crate::web::content::ContentFault;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::public::private_page;
+use crate::web::reply::{private_page, see_other};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};

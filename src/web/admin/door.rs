@@ -1,13 +1,14 @@
 //! Whoever comes to a route of the office is looked at here, before anything of it runs.
 
-use super::reply::{Desk, see_other};
-use super::route::Access;
+use super::reply::Desk;
 use super::{cookies, doors};
 use crate::domain::staff::{Gate, Stage, gate};
 use crate::usecases::UseCaseError;
 use crate::usecases::staff::{SignedIn, sessions, sign_in};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::see_other;
+use crate::web::route::Access;
 use crate::web::state::AppState;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -33,11 +34,21 @@ impl FromRequest for Seat {
 }
 
 /// Lets a request through, or answers in its place.
-pub(super) async fn keep(
+pub(in crate::web) async fn keep(
     access: Access,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    match look_at(access, &mut request).await {
+        Ok(None) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Ok(Some(answer)) => Ok(request.into_response(answer).map_into_boxed_body()),
+        // As an answer, not as an error past everything that would make a page of it.
+        Err(error) => Ok(request.error_response(error)),
+    }
+}
+
+/// Finds out who it is, and seats them; or the answer for whoever goes no further.
+async fn look_at(access: Access, request: &mut ServiceRequest) -> Result<Option<HttpResponse>, Error> {
     let Some(state) = request.app_data::<Data<AppState>>().cloned() else {
         return Err(WebError::not_found("page").into());
     };
@@ -46,8 +57,10 @@ pub(super) async fn keep(
         None => None,
     };
     let answer = match (access, &found) {
-        (Access::Anybody, _) | (Access::HalfWay, Some(_)) => None,
-        (Access::HalfWay | Access::Only(_), None) => Some(to_the_door(request.request())),
+        (Access::Anybody | Access::Public, _) | (Access::HalfWay, Some(_)) => None,
+        (Access::Token(_), _) | (Access::HalfWay | Access::Only(_), None) => {
+            Some(to_the_door(request.request()))
+        }
         (Access::Only(what), Some(who)) => match gate(who.member.role, &who.session, what, state.ctx.now()) {
             Gate::Open => None,
             Gate::NotYetIn(Stage::Enrolling) => Some(see_other("/admin/sign-in/enrol")),
@@ -56,16 +69,13 @@ pub(super) async fn keep(
                 tracing::warn!(permission = what.as_str(), "access to the office was denied");
                 return Err(forbidden().into());
             }
-            Gate::NeedsProof => ask_for_proof(&mut request, &state, who).await?,
+            Gate::NeedsProof => ask_for_proof(request, &state, who).await?,
         },
     };
-    if let Some(answer) = answer {
-        return Ok(request.into_response(answer).map_into_boxed_body());
-    }
     if let Some(who) = found {
         request.extensions_mut().insert(Seat(who));
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    Ok(answer)
 }
 
 fn forbidden() -> WebError {

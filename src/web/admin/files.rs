@@ -17,6 +17,7 @@ use crate::store::{StoreError, receipts};
 use crate::usecases::UseCaseError;
 use crate::usecases::desk::files::{self, DonationFile};
 use crate::web::error::WebError;
+use crate::web::reply::id_of;
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -71,7 +72,7 @@ pub(super) async fn donation(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: DonationId = id.parse().map_err(|_malformed| WebError::not_found("donation"))?;
+    let id: DonationId = id_of(&id, "donation")?;
     let file = files::donation(&state.ctx, id).await?;
     let looker = Looker { state: &state, seat: &seat, query: request.query_string() };
     let page = donation_page(&looker, &file);
@@ -194,7 +195,7 @@ async fn number_of(state: &AppState, text: &str) -> Result<ReceiptNumber, WebErr
             Err(error) => Err(UseCaseError::from(error).into()),
         };
     }
-    text.parse().map_err(|_malformed| WebError::not_found("receipt"))
+    id_of(text, "receipt")
 }
 
 /// An event.
@@ -204,7 +205,7 @@ pub(super) async fn event(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: InboxId = id.parse().map_err(|_malformed| WebError::not_found("event"))?;
+    let id: InboxId = id_of(&id, "event")?;
     let (event, subjects) = files::event(&state.ctx, id).await?;
     let looker = Looker { state: &state, seat: &seat, query: request.query_string() };
     let cells = looker.cells();
@@ -246,7 +247,7 @@ pub(super) async fn job(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: JobId = id.parse().map_err(|_malformed| WebError::not_found("job"))?;
+    let id: JobId = id_of(&id, "job")?;
     let job = files::job(&state.ctx, id).await?;
     let looker = Looker { state: &state, seat: &seat, query: request.query_string() };
     let cells = looker.cells();

@@ -1,7 +1,7 @@
 //! Lists, their views, and their files.
 
 use super::door::Seat;
-use super::reply::{Desk, done, see_other};
+use super::reply::{Desk, done};
 use crate::domain::access::Permission;
 use crate::domain::ids::SavedViewId;
 use crate::domain::list::{Column, Cursor, Filter, ListKind, ListQuery, Wanted};
@@ -15,12 +15,12 @@ use crate::usecases::UseCaseError;
 use crate::usecases::desk::lists::{self, Listed};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{download, id_of, in_parts, see_other};
 use crate::web::state::AppState;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
-use futures_util::stream;
 
 /// What takes a request for a list.
 pub(super) trait OfList<T>:
@@ -99,7 +99,7 @@ async fn page(
     kind: ListKind,
 ) -> Result<HttpResponse, WebError> {
     let query = query_of(kind, request.query_string());
-    let listed = lists::page(&state.ctx, query.clone()).await?;
+    let listed = lists::page(&state.ctx, query.clone(), lists::PAGE_ROWS).await?;
     let views = lists::views(&state.ctx, seat.0.member.id, kind).await?;
     let text = text_of(&query);
     let cells = Cells { zone: state.ctx.policy.time_zone };
@@ -228,8 +228,7 @@ fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells) -> Row
         first.url = place_of(kind, &row.id).or_else(|| first.url.take());
     }
     if kind == ListKind::Audit {
-        for (cell, column) in shown.iter_mut().zip(columns).filter(|(_, column)| column.name == "subject") {
-            let _ = column;
+        for (cell, _) in shown.iter_mut().zip(columns).filter(|(_, column)| column.name == "subject") {
             cell.url = super::files::page_about(&cell.text);
         }
     }
@@ -261,26 +260,14 @@ async fn file(
     let query = ListQuery { cursor: None, ..query_of(kind, request.query_string()) };
     lists::note_file(&state.ctx, seat.0.actor(), &query).await?;
     let day = state.ctx.day_of(state.ctx.now());
-    let rows = stream::unfold(Some((None, true)), move |place| {
+    let rows = in_parts((None, true), move |(after, is_first)| {
         let (state, query) = (state.clone(), query.clone());
         async move {
-            let (after, is_first) = place?;
-            let part = part_of_file(&state, &query, after, is_first).await;
-            Some(match part {
-                Ok((bytes, on)) => (Ok(bytes), on.map(|on| (Some(on), false))),
-                // The connection is cut: what came looks like what it is, a part.
-                Err(error) => {
-                    tracing::error!(%error, list = %query.kind, "a file of a list was cut off");
-                    (Err(actix_web::error::ErrorInternalServerError("cut off")), None)
-                }
-            })
+            let (bytes, on) = part_of_file(&state, &query, after, is_first).await?;
+            Ok(Some((bytes, on.map(|on| (Some(on), false)))))
         }
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{kind}-{day}.csv\"")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .streaming(rows))
+    Ok(download("text/csv; charset=utf-8", &format!("{kind}-{day}.csv")).streaming(rows))
 }
 
 async fn part_of_file(
@@ -330,7 +317,7 @@ pub(super) async fn remove_view(
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let id: SavedViewId = id.parse().map_err(|_malformed| WebError::not_found("view"))?;
+    let id: SavedViewId = id_of(&id, "view")?;
     lists::remove_view(&state.ctx, seat.0.member.id, id).await?;
     let from = request.headers().get(header::REFERER).and_then(|from| from.to_str().ok());
     let list =

@@ -2,13 +2,14 @@
 
 use super::door::Seat;
 use super::doors::enrol as enrolment;
-use super::reply::{Desk, done, faults, see_other};
+use super::reply::{Desk, done, faults};
 use crate::domain::ids::StaffSessionId;
 use crate::render::admin_pages::{CodesPage, MePage, SessionShown};
 use crate::usecases::staff::{factors, sessions, sign_in};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -119,7 +120,7 @@ pub(in crate::web) async fn end_session(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: StaffSessionId = id.parse().map_err(|_malformed| WebError::not_found("session"))?;
+    let id: StaffSessionId = id_of(&id, "session")?;
     sessions::end(&state.ctx, seat.0.actor(), seat.0.member.id, id).await?;
     Ok(see_other("/admin/me?done=ended"))
 }

@@ -9,18 +9,17 @@ mod files;
 mod lists;
 mod me;
 mod people;
-mod reply;
-mod route;
+pub(super) mod reply;
 mod tokens;
 mod webhooks;
 mod work;
 
-pub use route::{Access, Declared};
+pub(super) use door::keep;
 
+use super::route::{Access, Declared, Table};
 use crate::domain::access::Permission as May;
 use crate::domain::list::ListKind;
 use actix_web::web::{PayloadConfig, ServiceConfig};
-use route::Table;
 
 /// Every route below `/admin`.
 fn table() -> Table {
@@ -41,7 +40,7 @@ fn of_figures(table: Table) -> Table {
         .get("/admin/reports/{report}", Only(May::SeeFigures), figures::reports::show)
         .get("/admin/exports", Only(May::ExportSupport), figures::exports::list)
         .post("/admin/exports", Only(May::ExportSupport), figures::exports::order)
-        .get("/admin/exports/{id}/file", Only(May::ExportSupport), figures::exports::download)
+        .get("/admin/exports/{id}/file", Only(May::ExportSupport), figures::exports::file)
 }
 
 /// The door, whoever has come through it, and who else may.

@@ -1,7 +1,7 @@
 //! Who belongs to the staff.
 
 use super::door::Seat;
-use super::reply::{Desk, done, faults, see_other};
+use super::reply::{Desk, done, faults};
 use crate::domain::access::Role;
 use crate::domain::ids::StaffId;
 use crate::domain::staff::{Member, StaffStatus};
@@ -11,6 +11,7 @@ use crate::usecases::staff::{sessions, setup};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -81,7 +82,7 @@ pub(in crate::web) async fn show(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let member = members::get(&state.ctx, id_of(&id)?).await?;
+    let member = members::get(&state.ctx, member_of(&id)?).await?;
     let open = sessions::list(&state.ctx, member.id).await?;
     let shown = MemberPage {
         member: shown(&member, &seat),
@@ -93,8 +94,8 @@ pub(in crate::web) async fn show(
     Desk::of(&state, &seat.0).page(place, done(request.query_string()), shown)
 }
 
-fn id_of(text: &str) -> Result<StaffId, WebError> {
-    text.parse().map_err(|_malformed| WebError::not_found("member of staff"))
+fn member_of(text: &str) -> Result<StaffId, WebError> {
+    id_of(text, "member of staff")
 }
 
 /// Gives somebody another role.
@@ -105,7 +106,7 @@ pub(in crate::web) async fn set_role(
     body: Bytes,
 ) -> Result<HttpResponse, WebError> {
     let role = role_of(&Fields::parse(&body)?)?;
-    let member = members::set_role(&state.ctx, seat.0.actor(), id_of(&id)?, role).await?;
+    let member = members::set_role(&state.ctx, seat.0.actor(), member_of(&id)?, role).await?;
     Ok(see_other(&format!("/admin/staff/{}?done=role", member.id)))
 }
 
@@ -116,7 +117,7 @@ pub(in crate::web) async fn set_status(
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, WebError> {
-    let (id, by) = (id_of(&id)?, seat.0.actor());
+    let (id, by) = (member_of(&id)?, seat.0.actor());
     let wanted = StaffStatus::parse(&Fields::parse(&body)?.text("status"));
     match wanted {
         Some(StaffStatus::Disabled) => {
@@ -139,7 +140,7 @@ pub(in crate::web) async fn reset(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let member = members::get(&state.ctx, id_of(&id)?).await?;
+    let member = members::get(&state.ctx, member_of(&id)?).await?;
     let (member, link) =
         members::reset(&state.ctx, seat.0.actor(), member.email.as_str(), Anew::Password).await?;
     link_page(&state, &seat, &member, &setup::url(&state.ctx, &link))
@@ -151,7 +152,7 @@ pub(in crate::web) async fn sign_out(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id = id_of(&id)?;
+    let id = member_of(&id)?;
     let but = (id == seat.0.member.id).then_some(seat.0.session.id);
     sessions::end_all(&state.ctx, seat.0.actor(), id, but).await?;
     Ok(see_other(&format!("/admin/staff/{id}?done=signed-out")))

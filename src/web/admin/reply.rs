@@ -3,15 +3,14 @@
 use crate::domain::access::Permission;
 use crate::render::account_pages::Faults;
 use crate::render::admin_pages::{DeskPage, Place};
-use crate::render::pages::FieldProblem;
 use crate::render::{PageMeta, Templates};
 use crate::usecases::FieldError;
 use crate::usecases::staff::SignedIn;
 use crate::web::error::WebError;
-use crate::web::public::private_page;
+use crate::web::reply::{self, private_page};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use serde::Serialize;
 
 /// The places of the office in the order of its navigation: name, address, what it takes to see it.
@@ -61,7 +60,7 @@ const DONE: &[(&str, &str)] = &[
 ];
 
 /// What a page of the office knows about who looks at it.
-pub(super) struct Desk<'a> {
+pub(in crate::web) struct Desk<'a> {
     templates: Templates,
     who: Option<&'a SignedIn>,
 }
@@ -73,12 +72,12 @@ impl<'a> Desk<'a> {
     }
 
     /// Before anybody is known.
-    pub(super) fn of_nobody(state: &AppState) -> Self {
+    pub(in crate::web) fn of_nobody(state: &AppState) -> Self {
         Self { templates: state.templates.speaking_tag("en"), who: None }
     }
 
     /// A page: its template, its title, its path in the navigation, and what it says.
-    pub(super) fn page<T: Serialize>(
+    pub(in crate::web) fn page<T: Serialize>(
         &self,
         (template, title, path): (&str, &str, &str),
         done: Option<&'static str>,
@@ -129,22 +128,7 @@ pub(super) fn done(query: &str) -> Option<&'static str> {
     DONE.iter().find(|(known, _)| *known == word).map(|(_, sentence)| *sentence)
 }
 
-/// 303: the browser goes on with GET, and a reload does not post again.
-pub(super) fn see_other(location: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish()
-}
-
 /// Fields that cannot be taken, for the page that shows the form again.
 pub(super) fn faults(problems: &[FieldError]) -> Faults {
-    let told = |problem: &FieldError| FieldProblem {
-        field: problem.field.to_owned(),
-        message: problem.message.clone(),
-    };
-    Faults {
-        errors: problems.iter().map(|p| (p.field.to_owned(), p.message.clone())).collect(),
-        error_list: problems.iter().map(told).collect(),
-    }
+    reply::faults(problems, |problem| problem.message.clone())
 }

@@ -1,7 +1,7 @@
 //! Tokens of the API.
 
 use super::door::Seat;
-use super::reply::{Desk, done, faults, see_other};
+use super::reply::{Desk, done, faults};
 use crate::domain::access::Scope;
 use crate::domain::ids::TokenId;
 use crate::domain::token::ApiToken;
@@ -10,6 +10,7 @@ use crate::usecases::staff::tokens::{self, Wanted};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -90,7 +91,7 @@ pub(in crate::web) async fn revoke(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: TokenId = id.parse().map_err(|_malformed| WebError::not_found("token"))?;
+    let id: TokenId = id_of(&id, "token")?;
     tokens::revoke(&state.ctx, seat.0.actor(), id).await?;
     Ok(see_other("/admin/tokens?done=revoked"))
 }

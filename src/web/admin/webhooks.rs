@@ -1,7 +1,7 @@
 //! Outgoing webhooks: who is told, and what came of each telling.
 
 use super::door::Seat;
-use super::reply::{Desk, done, faults, see_other};
+use super::reply::{Desk, done, faults};
 use crate::domain::ids::{DeliveryId, EndpointId};
 use crate::domain::outgoing::{Delivery, Endpoint, EventKind};
 use crate::render::admin_pages::{DeliveryShown, EndpointPage, EndpointShown, EndpointsPage};
@@ -9,6 +9,7 @@ use crate::usecases::outgoing;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
@@ -85,7 +86,7 @@ pub(in crate::web) async fn add(
 }
 
 fn endpoint_of(text: &str) -> Result<EndpointId, WebError> {
-    text.parse().map_err(|_malformed| WebError::not_found("outgoing webhook"))
+    id_of(text, "outgoing webhook")
 }
 
 pub(in crate::web) async fn show(
@@ -155,7 +156,7 @@ pub(in crate::web) async fn redeliver(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: DeliveryId = id.parse().map_err(|_malformed| WebError::not_found("delivery"))?;
+    let id: DeliveryId = id_of(&id, "delivery")?;
     let endpoint = outgoing::redeliver(&state.ctx, seat.0.actor(), id).await?;
     Ok(see_other(&format!("/admin/webhooks/{endpoint}?done=again")))
 }

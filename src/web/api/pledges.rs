@@ -1,6 +1,8 @@
 //! `POST /api/v1/pledges` for forms of other sites, and `GET /api/v1/pledges/{id}` for their status.
 
-use super::MoneyDto;
+use super::{MoneyDto, door, lists};
+use crate::domain::access::Permission;
+use crate::domain::list::ListKind;
 use crate::domain::pledge::{Utm, Visibility};
 use crate::render::transfer;
 use crate::store::idempotency::Key;
@@ -111,6 +113,17 @@ pub(in crate::web) async fn create(
 }
 
 fn idempotency_key(request: &HttpRequest, new: &NewPledge) -> Result<Option<Key>, WebError> {
+    let Some(key) = key_of(request)? else {
+        return Ok(None);
+    };
+    let input =
+        serde_json::to_vec(new).map_err(|error| WebError::bad_request("malformed", error.to_string()))?;
+    let input_hash = hex::encode(Sha256::digest(&input));
+    Ok(Some(Key { scope: "POST /api/v1/pledges", key, input_hash }))
+}
+
+/// What the client calls its request, so that sending it again is not asking again.
+pub(super) fn key_of(request: &HttpRequest) -> Result<Option<String>, WebError> {
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };
@@ -120,10 +133,7 @@ fn idempotency_key(request: &HttpRequest, new: &NewPledge) -> Result<Option<Key>
             "The Idempotency-Key header takes 1 to 255 visible characters.",
         )
     })?;
-    let input =
-        serde_json::to_vec(new).map_err(|error| WebError::bad_request("malformed", error.to_string()))?;
-    let input_hash = hex::encode(Sha256::digest(&input));
-    Ok(Some(Key { scope: "POST /api/v1/pledges", key: key.to_owned(), input_hash }))
+    Ok(Some(key.to_owned()))
 }
 
 fn to_request(request: &HttpRequest, new: NewPledge, locale: String) -> PledgeRequest {
@@ -193,11 +203,17 @@ pub(in crate::web) struct StatusQuery {
     token: String,
 }
 
-pub(in crate::web) async fn status(
+/// Its status for whoever has the code of this pledge; all of it for a token of staff.
+pub(in crate::web) async fn show(
+    request: HttpRequest,
     state: Data<AppState>,
     id: Path<String>,
     query: Query<StatusQuery>,
 ) -> Result<HttpResponse, WebError> {
+    if query.token.is_empty() && request.headers().contains_key(header::AUTHORIZATION) {
+        door::admit(&request, &state, Permission::SeeSupport).await?;
+        return lists::one(&request, &state, ListKind::Pledges, &id).await;
+    }
     let view = views::pledge_by_token(&state.ctx, &format!("{id}.{}", query.token)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))

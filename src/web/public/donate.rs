@@ -2,7 +2,6 @@
 
 mod support;
 
-use super::{private_page, see_other};
 use crate::domain::campaign::Campaign;
 use crate::domain::money::Currency;
 use crate::domain::pledge::{GatewayKind, TributeKind, Utm, Visibility};
@@ -20,6 +19,7 @@ use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::language;
+use crate::web::reply::{private_page, see_other};
 use crate::web::sentences::{self, About};
 use crate::web::state::AppState;
 use crate::words::Language;

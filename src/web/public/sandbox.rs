@@ -1,6 +1,5 @@
 //! The sandbox's payment page: on a real gateway it would be on the gateway's own site.
 
-use super::{private_page, see_other};
 use crate::domain::money::{Currency, Money};
 use crate::render::PageMeta;
 use crate::render::date_text;
@@ -11,6 +10,7 @@ use crate::usecases::sandbox::billing::{self, TestCard};
 use crate::usecases::sandbox::{self, Delivery, Outcome};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{private_page, see_other};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

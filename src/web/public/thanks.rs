@@ -1,6 +1,5 @@
 //! How a pledge stands, for whoever has its link; live until it is settled.
 
-use super::private_page;
 use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus as Stored};
 use crate::render::pages::{PledgeStatus, ThanksPage, Transfer};
 use crate::render::{PageMeta, gateway_words, qr, transfer};
@@ -8,6 +7,7 @@ use crate::usecases::sync;
 use crate::usecases::views::{self, PledgeView, Standing};
 use crate::web::error::WebError;
 use crate::web::language;
+use crate::web::reply::private_page;
 use crate::web::state::AppState;
 use crate::words::Language;
 use actix_web::http::StatusCode;

@@ -1,6 +1,7 @@
 //! `mainstay statement run`: the statements of a year, ordered once for each donor however often it is typed.
 
-use chrono::{Datelike as _, Utc};
+use chrono::Datelike as _;
+use mainstay::domain::clock::{Clock as _, SystemClock};
 
 use super::program;
 use super::site::Site;
@@ -9,7 +10,7 @@ use crate::support::command::pdf_text;
 
 /// A year that is over in every time zone.
 fn year() -> i32 {
-    Utc::now().year() - 2
+    SystemClock.now().year() - 2
 }
 
 /// Somebody gives €25, and it arrives.
@@ -56,7 +57,7 @@ program! {
         assert_eq!(site.runs(&run).await, "2 donors, 0 letters ordered; the worker sends them.\n");
         let counted = site.runs(&dry).await;
         assert!(counted.ends_with("2 were ordered before; 0 would be ordered.\n"), "{counted}");
-        let next_year = (Utc::now().year() + 1).to_string();
+        let next_year = (SystemClock.now().year() + 1).to_string();
         let early = site.refuses(1, &["statement", "run", "--year", &next_year]).await;
         assert!(early.contains("is not over; its statements can be sent in January"), "{early}");
 

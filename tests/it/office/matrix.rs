@@ -85,6 +85,16 @@ flow! {
 }
 
 flow! {
+    async fn who_may_not_is_told_so_on_a_page(app) {
+        let viewer = app.clerk(Role::Viewer).await;
+        let answer = viewer.get("/admin/staff").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(answer.text().contains("Your role does not include this"), "{}", answer.text());
+        assert!(answer.header("content-type").starts_with("text/html"));
+    }
+}
+
+flow! {
     async fn everybody_gets_what_their_role_includes(app) {
         for role in Role::ALL {
             for route in admin_routes().into_iter().filter(|route| route.method == "GET") {

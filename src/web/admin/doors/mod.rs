@@ -7,13 +7,14 @@ pub(super) mod sign_in;
 
 use super::cookies;
 use super::door::Seat;
-use super::reply::{Desk, faults, see_other};
+use super::reply::{Desk, faults};
 use crate::domain::account::Secret;
 use crate::render::admin_pages::{HiddenField, ProofPage};
 use crate::usecases::staff::sign_in as use_sign_in;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::see_other;
 use crate::web::state::AppState;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data};

@@ -1,7 +1,7 @@
 //! Files of rows: asked for, watched while they are made, downloaded.
 
 use super::super::door::Seat;
-use super::super::reply::{Desk, done, faults, see_other};
+use super::super::reply::{Desk, done, faults};
 use crate::domain::export::{Export, ExportFormat, ExportKind, ExportStatus};
 use crate::domain::figures::Period;
 use crate::render::figure_pages::{ExportShown, ExportsPage};
@@ -9,12 +9,12 @@ use crate::usecases::exports::{self, Order};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{download, id_of, in_parts, see_other};
 use crate::web::state::AppState;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use flate2::read::MultiGzDecoder;
-use futures_util::stream;
 use serde_json::json;
 use std::io::Read as _;
 
@@ -116,53 +116,33 @@ pub(in crate::web) async fn order(
 }
 
 /// A piece after the other, each made readable by itself.
-pub(in crate::web) async fn download(
+pub(in crate::web) async fn file(
     state: Data<AppState>,
     _seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id = id.parse().map_err(|_malformed| WebError::not_found("export"))?;
+    let id = id_of(&id, "export")?;
     let export = exports::find(&state.ctx, id).await?;
     if export.status != ExportStatus::Ready {
         return Err(WebError::not_found("export"));
     }
     let (name, format) = (export.file_name(), export.format);
-    let parts = stream::unfold(Some(0_i64), move |place| {
+    let parts = in_parts(0_i64, move |part| {
         let state = state.clone();
         async move {
-            let part = place?;
-            match piece(&state, &export_part(id, part), format).await {
-                Ok(None) => None,
-                Ok(Some(bytes)) => Some((Ok(Bytes::from(bytes)), Some(part + 1))),
-                Err(error) => {
-                    tracing::error!(%error, "a download was cut off");
-                    Some((Err(actix_web::error::ErrorInternalServerError("cut off")), None))
-                }
-            }
+            let bytes = piece(&state, (id, part), format).await?;
+            Ok(bytes.map(|bytes| (Bytes::from(bytes), Some(part + 1))))
         }
     });
-    Ok(HttpResponse::Ok()
-        .content_type(format.media_type())
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .streaming(parts))
-}
-
-struct Place {
-    id: crate::domain::ids::ExportId,
-    part: i64,
-}
-
-fn export_part(id: crate::domain::ids::ExportId, part: i64) -> Place {
-    Place { id, part }
+    Ok(download(format.media_type(), &name).streaming(parts))
 }
 
 async fn piece(
     state: &AppState,
-    place: &Place,
+    (id, part): (crate::domain::ids::ExportId, i64),
     format: ExportFormat,
 ) -> Result<Option<Vec<u8>>, UseCaseError> {
-    let Some(kept) = exports::part(&state.ctx, place.id, place.part).await? else { return Ok(None) };
+    let Some(kept) = exports::part(&state.ctx, id, part).await? else { return Ok(None) };
     match format {
         ExportFormat::Xlsx => Ok(Some(kept)),
         ExportFormat::Csv => {

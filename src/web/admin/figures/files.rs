@@ -1,7 +1,7 @@
 //! Reports as files. What names persons is written down in the log, in the transaction before the first row leaves.
 
 use super::super::door::Seat;
-use super::reports::{Query, find, titles};
+use super::reports::find;
 use crate::domain::export::ExportFormat;
 use crate::domain::sheet::Sheet;
 use crate::render::{csv, sheet};
@@ -9,11 +9,11 @@ use crate::store::reports::By;
 use crate::usecases::figures::{reports, sheets};
 use crate::usecases::{UseCaseError, exports};
 use crate::web::error::WebError;
+use crate::web::reply::{download, in_parts};
+use crate::web::report_query::{Query, titles};
 use crate::web::state::AppState;
-use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::stream;
 use serde_json::json;
 
 pub(in crate::web) async fn csv(
@@ -58,15 +58,7 @@ async fn of_report(request: &HttpRequest, state: &AppState, name: &str) -> Resul
 
 fn answer(state: &AppState, name: &str, format: ExportFormat) -> actix_web::HttpResponseBuilder {
     let day = state.ctx.day_of(state.ctx.now());
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(format.media_type())
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}-{day}.{format}\""),
-        ))
-        .insert_header((header::CACHE_CONTROL, "no-store"));
-    answer
+    download(format.media_type(), &format!("{name}-{day}.{format}"))
 }
 
 async fn note(state: &AppState, seat: &Seat, query: &str) -> Result<(), UseCaseError> {
@@ -83,20 +75,13 @@ pub(in crate::web) async fn lapsed_csv(
     let (kind, year) = Query::of(&request).lapse(state.ctx.day_of(state.ctx.now()));
     let lapse = kind.lapse(year);
     let mut answer = answer(&state, kind.as_str(), ExportFormat::Csv);
-    let rows = stream::unfold(Some(String::new()), move |place| {
+    let rows = in_parts(String::new(), move |after| {
         let state = state.clone();
         async move {
-            let after = place?;
+            let page = reports::lapsed_page(&state.ctx, lapse, after.clone()).await?;
             let mut bytes = Vec::new();
-            let page = match reports::lapsed_page(&state.ctx, lapse, after.clone()).await {
-                Ok(page) => page,
-                Err(error) => {
-                    tracing::error!(%error, "a file of lapsed donors was cut off");
-                    return Some((Err(actix_web::error::ErrorInternalServerError("cut off")), None));
-                }
-            };
-            let written = written(&mut bytes, after.is_empty(), &page.0);
-            Some((written.map(|()| Bytes::from(bytes)).map_err(actix_web::Error::from), page.1))
+            written(&mut bytes, after.is_empty(), &page.0).map_err(unwritten)?;
+            Ok(Some((Bytes::from(bytes), page.1)))
         }
     });
     Ok(answer.streaming(rows))

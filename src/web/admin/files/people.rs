@@ -15,6 +15,7 @@ use crate::render::list_pages::{
 use crate::usecases::desk::files::{self, DonorFile, PledgeFile};
 use crate::web::admin::door::Seat;
 use crate::web::error::WebError;
+use crate::web::reply::id_of;
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -26,7 +27,7 @@ pub(in crate::web::admin) async fn pledge(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: PledgeId = id.parse().map_err(|_malformed| WebError::not_found("pledge"))?;
+    let id: PledgeId = id_of(&id, "pledge")?;
     let file = files::pledge(&state.ctx, id).await?;
     let looker = Looker { state: &state, seat: &seat, query: request.query_string() };
     let (pledge, cells) = (&file.pledge, looker.cells());
@@ -128,7 +129,7 @@ pub(in crate::web::admin) async fn donor(
     seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id: DonorId = id.parse().map_err(|_malformed| WebError::not_found("donor"))?;
+    let id: DonorId = id_of(&id, "donor")?;
     let file = files::donor(&state.ctx, id).await?;
     let looker = Looker { state: &state, seat: &seat, query: request.query_string() };
     let cells = looker.cells();

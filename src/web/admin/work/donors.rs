@@ -1,21 +1,19 @@
 //! A donor in the hands of staff.
 
-use super::{Act, id_of, mendable};
+use super::{Act, mendable};
 use crate::domain::account::Profile;
 use crate::domain::ids::{DonorId, NoteId};
 use crate::render::admin_pages::{ActField, ActPage};
-use crate::render::archive::{self, Sheet};
 use crate::usecases::account::erase;
 use crate::usecases::account::settings::Details;
 use crate::usecases::desk::{donors, merge, notes};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
-use crate::web::admin::reply::see_other;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{id_of, packed, see_other};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
 
 fn back(id: DonorId, done: &str) -> HttpResponse {
@@ -198,11 +196,7 @@ pub(in crate::web) async fn make_one(
     let typed = Fields::parse(&body)?.text("into");
     let merged = match typed.trim().parse::<DonorId>() {
         Ok(into) => merge::merge(&state.ctx, seat.0.actor(), id, into).await.map(|_| into),
-        Err(error) => Err(UseCaseError::Invalid(vec![FieldError {
-            field: "into",
-            code: "no_donor",
-            message: error.to_string(),
-        }])),
+        Err(error) => Err(UseCaseError::invalid("into", "no_donor", error)),
     };
     match merged {
         Ok(into) => Ok(back(into, "merged")),
@@ -234,21 +228,7 @@ pub(in crate::web) async fn hand_out(
 ) -> Result<HttpResponse, WebError> {
     let id = donor_of(&id)?;
     let tables = donors::hand_out(&state.ctx, seat.0.actor(), id).await?;
-    let packed = actix_web::web::block(move || {
-        let sheets =
-            tables.iter().map(|table| Sheet { name: table.name, columns: table.columns, rows: &table.rows });
-        archive::zip(&sheets.collect::<Vec<_>>())
-    });
-    let unpacked = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, "an archive could not be packed");
-        WebError::from(UseCaseError::Internal("packing".into()))
-    };
-    let bytes = packed.await.map_err(|error| unpacked(&error))?.map_err(|error| unpacked(&error))?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/zip")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.zip\"")))
-        .body(bytes))
+    packed(&format!("{id}.zip"), tables).await
 }
 
 /// The page before a donor is forgotten.

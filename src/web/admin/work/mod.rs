@@ -16,12 +16,6 @@ use crate::web::error::WebError;
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use std::str::FromStr;
-
-/// An id in a path.
-fn id_of<T: FromStr>(text: &str, what: &'static str) -> Result<T, WebError> {
-    text.parse().map_err(|_malformed| WebError::not_found(what))
-}
 
 /// A form of an act.
 struct Act {

@@ -1,13 +1,13 @@
 //! Work that failed, events, and questions that a person must answer.
 
-use super::id_of;
 use crate::domain::ids::{InboxId, JobId, ReviewId};
 use crate::render::admin_pages::{QuestionShown, QuestionsPage};
 use crate::store::reviews;
 use crate::usecases::{operations, reviews as answering, webhook};
 use crate::web::admin::door::Seat;
-use crate::web::admin::reply::{Desk, done, see_other};
+use crate::web::admin::reply::{Desk, done};
 use crate::web::error::WebError;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};

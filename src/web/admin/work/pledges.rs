@@ -1,6 +1,6 @@
 //! Recurring support in the hands of staff.
 
-use super::{Act, id_of, mendable};
+use super::{Act, mendable};
 use crate::domain::ids::PledgeId;
 use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
@@ -10,13 +10,12 @@ use crate::usecases::FieldError;
 use crate::usecases::patrons::orders::{self, OrderRequest};
 use crate::usecases::views::{self, PatronView};
 use crate::web::admin::door::Seat;
-use crate::web::admin::reply::see_other;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path};
-use chrono::{NaiveDate, NaiveTime, TimeZone as _, Utc};
 
 /// What can be asked, as the choice says it.
 const ACTS: [(&str, &str); 6] = [
@@ -106,12 +105,9 @@ fn wish(state: &AppState, view: &PatronView, fields: &Fields) -> Result<OrderKin
             let Some(typed) = fields.filled("until") else {
                 return Ok(OrderKind::Pause { until: None });
             };
-            let unread = || wrong("until", "unknown_day", "Write a day, such as 2027-03-01.".to_owned());
-            let day: NaiveDate = typed.trim().parse().map_err(|_no_day| unread())?;
-            let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-            let zone = state.ctx.policy.time_zone;
-            let until = zone.from_local_datetime(&day.and_time(noon)).earliest().ok_or_else(unread)?;
-            Ok(OrderKind::Pause { until: Some(until.with_timezone(&Utc)) })
+            let message = || "Write a day, such as 2027-03-01.".to_owned();
+            let day = typed.trim().parse().map_err(|_no_day| wrong("until", "unknown_day", message()))?;
+            Ok(OrderKind::Pause { until: Some(state.ctx.noon_of(day)) })
         }
         "change" => {
             let news = &view.subscription.news;

@@ -3,14 +3,14 @@
 use crate::domain::receipt::ReceiptNumber;
 use crate::usecases::receipts;
 use crate::web::admin::door::Seat;
-use crate::web::admin::reply::see_other;
 use crate::web::error::WebError;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
 fn number_of(text: &str) -> Result<ReceiptNumber, WebError> {
-    text.parse().map_err(|_malformed| WebError::not_found("receipt"))
+    id_of(text, "receipt")
 }
 
 /// Mails a receipt once more.

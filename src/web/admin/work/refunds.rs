@@ -1,6 +1,6 @@
 //! Money back to a donor, in full or in part.
 
-use super::{Act, form_key, id_of, mendable};
+use super::{Act, form_key, mendable};
 use crate::domain::donation::Donation;
 use crate::domain::ids::DonationId;
 use crate::domain::money::Money;
@@ -8,9 +8,9 @@ use crate::render::admin_pages::{ActField, ActPage, HiddenField};
 use crate::usecases::refund::{self, RefundOrder};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
-use crate::web::admin::reply::see_other;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path};

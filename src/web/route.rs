@@ -1,8 +1,8 @@
 //! Routes that cannot be written down without saying who may come.
 
-use super::door;
+use super::read;
+use super::{admin, api};
 use crate::domain::access::Permission;
-use crate::web::read;
 use actix_web::middleware::from_fn;
 use actix_web::web::{PayloadConfig, ServiceConfig, post, resource};
 use actix_web::{Handler, Responder, Route};
@@ -10,12 +10,16 @@ use actix_web::{Handler, Responder, Route};
 /// Who may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody: the door itself.
+    /// Anybody: the door of the office itself.
     Anybody,
     /// Whoever has at least shown a password.
     HalfWay,
     /// Whoever is inside and has this permission.
     Only(Permission),
+    /// Every program: nobody is looked at.
+    Public,
+    /// A program whose token has this permission.
+    Token(Permission),
 }
 
 /// A route, and who may come.
@@ -63,7 +67,13 @@ impl Table {
 
     fn with(mut self, declared: Declared, route: impl Fn() -> Route + 'static) -> Self {
         let access = declared.access;
-        let guarded = move || route().wrap(from_fn(move |request, next| door::keep(access, request, next)));
+        let guarded = move || match access {
+            Access::Public => route(),
+            Access::Token(what) => route().wrap(from_fn(move |rq, next| api::door::keep(what, rq, next))),
+            Access::Anybody | Access::HalfWay | Access::Only(_) => {
+                route().wrap(from_fn(move |rq, next| admin::keep(access, rq, next)))
+            }
+        };
         self.0.push(Entry { declared, route: Box::new(guarded) });
         self
     }

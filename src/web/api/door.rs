@@ -1,0 +1,105 @@
+//! Programs of the publisher come with a token; whoever has none, or one that may less, goes no further than this.
+
+use crate::domain::access::Permission;
+use crate::domain::audit::Actor;
+use crate::domain::token::ApiToken;
+use crate::usecases::staff::tokens;
+use crate::web::error::WebError;
+use crate::web::state::AppState;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
+use std::future::{Ready, ready};
+
+/// Whoever holds a token: handlers for staff take it, and only [`keep`] hands it out.
+#[derive(Debug, Clone)]
+pub(super) struct Holder(pub(super) ApiToken);
+
+impl Holder {
+    /// Who it is in the log.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::Token(self.0.id)
+    }
+}
+
+impl FromRequest for Holder {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let holder = request.extensions().get::<Self>().cloned();
+        // A route that was declared public asks for a token: a mistake, answered as if it were not there.
+        ready(holder.ok_or_else(|| WebError::not_found("resource")))
+    }
+}
+
+/// Lets a request through, or says why not.
+pub(in crate::web) async fn keep(
+    what: Permission,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let holder = match request.app_data::<Data<AppState>>() {
+        Some(state) => admit(request.request(), state, what).await,
+        None => Err(WebError::not_found("resource")),
+    };
+    let holder = match holder {
+        Ok(holder) => holder,
+        // As an answer, not as an error past everything that would write it down.
+        Err(error) => return Ok(request.error_response(error)),
+    };
+    // What only looks is not written down; what acts is, by the act.
+    let is_act = request.method() != Method::GET && request.method() != Method::HEAD;
+    if is_act {
+        tracing::info!(token = %holder.0.id, permission = what.as_str(), "a token was used to act");
+    }
+    request.extensions_mut().insert(holder);
+    let mut answer = next.call(request).await?.map_into_boxed_body();
+    for (name, value) in said_of_limits() {
+        answer.headers_mut().insert(name, value);
+    }
+    Ok(answer)
+}
+
+/// Whose token it is, if it may.
+///
+/// # Errors
+/// 401 without a token that is in force, 403 if it may not, 429 after too many requests.
+pub(super) async fn admit(
+    request: &HttpRequest,
+    state: &AppState,
+    what: Permission,
+) -> Result<Holder, WebError> {
+    let token = match bearer(request) {
+        Some(text) => tokens::find(&state.ctx, text).await?,
+        None => None,
+    };
+    let token = token.ok_or_else(|| {
+        let detail = "Send a token that is in force: “Authorization: Bearer mst_…”.";
+        WebError::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    })?;
+    if !token.scope.may(what) {
+        tracing::warn!(token = %token.id, permission = what.as_str(), "a token was refused");
+        let detail = format!("A token with the scope “{}” may not do this.", token.scope);
+        return Err(WebError::new(StatusCode::FORBIDDEN, "forbidden", detail));
+    }
+    tokens::count_use(&state.ctx, token.id).await?;
+    Ok(Holder(token))
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, text) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
+}
+
+/// How many requests a token has, in the form of the draft for such headers.
+fn said_of_limits() -> [(HeaderName, HeaderValue); 1] {
+    const NAME: HeaderName = HeaderName::from_static("ratelimit-policy");
+    let policy = format!("\"token\";q={};w=60", tokens::REQUESTS_PER_MINUTE);
+    [(NAME, HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("\"token\"")))]
+}

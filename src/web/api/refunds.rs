@@ -1,0 +1,77 @@
+//! Refunds of a donation: which there are, and one more.
+
+use super::door::Holder;
+use super::seen::json as answer;
+use super::{MoneyDto, pledges};
+use crate::domain::ids::DonationId;
+use crate::domain::money::{Currency, Money};
+use crate::domain::refund::Refund;
+use crate::usecases::UseCaseError;
+use crate::usecases::refund::{self, RefundOrder};
+use crate::web::error::WebError;
+use crate::web::reply::id_of;
+use crate::web::state::AppState;
+use actix_web::http::header;
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+
+/// What is asked for: without an amount everything that is left.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRefund {
+    amount: Option<MoneyDto>,
+    reason: Option<String>,
+}
+
+pub(super) async fn list(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let known = refund::of_donation(&state.ctx, id_of(&id, "donation")?).await?;
+    let items: Vec<Value> = known.iter().map(shown).collect();
+    answer(&request, &json!({ "items": items, "next_cursor": null }))
+}
+
+/// Orders a refund; the gateway is asked behind it. The same `Idempotency-Key` of a token is the same refund.
+pub(super) async fn create(
+    request: HttpRequest,
+    state: Data<AppState>,
+    holder: Holder,
+    id: Path<String>,
+    body: Json<NewRefund>,
+) -> Result<HttpResponse, WebError> {
+    let donation: DonationId = id_of(&id, "donation")?;
+    let NewRefund { amount, reason } = body.into_inner();
+    let amount = amount.map(|wanted| money(&wanted)).transpose()?;
+    let key = pledges::key_of(&request)?.map(|key| format!("{}:{key}", holder.0.id));
+    let order = RefundOrder { donation, amount, reason, request_key: key };
+    let made = refund::order(&state.ctx, holder.actor(), order).await?;
+    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(shown(&made)))
+}
+
+fn money(wanted: &MoneyDto) -> Result<Money, UseCaseError> {
+    let currency = Currency::parse(&wanted.currency);
+    let currency = currency.map_err(|error| UseCaseError::invalid("currency", "unknown_currency", error))?;
+    let money = Money::new(wanted.minor, currency);
+    if money.is_positive() {
+        Ok(money)
+    } else {
+        Err(UseCaseError::invalid("amount", "invalid_amount", "Name an amount of more than nothing."))
+    }
+}
+
+fn shown(refund: &Refund) -> Value {
+    json!({
+        "id": refund.id,
+        "donation": refund.donation,
+        "amount": MoneyDto::from(refund.amount),
+        "status": refund.status.as_str(),
+        "reason": refund.reason,
+        "remote": refund.remote.as_ref().map(ToString::to_string),
+        "created": refund.created_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+    })
+}

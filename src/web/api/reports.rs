@@ -1,0 +1,166 @@
+//! Figures for programs: sums by currency, never by person. Periods and filters are those of the reports in the office.
+
+use super::MoneyDto;
+use super::door::Holder;
+use super::lists::refused;
+use super::seen::json as answer;
+use crate::domain::figures::{Period, Sums};
+use crate::domain::money::{Currency, Money};
+use crate::domain::patron::Month;
+use crate::store::reports::By;
+use crate::usecases::figures::dashboard::{self, Split};
+use crate::usecases::figures::reports::{self, Ask, Key, Part};
+use crate::usecases::patrons::figures::{self, MonthFigures};
+use crate::web::error::WebError;
+use crate::web::report_query::{Query, titles};
+use crate::web::state::AppState;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Value, json};
+
+/// How support is doing: this month until today beside others, and what waits for a person.
+pub(super) async fn summary(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    let found = dashboard::dashboard(&state.ctx).await?;
+    let received = found.received.iter().map(|received| {
+        let split = |split: &Split| {
+            json!({
+                "period": period(split.period),
+                "once": sums(split.once, received.currency),
+                "recurring": sums(split.recurring, received.currency),
+            })
+        };
+        json!({
+            "currency": received.currency.code(),
+            "this_month": split(&received.so_far),
+            "same_days_last_month": split(&received.same_days),
+            "last_month": split(&received.month_before),
+            "same_days_last_year": split(&received.year_before),
+        })
+    });
+    let body = json!({
+        "today": found.today,
+        "received": received.collect::<Vec<_>>(),
+        "recurring": found.support.iter().map(|support| month(&support.now)).collect::<Vec<_>>(),
+    });
+    answer(&request, &body)
+}
+
+/// The period and the filter. Unlike a page, which opens whatever its address says, this refuses what it cannot take.
+async fn ask(request: &HttpRequest, state: &AppState) -> Result<Ask, WebError> {
+    let ask = Query::of(request).ask(state.ctx.day_of(state.ctx.now()), &titles(state).await?);
+    for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
+        let filter = &ask.filter;
+        let is_taken = match &*name {
+            "from" => ask.period.from.to_string() == value,
+            "to" => ask.period.until.to_string() == value,
+            "campaign" => filter.campaign.is_some(),
+            "gateway" => filter.gateway.is_some(),
+            "currency" => filter.currency.is_some(),
+            "article" => filter.article.is_some(),
+            "frequency" => filter.rhythm.is_some(),
+            _ => false,
+        };
+        if !is_taken {
+            return Err(refused(&format!("“{name}={value}” is nothing that this report can be asked for.")));
+        }
+    }
+    Ok(ask)
+}
+
+/// What arrived, by day or, for longer times, by month.
+pub(super) async fn timeline(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    let ask = ask(&request, &state).await?;
+    let found = reports::timeline(&state.ctx, ask.clone()).await?;
+    let curves = found.curves.iter().map(|curve| {
+        let steps = curve.steps.iter().map(|step| {
+            json!({
+                "on": step.on,
+                "once": sums(step.once, curve.currency),
+                "recurring": sums(step.recurring, curve.currency),
+            })
+        });
+        json!({ "currency": curve.currency.code(), "steps": steps.collect::<Vec<_>>() })
+    });
+    let grain = found.grain.as_str();
+    let curves: Vec<Value> = curves.collect();
+    answer(&request, &json!({ "period": period(ask.period), "grain": grain, "currencies": curves }))
+}
+
+/// Recurring support of every month, and how many of those who joined stayed.
+pub(super) async fn patrons(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    let until = Month::of(state.ctx.day_of(state.ctx.now()));
+    let by_currency = figures::by_month(&state.ctx, until.clone()).await?;
+    let months = by_currency.iter().map(|(currency, months)| {
+        let months: Vec<Value> = months.iter().map(month).collect();
+        json!({ "currency": currency.code(), "months": months })
+    });
+    let months: Vec<Value> = months.collect();
+    let cohorts = figures::cohorts(&state.ctx, until).await?;
+    let retention = cohorts.iter().map(|cohort| {
+        let staying = cohort
+            .staying
+            .iter()
+            .map(|(month, count)| json!({ "month": month.to_string(), "patrons": count }));
+        json!({ "joined_in": cohort.joined_in.to_string(), "staying": staying.collect::<Vec<_>>() })
+    });
+    answer(&request, &json!({ "currencies": months, "retention": retention.collect::<Vec<_>>() }))
+}
+
+/// What articles led to.
+pub(super) async fn articles(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    let ask = ask(&request, &state).await?;
+    let found = reports::parts(&state.ctx, ask.clone(), By::Article).await?;
+    let part = |part: &Part| {
+        let article = match &part.key {
+            Key::Article(slug) => slug.as_ref().map(ToString::to_string),
+            Key::Campaign(..) | Key::Gateway(_) => None,
+        };
+        json!({ "article": article, "sums": sums(part.sums, part.currency) })
+    };
+    let items: Vec<Value> = found.parts.iter().map(part).collect();
+    answer(&request, &json!({ "period": period(ask.period), "items": items }))
+}
+
+fn period(period: Period) -> Value {
+    json!({ "from": period.from, "to": period.until })
+}
+
+fn sums(sums: Sums, currency: Currency) -> Value {
+    let money = |minor| MoneyDto::from(Money::new(minor, currency));
+    json!({
+        "donations": sums.donations,
+        "gross": money(sums.gross),
+        "fees": money(sums.fees),
+        "refunded": money(sums.refunded),
+        "lost": money(sums.lost),
+    })
+}
+
+fn month(figures: &MonthFigures) -> Value {
+    json!({
+        "month": figures.month.to_string(),
+        "recurring": MoneyDto::from(figures.recurring),
+        "joined": figures.joined,
+        "returned": figures.returned,
+        "left": figures.left,
+        "failing": figures.failing,
+        "recovered": figures.recovered,
+        "patrons": figures.patrons,
+    })
+}

@@ -66,7 +66,8 @@ fn read(kind: ListKind, text: &str) -> Result<(ListQuery, usize), WebError> {
     let pairs: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     let mut limit = LIMIT;
     let mut passed = Vec::new();
-    for (name, value) in &pairs {
+    // A field that was left empty asks for nothing.
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.trim().is_empty()) {
         match name.as_str() {
             "limit" => limit = limit_of(value)?,
             "cursor" => passed.push(("at", value.as_str())),

@@ -3,7 +3,9 @@
 
 use super::lists::{LIMIT, LIMIT_MAX};
 use super::{ROOT, table};
+use crate::domain::figures::Rhythm;
 use crate::domain::list::{Column, Filter, ListKind, Shape, Wanted};
+use crate::domain::pledge::GatewayKind;
 use crate::web::error::WebError;
 use crate::web::route::{Access, Declared};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,6 +18,9 @@ pub(super) struct Told {
     pub(super) summary: &'static str,
     gives: Gives,
 }
+
+/// A currency by its code of ISO 4217.
+const CURRENCY: &str = "^[A-Z]{3}$";
 
 enum Gives {
     /// A page of a list.
@@ -124,8 +129,16 @@ fn parameters(route: &Declared) -> Vec<Value> {
     if matches!(route.path, "/reports/timeline" | "/reports/articles") {
         let (day, word) = (json!({ "type": "string", "format": "date" }), json!({ "type": "string" }));
         all.extend(["from", "to"].map(|name| query(name, "A day of the publisher’s calendar", &day)));
-        let filters = ["campaign", "gateway", "currency", "article", "frequency"];
-        all.extend(filters.map(|name| query(name, "Only these payments", &word)));
+        let gateways: Vec<&str> = GatewayKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        let rhythms: Vec<&str> = Rhythm::ALL.iter().map(|rhythm| rhythm.as_str()).collect();
+        let filters = [
+            ("campaign", word.clone()),
+            ("gateway", json!({ "type": "string", "enum": gateways })),
+            ("currency", json!({ "type": "string", "pattern": CURRENCY })),
+            ("article", word),
+            ("frequency", json!({ "type": "string", "enum": rhythms })),
+        ];
+        all.extend(filters.map(|(name, schema)| query(name, "Only these payments", &schema)));
     }
     if route.method == "POST" {
         all.push(json!({
@@ -199,7 +212,11 @@ fn list_parameters(kind: ListKind) -> Vec<Value> {
     let orders: Vec<&str> = kind.orders().iter().map(|order| order.name).collect();
     let mut all = vec![
         query("limit", "Items of a page", &limit),
-        query("cursor", "`next_cursor` of the page before", &text),
+        query(
+            "cursor",
+            "`next_cursor` of the page before",
+            &json!({ "type": "string", "pattern": "^[ab]~.*~" }),
+        ),
         query("q", "A name, an address, a reference, an amount, an id", &text),
         query("order", "In which order", &json!({ "type": "string", "enum": orders })),
     ];
@@ -286,7 +303,7 @@ fn shared_schemas() -> Value {
             "type": "object", "required": ["minor", "currency"], "additionalProperties": false,
             "properties": {
                 "minor": { "type": "integer", "description": "Minor units" },
-                "currency": { "type": "string", "pattern": "^[A-Z]{3}$" },
+                "currency": { "type": "string", "pattern": CURRENCY },
             },
         },
         "Person": {
@@ -338,7 +355,7 @@ fn refund_schemas() -> Value {
         "NewRefund": {
             "type": "object", "additionalProperties": false,
             "properties": {
-                "amount": { "anyOf": [money(), { "type": "null" }], "description": "Everything that is left, if none is named" },
+                "amount": { "anyOf": [{ "allOf": [money(), { "properties": { "minor": { "minimum": 1 } } }] }, { "type": "null" }], "description": "Everything that is left, if none is named" },
                 "reason": { "type": ["string", "null"], "maxLength": 200 },
             },
         },

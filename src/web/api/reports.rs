@@ -52,7 +52,8 @@ pub(super) async fn summary(
 /// The period and the filter. Unlike a page, which opens whatever its address says, this refuses what it cannot take.
 async fn ask(request: &HttpRequest, state: &AppState) -> Result<Ask, WebError> {
     let ask = Query::of(request).ask(state.ctx.day_of(state.ctx.now()), &titles(state).await?);
-    for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
+    let asked = url::form_urlencoded::parse(request.query_string().as_bytes());
+    for (name, value) in asked.filter(|(_, value)| !value.is_empty()) {
         let filter = &ask.filter;
         let is_taken = match &*name {
             "from" => ask.period.from.to_string() == value,

@@ -134,6 +134,8 @@ flow! {
         let found = program.reads("/donors?q=reader-3").await;
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
         assert_eq!(found["items"][0]["gifts"], 1);
+        let all = program.reads("/donations?status=&q=&cursor=").await;
+        assert_eq!(all["items"].as_array().unwrap().len(), 5, "what is left empty asks for nothing");
         assert_eq!(program.reads("/donations?status=failed").await, json!({ "items": [], "next_cursor": null }));
         for path in ["/donations/don_01KV5BJH80EQ75JV2581H6HJZ9", "/donations/Ann%20Reader", "/donors/reader-3"] {
             assert_problem(&program.asks(Method::GET, path, None, &[]).await, 404, "not_found");

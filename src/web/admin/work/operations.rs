@@ -5,6 +5,7 @@ use crate::render::admin_pages::{QuestionShown, QuestionsPage};
 use crate::store::reviews;
 use crate::usecases::{operations, reviews as answering, webhook};
 use crate::web::admin::door::Seat;
+use crate::web::admin::files::page_about;
 use crate::web::admin::reply::{Desk, done};
 use crate::web::error::WebError;
 use crate::web::reply::{id_of, see_other};
@@ -45,7 +46,7 @@ pub(in crate::web) async fn questions(
 ) -> Result<HttpResponse, WebError> {
     let open = state.ctx.db.read(|conn| reviews::open(conn, QUESTIONS)).await?;
     let shown = |review: reviews::Review| QuestionShown {
-        url: page_of(&review.subject),
+        url: page_about(&review.subject),
         raised_text: state.ctx.day_of(review.created_at).format("%e %B %Y").to_string(),
         id: review.id,
         kind: review.kind.replace('_', " "),
@@ -55,18 +56,6 @@ pub(in crate::web) async fn questions(
     let page = QuestionsPage { questions: open.into_iter().map(shown).collect() };
     let place = ("admin/questions.html", "Open questions", "/admin/questions");
     Desk::of(&state, &seat.0).page(place, done(request.query_string()), page)
-}
-
-/// The page about something, by the beginning of its id.
-fn page_of(subject: &str) -> Option<String> {
-    let kind = match subject.split_once('_')?.0 {
-        "don" => "donations",
-        "plg" => "pledges",
-        "evt" => "events",
-        "dnr" => "donors",
-        _ => return None,
-    };
-    Some(format!("/admin/{kind}/{subject}"))
 }
 
 /// Somebody has looked.

@@ -1,6 +1,7 @@
-//! How gateways are called, and dates in English for staff and programs.
+//! How gateways are called, what a period costs, and dates in English for staff and programs.
 
 use crate::domain::pledge::GatewayKind;
+use crate::domain::tier::Price;
 use crate::words::Language;
 use chrono::{Datelike as _, NaiveDate};
 
@@ -25,6 +26,13 @@ pub fn gateway_name(kind: GatewayKind) -> &'static str {
         GatewayKind::Sandbox => "The sandbox",
         GatewayKind::BankTransfer => "The bank",
     }
+}
+
+/// `€5 a month`
+pub fn price_text(language: &Language, price: &Price) -> String {
+    let per = language.text(&format!("per-{}", price.frequency.as_str()), &[]);
+    let amount = language.short_money(price.amount);
+    language.text("patrons-amount", &[("amount", amount.into()), ("per", per.into())])
 }
 
 /// `25 November 2026`

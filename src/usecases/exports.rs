@@ -12,6 +12,7 @@ use crate::store::export_files::{self, Away};
 use crate::store::exports::{ExportRow, Span, Table};
 use crate::store::{StoreError, Tx};
 use chrono::{NaiveDate, TimeDelta};
+use serde_json::json;
 
 /// How long a file is kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -188,13 +189,11 @@ pub(super) fn forget_all(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 }
 
 /// Orders a file for staff, and writes down who did.
-pub async fn order_by(
-    ctx: &Context,
-    by: Actor,
-    wanted: Order,
-    detail: serde_json::Value,
-) -> Result<(), UseCaseError> {
+pub async fn order_by(ctx: &Context, by: Actor, wanted: Order) -> Result<(), UseCaseError> {
     let inner = ctx.clone();
+    let Period { from, until } = wanted.period;
+    let (kind, format) = (wanted.kind.as_str(), wanted.format.as_str());
+    let detail = json!({ "what": kind, "from": from, "to": until, "format": format });
     ctx.db
         .write(move |tx| {
             let export = order(tx, &inner, wanted)?;

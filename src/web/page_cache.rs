@@ -55,7 +55,7 @@ impl CachedPage {
 
     /// The answer to a request: 304 if the client has it, else the smallest form it takes.
     pub(super) fn answer(&self, request: &HttpRequest, caching: HeaderValue) -> HttpResponse {
-        let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| self.is_known_by(value));
+        let known = is_known(request, &self.etag);
         let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         answer
             .insert_header((header::ETAG, self.etag.clone()))
@@ -78,14 +78,14 @@ impl CachedPage {
         }
         answer.body(body.clone())
     }
+}
 
-    /// A weak comparison, as the standard wants it for `If-None-Match`.
-    fn is_known_by(&self, value: &HeaderValue) -> bool {
-        let Ok(text) = value.to_str() else { return false };
-        text.split(',')
-            .map(|tag| tag.trim().trim_start_matches("W/"))
-            .any(|tag| tag == "*" || self.etag == tag)
-    }
+/// Whether the client has what is called so already. A weak comparison, as the standard wants it for `If-None-Match`.
+pub(super) fn is_known(request: &HttpRequest, etag: &HeaderValue) -> bool {
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    known.is_some_and(|tags| {
+        tags.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || etag == tag)
+    })
 }
 
 /// The best coding that the client takes; `q=0` means that it does not.

@@ -47,6 +47,24 @@ impl Query {
         Ask { period: Period { from, until }, filter }
     }
 
+    /// The first field that was filled in and that [`Self::ask`] made nothing of.
+    pub(super) fn left_out(&self, ask: &Ask) -> Option<(&str, &str)> {
+        let filter = &ask.filter;
+        let is_taken = |name: &str, value: &str| match name {
+            "from" => ask.period.from.to_string() == value,
+            "to" => ask.period.until.to_string() == value,
+            "campaign" => filter.campaign.is_some(),
+            "gateway" => filter.gateway.is_some(),
+            "currency" => filter.currency.is_some(),
+            "article" => filter.article.is_some(),
+            "frequency" => filter.rhythm.is_some(),
+            _ => false,
+        };
+        let filled = self.0.iter().filter(|(_, value)| !value.is_empty());
+        let mut left_out = filled.filter(|(name, value)| !is_taken(name, value));
+        left_out.next().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Which donors are looked for: those of last year who did not give in this one.
     pub(super) fn lapse(&self, today: NaiveDate) -> (LapseKind, i32) {
         let kind = if self.text("kind") == "sybunt" { LapseKind::Sybunt } else { LapseKind::Lybunt };

@@ -1,11 +1,13 @@
 //! Routes that cannot be written down without saying who may come.
 
+use super::error::WebError;
 use super::read;
 use super::{admin, api};
 use crate::domain::access::Permission;
 use actix_web::middleware::from_fn;
 use actix_web::web::{PayloadConfig, ServiceConfig, post, resource};
-use actix_web::{Handler, Responder, Route};
+use actix_web::{Handler, HttpMessage as _, HttpRequest, Responder, Route};
+use std::future::{Ready, ready};
 
 /// Who may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,14 @@ pub struct Declared {
     pub path: &'static str,
     /// Who may come.
     pub access: Access,
+}
+
+/// What the door of a route left for its handler; `what` is not there where the door was declared open, which is a mistake.
+pub(super) fn left_by_door<T: Clone + 'static>(
+    request: &HttpRequest,
+    what: &'static str,
+) -> Ready<Result<T, WebError>> {
+    ready(request.extensions().get::<T>().cloned().ok_or_else(|| WebError::not_found(what)))
 }
 
 struct Entry {

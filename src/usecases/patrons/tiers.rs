@@ -18,6 +18,13 @@ pub struct TierView {
     pub places_left: Option<u32>,
 }
 
+impl TierView {
+    /// Whether somebody more may take it.
+    pub fn has_place(&self) -> bool {
+        self.places_left != Some(0)
+    }
+}
+
 /// Makes the tiers what the publisher wrote: others are archived, and those who have them keep them. If one really
 /// changed, the pages of all processes are rendered anew. Returns the version of what pages show now.
 pub async fn put(ctx: &Context, list: Vec<Tier>) -> Result<Version, UseCaseError> {

@@ -8,7 +8,7 @@ use crate::usecases::staff::{SignedIn, sessions, sign_in};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::reply::see_other;
-use crate::web::route::Access;
+use crate::web::route::{Access, left_by_door};
 use crate::web::state::AppState;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -16,7 +16,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
-use std::future::{Ready, ready};
+use std::future::Ready;
 
 /// Who sits at the desk: handlers of the office take it, and only [`keep`] hands it out.
 #[derive(Debug, Clone)]
@@ -27,9 +27,7 @@ impl FromRequest for Seat {
     type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let seat = request.extensions().get::<Self>().cloned();
-        // A route that was declared for anybody asks for somebody: a mistake, answered as if the page were not there.
-        ready(seat.ok_or_else(|| WebError::not_found("page")))
+        left_by_door(request, "page")
     }
 }
 

@@ -5,6 +5,7 @@ use crate::domain::audit::Actor;
 use crate::domain::token::ApiToken;
 use crate::usecases::staff::tokens;
 use crate::web::error::WebError;
+use crate::web::route::left_by_door;
 use crate::web::state::AppState;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -13,7 +14,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
-use std::future::{Ready, ready};
+use std::future::Ready;
 
 /// Whoever holds a token: handlers for staff take it, and only [`keep`] hands it out.
 #[derive(Debug, Clone)]
@@ -31,9 +32,7 @@ impl FromRequest for Holder {
     type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let holder = request.extensions().get::<Self>().cloned();
-        // A route that was declared public asks for a token: a mistake, answered as if it were not there.
-        ready(holder.ok_or_else(|| WebError::not_found("resource")))
+        left_by_door(request, "resource")
     }
 }
 
@@ -59,9 +58,7 @@ pub(in crate::web) async fn keep(
     }
     request.extensions_mut().insert(holder);
     let mut answer = next.call(request).await?.map_into_boxed_body();
-    for (name, value) in said_of_limits() {
-        answer.headers_mut().insert(name, value);
-    }
+    answer.headers_mut().insert(HeaderName::from_static("ratelimit-policy"), policy());
     Ok(answer)
 }
 
@@ -98,8 +95,7 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 }
 
 /// How many requests a token has, in the form of the draft for such headers.
-fn said_of_limits() -> [(HeaderName, HeaderValue); 1] {
-    const NAME: HeaderName = HeaderName::from_static("ratelimit-policy");
+fn policy() -> HeaderValue {
     let policy = format!("\"token\";q={};w=60", tokens::REQUESTS_PER_MINUTE);
-    [(NAME, HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("\"token\"")))]
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("\"token\""))
 }

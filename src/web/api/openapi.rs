@@ -10,6 +10,7 @@ use crate::web::error::WebError;
 use crate::web::route::{Access, Declared};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
 
 /// What an operation does and answers with.
 pub(super) struct Told {
@@ -17,6 +18,19 @@ pub(super) struct Told {
     path: &'static str,
     pub(super) summary: &'static str,
     gives: Gives,
+    asks: Asks,
+    /// The schema of the body; empty without one.
+    takes: &'static str,
+}
+
+/// What the query may ask for, besides that of a list.
+#[derive(Clone, Copy)]
+enum Asks {
+    Nothing,
+    /// The code of a pledge.
+    Code,
+    /// The period and the filter of a report.
+    Report,
 }
 
 /// A currency by its code of ISO 4217.
@@ -32,24 +46,36 @@ enum Gives {
 }
 
 const fn told(method: &'static str, path: &'static str, summary: &'static str, gives: Gives) -> Told {
-    Told { method, path, summary, gives }
+    Told { method, path, summary, gives, asks: Asks::Nothing, takes: "" }
+}
+
+impl Told {
+    const fn asks(self, asks: Asks) -> Self {
+        Self { asks, ..self }
+    }
+
+    const fn takes(self, takes: &'static str) -> Self {
+        Self { takes, ..self }
+    }
 }
 
 const OPERATIONS: [Told; 21] = [
     told("GET", "/openapi.json", "This description", Gives::Made(200, "Anything")),
     told("GET", "/campaigns/{slug}", "What a form for gifts needs", Gives::Made(200, "Anything")),
-    told("POST", "/pledges", "Begin a gift or recurring support", Gives::Made(201, "StartedPledge")),
+    told("POST", "/pledges", "Begin a gift or recurring support", Gives::Made(201, "StartedPledge"))
+        .takes("NewPledge"),
     told("GET", "/pledges", "Pledges", Gives::Page(ListKind::Pledges)),
     told(
         "GET",
         "/pledges/{id}",
         "The status of a pledge, with its code; all of it, with a token",
         Gives::Item(ListKind::Pledges),
-    ),
+    )
+    .asks(Asks::Code),
     told("GET", "/donations", "Payments", Gives::Page(ListKind::Donations)),
     told("GET", "/donations/{id}", "A payment", Gives::Item(ListKind::Donations)),
     told("GET", "/donations/{id}/refunds", "What was given back of a payment", Gives::Made(200, "Refunds")),
-    told("POST", "/donations/{id}/refunds", "Give money back", Gives::Made(201, "Refund")),
+    told("POST", "/donations/{id}/refunds", "Give money back", Gives::Made(201, "Refund")).takes("NewRefund"),
     told("GET", "/donors", "Donors", Gives::Page(ListKind::Donors)),
     told("GET", "/donors/{id}", "A donor", Gives::Item(ListKind::Donors)),
     told("GET", "/patrons", "Recurring support", Gives::Page(ListKind::Patrons)),
@@ -59,18 +85,21 @@ const OPERATIONS: [Told; 21] = [
     told("GET", "/jobs", "Work in the background", Gives::Page(ListKind::Jobs)),
     told("GET", "/audit", "Who did what", Gives::Page(ListKind::Audit)),
     told("GET", "/reports/summary", "How support is doing", Gives::Made(200, "Anything")),
-    told("GET", "/reports/timeline", "What arrived, by day or by month", Gives::Made(200, "Anything")),
+    told("GET", "/reports/timeline", "What arrived, by day or by month", Gives::Made(200, "Anything"))
+        .asks(Asks::Report),
     told(
         "GET",
         "/reports/patrons",
         "Recurring support by month, and who stayed",
         Gives::Made(200, "Anything"),
     ),
-    told("GET", "/reports/articles", "What articles led to", Gives::Made(200, "Anything")),
+    told("GET", "/reports/articles", "What articles led to", Gives::Made(200, "Anything")).asks(Asks::Report),
 ];
 
 pub(super) async fn show(request: HttpRequest) -> Result<HttpResponse, WebError> {
-    super::seen::json(&request, &document())
+    // It changes with the program only.
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+    super::seen::json(&request, &*DOCUMENT)
 }
 
 /// The operation of a route.
@@ -110,37 +139,26 @@ fn document() -> Value {
 
 /// Names of what can be asked by the query.
 pub(super) fn parameters_of(route: &Declared) -> Vec<String> {
+    let Some(told) = of(route) else { return Vec::new() };
     let text = |parameter: &Value, name: &str| parameter.get(name)?.as_str().map(str::to_owned);
-    let in_query = parameters(route).into_iter();
+    let in_query = parameters(route, told).into_iter();
     in_query
         .filter(|parameter| text(parameter, "in").as_deref() == Some("query"))
         .filter_map(|parameter| text(&parameter, "name"))
         .collect()
 }
 
-fn parameters(route: &Declared) -> Vec<Value> {
+fn parameters(route: &Declared, told: &Told) -> Vec<Value> {
     let mut all = path_parameters(route.path);
-    if let Some(Told { gives: Gives::Page(kind), .. }) = of(route) {
-        all.extend(list_parameters(*kind));
+    if let Gives::Page(kind) = told.gives {
+        all.extend(list_parameters(kind));
     }
-    if route.path == "/pledges/{id}" {
-        all.push(query("token", "The code of this pledge", &json!({ "type": "string" })));
+    match told.asks {
+        Asks::Nothing => {}
+        Asks::Code => all.push(query("token", "The code of this pledge", &json!({ "type": "string" }))),
+        Asks::Report => all.extend(report_parameters()),
     }
-    if matches!(route.path, "/reports/timeline" | "/reports/articles") {
-        let (day, word) = (json!({ "type": "string", "format": "date" }), json!({ "type": "string" }));
-        all.extend(["from", "to"].map(|name| query(name, "A day of the publisher’s calendar", &day)));
-        let gateways: Vec<&str> = GatewayKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        let rhythms: Vec<&str> = Rhythm::ALL.iter().map(|rhythm| rhythm.as_str()).collect();
-        let filters = [
-            ("campaign", word.clone()),
-            ("gateway", json!({ "type": "string", "enum": gateways })),
-            ("currency", json!({ "type": "string", "pattern": CURRENCY })),
-            ("article", word),
-            ("frequency", json!({ "type": "string", "enum": rhythms })),
-        ];
-        all.extend(filters.map(|(name, schema)| query(name, "Only these payments", &schema)));
-    }
-    if route.method == "POST" {
+    if !told.takes.is_empty() {
         all.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "Sent again with the same key, the request is not made again",
@@ -148,6 +166,22 @@ fn parameters(route: &Declared) -> Vec<Value> {
         }));
     }
     all
+}
+
+fn report_parameters() -> Vec<Value> {
+    let (day, word) = (json!({ "type": "string", "format": "date" }), json!({ "type": "string" }));
+    let gateways: Vec<&str> = GatewayKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let rhythms: Vec<&str> = Rhythm::ALL.iter().map(|rhythm| rhythm.as_str()).collect();
+    let days = ["from", "to"].map(|name| query(name, "A day of the publisher’s calendar", &day));
+    let filters = [
+        ("campaign", word.clone()),
+        ("gateway", json!({ "type": "string", "enum": gateways })),
+        ("currency", json!({ "type": "string", "pattern": CURRENCY })),
+        ("article", word),
+        ("frequency", json!({ "type": "string", "enum": rhythms })),
+    ];
+    let filters = filters.map(|(name, schema)| query(name, "Only these payments", &schema));
+    days.into_iter().chain(filters).collect()
 }
 
 fn operation(route: &Declared, told: &Told) -> Value {
@@ -160,7 +194,7 @@ fn operation(route: &Declared, told: &Told) -> Value {
     let mut say = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     say("operationId", json!(id_of(route)));
     say("summary", json!(told.summary));
-    say("parameters", json!(parameters(route)));
+    say("parameters", json!(parameters(route, told)));
     say(
         "responses",
         json!({
@@ -175,9 +209,8 @@ fn operation(route: &Declared, told: &Told) -> Value {
         say("security", json!([{ "token": [] }]));
         say("x-permission", json!(permission.as_str()));
     }
-    if route.method == "POST" {
-        let body = if route.path == "/pledges" { "NewPledge" } else { "NewRefund" };
-        let content = json!({ "application/json": { "schema": reference(body) } });
+    if !told.takes.is_empty() {
+        let content = json!({ "application/json": { "schema": reference(told.takes) } });
         say("requestBody", json!({ "required": true, "content": content }));
     }
     Value::Object(shown)

@@ -51,25 +51,14 @@ pub(super) async fn summary(
 
 /// The period and the filter. Unlike a page, which opens whatever its address says, this refuses what it cannot take.
 async fn ask(request: &HttpRequest, state: &AppState) -> Result<Ask, WebError> {
-    let ask = Query::of(request).ask(state.ctx.day_of(state.ctx.now()), &titles(state).await?);
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes());
-    for (name, value) in asked.filter(|(_, value)| !value.is_empty()) {
-        let filter = &ask.filter;
-        let is_taken = match &*name {
-            "from" => ask.period.from.to_string() == value,
-            "to" => ask.period.until.to_string() == value,
-            "campaign" => filter.campaign.is_some(),
-            "gateway" => filter.gateway.is_some(),
-            "currency" => filter.currency.is_some(),
-            "article" => filter.article.is_some(),
-            "frequency" => filter.rhythm.is_some(),
-            _ => false,
-        };
-        if !is_taken {
-            return Err(refused(&format!("“{name}={value}” is nothing that this report can be asked for.")));
+    let query = Query::of(request);
+    let ask = query.ask(state.ctx.day_of(state.ctx.now()), &titles(state).await?);
+    match query.left_out(&ask) {
+        None => Ok(ask),
+        Some((name, value)) => {
+            Err(refused(&format!("“{name}={value}” is nothing that this report can be asked for.")))
         }
     }
-    Ok(ask)
 }
 
 /// What arrived, by day or, for longer times, by month.

@@ -1,7 +1,8 @@
 //! Answers that say what they are, so that who has one already gets it only once.
 
 use crate::web::error::WebError;
-use actix_web::http::header;
+use crate::web::page_cache::is_known;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -11,9 +12,8 @@ pub(super) fn json<T: Serialize>(request: &HttpRequest, body: &T) -> Result<Http
     let text = serde_json::to_string(body)
         .map_err(|error| crate::usecases::UseCaseError::Internal(error.to_string()))?;
     let tag = format!("\"{}\"", hex::encode(Sha256::digest(text.as_bytes())));
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let is_known =
-        known.is_some_and(|tags| tags.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"0\""));
+    let is_known = is_known(request, &tag);
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, tag))

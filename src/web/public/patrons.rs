@@ -3,6 +3,7 @@
 use crate::domain::tier::Price;
 use crate::render::PageMeta;
 use crate::render::pages::{PatronsPage, TierCard, TierPrice};
+use crate::render::price_text;
 use crate::usecases::patrons::tiers::{self, TierView};
 use crate::web::error::WebError;
 use crate::web::language;
@@ -44,7 +45,6 @@ pub(in crate::web) async fn show(
 
 fn card(view: &TierView, prices: &[&Price], language: &Language) -> TierCard {
     let tier = &view.tier;
-    let full = view.places_left == Some(0);
     let places_text = view.places_left.map(|left| match left {
         0 => language.text("patrons-full", &[]),
         left => language.text("patrons-left", &[("places", i64::from(left).into())]),
@@ -55,22 +55,17 @@ fn card(view: &TierView, prices: &[&Price], language: &Language) -> TierCard {
         description: tier.description.clone(),
         benefits: tier.benefits.iter().map(|benefit| benefit.text.clone()).collect(),
         places_text,
-        full,
+        full: !view.has_place(),
         prices: prices.iter().map(|price| way(tier.slug.as_str(), price, language)).collect(),
     }
 }
 
 fn way(slug: &str, price: &Price, language: &Language) -> TierPrice {
     let frequency = price.frequency.as_str();
-    let per = language.text(&format!("per-{frequency}"), &[]);
-    let amount = language.short_money(price.amount);
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("tier", slug);
     query.append_pair("frequency", frequency);
     query.append_pair("currency", price.amount.currency().code());
     query.append_pair("amount", &price.amount.major());
-    TierPrice {
-        text: language.text("patrons-amount", &[("amount", amount.into()), ("per", per.into())]),
-        url: format!("/donate?{}", query.finish()),
-    }
+    TierPrice { text: price_text(language, price), url: format!("/donate?{}", query.finish()) }
 }

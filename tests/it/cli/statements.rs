@@ -7,6 +7,7 @@ use super::program;
 use super::site::Site;
 use crate::support::client::Client;
 use crate::support::command::pdf_text;
+use crate::support::gift::Form;
 
 /// A year that is over in every time zone.
 fn year() -> i32 {
@@ -15,15 +16,8 @@ fn year() -> i32 {
 
 /// Somebody gives €25, and it arrives.
 async fn gives(url: &str, email: &str) {
-    let form = [
-        ("campaign", "press-fund"),
-        ("amount", "25"),
-        ("currency", "EUR"),
-        ("gateway", "sandbox"),
-        ("email", email),
-    ];
     let client = Client::new(url);
-    let page = client.post("/donate", &form).await.location().to_owned();
+    let page = client.give(&Form::gift().set("email", email)).await.location().to_owned();
     client.pay(&page, "succeed", "now").await;
 }
 

@@ -4,6 +4,7 @@ use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
 use crate::domain::tier::Price;
 use crate::render::account_pages::LevelChoice;
+use crate::render::price_text;
 use crate::usecases::patrons::tiers::{self, TierView};
 use crate::usecases::views::PatronView;
 use crate::usecases::{FieldError, UseCaseError};
@@ -29,12 +30,12 @@ pub(super) async fn of(
         let value = format!("{LEVEL}{}", tier.slug);
         // Who gives more than a level costs has chosen an amount.
         let is_present = (price.frequency, price.amount) == (news.frequency, news.amount);
-        let others: Vec<String> = others.iter().map(|price| text(language, price)).collect();
+        let others: Vec<String> = others.iter().map(|price| price_text(language, price)).collect();
         Some(LevelChoice {
             selected: chosen.as_ref().map_or(is_present && is_own(offer, view), |chosen| *chosen == value),
             value,
             name: tier.name.clone(),
-            price_text: text(language, &price),
+            price_text: price_text(language, &price),
             others_text: (!others.is_empty()).then(|| others.join(" · ")),
         })
     };
@@ -47,7 +48,7 @@ fn is_own(offer: &TierView, view: &PatronView) -> bool {
 }
 
 fn has_place(offer: &TierView, view: &PatronView) -> bool {
-    offer.places_left.is_none_or(|left| left > 0) || is_own(offer, view)
+    offer.has_place() || is_own(offer, view)
 }
 
 /// What a level costs in the currency of a support: in its present period, or else in the level's first; then the others.
@@ -57,12 +58,6 @@ fn prices(offer: &TierView, view: &PatronView) -> Option<(Price, Vec<Price>)> {
     let mut all: Vec<Price> = offer.tier.prices.iter().filter(taken).copied().collect();
     let first = all.iter().position(|price| price.frequency == news.frequency).unwrap_or_default();
     (first < all.len()).then(|| (all.remove(first), all))
-}
-
-fn text(language: &Language, price: &Price) -> String {
-    let per = language.text(&format!("per-{}", price.frequency.as_str()), &[]);
-    let amount = language.short_money(price.amount);
-    language.text("patrons-amount", &[("amount", amount.into()), ("per", per.into())])
 }
 
 /// What will be paid in each period: the price of the level that was chosen, or the amount that was typed.

@@ -15,7 +15,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use flate2::read::MultiGzDecoder;
-use serde_json::json;
 use std::io::Read as _;
 
 /// What can be asked for.
@@ -110,8 +109,7 @@ pub(in crate::web) async fn order(
         return page(&state, &seat, (StatusCode::UNPROCESSABLE_ENTITY, None), asked, &problems).await;
     };
     let wanted = Order { kind, format, period: Period { from, until }, asked_by: seat.0.member.name.clone() };
-    let detail = json!({ "what": kind.as_str(), "from": from, "to": until, "format": format.as_str() });
-    exports::order_by(&state.ctx, seat.0.actor(), wanted, detail).await?;
+    exports::order_by(&state.ctx, seat.0.actor(), wanted).await?;
     Ok(see_other("/admin/exports?done=export"))
 }
 

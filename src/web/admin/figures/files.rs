@@ -22,9 +22,7 @@ pub(in crate::web) async fn csv(
     _seat: Seat,
     name: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let made = of_report(&request, &state, &name).await?;
-    let bytes = sheet::csv(&made).map_err(unwritten)?;
-    Ok(answer(&state, made.name, ExportFormat::Csv).body(bytes))
+    whole(&request, &state, &name, ExportFormat::Csv).await
 }
 
 pub(in crate::web) async fn xlsx(
@@ -33,9 +31,21 @@ pub(in crate::web) async fn xlsx(
     _seat: Seat,
     name: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let made = of_report(&request, &state, &name).await?;
-    let bytes = sheet::xlsx(&made).map_err(unwritten)?;
-    Ok(answer(&state, made.name, ExportFormat::Xlsx).body(bytes))
+    whole(&request, &state, &name, ExportFormat::Xlsx).await
+}
+
+async fn whole(
+    request: &HttpRequest,
+    state: &AppState,
+    name: &str,
+    format: ExportFormat,
+) -> Result<HttpResponse, WebError> {
+    let made = of_report(request, state, name).await?;
+    let bytes = match format {
+        ExportFormat::Csv => sheet::csv(&made),
+        ExportFormat::Xlsx => sheet::xlsx(&made),
+    };
+    Ok(answer(state, made.name, format).body(bytes.map_err(unwritten)?))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]

@@ -2,11 +2,12 @@
 
 use super::super::door::Seat;
 use super::super::reply::{Desk, done};
-use super::shown::{change, day_text, drawing, linked, money, month_text, number, parts, text, whole};
+use super::shown::{change, drawing, linked, money, month_text, number, parts, text, whole};
 use crate::domain::access::Permission;
 use crate::domain::figures::Rhythm;
 use crate::domain::money::Currency;
 use crate::render::chart::{Form, Series};
+use crate::render::date_text;
 use crate::render::figure_pages::{
     Concern, FigureCell, FigureHead, FigureSection, FigureTable, FrontPage, Headline,
 };
@@ -30,7 +31,7 @@ pub(in crate::web) async fn show(
     let time = |at: DateTime<Utc>| at.with_timezone(&zone).format("%-d %b, %H:%M").to_string();
     let may = |what| seat.0.member.role.may(what);
     let page = FrontPage {
-        day_text: day_text(seen.today),
+        day_text: date_text(seen.today),
         concerns: if may(Permission::SeeOperations) { concerns(&seen, &time) } else { Vec::new() },
         headlines: headlines(&seen),
         sections: sections(&seen),

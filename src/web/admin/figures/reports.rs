@@ -7,7 +7,7 @@ use crate::domain::figures::{Grain, Rhythm};
 use crate::domain::money::Currency;
 use crate::render::chart::{Form, Series};
 use crate::render::figure_pages::{FigureCell, FigureSection, FigureTable, Narrow, ReportLink, ReportPage};
-use crate::render::gateway_label;
+use crate::render::{date_text, gateway_label};
 use crate::store::reports::By;
 use crate::usecases::figures::behind::Campaigns;
 use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
@@ -151,7 +151,7 @@ fn timeline(report: &Timeline) -> Vec<FigureSection> {
         let filled = curve.steps.iter().rev().filter(|step| !step.all().is_nothing());
         let mut rows: Vec<Vec<FigureCell>> = filled
             .map(|step| {
-                let mut row = vec![text("From", shown::day_text(step.on))];
+                let mut row = vec![text("From", date_text(step.on))];
                 row.extend(shown::sums(&step.all(), currency, Some(&step.behind)));
                 row
             })
@@ -323,7 +323,7 @@ pub(in crate::web) async fn lapsed(
             let name = donor.name.clone().unwrap_or_else(|| donor.email.clone());
             vec![
                 linked(text("Donor", name), &format!("/admin/donors/{}", donor.donor)),
-                text("Last gift", shown::day_text(donor.last_on)),
+                text("Last gift", date_text(donor.last_on)),
                 number("Gifts", whole(donor.gifts)),
                 number("Kept", donor.kept.text()),
             ]

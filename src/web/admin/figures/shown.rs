@@ -57,10 +57,6 @@ pub(super) fn month_text(day: NaiveDate) -> String {
     day.format("%b %y").to_string()
 }
 
-pub(super) fn day_text(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
-}
-
 pub(super) fn text(label: &'static str, text: impl Into<String>) -> FigureCell {
     FigureCell { label, text: text.into(), url: None, number: false }
 }

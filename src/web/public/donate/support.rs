@@ -4,6 +4,7 @@ use super::Asked;
 use crate::domain::money::Currency;
 use crate::domain::pledge::Frequency;
 use crate::render::pages::Choice;
+use crate::render::price_text;
 use crate::usecases::patrons::tiers::TierView;
 
 /// How often; `?frequency=` chooses. With a tier in the address and no frequency, the tier's first one.
@@ -27,15 +28,8 @@ pub(super) fn tiers(asked: Asked<'_>, tiers: &[TierView], currency: Currency) ->
     let choice = |view: &TierView| {
         let tier = &view.tier;
         let prices = tier.prices.iter().filter(|price| price.amount.currency() == currency);
-        let prices: Vec<String> = prices
-            .map(|price| {
-                let per = language.text(&format!("per-{}", price.frequency.as_str()), &[]);
-                let amount = language.short_money(price.amount);
-                language.text("patrons-amount", &[("amount", amount.into()), ("per", per.into())])
-            })
-            .collect();
-        let is_free = view.places_left.is_none_or(|left| left > 0);
-        (!prices.is_empty() && is_free).then(|| Choice {
+        let prices: Vec<String> = prices.map(|price| price_text(language, price)).collect();
+        (!prices.is_empty() && view.has_place()).then(|| Choice {
             value: tier.slug.to_string(),
             label: tier.name.clone(),
             hint: Some(prices.join(" · ")),

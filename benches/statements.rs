@@ -109,6 +109,11 @@ fn fill(donors: u32, campaign: &str) -> Vec<String> {
         at(2024),
         at(2024)
     )];
+    // Donors without a word would be those of a site that is older than the search, and is to be migrated first.
+    statements.push(format!(
+        "{numbers} INSERT INTO search_terms (term, donor_id) \
+         SELECT 'donor', 'dnr_01KAX00000000000' || name FROM numbers"
+    ));
     for year in [2024, 2025] {
         let (made, id) = (at(year), format!("01KAX000000{year}0"));
         statements.push(format!(
@@ -120,9 +125,9 @@ fn fill(donors: u32, campaign: &str) -> Vec<String> {
         ));
         statements.push(format!(
             "{numbers} INSERT INTO donations (id, pledge_id, campaign_id, donor_id, gateway, remote_id, status, currency, \
-             gross_minor, fee_minor, refunded_minor, received_at, created_at, updated_at) \
+             gross_minor, fee_minor, refunded_minor, received_at, received_on, created_at, updated_at) \
              SELECT 'don_{id}' || name, 'plg_{id}' || name, {campaign}, 'dnr_01KAX00000000000' || name, 'bank_transfer', \
-             'line{year}' || name, 'succeeded', 'EUR', 2500, 0, 0, {made}, {made}, {made} FROM numbers"
+             'line{year}' || name, 'succeeded', 'EUR', 2500, 0, 0, {made}, '{year}-06-15', {made}, {made} FROM numbers"
         ));
     }
     statements

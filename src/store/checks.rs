@@ -1,4 +1,5 @@
-//! The invariants of the database, nearly all of them as SQL can express them. Each query lists what breaks one: an empty answer is a pass.
+//! The invariants of the database, nearly all of them as SQL can express them. Each query lists what breaks one: an
+//! empty answer is a pass.
 //!
 //! Run by `mainstay doctor`, at every start, around migrations, by the hourly and the minutely job, and by every flow
 //! test when it ends.
@@ -6,7 +7,7 @@
 use super::{Conn, StoreError, audit, dialect, search};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Timestamp};
+use diesel::sql_types::{Nullable, Text, Timestamp};
 
 /// A rule, and how to find what breaks it. The query answers ids in a column `id`: that of the donation or the pledge
 /// on which work must stop, where the rule is about one.
@@ -242,8 +243,16 @@ impl Finding {
 
 #[derive(QueryableByName)]
 struct BrokenId {
-    #[diesel(sql_type = Text)]
-    id: String,
+    /// None where the id is put together from columns of which one, against the rule, is empty.
+    #[diesel(sql_type = Nullable<Text>)]
+    id: Option<String>,
+}
+
+impl BrokenId {
+    /// Books in any state must be examined to the end: a row without a name is a finding, and no error.
+    fn named(self) -> String {
+        self.id.unwrap_or_else(|| "rows that lack a value".to_owned())
+    }
 }
 
 /// Evaluates every rule on everything.
@@ -316,7 +325,7 @@ impl Check {
                 diesel::sql_query(narrowed).bind::<Timestamp, _>(since.naive_utc()).load(conn)?
             }
         };
-        let mut broken: Vec<String> = rows.into_iter().map(|row| row.id).collect();
+        let mut broken: Vec<String> = rows.into_iter().map(BrokenId::named).collect();
         broken.sort();
         broken.dedup();
         Ok(Finding { name: self.name, broken })

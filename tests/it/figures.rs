@@ -92,6 +92,19 @@ flow! {
     }
 }
 
+flow! {
+    async fn money_without_a_day_is_a_finding_and_stops_no_examination(app) {
+        app.gives(&Form::gift().by(1)).await;
+        let day = app.lines("SELECT CAST(received_on AS TEXT) AS line FROM donations").await.remove(0);
+        app.execute(&["UPDATE donations SET received_on = NULL"]).unwrap();
+        let findings = app.ctx().db.read(checks::run).await.unwrap();
+        assert_eq!(findings.len(), checks::count(), "each rule was asked");
+        let days = findings.iter().find(|finding| finding.name.contains("each day")).unwrap();
+        assert!(days.broken.iter().any(|id| id == "rows that lack a value"), "{days:?}");
+        app.execute(&[&format!("UPDATE donations SET received_on = '{day}'")]).unwrap();
+    }
+}
+
 /// A small generator of its own: a failure names its seed.
 struct Random(u64);
 

@@ -78,9 +78,7 @@ async fn pages_for_giving_are_usable_by_everybody() {
     let wrong = "const form = document.querySelector('form[data-once]'); form.noValidate = true; \
         form.elements.amount.value = '-3'; form.elements.email.value = 'ann@'; form.requestSubmit()";
     browser.client.execute(wrong, Vec::new()).await.unwrap();
-    browser
-        .wait_for_text(".summary h2", "Something needs your attention", std::time::Duration::from_secs(20))
-        .await;
+    browser.wait_for_text(".summary h2", "Something needs your attention").await;
     let said = browser.console().await;
     assert!(said.iter().all(|line| line.contains("422")), "only the refused form itself: {said:?}");
     look(&browser, &app, "form with mistakes").await;

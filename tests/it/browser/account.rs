@@ -57,19 +57,17 @@ async fn a_patron_stops_by_keyboard_on_a_phone_without_scripts() {
     }
     focused(&browser).await.send_keys("ann@example.org").await.unwrap();
     presses(&browser, "main form .button").await;
-    browser.wait_for_text("h1", "Please look at your mail", std::time::Duration::from_secs(20)).await;
+    browser.wait_for_text("h1", "Please look at your mail").await;
     app.run_jobs().await;
     browser.goto(&format!("{}{}", app.url, last_link(&app).path)).await;
     presses(&browser, "main form .button").await;
-    browser.wait_for_text("h1", "Welcome, Ann Reader", std::time::Duration::from_secs(20)).await;
+    browser.wait_for_text("h1", "Welcome, Ann Reader").await;
 
     presses(&browser, ".pledge a").await;
-    browser.wait_for_text("h1", "€12.00 every month", std::time::Duration::from_secs(20)).await;
+    browser.wait_for_text("h1", "€12.00 every month").await;
     presses(&browser, "details:last-of-type summary").await;
     presses(&browser, "details:last-of-type .button").await;
-    browser
-        .wait_for_text(".note-done", "Done. A letter confirms it.", std::time::Duration::from_secs(20))
-        .await;
+    browser.wait_for_text(".note-done", "Done. A letter confirms it.").await;
 
     assert!(browser.text(".standfirst").await.starts_with("It ends on"));
     app.run_jobs().await;

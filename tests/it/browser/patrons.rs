@@ -2,15 +2,12 @@
 //! own pages.
 
 use fantoccini::key::Key;
-use std::time::Duration;
 
 use super::{PHONE, focused};
 use crate::account::visitor::last_link;
 use crate::support::app::{Engine, TestApp, settings};
 use crate::support::browser::{Browser, JavaScript};
 use crate::support::gift::Form;
-
-const SOON: Duration = Duration::from_secs(20);
 
 async fn site() -> TestApp {
     TestApp::start_with(Engine::Sqlite, settings(&[("MAINSTAY_SITE__LOCALES", "en,fr,de,es,pt,ru,ar")])).await
@@ -111,7 +108,7 @@ impl Browser {
 async fn signed_in(app: &TestApp, browser: &Browser) {
     app.gives(&Form::gift().set("frequency", "monthly").set("amount", "12")).await;
     signs_in(app, browser).await;
-    browser.wait_for_text("h1", "Welcome, Ann Reader", SOON).await;
+    browser.wait_for_text("h1", "Welcome, Ann Reader").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -127,7 +124,7 @@ async fn every_button_about_support_works_by_keyboard() {
     opens(&browser, "details:nth-of-type(1) summary").await;
     types(&browser, "#amount", "0,10").await;
     opens(&browser, "details[open] .button").await;
-    browser.wait_for_text(".summary h2", "Something needs", SOON).await;
+    browser.wait_for_text(".summary h2", "Something needs").await;
     types(&browser, "#amount", "20").await;
     reaches(&browser, "#frequency").await;
     press(&browser, Key::Down).await;
@@ -177,7 +174,7 @@ async fn signs_in(app: &TestApp, browser: &Browser) {
     goes(browser, app, "/account/sign-in").await;
     types(browser, "#email", "ann@example.org").await;
     opens(browser, "main form .button").await;
-    browser.wait_for_text("h1", "Please look at your mail", SOON).await;
+    browser.wait_for_text("h1", "Please look at your mail").await;
     app.run_jobs().await;
     goes(browser, app, &last_link(app).path).await;
     presses(browser, "main form .button", "/account").await;

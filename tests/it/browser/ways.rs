@@ -1,7 +1,5 @@
 //! Ways from the article to the thanks page.
 
-use std::time::Duration;
-
 use fantoccini::key::Key;
 use mainstay::jobs::Worker;
 use mainstay::store::{StoreError, exports};
@@ -10,9 +8,6 @@ use super::{PHONE, assert_clean, desk, focused, has_focus, site};
 use crate::stripe::shop::Shop;
 use crate::support::app::{Engine, TestApp};
 use crate::support::browser::{Browser, JavaScript};
-
-/// How long the thanks page may take to notice, with its growing pauses of at most ten seconds.
-const NOTICED: Duration = Duration::from_secs(30);
 
 /// From the article to the payment page of the sandbox.
 async fn to_the_payment_page(browser: &Browser, app: &TestApp) {
@@ -63,7 +58,7 @@ async fn a_reader_gives_and_the_thanks_page_turns_by_itself() {
     assert_eq!(browser.text("h1").await, "Waiting for your payment");
 
     let worker = Worker::start(&app.services);
-    browser.wait_for_text("h1", "Thank you, Ann Reader.", NOTICED).await;
+    browser.wait_for_text("h1", "Thank you, Ann Reader.").await;
 
     assert!(browser.text(".facts").await.contains("No. R2026-000001"));
     assert_clean(&browser, &app.url, "thanks").await;
@@ -84,7 +79,7 @@ async fn a_reader_without_scripts_gives_and_sees_the_page_turn() {
 
     app.run_jobs().await;
     // The page asks the browser to load it again after ten seconds.
-    browser.wait_for_text("h1", "Thank you, Ann Reader.", NOTICED).await;
+    browser.wait_for_text("h1", "Thank you, Ann Reader.").await;
 
     assert!(browser.text(".facts").await.contains("No. R2026-000001"));
     letter_with_its_receipt(&browser, &app).await;
@@ -145,11 +140,11 @@ async fn a_double_click_is_one_gift() {
         browser.click("input[name=gateway][value=sandbox]").await;
 
         browser.double_click("form[data-once] button.button").await;
-        browser.wait_for_text("h1", "€25.00", NOTICED).await;
+        browser.wait_for_text("h1", "€25.00").await;
         browser.client.back().await.unwrap();
-        browser.wait_for_text("h1", "Press fund", NOTICED).await;
+        browser.wait_for_text("h1", "Press fund").await;
         browser.follow("form[data-once] button.button").await;
-        browser.wait_for_text("h1", "€25.00", NOTICED).await;
+        browser.wait_for_text("h1", "€25.00").await;
 
         assert_eq!(pledges(&app).await, 1, "{javascript:?}");
         app.finish().await;
@@ -169,7 +164,7 @@ async fn a_gift_needs_no_mouse() {
     assert_eq!(browser.count("#appeal input[value='25.00']:checked").await, 1);
     tab_to(&browser, "#appeal button").await;
     press(&browser, Key::Enter).await;
-    browser.wait_for_text("h1", "Press fund", NOTICED).await;
+    browser.wait_for_text("h1", "Press fund").await;
 
     tab_to(&browser, "#email").await;
     focused(&browser).await.send_keys("ann@example.org").await.unwrap();
@@ -177,13 +172,13 @@ async fn a_gift_needs_no_mouse() {
     press(&browser, Key::Space).await;
     tab_to(&browser, "form[data-once] button.button").await;
     press(&browser, Key::Enter).await;
-    browser.wait_for_text("h1", "€25.00", NOTICED).await;
+    browser.wait_for_text("h1", "€25.00").await;
 
     tab_to(&browser, "form button.button").await;
     press(&browser, Key::Enter).await;
-    browser.wait_for_text("h1", "Waiting for your payment", NOTICED).await;
+    browser.wait_for_text("h1", "Waiting for your payment").await;
     app.run_jobs().await;
-    browser.wait_for_text("h1", "Thank you.", NOTICED).await;
+    browser.wait_for_text("h1", "Thank you.").await;
     app.finish().await;
 }
 

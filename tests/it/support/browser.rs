@@ -16,8 +16,9 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// How long the browser may take to start, and a page to show an element that is clicked, filled or read.
-const WAIT: Duration = Duration::from_secs(20);
+/// How long the browser may take to start, and a page to show what is clicked, filled or read: long enough for a machine
+/// that compiles something else meanwhile, as nothing waits longer than it must.
+const WAIT: Duration = Duration::from_mins(2);
 /// How often [`Browser::wait_for_text`] looks.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -134,10 +135,10 @@ impl Browser {
     }
 
     /// Waits until the first element that matches shows `text`, even when the page is replaced meanwhile.
-    pub(crate) async fn wait_for_text(&self, css: &str, text: &str, deadline: Duration) {
+    pub(crate) async fn wait_for_text(&self, css: &str, text: &str) {
         let mut looks = tokio::time::interval(LOOK_EVERY);
         let mut seen = None;
-        let shown = timeout(deadline, async {
+        let shown = timeout(WAIT, async {
             loop {
                 looks.tick().await;
                 // An element that went away with its page is looked for again.
@@ -150,7 +151,7 @@ impl Browser {
             }
         });
         let is_shown = shown.await.is_ok();
-        assert!(is_shown, "{css:?} did not show {text:?} in {deadline:?}; last seen: {seen:?}");
+        assert!(is_shown, "{css:?} did not show {text:?} in {WAIT:?}; last seen: {seen:?}");
     }
 
     /// What axe-core finds wrong on the page shown (WCAG 2.2 AA and its best practices), one line for each element.
@@ -166,9 +167,19 @@ impl Browser {
                     `${rule.id} (${rule.impact}) at ${node.target.flat().join(' ')}: ${rule.help}; ` +
                     node.any.concat(node.all, node.none).map(check => check.message).join('; ')))),
                 error => done(['axe failed: ' + error]));";
+        self.loaded().await;
         self.client.execute(axe_source(), Vec::new()).await.unwrap();
         let lines = self.client.execute_async(RUN, Vec::new()).await.unwrap();
         serde_json::from_value(lines).unwrap()
+    }
+
+    /// Waits until the page is there with its styles and fonts: its text is readable before.
+    async fn loaded(&self) {
+        const LOADED: &str = "
+            const done = arguments[arguments.length - 1];
+            const ready = () => document.fonts.ready.then(() => done(true));
+            if (document.readyState === 'complete') ready(); else addEventListener('load', ready);";
+        self.client.execute_async(LOADED, Vec::new()).await.unwrap();
     }
 
     /// What the page wrote to the console since the last call: script errors, failed loads, and everything that the
@@ -287,6 +298,8 @@ fn capabilities(javascript: JavaScript, profile: &Path) -> Capabilities {
     }
     let mut capabilities = Capabilities::new();
     capabilities.insert("goog:chromeOptions".to_owned(), options);
+    let patience = u64::try_from(WAIT.as_millis()).unwrap();
+    capabilities.insert("timeouts".to_owned(), json!({ "script": patience, "pageLoad": patience }));
     capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
     capabilities
 }
@@ -387,7 +400,7 @@ mod tests {
         let browser = Browser::open(JavaScript::On, 320, 640).await;
 
         browser.goto(&site).await;
-        browser.wait_for_text("#script", "no script late", WAIT).await;
+        browser.wait_for_text("#script", "no script late").await;
         let width = browser.client.execute("return innerWidth", Vec::new()).await.unwrap();
         assert_eq!(width, 320);
         assert!(browser.console().await.iter().any(|line| line.contains("Content Security Policy")));

@@ -55,6 +55,16 @@ impl Summary {
         self.doubled.extend(what);
     }
 
+    /// Adds what came of a share of the trial that ran beside others; its figures are the caller's.
+    pub(super) fn add(&mut self, share: Self) {
+        self.runs += share.runs;
+        for (name, times) in share.faults {
+            self.fault(name, times);
+        }
+        self.lost.extend(share.lost);
+        self.doubled.extend(share.doubled);
+    }
+
     /// Prints the line, and fails if the trial did.
     pub(super) fn finish(self) {
         let fired: u64 = self.faults.values().sum();

@@ -48,6 +48,47 @@ words! {
     }
 }
 
+words! {
+    /// What staff are told of by a letter, because whoever did it may not be who they seem.
+    StaffNotice {
+        /// Somebody came in by a recovery code.
+        RecoveryCodeUsed = "recovery_code_used",
+        /// The password was changed.
+        PasswordChanged = "password_changed",
+        /// A one-time link was made, by which the password can be chosen anew.
+        LinkMade = "link_made",
+        /// The same, and everything else that proved them is forgotten.
+        FactorsForgotten = "factors_forgotten",
+        /// Another authenticator was taken.
+        AuthenticatorChanged = "authenticator_changed",
+        /// The recovery codes of before are void.
+        RecoveryCodesRenewed = "recovery_codes_renewed",
+        /// The address was changed.
+        AddressChanged = "address_changed",
+        /// A passkey was added.
+        PasskeyAdded = "passkey_added",
+        /// A passkey was removed.
+        PasskeyRemoved = "passkey_removed",
+        /// To the owners: a token of the API was made.
+        TokenMade = "token_made",
+        /// To the owners: somebody joined the staff.
+        MemberJoined = "member_joined",
+    }
+}
+
+impl serde::Serialize for StaffNotice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for StaffNotice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Self::parse(&word).ok_or_else(|| serde::de::Error::custom("not a notice to staff"))
+    }
+}
+
 /// Somebody of the staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {

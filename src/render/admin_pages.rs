@@ -96,6 +96,7 @@ pub struct MePage {
     pub role: &'static str,
     pub codes_left: i64,
     pub sessions: Vec<SessionShown>,
+    pub typed_email: String,
     pub faults: Faults,
 }
 

@@ -552,6 +552,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     settings,
     sign_in_links,
     staff,
+    staff_former_addresses,
     staff_links,
     staff_recovery_codes,
     staff_sessions,

@@ -1,11 +1,11 @@
 //! The staff: people, their credentials, their one-time links, and failures at the door.
 
 use super::row::{Row, one, utc};
-use super::schema::{staff, staff_links, staff_recovery_codes, staff_tries};
+use super::schema::{staff, staff_former_addresses, staff_links, staff_recovery_codes, staff_tries};
 use super::{Conn, StoreError, Tx};
 use crate::domain::access::Role;
 use crate::domain::donor::EmailAddress;
-use crate::domain::ids::StaffId;
+use crate::domain::ids::{FormerAddressId, StaffId};
 use crate::domain::staff::{Credentials, Member, StaffLink, StaffStatus};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -110,6 +110,50 @@ pub fn update(tx: &mut Tx<'_>, member: &Member) -> Result<(), StoreError> {
         ))
         .execute(&mut **tx)?;
     one(changed)
+}
+
+/// Gives somebody another address.
+///
+/// # Errors
+/// `Conflict` if it is taken.
+pub fn set_email(tx: &mut Tx<'_>, id: StaffId, email: &EmailAddress) -> Result<(), StoreError> {
+    let changed = diesel::update(staff::table.find(id.to_string()))
+        .set(staff::email.eq(email.as_str()))
+        .execute(&mut **tx)?;
+    one(changed)
+}
+
+/// Keeps an address that somebody had until now.
+pub fn insert_former_address(
+    tx: &mut Tx<'_>,
+    id: FormerAddressId,
+    (of, email): (StaffId, &EmailAddress),
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let inserted = diesel::insert_into(staff_former_addresses::table)
+        .values((
+            staff_former_addresses::id.eq(id.to_string()),
+            staff_former_addresses::staff_id.eq(of.to_string()),
+            staff_former_addresses::email.eq(email.as_str()),
+            staff_former_addresses::until.eq(until.naive_utc()),
+        ))
+        .execute(&mut **tx)?;
+    one(inserted)
+}
+
+/// An address of before, as long as it is kept.
+pub fn former_address(conn: &mut Conn, id: FormerAddressId) -> Result<Option<EmailAddress>, StoreError> {
+    let id = id.to_string();
+    let kept = staff_former_addresses::table.find(&id).select(staff_former_addresses::email);
+    let found: Option<String> = kept.get_result(conn).optional()?;
+    let row = Row { table: "staff_former_addresses", id: &id };
+    found.map(|email| EmailAddress::parse(&email).map_err(|error| row.corrupt(error))).transpose()
+}
+
+/// Forgets addresses that were somebody's until `before`; returns how many.
+pub fn remove_former_addresses(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, StoreError> {
+    let old = staff_former_addresses::until.lt(before.naive_utc());
+    Ok(diesel::delete(staff_former_addresses::table.filter(old)).execute(&mut **tx)?)
 }
 
 /// What somebody proves themselves with.

@@ -7,4 +7,5 @@ mod door;
 mod matrix;
 mod outgoing;
 mod people;
+mod warnings;
 mod work;

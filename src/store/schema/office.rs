@@ -16,6 +16,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_former_addresses (id) {
+        id -> Text,
+        staff_id -> Text,
+        email -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
     staff_links (id) {
         id -> Text,
         staff_id -> Nullable<Text>,

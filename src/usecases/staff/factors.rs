@@ -1,11 +1,11 @@
 //! The second factor: codes of an authenticator, and recovery codes for the day it is lost.
 
 use super::sessions::{self, SignedIn};
-use super::tries;
+use super::{tries, warnings};
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::StaffId;
-use crate::domain::staff::{Credentials, Member, RECOVERY_CODES, StaffStatus, Stage};
+use crate::domain::staff::{Credentials, Member, RECOVERY_CODES, StaffNotice, StaffStatus, Stage};
 use crate::store::{Tx, staff, staff_sessions};
 use crate::usecases::{Context, UseCaseError, audit, secrets};
 use serde_json::json;
@@ -99,14 +99,15 @@ pub async fn enrol(ctx: &Context, who: &SignedIn, code: &str) -> Result<Enrolled
                 Credentials { totp_sealed: Some(offered), totp_offered: None, totp_last_step: step, ..known };
             staff::set_credentials(tx, member.id, &taken)?;
             let codes = fresh_codes(ctx, tx, member.id)?;
-            let action = match session.stage {
-                Stage::Enrolling => {
-                    staff::update(tx, &Member { status: StaffStatus::Active, ..member.clone() })?;
-                    Action::StaffSetUp
+            match session.stage {
+                Stage::Enrolling => set_up(tx, ctx, &member)?,
+                Stage::Second | Stage::Full => {
+                    let done = (Actor::Staff(member.id), Action::SecondFactorChanged);
+                    let detail = json!({ "browser": session.browser });
+                    let row = audit::record_row(tx, ctx, done, &member.id, &detail)?;
+                    warnings::tell(tx, ctx, (StaffNotice::AuthenticatorChanged, row), member.id)?;
                 }
-                Stage::Second | Stage::Full => Action::SecondFactorChanged,
-            };
-            audit::record(tx, ctx, (Actor::Staff(member.id), action), &member.id, &json!({}))?;
+            }
             tries::succeeded(tx, &subject(ctx, member.id)?)?;
             staff_sessions::end_all(tx, member.id, Some(session.id))?;
             let secret = sessions::promote(tx, ctx, &session)?;
@@ -115,14 +116,24 @@ pub async fn enrol(ctx: &Context, who: &SignedIn, code: &str) -> Result<Enrolled
         .await
 }
 
+/// Somebody has all that it takes to come in: the owners are told.
+fn set_up(tx: &mut Tx<'_>, ctx: &Context, member: &Member) -> Result<(), UseCaseError> {
+    staff::update(tx, &Member { status: StaffStatus::Active, ..member.clone() })?;
+    let done = (Actor::Staff(member.id), Action::StaffSetUp);
+    let row = audit::record_row(tx, ctx, done, &member.id, &json!({}))?;
+    warnings::tell_owners(tx, ctx, (StaffNotice::MemberJoined, row), Some(member.id))
+}
+
 /// Hands out other recovery codes; those of before are void.
 pub async fn renew_recovery_codes(ctx: &Context, who: &SignedIn) -> Result<Vec<String>, UseCaseError> {
-    let (inner, id) = (ctx.clone(), who.member.id);
+    let (inner, id, browser) = (ctx.clone(), who.member.id, who.session.browser.clone());
     ctx.db
         .write(move |tx| {
             let codes = fresh_codes(&inner, tx, id)?;
             let done = (Actor::Staff(id), Action::SecondFactorChanged);
-            audit::record(tx, &inner, done, &id, &json!({ "recovery_codes": codes.len() }))?;
+            let detail = json!({ "browser": browser, "recovery_codes": codes.len() });
+            let row = audit::record_row(tx, &inner, done, &id, &detail)?;
+            warnings::tell(tx, &inner, (StaffNotice::RecoveryCodesRenewed, row), id)?;
             Ok(codes)
         })
         .await

@@ -1,12 +1,12 @@
 //! Who belongs to the staff.
 
-use super::setup;
+use super::{SignedIn, setup, warnings};
 use crate::domain::access::Role;
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::StaffId;
-use crate::domain::staff::{Credentials, Member, StaffStatus};
+use crate::domain::staff::{Credentials, Member, StaffNotice, StaffStatus};
 use crate::store::{StoreError, Tx, audit as log, staff, staff_sessions};
 use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
@@ -99,7 +99,10 @@ pub async fn reset(
             }
             let everything = what == Anew::Everything;
             let done = (by, Action::StaffReset);
-            audit::record(tx, &inner, done, &member.id, &json!({ "second_factor": everything }))?;
+            let detail = json!({ "second_factor": everything });
+            let row = audit::record_row(tx, &inner, done, &member.id, &detail)?;
+            let notice = if everything { StaffNotice::FactorsForgotten } else { StaffNotice::LinkMade };
+            warnings::tell(tx, &inner, (notice, row), member.id)?;
             if everything {
                 forget_factors(tx, &member)?;
             }
@@ -116,6 +119,38 @@ fn forget_factors(tx: &mut Tx<'_>, member: &Member) -> Result<(), UseCaseError> 
     staff::replace_recovery_codes(tx, member.id, &[])?;
     staff_sessions::end_all(tx, member.id, None)?;
     Ok(())
+}
+
+/// Gives whoever is inside, and has proved to be there, another address to sign in by. Every other browser is signed
+/// out, one-time links are void, and both addresses are told.
+///
+/// # Errors
+/// `Invalid` for an address that is none, or that is taken.
+pub async fn change_address(ctx: &Context, who: &SignedIn, email: &str) -> Result<(), UseCaseError> {
+    let invalid = |code, message: String| UseCaseError::invalid("email", code, message);
+    let email = EmailAddress::parse(email).map_err(|error| invalid("invalid_email", error.to_string()))?;
+    let (inner, member, session) = (ctx.clone(), who.member.clone(), who.session.clone());
+    if email == member.email {
+        return Err(invalid("same", "This is the address that you have.".to_owned()));
+    }
+    ctx.db
+        .write(move |tx| {
+            let ctx = &inner;
+            let done = (Actor::Staff(member.id), Action::StaffAddressChanged);
+            let detail = json!({ "browser": session.browser });
+            let row = audit::record_row(tx, ctx, done, &member.id, &detail)?;
+            if staff::find_by_email(tx, &email)?.is_some() {
+                let message = "Somebody of the staff has this address already.".to_owned();
+                return Err(UseCaseError::invalid("email", "taken", message));
+            }
+            staff::set_email(tx, member.id, &email)?;
+            staff_sessions::end_all(tx, member.id, Some(session.id))?;
+            staff::remove_links(tx, Some(member.id))?;
+            let told = (StaffNotice::AddressChanged, row);
+            warnings::tell(tx, ctx, told, member.id)?;
+            warnings::tell_former(tx, ctx, told, &member)
+        })
+        .await
 }
 
 /// Gives somebody another role. They are signed out everywhere.

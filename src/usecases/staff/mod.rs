@@ -9,6 +9,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod tokens;
 mod tries;
+pub mod warnings;
 
 pub use seal::Sealer;
 pub use sessions::SignedIn;

@@ -1,12 +1,12 @@
 //! One-time links: the first owner, those who are asked to join, and those who forgot.
 
-use super::{sessions, sign_in};
+use super::{sessions, sign_in, warnings};
 use crate::domain::access::Role;
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::{EmailAddress, clean_line};
 use crate::domain::ids::StaffId;
-use crate::domain::staff::{LINK_LIFETIME, Member, StaffLink, StaffStatus, Stage};
+use crate::domain::staff::{LINK_LIFETIME, Member, StaffLink, StaffNotice, StaffStatus, Stage};
 use crate::store::{StoreError, Tx, staff, staff_sessions};
 use crate::usecases::{Context, FieldError, UseCaseError, audit, secrets};
 use serde_json::json;
@@ -114,7 +114,9 @@ pub async fn choose(ctx: &Context, token: &str, chosen: Chosen) -> Result<Secret
                     staff::update(tx, &member)?;
                     if staff::credentials(tx, member.id)?.password_hash.is_some() {
                         let done = (Actor::Staff(member.id), Action::PasswordChanged);
-                        audit::record(tx, ctx, done, &member.id, &json!({ "by": "link" }))?;
+                        let detail = json!({ "by": "link", "browser": chosen.browser });
+                        let row = audit::record_row(tx, ctx, done, &member.id, &detail)?;
+                        warnings::tell(tx, ctx, (StaffNotice::PasswordChanged, row), member.id)?;
                     }
                 }
             }

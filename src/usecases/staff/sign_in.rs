@@ -2,12 +2,12 @@
 //! anybody is known there or not, and takes as long.
 
 use super::factors::{self, Shown};
-use super::{SignedIn, password, sessions, tries};
+use super::{SignedIn, password, sessions, tries, warnings};
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{StaffId, StaffSessionId};
-use crate::domain::staff::{Member, StaffStatus, Stage};
+use crate::domain::staff::{Member, StaffNotice, StaffStatus, Stage};
 use crate::store::limits::{self, Bucket, Rate};
 use crate::store::{StoreError, staff, staff_sessions};
 use crate::usecases::{Context, UseCaseError, audit};
@@ -103,7 +103,10 @@ pub async fn second(ctx: &Context, who: &SignedIn, typed: &str) -> Result<Secret
             };
             let left = staff::recovery_codes_left(tx, member.id)?;
             let detail = json!({ "browser": session.browser, "recovery_codes_left": left });
-            audit::record(tx, &inner, (Actor::Staff(member.id), action), &member.id, &detail)?;
+            let row = audit::record_row(tx, &inner, (Actor::Staff(member.id), action), &member.id, &detail)?;
+            if shown == Shown::RecoveryCode {
+                warnings::tell(tx, &inner, (StaffNotice::RecoveryCodeUsed, row), member.id)?;
+            }
             sessions::promote(tx, &inner, &session)
         })
         .await
@@ -158,14 +161,17 @@ async fn note_proof(ctx: &Context, id: StaffId, session: StaffSessionId) -> Resu
 /// `Invalid` if the new one may not be taken.
 pub async fn change_password(ctx: &Context, who: &SignedIn, new: String) -> Result<(), UseCaseError> {
     let hash = new_hash(ctx, &who.member, new).await?;
-    let (inner, id, session) = (ctx.clone(), who.member.id, who.session.id);
+    let (inner, id, session) = (ctx.clone(), who.member.id, who.session.clone());
     ctx.db
         .write(move |tx| {
             let mut credentials = staff::credentials(tx, id)?;
             credentials.password_hash = Some(hash);
             staff::set_credentials(tx, id, &credentials)?;
-            staff_sessions::end_all(tx, id, Some(session))?;
-            audit::record(tx, &inner, (Actor::Staff(id), Action::PasswordChanged), &id, &json!({}))
+            staff_sessions::end_all(tx, id, Some(session.id))?;
+            let done = (Actor::Staff(id), Action::PasswordChanged);
+            let detail = json!({ "browser": session.browser });
+            let row = audit::record_row(tx, &inner, done, &id, &detail)?;
+            warnings::tell(tx, &inner, (StaffNotice::PasswordChanged, row), id)
         })
         .await
 }

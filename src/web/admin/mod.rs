@@ -59,6 +59,7 @@ fn of_people(table: Table) -> Table {
         .post("/admin/prove", Only(May::Self_), doors::prove)
         .get("/admin/me", Only(May::Self_), me::show)
         .post("/admin/me/password", Only(May::Self_), me::change_password)
+        .post("/admin/me/address", Only(May::Self_), me::change_address)
         .get("/admin/me/authenticator", Only(May::Self_), me::offer)
         .post("/admin/me/authenticator", Only(May::Self_), me::enrol)
         .post("/admin/me/recovery-codes", Only(May::Self_), me::renew_codes)

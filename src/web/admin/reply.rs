@@ -38,6 +38,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
 const DONE: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("password", "Your password is changed. Every other browser is signed out."),
+    ("address", "You sign in by this address now. The one of before was told so."),
     ("signed-out", "Signed out."),
     ("ended", "That browser is signed out."),
     ("others", "Every other browser is signed out."),

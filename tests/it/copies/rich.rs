@@ -202,6 +202,8 @@ async fn oddities(app: &TestApp) -> String {
         "INSERT INTO address_changes SELECT 'adr_odd', MIN(id), 'a@example.org', 'b@example.org', 'open', 'x', NULL, \
          '2026-06-15 10:00:00', NULL, '2026-06-15 10:00:00', '2026-06-16 10:00:00' FROM donors"
             .to_owned(),
+        "INSERT INTO staff_former_addresses SELECT 'sfa_odd', MIN(id), 'été@x.example', '2026-06-15 10:00:00.000001' FROM staff"
+            .to_owned(),
         "INSERT INTO event_subjects VALUES ('don_ödd', 'evt_every_byte')".to_owned(),
         "INSERT INTO saved_views SELECT 'viw_odd', MIN(id), 'donations', 'Große Gaben', 'order=largest&q=%C3%A4', \
          '2026-06-15 10:00:00.000001' FROM staff"

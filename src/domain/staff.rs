@@ -2,7 +2,7 @@
 
 use super::access::{Permission, Role};
 use super::donor::EmailAddress;
-use super::ids::{StaffId, StaffLinkId, StaffSessionId};
+use super::ids::{PasskeyId, StaffId, StaffLinkId, StaffSessionId};
 use super::words;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,6 +12,10 @@ pub const LINK_LIFETIME: TimeDelta = TimeDelta::hours(1);
 pub const HALF_WAY_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How long a proof holds for dangerous acts.
 pub const PROOF_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// How long a question that a passkey is asked waits for its answer.
+pub const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::minutes(5);
+/// Most passkeys that somebody has.
+pub const PASSKEYS_MAX: usize = 10;
 /// Shortest password, in characters. No other rule of composition.
 pub const PASSWORD_CHARACTERS_MIN: usize = 12;
 /// Longest password, in characters.
@@ -104,6 +108,8 @@ pub struct Member {
     pub status: StaffStatus,
     /// Since when they are known.
     pub created_at: DateTime<Utc>,
+    /// How many passkeys they have.
+    pub passkeys: i64,
 }
 
 /// What somebody proves themselves with, as it is kept.
@@ -117,6 +123,45 @@ pub struct Credentials {
     pub totp_offered: Option<String>,
     /// The last half minute whose code was taken.
     pub totp_last_step: i64,
+    /// How many passkeys they have; this is read and never written from here.
+    pub passkeys: i64,
+}
+
+impl Credentials {
+    /// Whether there is a second factor to be shown.
+    pub fn has_second_factor(&self) -> bool {
+        self.totp_sealed.is_some() || self.passkeys > 0
+    }
+
+    /// Where somebody stands who has shown their password.
+    pub fn stage_after_password(&self) -> Stage {
+        if self.has_second_factor() { Stage::Second } else { Stage::Enrolling }
+    }
+}
+
+/// A passkey of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passkey {
+    /// Our id of it.
+    pub id: PasskeyId,
+    /// Whose.
+    pub staff: StaffId,
+    /// What they call it.
+    pub name: String,
+    /// Its own id, in base64url.
+    pub credential: String,
+    /// Its public key: COSE in base64url.
+    pub public_key: String,
+    /// How often it was used, by its own count; 0 if it does not count.
+    pub counter: u32,
+    /// Whether it may be copied to other devices of its holder.
+    pub backup_eligible: bool,
+    /// Whether it is.
+    pub backed_up: bool,
+    /// Since when it is known.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used.
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 /// A one-time link.

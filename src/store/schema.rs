@@ -554,6 +554,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     staff_former_addresses,
     staff_links,
+    staff_passkeys,
     staff_recovery_codes,
     staff_sessions,
     staff_tries,

@@ -19,6 +19,7 @@ struct MemberRow {
     role: String,
     status: String,
     created_at: NaiveDateTime,
+    passkeys: i64,
 }
 
 impl MemberRow {
@@ -30,6 +31,7 @@ impl MemberRow {
             role: row.word(Role::parse, &self.role)?,
             status: row.word(StaffStatus::parse, &self.status)?,
             created_at: utc(self.created_at),
+            passkeys: self.passkeys,
             name: self.name,
         })
     }
@@ -42,6 +44,7 @@ struct CredentialsRow {
     totp_sealed: Option<String>,
     totp_offered: Option<String>,
     totp_last_step: i64,
+    passkeys: i64,
 }
 
 impl From<CredentialsRow> for Credentials {
@@ -51,6 +54,7 @@ impl From<CredentialsRow> for Credentials {
             totp_sealed: row.totp_sealed,
             totp_offered: row.totp_offered,
             totp_last_step: row.totp_last_step,
+            passkeys: row.passkeys,
         }
     }
 }
@@ -68,6 +72,7 @@ pub fn insert(tx: &mut Tx<'_>, member: &Member) -> Result<(), StoreError> {
             staff::role.eq(member.role.as_str()),
             staff::status.eq(member.status.as_str()),
             staff::totp_last_step.eq(0),
+            staff::passkeys.eq(0),
             staff::created_at.eq(member.created_at.naive_utc()),
         ))
         .execute(&mut **tx)?;

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod office;
+mod passkeys;
 mod patrons;
 mod ways;
 

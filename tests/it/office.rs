@@ -6,6 +6,7 @@ mod content;
 mod door;
 mod matrix;
 mod outgoing;
+mod passkeys;
 mod people;
 mod warnings;
 mod work;

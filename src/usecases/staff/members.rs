@@ -7,7 +7,7 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::StaffId;
 use crate::domain::staff::{Credentials, Member, StaffNotice, StaffStatus};
-use crate::store::{StoreError, Tx, audit as log, staff, staff_sessions};
+use crate::store::{StoreError, Tx, audit as log, passkeys, staff, staff_sessions};
 use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 
@@ -47,6 +47,7 @@ pub async fn invite(
         role,
         status: StaffStatus::Invited,
         created_at: ctx.now(),
+        passkeys: 0,
     };
     let inner = ctx.clone();
     ctx.db
@@ -117,6 +118,7 @@ fn forget_factors(tx: &mut Tx<'_>, member: &Member) -> Result<(), UseCaseError> 
     staff::update(tx, &Member { status: StaffStatus::Invited, ..member.clone() })?;
     staff::set_credentials(tx, member.id, &Credentials::default())?;
     staff::replace_recovery_codes(tx, member.id, &[])?;
+    passkeys::remove_all(tx, member.id)?;
     staff_sessions::end_all(tx, member.id, None)?;
     Ok(())
 }
@@ -179,7 +181,7 @@ pub async fn disable(ctx: &Context, by: Actor, id: StaffId) -> Result<Member, Us
 /// Lets somebody sign in again.
 pub async fn enable(ctx: &Context, by: Actor, id: StaffId) -> Result<Member, UseCaseError> {
     let known = ctx.db.read(move |conn| staff::credentials(conn, id)).await?;
-    let whole = known.password_hash.is_some() && known.totp_sealed.is_some();
+    let whole = known.password_hash.is_some() && known.has_second_factor();
     let status = if whole { StaffStatus::Active } else { StaffStatus::Invited };
     change(ctx, by, id, move |member| (Member { status, ..member }, Action::StaffEnabled, json!({}))).await
 }

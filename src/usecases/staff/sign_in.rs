@@ -1,7 +1,7 @@
 //! The door of the office: a password, then a second factor. The answer to a wrong password is the same whether
 //! anybody is known there or not, and takes as long.
 
-use super::factors::{self, Shown};
+use super::factors::{self, Offered, Shown};
 use super::{SignedIn, password, sessions, tries, warnings};
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
@@ -62,7 +62,7 @@ pub async fn password(ctx: &Context, typed: Typed) -> Result<Secret, UseCaseErro
         tracing::warn!("a sign-in to the office failed");
         return Err(wrong());
     };
-    let stage = if credentials.totp_sealed.is_some() { Stage::Second } else { Stage::Enrolling };
+    let stage = credentials.stage_after_password();
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -82,23 +82,24 @@ fn wrong() -> UseCaseError {
     UseCaseError::invalid("password", "wrong_password", message)
 }
 
-/// Takes the second factor of somebody half-way in; returns the cookie of a session inside.
+/// Takes the second factor of somebody half-way in, a code or the answer of a passkey; returns the cookie of a session
+/// inside.
 ///
 /// # Errors
-/// `Invalid` for a wrong code; `RateLimited` after many of them.
+/// `Invalid` for a wrong one; `RateLimited` after many of them.
 pub async fn second(ctx: &Context, who: &SignedIn, typed: &str) -> Result<Secret, UseCaseError> {
     if who.session.stage != Stage::Second {
         return Err(UseCaseError::NotFound("page"));
     }
-    let (member, session, typed) = (who.member.clone(), who.session.clone(), typed.to_owned());
-    factors::begin(ctx, member.id).await?;
+    let (member, session) = (who.member.clone(), who.session.clone());
+    let offered = factors::open(ctx, &session, typed).await?;
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            let shown = factors::take(tx, &inner, member.id, &typed)?;
+            let shown = factors::take(tx, &inner, member.id, &offered)?;
             tries::succeeded(tx, &factors::subject(&inner, member.id)?)?;
             let action = match shown {
-                Shown::Code => Action::SignedIn,
+                Shown::Factor => Action::SignedIn,
                 Shown::RecoveryCode => Action::RecoveryCodeUsed,
             };
             let left = staff::recovery_codes_left(tx, member.id)?;
@@ -112,7 +113,7 @@ pub async fn second(ctx: &Context, who: &SignedIn, typed: &str) -> Result<Secret
         .await
 }
 
-/// Somebody inside proves once more that they are there: by their password, or by a code.
+/// Somebody inside proves once more that they are there: by their password, by a code, or by a passkey.
 ///
 /// # Errors
 /// `Invalid` if it is neither; `RateLimited` after many failures.
@@ -121,11 +122,12 @@ pub async fn prove(ctx: &Context, who: &SignedIn, typed: &str) -> Result<(), Use
     if who.session.stage != Stage::Full {
         return Err(UseCaseError::NotFound("page"));
     }
-    factors::begin(ctx, id).await?;
+    let offered = factors::open(ctx, &who.session, typed).await.map_err(as_proof)?;
     let digits = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    if digits.len() == 6 && digits.chars().all(|c| c.is_ascii_digit()) {
+    let is_code = digits.len() == 6 && digits.chars().all(|c| c.is_ascii_digit());
+    if is_code || matches!(offered, Offered::Passkey(_)) {
         let inner = ctx.clone();
-        let taken = ctx.db.write(move |tx| factors::take(tx, &inner, id, &digits)).await;
+        let taken = ctx.db.write(move |tx| factors::take(tx, &inner, id, &offered)).await;
         taken.map_err(as_proof)?;
     } else {
         let known = ctx.db.read(move |conn| staff::credentials(conn, id)).await?;
@@ -141,7 +143,7 @@ fn as_proof(error: UseCaseError) -> UseCaseError {
 }
 
 fn not_proved() -> UseCaseError {
-    let message = "This is neither your password nor a code that was not used yet.".to_owned();
+    let message = "This is neither your password nor a code or a passkey that was not used yet.".to_owned();
     UseCaseError::invalid("proof", "wrong_proof", message)
 }
 

@@ -1,12 +1,13 @@
 //! The account of whoever sits at the desk.
 
 use super::door::Seat;
-use super::doors::enrol as enrolment;
+use super::doors::{enrol as enrolment, passkey};
 use super::reply::{Desk, done, faults};
-use crate::domain::ids::StaffSessionId;
-use crate::render::admin_pages::{CodesPage, MePage, SessionShown};
-use crate::render::moment_text;
-use crate::usecases::staff::{factors, members, sessions, sign_in};
+use crate::domain::ids::{PasskeyId, StaffSessionId};
+use crate::domain::staff::Passkey;
+use crate::render::admin_pages::{CodesPage, MePage, PasskeyShown, SessionShown};
+use crate::render::{date_text, moment_text};
+use crate::usecases::staff::{factors, members, passkeys, sessions, sign_in};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -43,6 +44,15 @@ async fn page(
     let who = &seat.0;
     let time = |at| moment_text(at, state.ctx.policy.time_zone);
     let sessions = sessions::list(&state.ctx, who.member.id).await?;
+    let day = |at| date_text(state.ctx.day_of(at));
+    let held = passkeys::list(&state.ctx, who.member.id).await?;
+    let kept = |held: Passkey| PasskeyShown {
+        id: held.id.to_string(),
+        since_text: day(held.created_at),
+        used_text: held.last_used_at.map(day),
+        backed_up: held.backed_up,
+        name: held.name,
+    };
     let shown = MePage {
         email: who.member.email.as_str().to_owned(),
         role: who.member.role.as_str(),
@@ -57,6 +67,8 @@ async fn page(
                 browser: session.browser,
             })
             .collect(),
+        has_authenticator: factors::has_authenticator(&state.ctx, who.member.id).await?,
+        passkeys: held.into_iter().map(kept).collect(),
         typed_email: told.email.unwrap_or_default(),
         faults: faults(told.problems),
     };
@@ -122,6 +134,45 @@ pub(in crate::web) async fn enrol(
         return Ok(asked);
     }
     enrolment::take(&state, &seat, "/admin/me/authenticator", &body).await
+}
+
+/// The page for one more passkey. It is shown to whoever has just proved to be there.
+pub(in crate::web) async fn offer_passkey(
+    state: Data<AppState>,
+    seat: Seat,
+) -> Result<HttpResponse, WebError> {
+    if let Some(asked) = unproved(&state, &seat, "/admin/me/passkeys")? {
+        return Ok(asked);
+    }
+    passkey::form(&state, &seat, String::new(), None)
+}
+
+/// Takes one more passkey.
+pub(in crate::web) async fn add_passkey(
+    state: Data<AppState>,
+    seat: Seat,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    if let Some(asked) = unproved(&state, &seat, "/admin/me/passkeys")? {
+        return Ok(asked);
+    }
+    passkey::take(&state, &seat, &body).await
+}
+
+/// Removes a passkey.
+pub(in crate::web) async fn remove_passkey(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let (id, fields): (PasskeyId, _) = (id_of(&id, "passkey")?, Fields::parse(&body)?);
+    let action = format!("/admin/me/passkeys/{id}/remove");
+    if let Some(asked) = unproved_form(&state, &seat, &action, &fields).await? {
+        return Ok(asked);
+    }
+    passkeys::remove(&state.ctx, &seat.0, id).await?;
+    Ok(see_other("/admin/me?done=passkey-removed"))
 }
 
 /// Shows other recovery codes, this once.

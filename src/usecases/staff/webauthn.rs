@@ -275,8 +275,8 @@ mod tests {
         created((client, device), party, &challenge_in(client)?)
     }
 
-    fn show(parts: &[Vec<u8>; 3], fresh: &Fresh, party: &Party) -> Result<Used, Fault> {
-        let [client, device, signature] = parts;
+    fn show(answer: &[Vec<u8>; 3], fresh: &Fresh, party: &Party) -> Result<Used, Fault> {
+        let [client, device, signature] = answer;
         let known = Known {
             public_key: &fresh.public_key,
             counter: fresh.counter,

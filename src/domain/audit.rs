@@ -62,6 +62,12 @@ words! {
         PasswordChanged = "staff.password_changed",
         /// Somebody took another device for codes, or new recovery codes.
         SecondFactorChanged = "staff.second_factor_changed",
+        /// Somebody signs in by another address.
+        StaffAddressChanged = "staff.address_changed",
+        /// Somebody added a passkey.
+        PasskeyAdded = "staff.passkey_added",
+        /// Somebody removed a passkey.
+        PasskeyRemoved = "staff.passkey_removed",
         /// Browsers were signed out by somebody.
         SessionsEnded = "staff.sessions_ended",
         /// A token of the API was made.

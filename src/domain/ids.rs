@@ -106,6 +106,10 @@ ids! {
     StaffId "stf";
     /// Names a one-time link for staff.
     StaffLinkId "lnk";
+    /// Names an address that somebody of the staff had before.
+    FormerAddressId "sfa";
+    /// Names a passkey of somebody of the staff.
+    PasskeyId "psk";
     /// Names a browser in which staff are signed in.
     StaffSessionId "sts";
     /// Names a note on a donor.

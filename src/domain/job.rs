@@ -4,8 +4,10 @@
 use super::account::Side;
 use super::ids::{
     AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, ExportId,
-    InboxId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    FormerAddressId, InboxId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    StaffId,
 };
+use super::staff::StaffNotice;
 use chrono::{NaiveDate, TimeDelta};
 
 /// Every background task there is.
@@ -40,6 +42,17 @@ pub enum Job {
         dispute: DisputeId,
         /// Tells the letters about one dispute apart.
         moment: u32,
+    },
+    /// Tells somebody of the staff what was done to their account, or what owners must know of.
+    SendStaffNotice {
+        /// What.
+        notice: StaffNotice,
+        /// The row of the log that says when, and by whom.
+        row: i64,
+        /// To whom.
+        to: StaffId,
+        /// The address that they had before, if it goes there.
+        former: Option<FormerAddressId>,
     },
     /// Thanks a new patron.
     SendWelcome {
@@ -232,6 +245,7 @@ impl Lane {
                 "send_refund_notice",
                 "send_review_notice",
                 "send_dispute_notice",
+                "send_staff_notice",
                 "send_sign_in_link",
                 "send_address_proof",
                 "send_account_notice",
@@ -259,6 +273,7 @@ impl Job {
             Self::SendRefundNotice { .. } => "send_refund_notice",
             Self::SendReviewNotice { .. } => "send_review_notice",
             Self::SendDisputeNotice { .. } => "send_dispute_notice",
+            Self::SendStaffNotice { .. } => "send_staff_notice",
             Self::SendWelcome { .. } => "send_welcome",
             Self::SendPaymentFailed { .. } => "send_payment_failed",
             Self::SendTransferDue { .. } => "send_transfer_due",
@@ -300,6 +315,10 @@ impl Job {
             Self::SendDisputeNotice { dispute, moment } => {
                 Some(format!("send_dispute_notice/{dispute}/{moment}"))
             }
+            Self::SendStaffNotice { row, to, former, notice: _ } => Some(match former {
+                Some(former) => format!("send_staff_notice/{row}/{former}"),
+                None => format!("send_staff_notice/{row}/{to}"),
+            }),
             Self::SendWelcome { pledge } => Some(format!("send_welcome/{pledge}")),
             Self::SendPaymentFailed { pledge, since, letter } => {
                 Some(format!("send_payment_failed/{pledge}/{since}/{letter}"))
@@ -348,6 +367,7 @@ impl Job {
             | Self::SendRefundNotice { .. }
             | Self::SendReviewNotice { .. }
             | Self::SendDisputeNotice { .. }
+            | Self::SendStaffNotice { .. }
             | Self::SendAccountNotice { .. }
             | Self::SendAddressFarewell { .. }
             | Self::SendStatement { .. }
@@ -410,6 +430,12 @@ mod tests {
             Job::CleanUp,
             Job::SendReviewNotice { newest: ReviewId::from_ulid(ulid) },
             Job::SendDisputeNotice { dispute: DisputeId::from_ulid(ulid), moment: 0 },
+            Job::SendStaffNotice {
+                notice: StaffNotice::PasswordChanged,
+                row: 1,
+                to: StaffId::from_ulid(ulid),
+                former: None,
+            },
             Job::Examine,
             Job::ExamineLately,
             Job::SendSignInLink { wish: SignInId::from_ulid(ulid) },

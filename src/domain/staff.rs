@@ -2,7 +2,7 @@
 
 use super::access::{Permission, Role};
 use super::donor::EmailAddress;
-use super::ids::{StaffId, StaffLinkId, StaffSessionId};
+use super::ids::{PasskeyId, StaffId, StaffLinkId, StaffSessionId};
 use super::words;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,6 +12,10 @@ pub const LINK_LIFETIME: TimeDelta = TimeDelta::hours(1);
 pub const HALF_WAY_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How long a proof holds for dangerous acts.
 pub const PROOF_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// How long a question that a passkey is asked waits for its answer.
+pub const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::minutes(5);
+/// Most passkeys that somebody has.
+pub const PASSKEYS_MAX: usize = 10;
 /// Shortest password, in characters. No other rule of composition.
 pub const PASSWORD_CHARACTERS_MIN: usize = 12;
 /// Longest password, in characters.
@@ -48,6 +52,47 @@ words! {
     }
 }
 
+words! {
+    /// What staff are told of by a letter, because whoever did it may not be who they seem.
+    StaffNotice {
+        /// Somebody came in by a recovery code.
+        RecoveryCodeUsed = "recovery_code_used",
+        /// The password was changed.
+        PasswordChanged = "password_changed",
+        /// A one-time link was made, by which the password can be chosen anew.
+        LinkMade = "link_made",
+        /// The same, and everything else that proved them is forgotten.
+        FactorsForgotten = "factors_forgotten",
+        /// Another authenticator was taken.
+        AuthenticatorChanged = "authenticator_changed",
+        /// The recovery codes of before are void.
+        RecoveryCodesRenewed = "recovery_codes_renewed",
+        /// The address was changed.
+        AddressChanged = "address_changed",
+        /// A passkey was added.
+        PasskeyAdded = "passkey_added",
+        /// A passkey was removed.
+        PasskeyRemoved = "passkey_removed",
+        /// To the owners: a token of the API was made.
+        TokenMade = "token_made",
+        /// To the owners: somebody joined the staff.
+        MemberJoined = "member_joined",
+    }
+}
+
+impl serde::Serialize for StaffNotice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for StaffNotice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Self::parse(&word).ok_or_else(|| serde::de::Error::custom("not a notice to staff"))
+    }
+}
+
 /// Somebody of the staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -63,6 +108,8 @@ pub struct Member {
     pub status: StaffStatus,
     /// Since when they are known.
     pub created_at: DateTime<Utc>,
+    /// How many passkeys they have.
+    pub passkeys: i64,
 }
 
 /// What somebody proves themselves with, as it is kept.
@@ -76,6 +123,45 @@ pub struct Credentials {
     pub totp_offered: Option<String>,
     /// The last half minute whose code was taken.
     pub totp_last_step: i64,
+    /// How many passkeys they have; this is read and never written from here.
+    pub passkeys: i64,
+}
+
+impl Credentials {
+    /// Whether there is a second factor to be shown.
+    pub fn has_second_factor(&self) -> bool {
+        self.totp_sealed.is_some() || self.passkeys > 0
+    }
+
+    /// Where somebody stands who has shown their password.
+    pub fn stage_after_password(&self) -> Stage {
+        if self.has_second_factor() { Stage::Second } else { Stage::Enrolling }
+    }
+}
+
+/// A passkey of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passkey {
+    /// Our id of it.
+    pub id: PasskeyId,
+    /// Whose.
+    pub staff: StaffId,
+    /// What they call it.
+    pub name: String,
+    /// Its own id, in base64url.
+    pub credential: String,
+    /// Its public key: COSE in base64url.
+    pub public_key: String,
+    /// How often it was used, by its own count; 0 if it does not count.
+    pub counter: u32,
+    /// Whether it may be copied to other devices of its holder.
+    pub backup_eligible: bool,
+    /// Whether it is.
+    pub backed_up: bool,
+    /// Since when it is known.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used.
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 /// A one-time link.

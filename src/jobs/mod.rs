@@ -6,6 +6,7 @@ mod exports;
 mod letters;
 mod patron_letters;
 mod run;
+mod staff_letters;
 mod worker;
 
 pub use run::examine_at_start;

@@ -1,7 +1,7 @@
 //! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
 
 use super::account_letters::{self, To};
-use super::{Services, exports, letters, patron_letters};
+use super::{Services, exports, letters, patron_letters, staff_letters};
 use crate::domain::account;
 use crate::domain::ids::{PledgeId, ReceiptId, SandboxEventId};
 use crate::domain::job::Job;
@@ -14,6 +14,7 @@ use crate::store::StoreError;
 use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::patrons::{orders, tend};
+use crate::usecases::staff::warnings::Told;
 use crate::usecases::{
     UseCaseError, examine, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep, webhook,
 };
@@ -98,6 +99,10 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendReviewNotice { newest: _ } => letters::review_notice(services, message_id).await?,
         Job::SendDisputeNotice { dispute, moment: _ } => {
             letters::dispute_notice(services, *dispute, message_id).await?;
+        }
+        Job::SendStaffNotice { notice, row, to, former } => {
+            let told = Told { notice: *notice, row: *row, to: *to, former: *former };
+            staff_letters::notice(services, told, message_id).await?;
         }
         Job::SendWelcome { pledge } => patron_letters::welcome(services, *pledge, message_id).await?,
         Job::SendPaymentFailed { pledge, since, letter } => {

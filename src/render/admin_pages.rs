@@ -33,6 +33,8 @@ pub struct SignInPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct CodePage {
     pub to: String,
+    pub has_authenticator: bool,
+    pub has_passkey: bool,
     pub faults: Faults,
 }
 
@@ -43,6 +45,8 @@ pub struct EnrolPage {
     pub qr_svg: String,
     pub url: String,
     pub typed: String,
+    /// Where a passkey is taken instead, if there can be one.
+    pub passkey_action: Option<&'static str>,
     pub faults: Faults,
 }
 
@@ -55,6 +59,7 @@ pub struct CodesPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct ProofPage {
     pub action: String,
+    pub has_passkey: bool,
     pub fields: Vec<HiddenField>,
     pub faults: Faults,
 }
@@ -96,6 +101,25 @@ pub struct MePage {
     pub role: &'static str,
     pub codes_left: i64,
     pub sessions: Vec<SessionShown>,
+    pub has_authenticator: bool,
+    pub passkeys: Vec<PasskeyShown>,
+    pub typed_email: String,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PasskeyShown {
+    pub id: String,
+    pub name: String,
+    pub since_text: String,
+    pub used_text: Option<String>,
+    pub backed_up: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PasskeyPage {
+    pub name: String,
+    pub is_possible: bool,
     pub faults: Faults,
 }
 

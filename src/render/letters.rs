@@ -94,6 +94,23 @@ pub struct DisputeLetter {
     pub receipt_number: Option<String>,
 }
 
+/// To somebody of the staff: what was done to their account, or what owners must know of.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct StaffLetter {
+    pub kind: &'static str,
+    pub name: String,
+    pub when_text: String,
+    pub by_name: Option<String>,
+    pub by_self: bool,
+    pub browser: Option<String>,
+    pub codes_left: Option<i64>,
+    pub scope: Option<String>,
+    pub about_name: Option<String>,
+    pub about_role: Option<&'static str>,
+    pub is_farewell: bool,
+}
+
 /// About recurring support. Each letter uses what it needs of it.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the names stand in the templates")]
@@ -225,6 +242,7 @@ rendered! {
     NoticeLetter "account_notice",
     StatementLetter "statement",
     ErasedLetter "erased",
+    StaffLetter "staff_notice",
 }
 
 impl Instructions {

@@ -21,4 +21,6 @@ pub mod transfer;
 mod words;
 
 pub use templates::{Assets, PageMeta, RenderError, SiteMeta, Templates};
-pub use words::{date_text, gateway_label, gateway_name, gateway_words, long_date_text, price_text};
+pub use words::{
+    date_text, gateway_label, gateway_name, gateway_words, long_date_text, moment_text, price_text,
+};

@@ -3,7 +3,8 @@
 use crate::domain::pledge::GatewayKind;
 use crate::domain::tier::Price;
 use crate::words::Language;
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 /// How donors know a gateway, in English, for programs.
 pub fn gateway_label(kind: GatewayKind) -> &'static str {
@@ -38,6 +39,12 @@ pub fn price_text(language: &Language, price: &Price) -> String {
 /// `25 November 2026`
 pub fn date_text(day: NaiveDate) -> String {
     format!("{} {}", day.day(), day.format("%B %Y"))
+}
+
+/// `25 November 2026, 14:05`, in the time zone of the site.
+pub fn moment_text(at: DateTime<Utc>, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    format!("{}, {}", date_text(local.date_naive()), local.format("%H:%M"))
 }
 
 /// `Wednesday, 25 November 2026`

@@ -54,8 +54,9 @@ pub struct Entry {
     pub at: DateTime<Utc>,
 }
 
-/// Writes a row behind the last one. Whoever does waits for whoever did before until that transaction ends.
-pub fn append(tx: &mut Tx<'_>, entry: Entry) -> Result<(), StoreError> {
+/// Writes a row behind the last one, and returns its number. Whoever does waits for whoever did before until that
+/// transaction ends.
+pub fn append(tx: &mut Tx<'_>, entry: Entry) -> Result<i64, StoreError> {
     hold(tx)?;
     let (last, before) = end(tx)?;
     let mut row = AuditRow {
@@ -83,7 +84,14 @@ pub fn append(tx: &mut Tx<'_>, entry: Entry) -> Result<(), StoreError> {
         .execute(&mut **tx)?;
     one(inserted)?;
     let end = (audit_head::number.eq(row.number), audit_head::hash.eq(&row.hash));
-    one(diesel::update(audit_head::table.find(1)).set(end).execute(&mut **tx)?)
+    one(diesel::update(audit_head::table.find(1)).set(end).execute(&mut **tx)?)?;
+    Ok(row.number)
+}
+
+/// The row with a number.
+pub fn get(conn: &mut Conn, number: i64) -> Result<AuditRow, StoreError> {
+    let row = audit_log::table.find(number).select(LogRow::as_select());
+    Ok(row.get_result(conn)?.into())
 }
 
 /// Makes everybody else who writes to the log wait until this transaction ends.

@@ -83,6 +83,11 @@ const CHECKS: &[Check] = &[
               <> d.gross_minor - d.refunded_minor - d.lost_minor",
     },
     Check {
+        name: "the passkeys of staff are as many as are counted",
+        sql: "SELECT s.id FROM staff s LEFT JOIN (SELECT staff_id, COUNT(*) AS held FROM staff_passkeys \
+              GROUP BY staff_id) p ON p.staff_id = s.id WHERE s.passkeys <> COALESCE(p.held, 0)",
+    },
+    Check {
         name: "receipt numbers have no gap",
         sql: "SELECT s.series || s.year AS id FROM receipt_series s WHERE s.last_number <> \
               (SELECT COUNT(*) FROM receipts r WHERE r.series = s.series AND r.year = s.year) \

@@ -32,6 +32,7 @@ pub mod limits;
 pub mod lists;
 pub mod migrate;
 pub mod outgoing;
+pub mod passkeys;
 pub mod patrons;
 pub mod pledges;
 pub mod receipts;

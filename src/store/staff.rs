@@ -1,11 +1,11 @@
 //! The staff: people, their credentials, their one-time links, and failures at the door.
 
 use super::row::{Row, one, utc};
-use super::schema::{staff, staff_links, staff_recovery_codes, staff_tries};
+use super::schema::{staff, staff_former_addresses, staff_links, staff_recovery_codes, staff_tries};
 use super::{Conn, StoreError, Tx};
 use crate::domain::access::Role;
 use crate::domain::donor::EmailAddress;
-use crate::domain::ids::StaffId;
+use crate::domain::ids::{FormerAddressId, StaffId};
 use crate::domain::staff::{Credentials, Member, StaffLink, StaffStatus};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -19,6 +19,7 @@ struct MemberRow {
     role: String,
     status: String,
     created_at: NaiveDateTime,
+    passkeys: i64,
 }
 
 impl MemberRow {
@@ -30,6 +31,7 @@ impl MemberRow {
             role: row.word(Role::parse, &self.role)?,
             status: row.word(StaffStatus::parse, &self.status)?,
             created_at: utc(self.created_at),
+            passkeys: self.passkeys,
             name: self.name,
         })
     }
@@ -42,6 +44,7 @@ struct CredentialsRow {
     totp_sealed: Option<String>,
     totp_offered: Option<String>,
     totp_last_step: i64,
+    passkeys: i64,
 }
 
 impl From<CredentialsRow> for Credentials {
@@ -51,6 +54,7 @@ impl From<CredentialsRow> for Credentials {
             totp_sealed: row.totp_sealed,
             totp_offered: row.totp_offered,
             totp_last_step: row.totp_last_step,
+            passkeys: row.passkeys,
         }
     }
 }
@@ -68,6 +72,7 @@ pub fn insert(tx: &mut Tx<'_>, member: &Member) -> Result<(), StoreError> {
             staff::role.eq(member.role.as_str()),
             staff::status.eq(member.status.as_str()),
             staff::totp_last_step.eq(0),
+            staff::passkeys.eq(0),
             staff::created_at.eq(member.created_at.naive_utc()),
         ))
         .execute(&mut **tx)?;
@@ -110,6 +115,50 @@ pub fn update(tx: &mut Tx<'_>, member: &Member) -> Result<(), StoreError> {
         ))
         .execute(&mut **tx)?;
     one(changed)
+}
+
+/// Gives somebody another address.
+///
+/// # Errors
+/// `Conflict` if it is taken.
+pub fn set_email(tx: &mut Tx<'_>, id: StaffId, email: &EmailAddress) -> Result<(), StoreError> {
+    let changed = diesel::update(staff::table.find(id.to_string()))
+        .set(staff::email.eq(email.as_str()))
+        .execute(&mut **tx)?;
+    one(changed)
+}
+
+/// Keeps an address that somebody had until now.
+pub fn insert_former_address(
+    tx: &mut Tx<'_>,
+    id: FormerAddressId,
+    (of, email): (StaffId, &EmailAddress),
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let inserted = diesel::insert_into(staff_former_addresses::table)
+        .values((
+            staff_former_addresses::id.eq(id.to_string()),
+            staff_former_addresses::staff_id.eq(of.to_string()),
+            staff_former_addresses::email.eq(email.as_str()),
+            staff_former_addresses::until.eq(until.naive_utc()),
+        ))
+        .execute(&mut **tx)?;
+    one(inserted)
+}
+
+/// An address of before, as long as it is kept.
+pub fn former_address(conn: &mut Conn, id: FormerAddressId) -> Result<Option<EmailAddress>, StoreError> {
+    let id = id.to_string();
+    let kept = staff_former_addresses::table.find(&id).select(staff_former_addresses::email);
+    let found: Option<String> = kept.get_result(conn).optional()?;
+    let row = Row { table: "staff_former_addresses", id: &id };
+    found.map(|email| EmailAddress::parse(&email).map_err(|error| row.corrupt(error))).transpose()
+}
+
+/// Forgets addresses that were somebody's until `before`; returns how many.
+pub fn remove_former_addresses(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, StoreError> {
+    let old = staff_former_addresses::until.lt(before.naive_utc());
+    Ok(diesel::delete(staff_former_addresses::table.filter(old)).execute(&mut **tx)?)
 }
 
 /// What somebody proves themselves with.

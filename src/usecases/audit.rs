@@ -18,9 +18,20 @@ pub fn record(
     subject: &impl ToString,
     detail: &Value,
 ) -> Result<(), UseCaseError> {
+    record_row(tx, ctx, (actor, action), subject, detail).map(|_number| ())
+}
+
+/// The same, for a letter that says what the row says: returns its number.
+pub(in crate::usecases) fn record_row(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    (actor, action): (Actor, Action),
+    subject: &impl ToString,
+    detail: &Value,
+) -> Result<i64, UseCaseError> {
     let entry =
         Entry { actor, action, subject: subject.to_string(), detail: detail.to_string(), at: ctx.now() };
-    audit::append(tx, entry)?;
+    let number = audit::append(tx, entry)?;
     tracing::info!(actor = actor.kind(), action = action.as_str(), "done and written down");
-    Ok(())
+    Ok(number)
 }

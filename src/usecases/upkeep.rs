@@ -2,6 +2,7 @@
 
 use super::account::erase;
 use super::outgoing as tellings;
+use super::staff::warnings;
 use super::{Context, UseCaseError, exports, gift_aid, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
@@ -65,6 +66,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
             limits::remove_full(tx, now)?;
             idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             staff::remove_old(tx, now)?;
+            staff::remove_former_addresses(tx, now - warnings::KEEP_FORMER)?;
             outgoing::remove_old(tx, now - tellings::KEEP)?;
             staff_sessions::remove_ended(tx, now, idle)?;
             Ok::<_, StoreError>(())

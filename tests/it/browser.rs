@@ -5,6 +5,7 @@ mod account;
 mod day;
 mod keyboard;
 mod office;
+mod passkeys;
 mod patrons;
 mod ways;
 

@@ -6,5 +6,7 @@ pub(crate) mod content;
 mod door;
 mod matrix;
 mod outgoing;
+mod passkeys;
 mod people;
+mod warnings;
 mod work;

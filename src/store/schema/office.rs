@@ -12,6 +12,16 @@ diesel::table! {
         totp_offered -> Nullable<Text>,
         totp_last_step -> BigInt,
         created_at -> Timestamp,
+        passkeys -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff_former_addresses (id) {
+        id -> Text,
+        staff_id -> Text,
+        email -> Text,
+        until -> Timestamp,
     }
 }
 
@@ -36,6 +46,23 @@ diesel::table! {
         seen_at -> Timestamp,
         proved_at -> Timestamp,
         expires_at -> Timestamp,
+        challenge_hash -> Nullable<Text>,
+        challenge_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    staff_passkeys (id) {
+        id -> Text,
+        staff_id -> Text,
+        name -> Text,
+        credential -> Text,
+        public_key -> Text,
+        counter -> BigInt,
+        backup_eligible -> Bool,
+        backed_up -> Bool,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The second factor: codes of an authenticator, and recovery codes for the day it is lost.
 
 use super::sessions::{self, SignedIn};
-use super::tries;
+use super::{passkeys, tries, warnings};
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::StaffId;
-use crate::domain::staff::{Credentials, Member, RECOVERY_CODES, StaffStatus, Stage};
+use crate::domain::staff::{
+    Credentials, Member, RECOVERY_CODES, StaffNotice, StaffSession, StaffStatus, Stage,
+};
 use crate::store::{Tx, staff, staff_sessions};
 use crate::usecases::{Context, UseCaseError, audit, secrets};
 use serde_json::json;
@@ -78,14 +80,15 @@ fn secret_of(seed: &str) -> Result<totp_rs::Secret, UseCaseError> {
 pub async fn enrol(ctx: &Context, who: &SignedIn, code: &str) -> Result<Enrolled, UseCaseError> {
     let inner = ctx.clone();
     let (session, member, code) = (who.session.clone(), who.member.clone(), code.to_owned());
-    begin(ctx, member.id).await?;
+    let (counted, member_id) = (ctx.clone(), member.id);
+    ctx.db.write(move |tx| begin(tx, &counted, member_id)).await?;
     ctx.db
         .write(move |tx| {
             let ctx = &inner;
             let known = staff::credentials(tx, member.id)?;
             // A session at the second factor has one: it must show that, not set up another.
             if session.stage == Stage::Second
-                || (session.stage == Stage::Enrolling && known.totp_sealed.is_some())
+                || (session.stage == Stage::Enrolling && known.has_second_factor())
             {
                 return Err(UseCaseError::NotFound("page"));
             }
@@ -99,14 +102,15 @@ pub async fn enrol(ctx: &Context, who: &SignedIn, code: &str) -> Result<Enrolled
                 Credentials { totp_sealed: Some(offered), totp_offered: None, totp_last_step: step, ..known };
             staff::set_credentials(tx, member.id, &taken)?;
             let codes = fresh_codes(ctx, tx, member.id)?;
-            let action = match session.stage {
-                Stage::Enrolling => {
-                    staff::update(tx, &Member { status: StaffStatus::Active, ..member.clone() })?;
-                    Action::StaffSetUp
+            match session.stage {
+                Stage::Enrolling => set_up(tx, ctx, &member)?,
+                Stage::Second | Stage::Full => {
+                    let done = (Actor::Staff(member.id), Action::SecondFactorChanged);
+                    let detail = json!({ "browser": session.browser });
+                    let row = audit::record_row(tx, ctx, done, &member.id, &detail)?;
+                    warnings::tell(tx, ctx, (StaffNotice::AuthenticatorChanged, row), member.id)?;
                 }
-                Stage::Second | Stage::Full => Action::SecondFactorChanged,
-            };
-            audit::record(tx, ctx, (Actor::Staff(member.id), action), &member.id, &json!({}))?;
+            }
             tries::succeeded(tx, &subject(ctx, member.id)?)?;
             staff_sessions::end_all(tx, member.id, Some(session.id))?;
             let secret = sessions::promote(tx, ctx, &session)?;
@@ -115,20 +119,30 @@ pub async fn enrol(ctx: &Context, who: &SignedIn, code: &str) -> Result<Enrolled
         .await
 }
 
+/// Somebody has all that it takes to come in: the owners are told.
+pub(super) fn set_up(tx: &mut Tx<'_>, ctx: &Context, member: &Member) -> Result<(), UseCaseError> {
+    staff::update(tx, &Member { status: StaffStatus::Active, ..member.clone() })?;
+    let done = (Actor::Staff(member.id), Action::StaffSetUp);
+    let row = audit::record_row(tx, ctx, done, &member.id, &json!({}))?;
+    warnings::tell_owners(tx, ctx, (StaffNotice::MemberJoined, row), Some(member.id))
+}
+
 /// Hands out other recovery codes; those of before are void.
 pub async fn renew_recovery_codes(ctx: &Context, who: &SignedIn) -> Result<Vec<String>, UseCaseError> {
-    let (inner, id) = (ctx.clone(), who.member.id);
+    let (inner, id, browser) = (ctx.clone(), who.member.id, who.session.browser.clone());
     ctx.db
         .write(move |tx| {
             let codes = fresh_codes(&inner, tx, id)?;
             let done = (Actor::Staff(id), Action::SecondFactorChanged);
-            audit::record(tx, &inner, done, &id, &json!({ "recovery_codes": codes.len() }))?;
+            let detail = json!({ "browser": browser, "recovery_codes": codes.len() });
+            let row = audit::record_row(tx, &inner, done, &id, &detail)?;
+            warnings::tell(tx, &inner, (StaffNotice::RecoveryCodesRenewed, row), id)?;
             Ok(codes)
         })
         .await
 }
 
-fn fresh_codes(ctx: &Context, tx: &mut Tx<'_>, id: StaffId) -> Result<Vec<String>, UseCaseError> {
+pub(super) fn fresh_codes(ctx: &Context, tx: &mut Tx<'_>, id: StaffId) -> Result<Vec<String>, UseCaseError> {
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(ctx.ids.random())).collect();
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(id, code)).collect();
     staff::replace_recovery_codes(tx, id, &hashes)?;
@@ -154,17 +168,61 @@ fn plain(typed: &str) -> String {
 /// Which factor was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// A code of the authenticator.
-    Code,
+    /// A code of the authenticator, or a passkey.
+    Factor,
     /// A recovery code.
     RecoveryCode,
 }
 
-/// Takes a code of the authenticator or a recovery code; each is good once.
+/// What somebody shows as their second factor, before it is looked at.
+pub(super) enum Offered {
+    /// A code of the authenticator, or a recovery code.
+    Typed(String),
+    /// The answer of a passkey.
+    Passkey(passkeys::Shown),
+}
+
+/// Counts a try at somebody's second factor, and takes back what a passkey was asked: it is answered once, also by a
+/// wrong answer.
 ///
 /// # Errors
-/// `Invalid` if it is neither.
-pub(super) fn take(tx: &mut Tx<'_>, ctx: &Context, id: StaffId, typed: &str) -> Result<Shown, UseCaseError> {
+/// `RateLimited` while a wait is on; `Invalid` for the answer to a question that was not asked here.
+pub(super) async fn open(
+    ctx: &Context,
+    session: &StaffSession,
+    typed: &str,
+) -> Result<Offered, UseCaseError> {
+    let (inner, id, session) = (ctx.clone(), session.staff, session.id);
+    let offered =
+        passkeys::Shown::read(typed).map_or_else(|| Offered::Typed(typed.to_owned()), Offered::Passkey);
+    let (offered, is_asked) = ctx
+        .db
+        .write(move |tx| {
+            begin(tx, &inner, id)?;
+            let is_asked = match &offered {
+                Offered::Typed(_) => true,
+                Offered::Passkey(shown) => shown.take_question(tx, &inner, session)?,
+            };
+            Ok::<_, UseCaseError>((offered, is_asked))
+        })
+        .await?;
+    if is_asked { Ok(offered) } else { Err(passkeys::not_asked()) }
+}
+
+/// Takes a code of the authenticator or a recovery code, each of which is good once, or the proof of a passkey.
+///
+/// # Errors
+/// `Invalid` if it is none of them.
+pub(super) fn take(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    id: StaffId,
+    offered: &Offered,
+) -> Result<Shown, UseCaseError> {
+    let typed = match offered {
+        Offered::Passkey(shown) => return shown.take(tx, ctx, id).map(|()| Shown::Factor),
+        Offered::Typed(typed) => typed,
+    };
     let known = staff::credentials(tx, id)?;
     let text = plain(typed);
     if text.len() == RECOVERY_LETTERS
@@ -175,20 +233,14 @@ pub(super) fn take(tx: &mut Tx<'_>, ctx: &Context, id: StaffId, typed: &str) -> 
     let Some(sealed) = known.totp_sealed else { return Err(wrong_code()) };
     let seed = ctx.sealer.open(&id.to_string(), &sealed)?;
     match step_of(ctx, &seed, typed, known.totp_last_step)? {
-        Some(step) if staff::take_step(tx, id, step)? => Ok(Shown::Code),
+        Some(step) if staff::take_step(tx, id, step)? => Ok(Shown::Factor),
         Some(_) | None => Err(wrong_code()),
     }
 }
 
 /// Counts a try at somebody's second factor before it is looked at.
-pub(super) async fn begin(ctx: &Context, id: StaffId) -> Result<(), UseCaseError> {
-    let inner = ctx.clone();
-    ctx.db
-        .write(move |tx| {
-            let subject = subject(&inner, id)?;
-            tries::begin(tx, &inner, &subject)
-        })
-        .await
+fn begin(tx: &mut Tx<'_>, ctx: &Context, id: StaffId) -> Result<(), UseCaseError> {
+    tries::begin(tx, ctx, &subject(ctx, id)?)
 }
 
 /// Under which name failures at somebody's second factor are counted.
@@ -212,6 +264,11 @@ fn wrong_code() -> UseCaseError {
 
 fn internal(error: &impl ToString) -> UseCaseError {
     UseCaseError::Internal(format!("second factor: {}", error.to_string()))
+}
+
+/// Whether somebody has an authenticator, and not only passkeys.
+pub async fn has_authenticator(ctx: &Context, id: StaffId) -> Result<bool, UseCaseError> {
+    Ok(ctx.db.read(move |conn| staff::credentials(conn, id)).await?.totp_sealed.is_some())
 }
 
 /// Recovery codes that somebody has left.

@@ -1,13 +1,13 @@
 //! Who belongs to the staff.
 
-use super::setup;
+use super::{SignedIn, setup, warnings};
 use crate::domain::access::Role;
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::StaffId;
-use crate::domain::staff::{Credentials, Member, StaffStatus};
-use crate::store::{StoreError, Tx, audit as log, staff, staff_sessions};
+use crate::domain::staff::{Credentials, Member, StaffNotice, StaffStatus};
+use crate::store::{StoreError, Tx, audit as log, passkeys, staff, staff_sessions};
 use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 
@@ -47,6 +47,7 @@ pub async fn invite(
         role,
         status: StaffStatus::Invited,
         created_at: ctx.now(),
+        passkeys: 0,
     };
     let inner = ctx.clone();
     ctx.db
@@ -99,7 +100,10 @@ pub async fn reset(
             }
             let everything = what == Anew::Everything;
             let done = (by, Action::StaffReset);
-            audit::record(tx, &inner, done, &member.id, &json!({ "second_factor": everything }))?;
+            let detail = json!({ "second_factor": everything });
+            let row = audit::record_row(tx, &inner, done, &member.id, &detail)?;
+            let notice = if everything { StaffNotice::FactorsForgotten } else { StaffNotice::LinkMade };
+            warnings::tell(tx, &inner, (notice, row), member.id)?;
             if everything {
                 forget_factors(tx, &member)?;
             }
@@ -114,8 +118,41 @@ fn forget_factors(tx: &mut Tx<'_>, member: &Member) -> Result<(), UseCaseError> 
     staff::update(tx, &Member { status: StaffStatus::Invited, ..member.clone() })?;
     staff::set_credentials(tx, member.id, &Credentials::default())?;
     staff::replace_recovery_codes(tx, member.id, &[])?;
+    passkeys::remove_all(tx, member.id)?;
     staff_sessions::end_all(tx, member.id, None)?;
     Ok(())
+}
+
+/// Gives whoever is inside, and has proved to be there, another address to sign in by. Every other browser is signed
+/// out, one-time links are void, and both addresses are told.
+///
+/// # Errors
+/// `Invalid` for an address that is none, or that is taken.
+pub async fn change_address(ctx: &Context, who: &SignedIn, email: &str) -> Result<(), UseCaseError> {
+    let invalid = |code, message: String| UseCaseError::invalid("email", code, message);
+    let email = EmailAddress::parse(email).map_err(|error| invalid("invalid_email", error.to_string()))?;
+    let (inner, member, session) = (ctx.clone(), who.member.clone(), who.session.clone());
+    if email == member.email {
+        return Err(invalid("same", "This is the address that you have.".to_owned()));
+    }
+    ctx.db
+        .write(move |tx| {
+            let ctx = &inner;
+            let done = (Actor::Staff(member.id), Action::StaffAddressChanged);
+            let detail = json!({ "browser": session.browser });
+            let row = audit::record_row(tx, ctx, done, &member.id, &detail)?;
+            if staff::find_by_email(tx, &email)?.is_some() {
+                let message = "Somebody of the staff has this address already.".to_owned();
+                return Err(UseCaseError::invalid("email", "taken", message));
+            }
+            staff::set_email(tx, member.id, &email)?;
+            staff_sessions::end_all(tx, member.id, Some(session.id))?;
+            staff::remove_links(tx, Some(member.id))?;
+            let told = (StaffNotice::AddressChanged, row);
+            warnings::tell(tx, ctx, told, member.id)?;
+            warnings::tell_former(tx, ctx, told, &member)
+        })
+        .await
 }
 
 /// Gives somebody another role. They are signed out everywhere.
@@ -144,7 +181,7 @@ pub async fn disable(ctx: &Context, by: Actor, id: StaffId) -> Result<Member, Us
 /// Lets somebody sign in again.
 pub async fn enable(ctx: &Context, by: Actor, id: StaffId) -> Result<Member, UseCaseError> {
     let known = ctx.db.read(move |conn| staff::credentials(conn, id)).await?;
-    let whole = known.password_hash.is_some() && known.totp_sealed.is_some();
+    let whole = known.password_hash.is_some() && known.has_second_factor();
     let status = if whole { StaffStatus::Active } else { StaffStatus::Invited };
     change(ctx, by, id, move |member| (Member { status, ..member }, Action::StaffEnabled, json!({}))).await
 }

@@ -1,12 +1,12 @@
 //! One-time links: the first owner, those who are asked to join, and those who forgot.
 
-use super::{sessions, sign_in};
+use super::{sessions, sign_in, warnings};
 use crate::domain::access::Role;
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::{EmailAddress, clean_line};
 use crate::domain::ids::StaffId;
-use crate::domain::staff::{LINK_LIFETIME, Member, StaffLink, StaffStatus, Stage};
+use crate::domain::staff::{LINK_LIFETIME, Member, StaffLink, StaffNotice, StaffStatus};
 use crate::store::{StoreError, Tx, staff, staff_sessions};
 use crate::usecases::{Context, FieldError, UseCaseError, audit, secrets};
 use serde_json::json;
@@ -114,7 +114,9 @@ pub async fn choose(ctx: &Context, token: &str, chosen: Chosen) -> Result<Secret
                     staff::update(tx, &member)?;
                     if staff::credentials(tx, member.id)?.password_hash.is_some() {
                         let done = (Actor::Staff(member.id), Action::PasswordChanged);
-                        audit::record(tx, ctx, done, &member.id, &json!({ "by": "link" }))?;
+                        let detail = json!({ "by": "link", "browser": chosen.browser });
+                        let row = audit::record_row(tx, ctx, done, &member.id, &detail)?;
+                        warnings::tell(tx, ctx, (StaffNotice::PasswordChanged, row), member.id)?;
                     }
                 }
             }
@@ -123,7 +125,7 @@ pub async fn choose(ctx: &Context, token: &str, chosen: Chosen) -> Result<Secret
             credentials.password_hash = Some(hash);
             staff::set_credentials(tx, member.id, &credentials)?;
             staff_sessions::end_all(tx, member.id, None)?;
-            let stage = if credentials.totp_sealed.is_some() { Stage::Second } else { Stage::Enrolling };
+            let stage = credentials.stage_after_password();
             Ok(sessions::open(tx, ctx, member.id, (stage, &chosen.browser))?)
         })
         .await
@@ -145,6 +147,7 @@ fn as_member(ctx: &Context, invitation: Invitation, chosen: &Chosen) -> Result<M
                 role: Role::Owner,
                 status: StaffStatus::Invited,
                 created_at: ctx.now(),
+                passkeys: 0,
             }),
             Err(error) => {
                 let message = error.to_string();

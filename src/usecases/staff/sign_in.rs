@@ -1,13 +1,13 @@
 //! The door of the office: a password, then a second factor. The answer to a wrong password is the same whether
 //! anybody is known there or not, and takes as long.
 
-use super::factors::{self, Shown};
-use super::{SignedIn, password, sessions, tries};
+use super::factors::{self, Offered, Shown};
+use super::{SignedIn, password, sessions, tries, warnings};
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{StaffId, StaffSessionId};
-use crate::domain::staff::{Member, StaffStatus, Stage};
+use crate::domain::staff::{Member, StaffNotice, StaffStatus, Stage};
 use crate::store::limits::{self, Bucket, Rate};
 use crate::store::{StoreError, staff, staff_sessions};
 use crate::usecases::{Context, UseCaseError, audit};
@@ -62,7 +62,7 @@ pub async fn password(ctx: &Context, typed: Typed) -> Result<Secret, UseCaseErro
         tracing::warn!("a sign-in to the office failed");
         return Err(wrong());
     };
-    let stage = if credentials.totp_sealed.is_some() { Stage::Second } else { Stage::Enrolling };
+    let stage = credentials.stage_after_password();
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -82,34 +82,38 @@ fn wrong() -> UseCaseError {
     UseCaseError::invalid("password", "wrong_password", message)
 }
 
-/// Takes the second factor of somebody half-way in; returns the cookie of a session inside.
+/// Takes the second factor of somebody half-way in, a code or the answer of a passkey; returns the cookie of a session
+/// inside.
 ///
 /// # Errors
-/// `Invalid` for a wrong code; `RateLimited` after many of them.
+/// `Invalid` for a wrong one; `RateLimited` after many of them.
 pub async fn second(ctx: &Context, who: &SignedIn, typed: &str) -> Result<Secret, UseCaseError> {
     if who.session.stage != Stage::Second {
         return Err(UseCaseError::NotFound("page"));
     }
-    let (member, session, typed) = (who.member.clone(), who.session.clone(), typed.to_owned());
-    factors::begin(ctx, member.id).await?;
+    let (member, session) = (who.member.clone(), who.session.clone());
+    let offered = factors::open(ctx, &session, typed).await?;
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            let shown = factors::take(tx, &inner, member.id, &typed)?;
+            let shown = factors::take(tx, &inner, member.id, &offered)?;
             tries::succeeded(tx, &factors::subject(&inner, member.id)?)?;
             let action = match shown {
-                Shown::Code => Action::SignedIn,
+                Shown::Factor => Action::SignedIn,
                 Shown::RecoveryCode => Action::RecoveryCodeUsed,
             };
             let left = staff::recovery_codes_left(tx, member.id)?;
             let detail = json!({ "browser": session.browser, "recovery_codes_left": left });
-            audit::record(tx, &inner, (Actor::Staff(member.id), action), &member.id, &detail)?;
+            let row = audit::record_row(tx, &inner, (Actor::Staff(member.id), action), &member.id, &detail)?;
+            if shown == Shown::RecoveryCode {
+                warnings::tell(tx, &inner, (StaffNotice::RecoveryCodeUsed, row), member.id)?;
+            }
             sessions::promote(tx, &inner, &session)
         })
         .await
 }
 
-/// Somebody inside proves once more that they are there: by their password, or by a code.
+/// Somebody inside proves once more that they are there: by their password, by a code, or by a passkey.
 ///
 /// # Errors
 /// `Invalid` if it is neither; `RateLimited` after many failures.
@@ -118,11 +122,12 @@ pub async fn prove(ctx: &Context, who: &SignedIn, typed: &str) -> Result<(), Use
     if who.session.stage != Stage::Full {
         return Err(UseCaseError::NotFound("page"));
     }
-    factors::begin(ctx, id).await?;
+    let offered = factors::open(ctx, &who.session, typed).await.map_err(as_proof)?;
     let digits = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    if digits.len() == 6 && digits.chars().all(|c| c.is_ascii_digit()) {
+    let is_code = digits.len() == 6 && digits.chars().all(|c| c.is_ascii_digit());
+    if is_code || matches!(offered, Offered::Passkey(_)) {
         let inner = ctx.clone();
-        let taken = ctx.db.write(move |tx| factors::take(tx, &inner, id, &digits)).await;
+        let taken = ctx.db.write(move |tx| factors::take(tx, &inner, id, &offered)).await;
         taken.map_err(as_proof)?;
     } else {
         let known = ctx.db.read(move |conn| staff::credentials(conn, id)).await?;
@@ -138,7 +143,7 @@ fn as_proof(error: UseCaseError) -> UseCaseError {
 }
 
 fn not_proved() -> UseCaseError {
-    let message = "This is neither your password nor a code that was not used yet.".to_owned();
+    let message = "This is neither your password nor a code or a passkey that was not used yet.".to_owned();
     UseCaseError::invalid("proof", "wrong_proof", message)
 }
 
@@ -158,14 +163,17 @@ async fn note_proof(ctx: &Context, id: StaffId, session: StaffSessionId) -> Resu
 /// `Invalid` if the new one may not be taken.
 pub async fn change_password(ctx: &Context, who: &SignedIn, new: String) -> Result<(), UseCaseError> {
     let hash = new_hash(ctx, &who.member, new).await?;
-    let (inner, id, session) = (ctx.clone(), who.member.id, who.session.id);
+    let (inner, id, session) = (ctx.clone(), who.member.id, who.session.clone());
     ctx.db
         .write(move |tx| {
             let mut credentials = staff::credentials(tx, id)?;
             credentials.password_hash = Some(hash);
             staff::set_credentials(tx, id, &credentials)?;
-            staff_sessions::end_all(tx, id, Some(session))?;
-            audit::record(tx, &inner, (Actor::Staff(id), Action::PasswordChanged), &id, &json!({}))
+            staff_sessions::end_all(tx, id, Some(session.id))?;
+            let done = (Actor::Staff(id), Action::PasswordChanged);
+            let detail = json!({ "browser": session.browser });
+            let row = audit::record_row(tx, &inner, done, &id, &detail)?;
+            warnings::tell(tx, &inner, (StaffNotice::PasswordChanged, row), id)
         })
         .await
 }

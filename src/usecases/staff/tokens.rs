@@ -1,10 +1,11 @@
 //! Tokens of the API: made, shown once, listed, ended.
 
-use super::setup;
+use super::{setup, warnings};
 use crate::domain::access::Scope;
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::TokenId;
+use crate::domain::staff::StaffNotice;
 use crate::domain::token::{ApiToken, DAYS_MAX, PREFIX};
 use crate::store::api_tokens;
 use crate::store::limits::{self, Bucket, Rate};
@@ -55,7 +56,8 @@ pub async fn create(ctx: &Context, by: Actor, wanted: Wanted) -> Result<(ApiToke
         .write(move |tx| {
             api_tokens::insert(tx, &written, &hash)?;
             let detail = json!({ "scope": written.scope.as_str(), "days": wanted.days });
-            audit::record(tx, &inner, (by, Action::TokenCreated), &written.id, &detail)
+            let row = audit::record_row(tx, &inner, (by, Action::TokenCreated), &written.id, &detail)?;
+            warnings::tell_owners(tx, &inner, (StaffNotice::TokenMade, row), None)
         })
         .await?;
     Ok((token, secret))

@@ -38,6 +38,9 @@ const PLACES: &[(&str, &str, Permission)] = &[
 const DONE: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("password", "Your password is changed. Every other browser is signed out."),
+    ("address", "You sign in by this address now. The one of before was told so."),
+    ("passkey", "The passkey is added. Every other browser is signed out."),
+    ("passkey-removed", "The passkey is removed. Every other browser is signed out."),
     ("signed-out", "Signed out."),
     ("ended", "That browser is signed out."),
     ("others", "Every other browser is signed out."),
@@ -74,6 +77,11 @@ impl<'a> Desk<'a> {
     /// Before anybody is known.
     pub(in crate::web) fn of_nobody(state: &AppState) -> Self {
         Self { templates: state.templates.speaking_tag("en"), who: None }
+    }
+
+    /// Whether whoever looks at it can show a passkey.
+    pub(super) fn has_passkey(&self) -> bool {
+        self.who.is_some_and(|who| who.member.passkeys > 0)
     }
 
     /// A page: its template, its title, its path in the navigation, and what it says.

@@ -39,6 +39,73 @@
     addEventListener("pageshow", () => hold(false));
   });
 
+  // A passkey: the page shows its form, the browser asks for it, and the form takes its answer along.
+  const bytes = (text) =>
+    Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  const text = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer)))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/=+$/, "");
+  const known = (ids) => ids.map((id) => ({ type: "public-key", id: bytes(id) }));
+  const making = (asked) => ({
+    challenge: bytes(asked.challenge),
+    rp: { id: asked.rpId, name: asked.rpName },
+    user: { id: bytes(asked.userId), name: asked.userName, displayName: asked.displayName },
+    pubKeyCredParams: asked.algorithms.map((alg) => ({ type: "public-key", alg })),
+    authenticatorSelection: { userVerification: "required" },
+    excludeCredentials: known(asked.exclude),
+    attestation: "none",
+    timeout: asked.timeoutMs,
+  });
+  const showing = (asked) => ({
+    challenge: bytes(asked.challenge),
+    rpId: asked.rpId,
+    allowCredentials: known(asked.allow),
+    userVerification: "required",
+    timeout: asked.timeoutMs,
+  });
+  const answerOf = async (isNew) => {
+    const url = isNew ? "/admin/passkeys/offer" : "/admin/passkeys/request";
+    const asked = await fetch(url, { method: "POST", cache: "no-store" });
+    if (!asked.ok) throw new Error("refused");
+    const options = await asked.json();
+    const { rawId, response } = isNew
+      ? await navigator.credentials.create({ publicKey: making(options) })
+      : await navigator.credentials.get({ publicKey: showing(options) });
+    const clientData = text(response.clientDataJSON);
+    if (isNew) return { clientData, authenticatorData: text(response.getAuthenticatorData()) };
+    return {
+      credential: text(rawId),
+      clientData,
+      authenticatorData: text(response.authenticatorData),
+      signature: text(response.signature),
+    };
+  };
+  if (self.PublicKeyCredential) {
+    each("[data-passkey-with]", (box) => (box.hidden = false));
+    each("[data-passkey-without]", (line) => (line.hidden = true));
+    each("form[data-passkey]", (form) => {
+      const field = form.elements.namedItem(form.dataset.passkeyField);
+      const problem = form.querySelector("[data-passkey-problem]");
+      const button = form.querySelector("button");
+      form.hidden = false;
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        problem.hidden = true;
+        button.disabled = true;
+        try {
+          field.value = JSON.stringify(await answerOf(form.dataset.passkey === "create"));
+          return form.submit();
+        } catch {
+          // Turned down, or taking too long: the person decides what next.
+          problem.hidden = false;
+        }
+        button.disabled = false;
+      });
+    });
+  }
+
   // The thanks page asks for the status: every 2 s at first, then ever less often, at most every 10 s.
   each("[data-status-url]", (page) => {
     const url = page.dataset.statusUrl;

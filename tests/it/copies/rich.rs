@@ -176,6 +176,7 @@ async fn oddities(app: &TestApp) -> String {
         Engine::Sqlite => format!("X'{every_byte}'"),
         Engine::Postgres => format!("'\\x{every_byte}'"),
     };
+    let yes = if app.engine == Engine::Sqlite { "1" } else { "TRUE" };
     let long = "Ünïcödé 🎁 ".repeat(20_000);
     let held = app.lines("SELECT MIN(id) AS line FROM jobs WHERE status = 'pending'").await.remove(0);
     let statements = [
@@ -202,6 +203,13 @@ async fn oddities(app: &TestApp) -> String {
         "INSERT INTO address_changes SELECT 'adr_odd', MIN(id), 'a@example.org', 'b@example.org', 'open', 'x', NULL, \
          '2026-06-15 10:00:00', NULL, '2026-06-15 10:00:00', '2026-06-16 10:00:00' FROM donors"
             .to_owned(),
+        "INSERT INTO staff_former_addresses SELECT 'sfa_odd', MIN(id), 'été@x.example', '2026-06-15 10:00:00.000001' FROM staff"
+            .to_owned(),
+        format!(
+            "INSERT INTO staff_passkeys SELECT 'psk_odd', MIN(id), 'Zoë’s 📱', 'AQ', 'pQEC', 4294967295, {yes}, {yes}, \
+             '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001' FROM staff"
+        ),
+        "UPDATE staff SET passkeys = 1 WHERE id = (SELECT MIN(id) FROM staff)".to_owned(),
         "INSERT INTO event_subjects VALUES ('don_ödd', 'evt_every_byte')".to_owned(),
         "INSERT INTO saved_views SELECT 'viw_odd', MIN(id), 'donations', 'Große Gaben', 'order=largest&q=%C3%A4', \
          '2026-06-15 10:00:00.000001' FROM staff"

@@ -67,7 +67,8 @@ impl TestApp {
         Self::start_at(engine, changes, None).await
     }
 
-    /// A site that visitors see under another address than the one it listens on, as behind a proxy.
+    /// A site that visitors see under another address than the one it listens on, as behind a proxy; `{port}` in it
+    /// stands for the port.
     pub(crate) async fn start_with_public_url(engine: Engine, changes: Changes, url: &str) -> Self {
         Self::start_at(engine, changes, Some(url)).await
     }
@@ -94,7 +95,9 @@ impl TestApp {
         let world = World { clock: Arc::new(clock.clone()), entropy: Arc::new(SeededEntropy::new(7)) };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut app = App::open(&config, world, public_url.unwrap_or(&url), Migrations::Apply)
+        let port = listener.local_addr().unwrap().port().to_string();
+        let public_url = public_url.map_or_else(|| url.clone(), |known| known.replace("{port}", &port));
+        let mut app = App::open(&config, world, &public_url, Migrations::Apply)
             .await
             .unwrap_or_else(|error| panic!("{error}"));
         let sandbox = script_sandbox(&mut app);

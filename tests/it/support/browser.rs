@@ -224,9 +224,10 @@ impl Browser {
         found.unwrap_or_else(|error| panic!("no element {css:?} on the page: {error}"))
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) {
+    /// A command of the protocol that developers' tools use, and its answer.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
-        self.client.issue_cmd(VendorCommand { path: "goog/cdp/execute", body }).await.unwrap();
+        self.client.issue_cmd(VendorCommand { path: "goog/cdp/execute", body }).await.unwrap()
     }
 }
 

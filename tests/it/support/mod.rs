@@ -2,6 +2,7 @@
 //! real browser, the real program.
 
 pub(crate) mod app;
+pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod command;

@@ -1,10 +1,10 @@
 //! Setting the second factor up, before anything else of the office is seen.
 
-use super::with_session;
+use super::{passkey, with_session};
 use crate::domain::staff::Stage;
 use crate::render::admin_pages::{CodesPage, EnrolPage};
 use crate::render::qr;
-use crate::usecases::staff::factors;
+use crate::usecases::staff::{factors, passkeys};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, faults};
@@ -36,14 +36,17 @@ pub(in crate::web::admin) async fn form(
         tracing::error!(%error, "the picture of an authenticator cannot be drawn");
         WebError::not_found("page")
     })?;
+    // Whoever is inside adds passkeys on a page of their own.
+    let is_first = seat.0.session.stage == Stage::Enrolling && passkeys::are_possible(&state.ctx);
     let shown = EnrolPage {
         action: action.to_owned(),
         qr_svg: picture,
         url: offered.url,
         typed: offered.typed,
+        passkey_action: is_first.then_some(passkey::FIRST),
         faults: faults(problems),
     };
-    let page = ("admin/enrol.html", "Set up your authenticator", "/admin/me");
+    let page = ("admin/enrol.html", "Set up your second step", "/admin/me");
     Desk::of(state, &seat.0).answer(status, page, None, shown)
 }
 

@@ -1,6 +1,7 @@
 //! The pages at the door of the office.
 
 pub(super) mod enrol;
+pub(super) mod passkey;
 pub(super) mod second;
 pub(super) mod setup;
 pub(super) mod sign_in;
@@ -30,6 +31,7 @@ pub(super) fn proof_page(
     let status = if problems.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shown = ProofPage {
         action: action.to_owned(),
+        has_passkey: desk.has_passkey(),
         fields: fields.into_iter().map(|(name, value)| HiddenField { name, value }).collect(),
         faults: faults(&problems.unwrap_or_default()),
     };

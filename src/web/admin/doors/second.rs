@@ -3,7 +3,7 @@
 use super::{own_page, with_session};
 use crate::domain::staff::Stage;
 use crate::render::admin_pages::CodePage;
-use crate::usecases::staff::sign_in;
+use crate::usecases::staff::{factors, passkeys, sign_in};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, faults};
@@ -22,25 +22,27 @@ pub(in crate::web) async fn show(
 ) -> Result<HttpResponse, WebError> {
     let to = own_page(&Fields::parse(request.query_string().as_bytes())?.text("to"));
     match seat.0.session.stage {
-        Stage::Second => form(&state, &seat, StatusCode::OK, to, &[]),
+        Stage::Second => form(&state, &seat, StatusCode::OK, to, &[]).await,
         Stage::Enrolling => Ok(see_other("/admin/sign-in/enrol")),
         Stage::Full => Ok(see_other(&to)),
     }
 }
 
-fn form(
+async fn form(
     state: &AppState,
     seat: &Seat,
     status: StatusCode,
     to: String,
     problems: &[FieldError],
 ) -> Result<HttpResponse, WebError> {
-    let shown = CodePage { to, faults: faults(problems) };
+    let has_authenticator = factors::has_authenticator(&state.ctx, seat.0.member.id).await?;
+    let has_passkey = seat.0.member.passkeys > 0 && passkeys::are_possible(&state.ctx);
+    let shown = CodePage { to, has_authenticator, has_passkey, faults: faults(problems) };
     let page = ("admin/code.html", "Second step", "/admin/sign-in");
     Desk::of(state, &seat.0).answer(status, page, None, shown)
 }
 
-/// Takes a code of the authenticator or a recovery code.
+/// Takes a code of the authenticator, the answer of a passkey, or a recovery code.
 pub(in crate::web) async fn enter(
     state: Data<AppState>,
     seat: Seat,
@@ -51,7 +53,7 @@ pub(in crate::web) async fn enter(
     match sign_in::second(&state.ctx, &seat.0, &fields.text("code")).await {
         Ok(secret) => Ok(with_session(&state, &secret, see_other(&to))),
         Err(UseCaseError::Invalid(problems)) => {
-            form(&state, &seat, StatusCode::UNPROCESSABLE_ENTITY, to, &problems)
+            form(&state, &seat, StatusCode::UNPROCESSABLE_ENTITY, to, &problems).await
         }
         Err(error) => Err(error.into()),
     }

@@ -55,12 +55,12 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
     };
     let by_hand = ctx
         .gateways
-        .get(donation.gateway)
+        .giving_back(donation.gateway)
         .is_some_and(|gateway| gateway.capabilities().refunds == RefundWay::ByHand);
     match refunded.status {
         RefundStatus::Succeeded if by_hand => {
             println!(
-                "Recorded {}: now send {amount} to the donor from your bank. The receipt is corrected.",
+                "Recorded {}: now give {amount} back to the donor by hand. The receipt is corrected.",
                 refunded.id
             );
         }

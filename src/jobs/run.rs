@@ -204,8 +204,8 @@ fn count(examined: Examined) {
 
 pub(super) async fn send(services: &Services, mail: crate::mail::OutgoingMail) -> Result<(), JobError> {
     use crate::telemetry::metrics::MAILS_TOTAL;
-    // Who was forgotten has no address any more.
-    if account::is_erased(&mail.to.email) || mail.to.email.is_empty() {
+    // Who was forgotten has no address any more, and who gave by hand may never have had one.
+    if !account::can_be_mailed(&mail.to.email) {
         return Ok(());
     }
     let sent = services.mailer.send(&mail, services.ctx.now()).await;

@@ -247,6 +247,22 @@ impl ActField {
     }
 }
 
+/// Who gave what came outside.
+#[derive(Debug, Clone, Serialize)]
+pub struct GiverPage {
+    pub search: String,
+    pub is_sought: bool,
+    pub found: Vec<GiverShown>,
+    pub more: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct GiverShown {
+    pub url: String,
+    pub name: String,
+    pub email: String,
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct QuestionsPage {
     pub questions: Vec<QuestionShown>,

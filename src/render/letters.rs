@@ -60,6 +60,8 @@ pub struct OrganisationHead {
 #[expect(missing_docs, reason = "the names stand in the template")]
 pub struct RefundLetter {
     pub donor_name: Option<String>,
+    /// The gift was found to be none: nothing is given back.
+    pub void: bool,
     pub refunded_text: String,
     pub amount_text: String,
     pub full: bool,

@@ -24,6 +24,7 @@ pub mod export_files;
 pub mod exports;
 pub mod figures;
 pub mod gift_aid;
+pub mod gifts_by_hand;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;

@@ -173,3 +173,12 @@ diesel::table! {
         created_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    gifts_by_hand (donation_id) {
+        donation_id -> Text,
+        document -> Nullable<Text>,
+        note -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}

@@ -20,6 +20,7 @@ use crate::domain::tier::Tier;
 use crate::store::desk::{self, Note};
 use crate::store::dossiers::{self, Call, EventRecord, Given, JobRecord, LedgerEntry};
 use crate::store::event_subjects::{self, Told};
+use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
     Conn, StoreError, account_changes, accounts, audit, campaigns, disputes, donations, pledges, receipts,
     refunds, staff, subscription_orders, subscriptions, tiers,
@@ -52,6 +53,8 @@ pub struct DonationFile {
     pub refunds: Vec<Refund>,
     /// What was contested.
     pub disputes: Vec<Dispute>,
+    /// What staff wrote down about it, if they recorded it by hand.
+    pub paper: Option<Paper>,
     /// Its entries in the books.
     pub entries: Vec<LedgerEntry>,
     /// What the gateway said.
@@ -95,6 +98,7 @@ pub async fn donation(ctx: &Context, id: DonationId) -> Result<DonationFile, Use
                 campaign,
                 donor,
                 receipts: papers,
+                paper: gifts_by_hand::find(conn, id)?,
                 refunds: given_back,
                 disputes: contested,
                 entries,

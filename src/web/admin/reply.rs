@@ -48,6 +48,8 @@ const DONE: &[(&str, &str)] = &[
     ("refund", "The refund is on its way."),
     ("asked", "It is asked of the gateway; this page shows when it is done."),
     ("recorded", "The gift is in the books, and its receipt on its way."),
+    ("recorded-paper", "The gift is in the books. There is no address for its receipt: print it and hand it over."),
+    ("void", "The gift is void, and so is its receipt."),
     ("sent", "The receipt is sent once more."),
     ("reissued", "This receipt takes the place of the one before."),
     ("export", "The file is being made; it appears below."),

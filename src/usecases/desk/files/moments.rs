@@ -9,7 +9,7 @@ use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptStatus};
-use crate::domain::refund::{Refund, RefundStatus};
+use crate::domain::refund::{Refund, RefundKind, RefundStatus};
 use crate::domain::staff::Member;
 use crate::domain::subscription::{Order, OrderKind, Orderer, Subscription, SubscriptionState};
 use crate::store::dossiers::{Call, JobRecord, Question};
@@ -168,10 +168,11 @@ pub(super) fn of_receipts(receipts: &[Receipt]) -> Vec<Moment> {
 
 pub(super) fn of_refunds(refunds: &[Refund]) -> Vec<Moment> {
     let moment = |refund: &Refund| {
-        let what = match refund.status {
-            RefundStatus::Pending => "A refund is on its way",
-            RefundStatus::Succeeded => "Money was given back",
-            RefundStatus::Failed => "A refund failed",
+        let what = match (refund.kind, refund.status) {
+            (RefundKind::Void, _) => "The gift was declared void",
+            (RefundKind::Refund, RefundStatus::Pending) => "A refund is on its way",
+            (RefundKind::Refund, RefundStatus::Succeeded) => "Money was given back",
+            (RefundKind::Refund, RefundStatus::Failed) => "A refund failed",
         };
         Moment::new(refund.created_at, what)
             .because(refund.reason.clone().unwrap_or_default())

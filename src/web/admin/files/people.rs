@@ -188,6 +188,7 @@ fn donor_actions(looker: &Looker<'_>, file: &DonorFile) -> Vec<ActionShown> {
             actions
                 .push(ActionShown::button("Make two of them again", format!("/admin/donors/{id}/unmerge")));
         } else {
+            actions.push(ActionShown::link("Record a gift", format!("/admin/gifts/new?donor={id}")));
             actions.push(ActionShown::link("Correct details", format!("/admin/donors/{id}/details")));
             actions.push(ActionShown::link("Same as another donor", format!("/admin/donors/{id}/merge")));
         }
@@ -216,10 +217,10 @@ fn donor_facts(cells: Cells, file: &DonorFile) -> Vec<FactShown> {
     }
     facts.extend(file.merged_into.map(|other| fact("Is the same as", person(other, other.to_string()))));
     for (other, email) in &file.merged_from {
-        facts.push(fact("Also known as", person(*other, email.as_str().to_owned())));
+        facts.push(fact("Also known as", person(*other, name_text(email.as_str()))));
     }
     for other in &file.namesakes {
-        facts.push(fact("Same name", person(other.id, other.email.as_str().to_owned())));
+        facts.push(fact("Same name", person(other.id, name_text(other.email.as_str()))));
     }
     facts.push(fact("Since", cells.time_cell("", profile.created_at)));
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(profile.id.to_string()))));

@@ -4,6 +4,7 @@ use super::{Failure, Outcome, Setting};
 use crate::domain::audit::Actor;
 use crate::domain::donation::Donation;
 use crate::domain::ids::DonationId;
+use crate::domain::pledge::GatewayKind;
 use crate::domain::money::{Currency, Money};
 use crate::domain::receipt::{ReceiptNumber, ReceiptNumberError};
 use crate::domain::refund::RefundStatus;
@@ -59,10 +60,13 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
         .is_some_and(|gateway| gateway.capabilities().refunds == RefundWay::ByHand);
     match refunded.status {
         RefundStatus::Succeeded if by_hand => {
-            println!(
-                "Recorded {}: now give {amount} back to the donor by hand. The receipt is corrected.",
-                refunded.id
-            );
+            let how = match donation.gateway {
+                GatewayKind::BankTransfer => format!("send {amount} to the donor from your bank"),
+                GatewayKind::Cash | GatewayKind::Cheque | GatewayKind::Stripe | GatewayKind::Sandbox => {
+                    format!("hand {amount} back to the donor")
+                }
+            };
+            println!("Recorded {}: now {how}. The receipt is corrected.", refunded.id);
         }
         RefundStatus::Succeeded => println!("Refunded {amount} ({}). The receipt is corrected.", refunded.id),
         RefundStatus::Pending => println!("{} of {amount} is on its way.", refunded.id),

@@ -1,6 +1,7 @@
 //! The office: who comes in, by which door, and who may do what there.
 
 mod audit;
+mod by_hand;
 pub(crate) mod clerk;
 mod content;
 mod door;

@@ -24,7 +24,7 @@ pub(super) struct Record {
     /// What the donor wrote on the transfer: RF…
     #[arg(long, required_unless_present = "by", conflicts_with = "by")]
     reference: Option<String>,
-    /// How a gift came that was not promised: cash, cheque or bank_transfer.
+    /// How a gift came that was not promised: cash, cheque or `bank_transfer`.
     #[arg(long, value_name = "WAY", requires = "campaign", value_parser = way)]
     by: Option<GatewayKind>,
     /// The campaign that it was given for, by its name in addresses.

@@ -15,6 +15,7 @@ pub mod desk;
 mod dialect;
 pub mod disputes;
 pub mod donations;
+pub mod donor_letters;
 pub mod donors;
 pub mod dossiers;
 pub mod erasures;

@@ -521,6 +521,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     disputes,
     donations,
+    donor_letters,
     donor_merge_pledges,
     donor_merges,
     donor_notes,

@@ -10,16 +10,12 @@ use crate::domain::donation::{Captured, Donation, Happening};
 use crate::domain::donor::{EmailAddress, PersonName, TooLong, clean_line, clean_text};
 use crate::domain::ids::DonorId;
 use crate::domain::money::Money;
-use crate::domain::pledge::{
-    Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility,
-};
+use crate::domain::pledge::{Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility};
 use crate::domain::remote::RemoteId;
 use crate::domain::search;
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::pledges::Sameness;
-use crate::store::{
-    StoreError, Tx, accounts, campaigns, desk, donations, donors, pledges, search as found,
-};
+use crate::store::{StoreError, Tx, accounts, campaigns, desk, donations, donors, pledges, search as found};
 use chrono::{Months, NaiveDate};
 use serde_json::json;
 
@@ -92,7 +88,7 @@ pub async fn record(ctx: &Context, by: Actor, gift: Gift) -> Result<Recorded, Us
     let mut tries = 1;
     loop {
         let (inner, gift, checked) = (ctx.clone(), gift.clone(), checked.clone());
-        match ctx.db.write(move |tx| record_in(tx, &inner, by, &gift, checked)).await {
+        match ctx.db.write(move |tx| record_in(tx, &inner, by, &gift, &checked)).await {
             // An equal form at the same instant: look again.
             Err(UseCaseError::Store(StoreError::Conflict { .. })) if tries < TRIES => tries += 1,
             other => return other,
@@ -176,7 +172,7 @@ fn record_in(
     ctx: &Context,
     by: Actor,
     gift: &Gift,
-    checked: Checked,
+    checked: &Checked,
 ) -> Result<Recorded, UseCaseError> {
     let same = sameness(ctx, gift)?;
     if same.form_key.is_some()
@@ -189,7 +185,7 @@ fn record_in(
     let campaign = campaigns::find_by_slug(tx, gift.campaign.trim())?.ok_or_else(|| {
         UseCaseError::invalid("campaign", "unknown_campaign", "There is no such campaign.".to_owned())
     })?;
-    let person = person(tx, ctx, gift, &checked)?;
+    let person = person(tx, ctx, gift, checked)?;
     let pledge = promise(ctx, gift, &campaign, person);
     let is_mailed = crate::domain::account::can_be_mailed(pledge.terms.email.as_str());
     pledges::insert(tx, &pledge, &same)?;
@@ -228,7 +224,8 @@ fn sameness(ctx: &Context, gift: &Gift) -> Result<Sameness, UseCaseError> {
     let (amount, day) = (gift.amount.to_string(), gift.received_on.to_string());
     let form_key = match gift.form_id.as_deref().filter(|id| !id.trim().is_empty()) {
         Some(id) => {
-            let parts = [id, gift.by.as_str(), &who, &amount, &day, gift.campaign.trim(), gift.document.trim()];
+            let parts =
+                [id, gift.by.as_str(), &who, &amount, &day, gift.campaign.trim(), gift.document.trim()];
             Some(ctx.key.blurred("gift by hand", &parts)?)
         }
         None => None,

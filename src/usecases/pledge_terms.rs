@@ -124,7 +124,8 @@ pub fn check(
     let frequency = check_frequency(&request.frequency, &mut mistakes);
     let chosen = Chosen { frequency, amount: bare_amount };
     let tier = check_tier(request.tier.trim(), tiers, chosen, &mut mistakes);
-    let email = mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email).and_then(mailable));
+    let email =
+        mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email).and_then(mailable));
     let name = mistakes.keep("name", "too_long", PersonName::parse(&request.name)).flatten();
     let message =
         mistakes.keep("message", "too_long", clean_text(&request.message, MESSAGE_CHARACTERS_MAX)).flatten();

@@ -53,8 +53,7 @@ pub async fn void(
     }
     let order = RefundOrder { donation, amount: None, reason: Some(reason.to_owned()), request_key };
     let inner = ctx.clone();
-    let ordered =
-        ctx.db.write(move |tx| order_in(tx, &inner, by, RefundKind::Void, &order)).await?;
+    let ordered = ctx.db.write(move |tx| order_in(tx, &inner, by, RefundKind::Void, &order)).await?;
     carry_out(ctx, ordered.id).await
 }
 
@@ -181,8 +180,7 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
     if refund.status != RefundStatus::Pending {
         return Ok(refund);
     }
-    let gateway =
-        ctx.gateways.giving_back(donation.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
+    let gateway = ctx.gateways.giving_back(donation.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
     let request = RefundRequest {
         refund: id,
         payment: donation.remote.clone(),

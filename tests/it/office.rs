@@ -5,6 +5,7 @@ mod by_hand;
 pub(crate) mod clerk;
 mod content;
 mod door;
+mod letters;
 mod matrix;
 mod outgoing;
 mod people;

@@ -182,3 +182,16 @@ diesel::table! {
         recorded_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    donor_letters (id) {
+        id -> Text,
+        donor_id -> Text,
+        staff_id -> Text,
+        subject -> Text,
+        body -> Text,
+        request_key -> Text,
+        written_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}

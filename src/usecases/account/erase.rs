@@ -7,8 +7,8 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
 use crate::store::{
-    StoreError, Tx, account_changes, accounts, address_changes, desk, erasures, gift_aid, gifts_by_hand, sessions,
-    sign_in_links,
+    StoreError, Tx, account_changes, accounts, address_changes, desk, erasures, gift_aid, gifts_by_hand,
+    sessions, sign_in_links,
 };
 use crate::usecases::{Context, UseCaseError, audit, exports};
 use chrono::{Datelike as _, TimeDelta};

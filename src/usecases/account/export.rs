@@ -7,7 +7,8 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
 use crate::store::donations::Place;
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, desk, donations, gifts_by_hand, pledges, receipts, sessions,
+    Conn, StoreError, account_changes, accounts, desk, donations, donor_letters, gifts_by_hand, pledges,
+    receipts, sessions,
 };
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -67,7 +68,11 @@ fn noted(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
         let texts = [paper.document, paper.note].into_iter().flatten();
         texts.map(move |text| vec![format!("gift {id}"), String::new(), text]).collect::<Vec<_>>()
     });
-    let rows = tags.chain(notes).chain(about).collect();
+    let letters = donor_letters::of_donor(conn, donor)?.into_iter();
+    let letters = letters.map(|letter| {
+        vec!["letter".to_owned(), time(letter.written_at), format!("{}\n\n{}", letter.subject, letter.body)]
+    });
+    let rows = tags.chain(notes).chain(about).chain(letters).collect();
     Ok(Table { name: "notes", columns: &["kind", "written_at", "text"], rows })
 }
 

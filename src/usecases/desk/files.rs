@@ -22,8 +22,8 @@ use crate::store::dossiers::{self, Call, EventRecord, Given, JobRecord, LedgerEn
 use crate::store::event_subjects::{self, Told};
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, audit, campaigns, disputes, donations, pledges, receipts,
-    refunds, staff, subscription_orders, subscriptions, tiers,
+    Conn, StoreError, account_changes, accounts, audit, campaigns, disputes, donations, donor_letters,
+    pledges, receipts, refunds, staff, subscription_orders, subscriptions, tiers,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -256,6 +256,7 @@ pub async fn donor(ctx: &Context, id: DonorId) -> Result<DonorFile, UseCaseError
             let mut moments: Vec<Moment> = promised.iter().flat_map(moments::of_promise).collect();
             moments.extend(gifts.iter().flat_map(moments::of_payment));
             moments.extend(moments::of_changes(&account_changes::of_donor(conn, id, CHANGES_MAX)?));
+            moments.extend(moments::of_letters(&donor_letters::of_donor(conn, id)?, &staff::all(conn)?));
             moments.extend(done_to(conn, &[id.to_string()])?);
             Ok(DonorFile {
                 moments: moments::in_order(moments),

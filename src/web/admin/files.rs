@@ -3,7 +3,7 @@
 mod parts;
 mod people;
 
-pub(super) use people::{donor, pledge};
+pub(super) use people::{donor, letter, pledge};
 
 use self::parts::{bodies, entries, fact, moments, money_cell, table, word_cell};
 use super::door::Seat;

@@ -251,19 +251,20 @@ flow! {
 flow! {
     async fn what_cannot_be_a_gift_is_refused_all_at_once_and_what_was_typed_stays(app) {
         let mut clerk = app.clerk(Role::Finance).await;
-        let fields = [("by", "stripe"), ("amount", "x"), ("currency", "EUR"), ("received_on", "soon"),
+        let fields = [("by", "barter"), ("amount", "x"), ("currency", "EUR"), ("received_on", "soon"),
             ("note", "kept <b>")];
         let refused = clerk.post("/admin/gifts/new", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         let text = refused.text();
         assert_eq!(text.matches("class=\"problem\"").count(), 3, "{text}");
         assert!(text.contains("kept &lt;b&gt;"), "{text}");
-        let wrong = Gift { received_on: NaiveDate::from_ymd_opt(206, 6, 12).unwrap(), ..cheque("", " ", eur(0)) };
+        let day = NaiveDate::from_ymd_opt(206, 6, 12).unwrap();
+        let wrong = Gift { by: GatewayKind::Stripe, received_on: day, ..cheque("", " ", eur(0)) };
         let Err(UseCaseError::Invalid(problems)) = gifts::record(app.ctx(), Actor::Command, wrong).await else {
             panic!("taken");
         };
         let codes: Vec<_> = problems.iter().map(|problem| (problem.field, problem.code)).collect();
-        assert_eq!(codes, [("amount", "invalid_amount"), ("received_on", "long_ago"), ("name", "missing")]);
+        assert_eq!(codes, [("by", "unknown_gateway"), ("amount", "invalid_amount"), ("received_on", "long_ago"), ("name", "missing")]);
         let future = Gift { received_on: NaiveDate::from_ymd_opt(2026, 6, 16).unwrap(), ..cheque("A", "", eur(1)) };
         assert!(gifts::record(app.ctx(), Actor::Command, future).await.is_err());
         let nowhere = Gift { campaign: "moon".to_owned(), ..cheque("A", "", eur(1)) };

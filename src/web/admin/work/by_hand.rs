@@ -81,7 +81,8 @@ fn form(state: &AppState, filled: &Filled<'_>) -> Act {
             (lead_about(donor), Vec::new())
         }
         None => (
-            "From somebody new. If the address is on record, it is a gift of the donor who has it.".to_owned(),
+            "From somebody new. If the address is on record, it is a gift of the donor who has it."
+                .to_owned(),
             vec![
                 ActField::text("name", "Name", typed.text("name")),
                 ActField::text("email", "E-mail address", typed.text("email"))
@@ -165,8 +166,8 @@ pub(in crate::web) async fn record(
 fn gift(filled: &Filled<'_>) -> Result<Gift, Vec<FieldError>> {
     let typed = filled.typed;
     let wrong = |field, message: String| FieldError { field, code: "invalid", message };
-    let by = GatewayKind::parse(&typed.text("by"))
-        .ok_or_else(|| wrong("by", "Choose how it came.".to_owned()));
+    let by =
+        GatewayKind::parse(&typed.text("by")).ok_or_else(|| wrong("by", "Choose how it came.".to_owned()));
     let currency =
         Currency::parse(&typed.text("currency")).map_err(|error| wrong("currency", error.to_string()));
     let amount = currency.and_then(|currency| {

@@ -256,9 +256,8 @@ fn forget_form(profile: &Profile) -> Act {
         back: format!("/admin/donors/{}", profile.id),
         action: format!("/admin/donors/{}/erase", profile.id),
         lead: format!(
-            "What runs is ended, and {} is forgotten. Amounts, days and receipts stay for as long as the law wants \
-             them. This cannot be undone.",
-            shown
+            "What runs is ended, and {shown} is forgotten. Amounts, days and receipts stay for as long as the law wants \
+             them. This cannot be undone."
         ),
         fields: vec![ActField::text("confirm", label, String::new()).required()],
         submit: "Forget this donor",

@@ -4,6 +4,7 @@
 pub(super) mod by_hand;
 pub(super) mod donors;
 pub(super) mod gifts;
+pub(super) mod letters;
 pub(super) mod operations;
 pub(super) mod pledges;
 pub(super) mod receipts;

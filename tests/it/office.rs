@@ -3,7 +3,7 @@
 mod audit;
 mod by_hand;
 pub(crate) mod clerk;
-mod content;
+pub(crate) mod content;
 mod door;
 mod letters;
 mod matrix;

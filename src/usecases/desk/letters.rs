@@ -7,7 +7,7 @@ use crate::domain::donor::{TooLong, clean_line, clean_text};
 use crate::domain::ids::{DonorId, LetterId, StaffId};
 use crate::domain::job::Job;
 use crate::store::donor_letters::{self, DonorLetter};
-use crate::store::{Conn, StoreError, accounts, desk, erasures};
+use crate::store::{Conn, StoreError, Tx, accounts, desk, erasures};
 use crate::usecases::{Context, FieldError, UseCaseError, audit};
 use serde_json::json;
 
@@ -92,29 +92,41 @@ pub async fn send(
     draft: Draft,
     key: String,
 ) -> Result<DonorLetter, UseCaseError> {
-    let inner = ctx.clone();
-    ctx.db
-        .write(move |tx| {
-            if let Some(letter) = donor_letters::find_by_request(tx, &key)? {
-                return Ok(letter);
-            }
-            addressee_in(tx, donor)?;
-            let letter = DonorLetter {
-                id: inner.new_id(),
-                donor,
-                by,
-                subject: draft.subject,
-                body: draft.body,
-                written_at: inner.now(),
-                sent_at: None,
-            };
-            donor_letters::insert(tx, &letter, &key)?;
-            inner.enqueue(tx, &Job::SendDonorLetter { letter: letter.id })?;
-            let detail = json!({ "letter": letter.id });
-            audit::record(tx, &inner, (Actor::Staff(by), Action::DonorWritten), &donor, &detail)?;
-            Ok(letter)
-        })
-        .await
+    let (inner, written) = (ctx.clone(), key.clone());
+    let sent = ctx.db.write(move |tx| send_in(tx, &inner, (by, donor), draft, &written)).await;
+    let Err(UseCaseError::Store(StoreError::Conflict { .. })) = sent else {
+        return sent;
+    };
+    // The same form came at the same instant: its letter is the one.
+    let first = ctx.db.read(move |conn| donor_letters::find_by_request(conn, &key)).await?;
+    first.map_or(sent, Ok)
+}
+
+fn send_in(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    (by, donor): (StaffId, DonorId),
+    draft: Draft,
+    key: &str,
+) -> Result<DonorLetter, UseCaseError> {
+    if let Some(letter) = donor_letters::find_by_request(tx, key)? {
+        return Ok(letter);
+    }
+    addressee_in(tx, donor)?;
+    let letter = DonorLetter {
+        id: ctx.new_id(),
+        donor,
+        by,
+        subject: draft.subject,
+        body: draft.body,
+        written_at: ctx.now(),
+        sent_at: None,
+    };
+    donor_letters::insert(tx, &letter, key)?;
+    ctx.enqueue(tx, &Job::SendDonorLetter { letter: letter.id })?;
+    let detail = json!({ "letter": letter.id });
+    audit::record(tx, ctx, (Actor::Staff(by), Action::DonorWritten), &donor, &detail)?;
+    Ok(letter)
 }
 
 /// A letter that waits, and to whom it goes; none if it was sent, or its donor was forgotten meanwhile.

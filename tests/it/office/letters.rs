@@ -58,7 +58,7 @@ flow! {
         let letter = &letters[0];
         assert!(letter.to.contains("ann@example.org"), "{}", letter.to);
         assert!(letter.text.contains("Dear Ann,\n\nthank you for <b>25</b> & more.\nVera"), "{}", letter.text);
-        assert!(letter.html.contains("thank you for &lt;b&gt;25&lt;&#x2f;b&gt; &amp; more.<br>Vera"), "{}", letter.html);
+        assert!(letter.html.contains("thank you for &lt;b&gt;25&lt;/b&gt; &amp; more.<br>Vera"), "{}", letter.html);
         assert!(letter.html.contains("dir=\"ltr\""), "{}", letter.html);
 
         let page = clerk.get(&format!("/admin/donors/{donor}")).await.text();

@@ -6,6 +6,7 @@
 mod addresses;
 mod bank_transfer;
 mod courier;
+mod registry;
 pub mod sandbox;
 pub mod stripe;
 mod timed_signature;
@@ -13,6 +14,7 @@ mod tls;
 
 pub use bank_transfer::BankTransfer;
 pub use courier::{Courier, CourierError, Parcel};
+pub use registry::Registry;
 
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;
@@ -24,7 +26,6 @@ use crate::domain::remote::RemoteId;
 use crate::domain::subscription::{OrderKind, SubscriptionFact};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
 
 /// What a gateway can do, asked before it is asked to do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -360,30 +361,4 @@ pub trait Gateway: Send + Sync {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError>;
-}
-
-/// The gateways that this site offers, in the order of display.
-#[derive(Clone, Default)]
-pub struct Registry(Vec<Arc<dyn Gateway>>);
-
-impl Registry {
-    /// Offers these.
-    pub fn new(gateways: Vec<Arc<dyn Gateway>>) -> Self {
-        Self(gateways)
-    }
-
-    /// The gateway of this kind, if it is on.
-    pub fn get(&self, kind: GatewayKind) -> Option<&Arc<dyn Gateway>> {
-        self.0.iter().find(|gateway| gateway.kind() == kind)
-    }
-
-    /// Origins of the pages of all gateways.
-    pub fn page_origins(&self) -> Vec<String> {
-        self.0.iter().flat_map(|gateway| gateway.page_origins()).collect()
-    }
-
-    /// All that are on.
-    pub fn kinds(&self) -> impl Iterator<Item = GatewayKind> {
-        self.0.iter().map(|gateway| gateway.kind())
-    }
 }

@@ -6,6 +6,7 @@ mod exports;
 mod letters;
 mod patron_letters;
 mod run;
+mod try_mail;
 mod worker;
 
 pub use run::examine_at_start;

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod chart;
 pub mod csv;
 pub mod figure_pages;
+pub mod gateway_pages;
 pub mod letters;
 pub mod list_pages;
 pub mod pages;

@@ -23,6 +23,7 @@ pub mod event_subjects;
 pub mod export_files;
 pub mod exports;
 pub mod figures;
+pub mod gateway_accounts;
 pub mod gift_aid;
 pub mod idempotency;
 pub mod inbox;

@@ -528,6 +528,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_subjects,
     export_parts,
     exports,
+    gateway_accounts,
     gift_aid_declarations,
     idempotency_keys,
     inbox,

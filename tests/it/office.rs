@@ -4,6 +4,7 @@ mod audit;
 pub(crate) mod clerk;
 mod content;
 mod door;
+mod gateways;
 mod matrix;
 mod outgoing;
 mod people;

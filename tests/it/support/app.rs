@@ -202,11 +202,11 @@ impl TestApp {
 /// Puts the scripted gateway around the sandbox, for the web and the jobs alike.
 fn script_sandbox(app: &mut App) -> Option<Arc<Scripted>> {
     let registry = &app.services.ctx.gateways;
-    let scripted = Arc::new(Scripted::around(Arc::clone(registry.get(GatewayKind::Sandbox)?)));
+    let scripted = Arc::new(Scripted::around(registry.get(GatewayKind::Sandbox)?));
     let put = |kind| -> Arc<dyn Gateway> {
         match kind {
             GatewayKind::Sandbox => scripted.clone(),
-            GatewayKind::BankTransfer | GatewayKind::Stripe => registry.get(kind).unwrap().clone(),
+            GatewayKind::BankTransfer | GatewayKind::Stripe => registry.get(kind).unwrap(),
         }
     };
     app.services.ctx.gateways = Registry::new(registry.kinds().map(put).collect());

@@ -41,7 +41,9 @@ pub fn stripe_key(text: &str, production: bool) -> Result<KeyMode, String> {
 /// Whether this can be what signs Stripe's webhooks.
 pub fn is_signing_secret(text: &str) -> bool {
     let rest = text.strip_prefix("whsec_");
-    rest.is_some_and(|rest| rest.len() >= 8 && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b','))
+    rest.is_some_and(|rest| {
+        rest.len() >= 8 && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',')
+    })
 }
 
 /// The last four letters of a secret, by which people tell it from others; nothing of a short one.
@@ -72,7 +74,8 @@ mod tests {
     #[test]
     fn a_signing_secret_is_one_whole_word() {
         assert!(is_signing_secret("whsec_abcdefgh"));
-        for bad in ["whsec_", "whsec_short", "sk_live_abcdefgh", "whsec_abcd efgh", "whsec_aaaaaaaa,whsec_b"] {
+        for bad in ["whsec_", "whsec_short", "sk_live_abcdefgh", "whsec_abcd efgh", "whsec_aaaaaaaa,whsec_b"]
+        {
             assert!(!is_signing_secret(bad), "{bad}");
         }
     }

@@ -78,7 +78,8 @@ impl Stripe {
                 forbidden.push(name);
             }
         }
-        let may_look = allowed(api::first_of::<Value>(&self.transport, "/webhook_endpoints").await)?.is_some();
+        let may_look =
+            allowed(api::first_of::<Value>(&self.transport, "/webhook_endpoints").await)?.is_some();
         let webhook = if may_look {
             Some(self.check_endpoint(url).await?)
         } else {
@@ -96,7 +97,8 @@ impl Stripe {
         let Some(taken) = allowed(api::currencies_of(&self.transport, country).await)? else {
             return Ok(Vec::new());
         };
-        let is_taken = |currency: &Currency| taken.iter().any(|code| code.eq_ignore_ascii_case(currency.code()));
+        let is_taken =
+            |currency: &Currency| taken.iter().any(|code| code.eq_ignore_ascii_case(currency.code()));
         Ok(site.iter().copied().filter(|currency| !is_taken(currency)).collect())
     }
 }

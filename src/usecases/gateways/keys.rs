@@ -102,8 +102,8 @@ fn is_same(before: &GatewayAccount, mode: KeyMode, account: Option<&str>) -> boo
 
 fn other_account(Dependent { pending, recurring }: Dependent) -> UseCaseError {
     let message = format!(
-        "This key is of another account or of the other mode. {pending} pledge(s) wait for their payment and {recurring} \
-         recurring pledge(s) are charged at the one before; from here on nothing of them would be heard, paid back or \
+        "This key is of another account or of the other mode. On the one before depend: pledges that wait for their \
+         payment: {pending}; recurring pledges: {recurring}. From here on nothing of them would be heard, paid back or \
          changed. Tick “Another account” if you mean it."
     );
     let problem = FieldError { field: "another_account", code: "another_account", message };
@@ -244,7 +244,8 @@ fn office_only(ctx: &Context) -> Result<(), UseCaseError> {
     if ctx.stripe.fixed.is_none() {
         return Ok(());
     }
-    let message = "the configuration of this machine has keys of Stripe, and they win; take them out there first";
+    let message =
+        "the configuration of this machine has keys of Stripe, and they win; take them out there first";
     Err(UseCaseError::Conflict { code: "configured", message: message.to_owned() })
 }
 

@@ -107,6 +107,7 @@ fn of_office(ctx: &Context, row: &GatewayAccount) -> Result<Stripe, UseCaseError
     let secrets = row.secret.iter().map(|secret| &secret.sealed).chain(former);
     let secrets: Result<Vec<Key>, UseCaseError> =
         secrets.map(|sealed| Ok(Key::new(&ctx.sealer.open(SECRET, sealed)?))).collect();
-    let client = ctx.stripe.client(key, secrets?).map_err(|error| UseCaseError::Internal(error.to_string()))?;
+    let client =
+        ctx.stripe.client(key, secrets?).map_err(|error| UseCaseError::Internal(error.to_string()))?;
     Ok(client.with_clock(std::sync::Arc::clone(&ctx.clock)))
 }

@@ -120,11 +120,11 @@ fn of_account(ctx: &Context, account: &Account) -> Vec<Finding> {
 }
 
 fn of_webhook(fault: &EndpointFault) -> Finding {
-    let again = "Press “Create the webhook”: another takes its place, and this one is deleted.";
+    let again = "Renew the webhook below; with keys of the configuration, run `mainstay stripe setup`.";
     match fault {
         EndpointFault::Missing(url) => {
             let what = format!("Stripe has no webhook to {url}: payments would be known only after an hour.");
-            Finding::new(Verdict::Bad, what, "Press “Create the webhook”.")
+            Finding::new(Verdict::Bad, what, "Create the webhook below; with keys of the configuration, run `mainstay stripe setup`.")
         }
         EndpointFault::Disabled(id) => {
             Finding::new(Verdict::Bad, format!("The webhook {id} is switched off at Stripe."), again)

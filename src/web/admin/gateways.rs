@@ -150,9 +150,10 @@ async fn again(state: &AppState, seat: &Seat, error: UseCaseError) -> Result<Htt
             );
             about_form("gateway_refused", message)
         }
-        UseCaseError::GatewayUnavailable(why) => {
-            about_form("gateway_unavailable", format!("Stripe did not answer ({why}). Try again in a minute."))
-        }
+        UseCaseError::GatewayUnavailable(why) => about_form(
+            "gateway_unavailable",
+            format!("Stripe did not answer ({why}). Try again in a minute."),
+        ),
         UseCaseError::NotFound(_)
         | UseCaseError::Held { .. }
         | UseCaseError::RateLimited { .. }
@@ -232,10 +233,10 @@ pub(in crate::web) async fn last_word(state: Data<AppState>, seat: Seat) -> Resu
         return Ok(see_other(STRIPE));
     }
     let lead = format!(
-        "Nobody can give by card any more. {} pledge(s) wait for their payment: money that arrives for them is not heard \
-         of here. {} recurring pledge(s) go on being charged by Stripe, and nothing of it reaches the books, the receipts \
-         or the donors’ own pages; cancel them first if they are to end. Refunds are not possible either. All of it is \
-         caught up with when a key of the same account is typed again.",
+        "Nobody can give by card any more. Pledges that wait for their payment: {}; money that arrives for them is not \
+         heard of here. Recurring pledges: {}; Stripe goes on charging them, and nothing of it reaches the books, the \
+         receipts or the donors’ own pages, so cancel them first if they are to end. Refunds are not possible either. \
+         What happened meanwhile is caught up with when a key of the same account is typed within a month.",
         stripe.dependent.pending, stripe.dependent.recurring
     );
     let page = ActPage {

@@ -59,7 +59,10 @@ const DONE: &[(&str, &str)] = &[
     ("again", "It is being tried once more."),
     ("key", "Stripe knows the key, and it is in place."),
     ("webhook", "Stripe tells this site from now on what was paid."),
-    ("webhook-left", "Stripe tells this site from now on. Webhooks from before could not be deleted: do it in Stripe’s dashboard."),
+    (
+        "webhook-left",
+        "Stripe tells this site from now on. Webhooks from before could not be deleted: do it in Stripe’s dashboard.",
+    ),
     ("secret", "What Stripe signs with this secret is believed from now on."),
     ("forgotten", "The keys are forgotten, and Stripe is off."),
     ("closed", "The question is closed."),

@@ -49,7 +49,8 @@ impl Site {
     /// The page, and the state of the keys that it was made from.
     async fn page(&self) -> (String, String) {
         let text = self.owner.get(PAGE).await.text();
-        let seen = text.split_once("name=\"seen\" value=\"").map(|(_, after)| after.split('"').next().unwrap());
+        let seen =
+            text.split_once("name=\"seen\" value=\"").map(|(_, after)| after.split('"').next().unwrap());
         (text.clone(), seen.unwrap_or_default().to_owned())
     }
 
@@ -185,7 +186,7 @@ both! {
         site.stripe.roll_key("sk_test_other_acct_0003", "acct_2Another");
         let typed = [("secret_key", "sk_test_other_acct_0003")];
         let refusal = site.posts("key", &typed).await.unwrap_err();
-        assert!(refusal.contains("1 pledge(s) wait") && refusal.contains("name=\"another_account\""), "{refusal}");
+        assert!(refusal.contains("wait for their payment: 1") && refusal.contains("name=\"another_account\""), "{refusal}");
         assert!(site.page().await.0.contains("… 0002"), "nothing was changed");
         site.posts("key", &[&typed[..], &[("another_account", "on")]].concat()).await.unwrap();
         assert!(!site.offers_cards().await, "the webhook was the other account's");

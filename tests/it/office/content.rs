@@ -8,7 +8,7 @@ use crate::support::command::package_folder;
 use crate::support::twins;
 
 /// A site with a content folder of its own.
-async fn site(engine: Engine) -> (TestApp, tempfile::TempDir) {
+pub(crate) async fn publication(engine: Engine) -> (TestApp, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     for kind in ["articles", "appeals", "campaigns", "tiers"] {
         std::fs::create_dir(folder.path().join(kind)).unwrap();
@@ -31,7 +31,7 @@ fn seen(page: &str) -> String {
 const ARTICLE: &str = "---\r\ntitle: From the office\r\ndraft: true\r\n---\r\n\r\nA *first* look.\r\n";
 
 async fn an_article_is_written_looked_at_published_and_taken_away(engine: Engine) {
-    let (app, folder) = site(engine).await;
+    let (app, folder) = publication(engine).await;
     let mut editor = app.clerk(Role::Editor).await;
     assert_eq!(editor.get("/admin/donors/x/details").await.status, StatusCode::FORBIDDEN);
     for bad in ["Not A Name", "../etc/passwd", "", "a--b"] {
@@ -82,7 +82,7 @@ twins!(an_article_is_written_looked_at_published_and_taken_away);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_shown_is_not_written_and_says_why() {
-    let (app, folder) = site(Engine::Sqlite).await;
+    let (app, folder) = publication(Engine::Sqlite).await;
     let mut editor = app.clerk(Role::Owner).await;
     let cases = [
         ("campaigns/press-fund", "---\ntitle: Press fund\nsummary: s\namounts:\n  EUR: [0]\n---\n", "0 EUR"),
@@ -119,7 +119,7 @@ async fn what_cannot_be_shown_is_not_written_and_says_why() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tier_and_a_campaign_changed_in_the_office_are_offered_at_once() {
-    let (app, _folder) = site(Engine::Sqlite).await;
+    let (app, _folder) = publication(Engine::Sqlite).await;
     let mut editor = app.clerk(Role::Editor).await;
     let path = "/admin/content/tiers/friend";
     let page = editor.get(path).await.text();

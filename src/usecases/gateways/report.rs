@@ -124,7 +124,11 @@ fn of_webhook(fault: &EndpointFault) -> Finding {
     match fault {
         EndpointFault::Missing(url) => {
             let what = format!("Stripe has no webhook to {url}: payments would be known only after an hour.");
-            Finding::new(Verdict::Bad, what, "Create the webhook below; with keys of the configuration, run `mainstay stripe setup`.")
+            Finding::new(
+                Verdict::Bad,
+                what,
+                "Create the webhook below; with keys of the configuration, run `mainstay stripe setup`.",
+            )
         }
         EndpointFault::Disabled(id) => {
             Finding::new(Verdict::Bad, format!("The webhook {id} is switched off at Stripe."), again)

@@ -43,14 +43,15 @@ pub async fn take_up(ctx: &Context) -> Result<bool, UseCaseError> {
     }
     let is_first = taken.is_none() && row.is_none();
     // Without a secret no webhook could be believed: money would come in unseen.
-    let gateway = match row.filter(|row| row.secret.is_some()).map(|row| of_office(ctx, &row)) {
-        None => None,
-        Some(Ok(stripe)) => Some(Arc::new(stripe) as Arc<dyn Gateway>),
-        Some(Err(error)) => {
-            tracing::error!(%error, "the keys of Stripe that were typed in the office cannot be used");
-            None
-        }
-    };
+    let gateway: Option<Arc<dyn Gateway>> =
+        match row.filter(|row| row.secret.is_some()).map(|row| of_office(ctx, &row)) {
+            None => None,
+            Some(Ok(stripe)) => Some(Arc::new(stripe)),
+            Some(Err(error)) => {
+                tracing::error!(%error, "the keys of Stripe that were typed in the office cannot be used");
+                None
+            }
+        };
     if !is_first {
         ctx.gateways.put(GATEWAY, gateway);
     }

@@ -3,6 +3,7 @@
 use super::door::Seat;
 use super::reply::{Desk, done, faults};
 use crate::domain::bank::grouped_by_four;
+use crate::domain::gateway_key::KeyMode;
 use crate::domain::pledge::GatewayKind;
 use crate::render::admin_pages::{ActPage, HiddenField};
 use crate::render::gateway_pages::{
@@ -81,7 +82,7 @@ fn stripe_shown(state: &AppState, stripe: StripeState) -> StripeShown {
             KeySource::Office => "office",
         },
         is_on: stripe.is_on,
-        mode: stripe.mode.map(|mode| mode.as_str()),
+        mode: stripe.mode.map(KeyMode::as_str),
         key_mark: stripe.key_mark,
         account: stripe.account,
         secret_mark: stripe.secret_mark,

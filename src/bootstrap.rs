@@ -1,6 +1,6 @@
 //! The composition root: from the configuration to a running application. Shared by the program and the tests.
 
-use crate::config::{Config, DatabaseUrl, MailTransport};
+use crate::config::{self, Config, DatabaseUrl, Encryption, MailTransport, Secret};
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
@@ -11,10 +11,12 @@ use crate::gateways::stripe::{self, Stripe};
 use crate::gateways::{ByHand, Courier, FeeRate, Gateway, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
+use crate::render::gateway_pages::MailShown;
 use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
+use crate::usecases::gateways::{StripePlan, take_up};
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::staff::Sealer;
 use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
@@ -53,6 +55,9 @@ pub enum StartError {
     /// The client of Stripe.
     #[error("stripe: {0}")]
     Stripe(#[from] stripe::TransportError),
+    /// The keys of gateways that were typed in the office.
+    #[error("the keys of gateways cannot be read: {0}")]
+    Gateways(String),
     /// The metrics.
     #[error("metrics: {0}")]
     Metrics(String),
@@ -183,8 +188,10 @@ impl App {
         let key = site_key(&db, &ids).await?;
         let outside = config.staff.sealing_key.as_ref().map(|secret| secret.expose().as_str());
         let sealer = Sealer::new(&key, outside).map_err(|error| StartError::SiteKey(error.to_string()))?;
+        let plan = Arc::new(stripe_plan(config));
         let ctx = Context {
-            gateways: gateways(config, &db, &world, &ids)?,
+            gateways: gateways(config, &plan, &db, (&world, &ids))?,
+            stripe: plan,
             policy: Arc::new(policy(config, public_url)),
             clock: world.clock,
             db,
@@ -193,6 +200,7 @@ impl App {
             sealer,
             courier: Courier::new(config.server.outgoing_inside),
         };
+        take_up(&ctx).await.map_err(|error| StartError::Gateways(error.to_string()))?;
         let moved =
             figures::count_days(&ctx).await.map_err(|error| StartError::Figures(error.to_string()))?;
         if moved > 0 {
@@ -226,6 +234,8 @@ impl App {
             metrics,
             metrics_access: server.metrics.clone(),
             sandbox: config.sandbox.enabled,
+            letters: Arc::new(self.services.clone()),
+            mail_shown: mail_shown(&config.mail),
             dev_mail: (file_mail && !server.mode.is_production()).then(|| config.mail.directory.clone()),
             trusted_proxies: server.trusted_proxies,
             body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
@@ -233,7 +243,7 @@ impl App {
             request_ids: Arc::new(RequestIds::starting_at(ctx.ids.random())),
             stopping: Stopping::default(),
             secure: server.mode.is_production(),
-            content_policy: crate::web::content_policy(&ctx.gateways.page_origins()),
+            content_policy: Arc::default(),
         })
     }
 }
@@ -250,11 +260,16 @@ async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
     Ok(SiteKey::new(&bytes))
 }
 
-/// The gateways that the configuration turns on, in the order of display.
-fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Result<Registry, StartError> {
+/// The gateways that the configuration turns on.
+fn gateways(
+    config: &Config,
+    plan: &StripePlan,
+    db: &Db,
+    (world, ids): (&World, &IdSource),
+) -> Result<Registry, StartError> {
     let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
-    if let Some(stripe) = stripe(config)? {
-        list.push(Arc::new(stripe.with_clock(Arc::clone(&world.clock))));
+    if let Some(stripe) = plan.configured() {
+        list.push(Arc::new(stripe?.with_clock(Arc::clone(&world.clock))));
     }
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
@@ -266,25 +281,27 @@ fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Result<R
     Ok(Registry::new(list))
 }
 
-/// The account at Stripe, if the configuration has one.
+/// How Stripe is spoken to, with the keys of the configuration if it has some.
+fn stripe_plan(config: &Config) -> StripePlan {
+    let terms = &config.stripe_terms;
+    let key = |secret: &Secret<String>| stripe::Key::new(secret.expose());
+    let frame = stripe::Settings {
+        secret_key: stripe::Key::new(""),
+        webhook_secrets: Vec::new(),
+        api_base: terms.api_base.clone(),
+        page_origins: terms.page_origins.clone(),
+        account_id: terms.account_id.clone(),
+        fee: FeeRate { basis_points: terms.fee_basis_points, fixed_minor: terms.fee_fixed_minor },
+        timeout: terms.timeout,
+    };
+    let fixed = config.stripe.as_ref();
+    let fixed = fixed.map(|own| (key(&own.secret_key), own.webhook_secrets.iter().map(key).collect()));
+    StripePlan::new(frame, fixed, config.server.mode.is_production())
+}
+
+/// The account at Stripe by the keys of the configuration, if it has some.
 pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
-    let Some(account) = &config.stripe else {
-        return Ok(None);
-    };
-    let settings = stripe::Settings {
-        secret_key: stripe::Key::new(account.secret_key.expose()),
-        webhook_secrets: account
-            .webhook_secrets
-            .iter()
-            .map(|secret| stripe::Key::new(secret.expose()))
-            .collect(),
-        api_base: account.api_base.clone(),
-        page_origins: account.page_origins.clone(),
-        account_id: account.account_id.clone(),
-        fee: FeeRate { basis_points: account.fee_basis_points, fixed_minor: account.fee_fixed_minor },
-        timeout: account.timeout,
-    };
-    Ok(Some(Stripe::new(settings)?))
+    Ok(stripe_plan(config).configured().transpose()?)
 }
 
 fn policy(config: &Config, public_url: &str) -> Policy {
@@ -340,6 +357,30 @@ fn policy(config: &Config, public_url: &str) -> Policy {
         statements_by_mail: config.account.statements_by_mail,
         patrons: config.patrons.clone(),
         staff: site.staff_emails.clone(),
+    }
+}
+
+/// How mail leaves, for the office: nothing of it is secret.
+fn mail_shown(mail: &config::Mail) -> MailShown {
+    let (way, place, encryption, signs_in) = match &mail.transport {
+        MailTransport::File => ("file", mail.directory.display().to_string(), "", false),
+        MailTransport::Smtp(server) => {
+            let encryption = match server.encryption {
+                Encryption::Implicit | Encryption::Required => "encrypted",
+                Encryption::Opportunistic => "encrypted where the server offers it",
+                Encryption::None => "not encrypted",
+            };
+            let place = format!("{}:{}", server.host, server.port);
+            ("smtp", place, encryption, server.credentials.is_some())
+        }
+    };
+    MailShown {
+        way,
+        place,
+        encryption,
+        signs_in,
+        from: mail.from.to_string(),
+        reply_to: mail.reply_to.as_ref().map(ToString::to_string),
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Failure, Outcome, Setting};
 use crate::bootstrap::{self, App};
 use crate::domain::pledge::GatewayKind;
 use crate::store::{Db, checks, jobs, reviews};
+use crate::usecases::gateways;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -135,12 +136,12 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
             let detail =
                 if kinds.is_empty() { "none is on: nobody can give".to_owned() } else { kinds.join(", ") };
             findings.push(finding(verdict, "gateways", Some(detail)));
+            check_stripe(setting, &app, findings).await;
         }
         Err(Failure::Usage(why) | Failure::Failed(why)) => {
             findings.push(finding(Verdict::Failed, "application", Some(why)));
         }
     }
-    check_stripe(setting, findings).await;
     let content = crate::content::load(&setting.config.site.content);
     findings.push(match content {
         Ok(_) => finding(Verdict::Ok, "content", None),
@@ -149,9 +150,14 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
 }
 
 /// Asks Stripe itself: the key, its mode, and whether events would reach us.
-async fn check_stripe(setting: &Setting, findings: &mut Vec<Finding>) {
-    let Ok(Some(stripe)) = bootstrap::stripe(&setting.config) else {
-        return;
+async fn check_stripe(setting: &Setting, app: &App, findings: &mut Vec<Finding>) {
+    let stripe = match gateways::stripe(&app.services.ctx).await {
+        Ok(Some(stripe)) => stripe,
+        Ok(None) => return,
+        Err(error) => {
+            findings.push(finding(Verdict::Failed, "stripe: keys of the office", Some(error.to_string())));
+            return;
+        }
     };
     if setting.config.server.allow_custom_gateways {
         let detail =

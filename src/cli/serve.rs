@@ -3,9 +3,11 @@
 use super::{Failure, Outcome, Setting};
 use crate::bootstrap::{App, Migrations, World};
 use crate::config::{Config, MailTransport};
+use crate::domain::pledge::GatewayKind;
 use crate::jobs::{self, Worker};
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::staff::setup;
+use crate::usecases::{Context, gateways};
 use crate::web::{self, AppState, ServerOptions};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -13,7 +15,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
-/// How often the content folder is looked at.
+/// How often the content folder, and the keys of gateways, are looked at.
 const CONTENT_POLL: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default, clap::Args)]
@@ -46,7 +48,7 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     let first_owner =
         setup::first_link(&app.services.ctx).await?.map(|link| setup::url(&app.services.ctx, &link));
-    announce(config, bound, &url, first_owner.as_deref());
+    announce((config, &app.services.ctx), bound, &url, first_owner.as_deref());
     let mut running = tokio::spawn(server);
     tokio::select! {
         ended = &mut running => {
@@ -79,10 +81,12 @@ pub(super) async fn worker(setting: &Setting) -> Outcome {
     let app = setting.app().await?;
     let worker = Worker::start(&app.services);
     let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
+    let gateways = tokio::spawn(watch_gateways(app.services.ctx.clone()));
     println!("Running jobs. Stop with Ctrl-C.");
     let signal = signals.next().await;
     tracing::info!(signal, "stopping: running jobs are finished first");
     examination.abort();
+    gateways.abort();
     worker.stop().await;
     Ok(())
 }
@@ -103,6 +107,8 @@ async fn watch_content(state: AppState) {
     let mut interval = tokio::time::interval(CONTENT_POLL);
     loop {
         interval.tick().await;
+        // First, because pages name the gateways that are on.
+        take_up_gateways(&state.ctx).await;
         match state.publication.refresh(&state.ctx, &state.templates).await {
             Ok(true) => tracing::info!("the content changed and is shown"),
             Ok(false) => {}
@@ -111,7 +117,25 @@ async fn watch_content(state: AppState) {
     }
 }
 
-fn announce(config: &Config, bound: SocketAddr, url: &str, first_owner: Option<&str>) {
+/// Takes up keys of gateways that were typed in the office of any process.
+async fn take_up_gateways(ctx: &Context) {
+    match gateways::take_up(ctx).await {
+        Ok(true) => tracing::info!("the keys of gateways changed and are taken up"),
+        Ok(false) => {}
+        // Whoever needs the database says that it is away.
+        Err(error) => tracing::debug!(%error, "the keys of gateways are looked at again"),
+    }
+}
+
+async fn watch_gateways(ctx: Context) {
+    let mut interval = tokio::time::interval(CONTENT_POLL);
+    loop {
+        interval.tick().await;
+        take_up_gateways(&ctx).await;
+    }
+}
+
+fn announce((config, ctx): (&Config, &Context), bound: SocketAddr, url: &str, first_owner: Option<&str>) {
     println!("Mainstay {} is running.", env!("CARGO_PKG_VERSION"));
     println!("  The site:   {url}");
     if url != format!("http://{bound}") {
@@ -127,7 +151,7 @@ fn announce(config: &Config, bound: SocketAddr, url: &str, first_owner: Option<&
     } else {
         println!("  The office: {url}/admin");
     }
-    let missing = not_configured(config);
+    let missing = not_configured(config, ctx);
     if !missing.is_empty() {
         println!("Not configured yet:");
         for line in missing {
@@ -136,7 +160,7 @@ fn announce(config: &Config, bound: SocketAddr, url: &str, first_owner: Option<&
     }
 }
 
-fn not_configured(config: &Config) -> Vec<String> {
+fn not_configured(config: &Config, ctx: &Context) -> Vec<String> {
     let mut missing = Vec::new();
     let legal = &config.site.organisation;
     if legal.address.is_empty() && legal.registration.is_empty() {
@@ -147,9 +171,11 @@ fn not_configured(config: &Config) -> Vec<String> {
         let folder = config.mail.directory.display();
         missing.push(format!("mail.transport: letters are written to {folder}, not sent"));
     }
-    if config.stripe.is_none() {
+    if ctx.gateways.get(GatewayKind::Stripe).is_none() {
         missing.push(
-            "stripe.secret_key: no cards or wallets; with it set, run `mainstay stripe setup`".to_owned(),
+            "stripe: no cards or wallets; type a key in the office under Gateways, or set stripe.secret_key and run \
+             `mainstay stripe setup`"
+                .to_owned(),
         );
     }
     if config.staff.sealing_key.is_none() && config.server.mode.is_production() {

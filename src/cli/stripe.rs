@@ -22,7 +22,8 @@ pub(super) enum Command {
 pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let Command::Setup { check, url } = command;
     let stripe = bootstrap::stripe(&setting.config)?.ok_or_else(|| {
-        let what = "stripe.secret_key is empty: copy it from Stripe's dashboard (Developers, API keys)";
+        let what = "stripe.secret_key is empty: copy it from Stripe's dashboard (Developers, API keys). A key typed in the office \
+                    has its webhook created there, under Gateways";
         Failure::Usage(what.to_owned())
     })?;
     let url = endpoint_url(setting, url)?;

@@ -39,7 +39,7 @@ pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
 pub use site::{Organisation, Site};
 pub use staff::Staff;
-pub use stripe::{Purpose, Stripe};
+pub use stripe::{Purpose, Stripe, StripeTerms};
 
 use merge::Layers;
 use stripe::Strictness;
@@ -59,8 +59,10 @@ pub struct Config {
     pub bank_transfer: Option<BankTransfer>,
     /// The gateway that only pretends.
     pub sandbox: Sandbox,
-    /// The account at Stripe; `None`: that gateway is off.
+    /// The keys of the account at Stripe; `None`: they are typed in the office, or that gateway is off.
     pub stripe: Option<Stripe>,
+    /// How Stripe is spoken to.
+    pub stripe_terms: StripeTerms,
     /// How often and how much.
     pub limits: Limits,
     /// The donor's own pages.
@@ -118,7 +120,9 @@ impl Config {
         let bank_transfer = BankTransfer::read(layers, mode);
         let sandbox = Sandbox::read(layers, mode);
         let allow_custom_gateways = layers.boolean("server.allow_custom_gateways");
-        let stripe = Stripe::read(layers, Strictness { mode, allow_custom_gateways, purpose });
+        let strictness = Strictness { mode, allow_custom_gateways, purpose };
+        let stripe = Stripe::read(layers, strictness);
+        let stripe_terms = StripeTerms::read(layers, strictness);
         let limits = Limits::read(layers);
         let account = Account::read(layers);
         let staff = Staff::read(layers);
@@ -133,6 +137,7 @@ impl Config {
             bank_transfer: bank_transfer.ok()?,
             sandbox: sandbox?,
             stripe: stripe.ok()?,
+            stripe_terms: stripe_terms?,
             limits: limits?,
             account: account?,
             staff: staff?,

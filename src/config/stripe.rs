@@ -8,6 +8,7 @@ use super::merge::Layers;
 use super::read::Reported;
 use super::secret::Secret;
 use super::server::Mode;
+use crate::domain::gateway_key;
 
 /// Stripe's own address.
 const API_BASE: &str = "https://api.stripe.com";
@@ -18,13 +19,18 @@ const PAGES: [&str; 2] = ["https://checkout.stripe.com", "https://billing.stripe
 /// Stripe accepts so much, in hundredths of a percent, for no card.
 const MOST_BASIS_POINTS: i64 = 2_000;
 
-/// The account at Stripe.
+/// The keys of the account at Stripe.
 #[derive(Clone, Debug)]
 pub struct Stripe {
     /// Opens the account's interface: `sk_` or `rk_`, then `live_` or `test_`.
     pub secret_key: Secret<String>,
     /// Sign its webhooks: one, or two while the secret is being changed. Empty only for [`Purpose::StripeSetup`].
     pub webhook_secrets: Vec<Secret<String>>,
+}
+
+/// How Stripe is spoken to, wherever its keys come from.
+#[derive(Clone, Debug)]
+pub struct StripeTerms {
     /// The address of its interface, without a slash at the end.
     pub api_base: String,
     /// Origins of its pages.
@@ -58,21 +64,14 @@ pub(super) struct Strictness {
 }
 
 impl Stripe {
-    /// `None`: off.
+    /// `None`: no keys in the configuration.
     pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Result<Option<Self>, Reported> {
         const KEY: &str = "\"sk_live_...\"";
         const SECRET: &str = "\"whsec_...\"";
         let secret_key =
             layers.parse_optional("stripe.secret_key", KEY, |text| parse_key(text, strictness.mode));
         let webhook_secrets = layers.parse_optional("stripe.webhook_secret", SECRET, parse_webhook_secrets);
-        let api_base = layers
-            .parse("stripe.api_base", &format!("\"{API_BASE}\""), |text| parse_api_base(text, strictness));
-        let page_origins = read_page_origins(layers, api_base.as_deref());
-        let account_id = layers.parse_optional("stripe.account_id", "\"acct_...\"", parse_account);
-        let fee_basis_points = layers.number("stripe.fee_basis_points", 0..=MOST_BASIS_POINTS);
-        let fee_fixed_minor = layers.number("stripe.fee_fixed_minor", 0..=10_000);
-        let timeout = layers.number("stripe.timeout_s", 1..=120).map(Duration::from_secs);
-        let webhook_secrets = match (secret_key?, webhook_secrets?) {
+        let (secret_key, webhook_secrets) = match (secret_key?, webhook_secrets?) {
             (None, None) => return Ok(None),
             (None, Some(_)) => {
                 let what = "is empty, but webhook_secret is given: copy the secret key from Stripe's dashboard \
@@ -89,37 +88,32 @@ impl Stripe {
             }
             (Some(key), Some(secrets)) => (key, secrets),
         };
-        let (secret_key, webhook_secrets) = webhook_secrets;
-        Ok(Some(Self {
-            secret_key,
-            webhook_secrets,
-            api_base: api_base.ok_or(Reported)?,
-            page_origins: page_origins.ok_or(Reported)?,
-            account_id: account_id?,
-            fee_basis_points: fee_basis_points.ok_or(Reported)?,
-            fee_fixed_minor: fee_fixed_minor.ok_or(Reported)?,
-            timeout: timeout.ok_or(Reported)?,
-        }))
+        Ok(Some(Self { secret_key, webhook_secrets }))
+    }
+}
+
+impl StripeTerms {
+    pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Option<Self> {
+        let api_base = layers
+            .parse("stripe.api_base", &format!("\"{API_BASE}\""), |text| parse_api_base(text, strictness));
+        let page_origins = read_page_origins(layers, api_base.as_deref());
+        let account_id = layers.parse_optional("stripe.account_id", "\"acct_...\"", parse_account);
+        let fee_basis_points = layers.number("stripe.fee_basis_points", 0..=MOST_BASIS_POINTS);
+        let fee_fixed_minor = layers.number("stripe.fee_fixed_minor", 0..=10_000);
+        let timeout = layers.number("stripe.timeout_s", 1..=120).map(Duration::from_secs);
+        Some(Self {
+            api_base: api_base?,
+            page_origins: page_origins?,
+            account_id: account_id.ok()?,
+            fee_basis_points: fee_basis_points?,
+            fee_fixed_minor: fee_fixed_minor?,
+            timeout: timeout?,
+        })
     }
 }
 
 fn parse_key(text: &str, mode: Mode) -> Result<Secret<String>, String> {
-    let key = ["sk_", "rk_"].iter().find_map(|prefix| text.strip_prefix(prefix));
-    let (is_live, rest) = match key.map(|key| (key.strip_prefix("live_"), key.strip_prefix("test_"))) {
-        Some((Some(rest), _)) => (true, rest),
-        Some((None, Some(rest))) => (false, rest),
-        Some((None, None)) | None => {
-            let hint = if text.starts_with("pk_") { "; pk_ is the publishable key" } else { "" };
-            return Err(format!("is no secret key: those begin with sk_ or rk_, then live_ or test_{hint}"));
-        }
-    };
-    if rest.is_empty() || !rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return Err("is cut off, or holds more than letters, digits and _".to_owned());
-    }
-    if mode.is_production() && !is_live {
-        return Err("is a key of the test mode; in production nobody could really give".to_owned());
-    }
-    Ok(Secret::new(text.to_owned()))
+    gateway_key::stripe_key(text, mode.is_production()).map(|_mode| Secret::new(text.to_owned()))
 }
 
 fn parse_webhook_secrets(text: &str) -> Result<Vec<Secret<String>>, String> {
@@ -129,11 +123,7 @@ fn parse_webhook_secrets(text: &str) -> Result<Vec<Secret<String>>, String> {
             "holds more than two secrets; keep the one in force, and the next one while changing".to_owned()
         );
     }
-    let is_whole = |secret: &&str| {
-        let rest = secret.strip_prefix("whsec_");
-        rest.is_some_and(|rest| rest.len() >= 8 && rest.bytes().all(|byte| byte.is_ascii_graphic()))
-    };
-    if secrets.iter().all(is_whole) {
+    if secrets.iter().all(|secret| gateway_key::is_signing_secret(secret)) {
         Ok(secrets.into_iter().map(|secret| Secret::new(secret.to_owned())).collect())
     } else {
         Err("is no signing secret: those begin with whsec_; two are separated by a comma".to_owned())
@@ -203,22 +193,6 @@ fn parse_account(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_are_secret_keys_and_live_in_production() {
-        let read = |text, mode| parse_key(text, mode).map(|key| key.expose().clone());
-        for key in ["sk_live_51abc", "rk_live_51abc"] {
-            assert_eq!(read(key, Mode::Production).unwrap(), key);
-        }
-        assert!(read("sk_test_51abc", Mode::Development).is_ok());
-        assert!(read("rk_test_51abc", Mode::Production).unwrap_err().contains("test mode"));
-        assert!(read("pk_live_51abc", Mode::Development).unwrap_err().contains("publishable"));
-        for bad in
-            ["sk_live_", "sk_51abc", "live_51abc", "sk_live_51 abc", "sk_live_51\u{e9}", "whsec_abcdefgh"]
-        {
-            assert!(read(bad, Mode::Development).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn webhook_secrets_are_one_or_two() {

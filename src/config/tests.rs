@@ -327,9 +327,9 @@ fn stripe_is_off_without_keys_and_on_with_both() {
     let secrets = ("MAINSTAY_STRIPE__WEBHOOK_SECRET", "whsec_abcdefgh,whsec_ijklmnop");
     let config = production(&[key, secrets]).unwrap();
 
-    let stripe = config.stripe.as_ref().unwrap();
-    assert_eq!(stripe.api_base, "https://api.stripe.com");
-    assert_eq!((stripe.webhook_secrets.len(), stripe.fee_basis_points, stripe.fee_fixed_minor), (2, 150, 25));
+    let (stripe, terms) = (config.stripe.as_ref().unwrap(), &config.stripe_terms);
+    assert_eq!(terms.api_base, "https://api.stripe.com");
+    assert_eq!((stripe.webhook_secrets.len(), terms.fee_basis_points, terms.fee_fixed_minor), (2, 150, 25));
     assert!(!format!("{config:?}").contains("abcdefgh") && !config.effective().contains("abcdefgh"));
 }
 

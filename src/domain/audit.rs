@@ -112,6 +112,8 @@ words! {
         ContentChanged = "content.changed",
         /// A setting was changed.
         SettingChanged = "setting.changed",
+        /// The keys of a gateway were changed.
+        GatewayChanged = "gateway.changed",
         /// An outgoing webhook was added, changed or removed.
         WebhookChanged = "webhook.changed",
     }

@@ -17,6 +17,7 @@ pub mod donation;
 pub mod donor;
 pub mod export;
 pub mod figures;
+pub mod gateway_key;
 pub mod gift_aid;
 pub mod ids;
 pub mod job;

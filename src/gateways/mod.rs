@@ -6,6 +6,7 @@
 mod addresses;
 mod by_hand;
 mod courier;
+mod registry;
 pub mod sandbox;
 pub mod stripe;
 mod timed_signature;
@@ -13,6 +14,7 @@ mod tls;
 
 pub use by_hand::ByHand;
 pub use courier::{Courier, CourierError, Parcel};
+pub use registry::Registry;
 
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;
@@ -24,7 +26,6 @@ use crate::domain::remote::RemoteId;
 use crate::domain::subscription::{OrderKind, SubscriptionFact};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
 
 /// What a gateway can do, asked before it is asked to do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -362,48 +363,4 @@ pub trait Gateway: Send + Sync {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError>;
-}
-
-/// The gateways that this site offers to donors, in the order of display, and the hands of the house, which no stranger
-/// can choose and which cannot be turned off.
-#[derive(Clone)]
-pub struct Registry {
-    offered: Vec<Arc<dyn Gateway>>,
-    house: [Arc<dyn Gateway>; 3],
-}
-
-impl Default for Registry {
-    fn default() -> Self {
-        Self::new(Vec::new())
-    }
-}
-
-impl Registry {
-    /// Offers these.
-    pub fn new(gateways: Vec<Arc<dyn Gateway>>) -> Self {
-        let house: [Arc<dyn Gateway>; 3] =
-            [Arc::new(ByHand::CASH), Arc::new(ByHand::CHEQUE), Arc::new(ByHand::BANK_TRANSFER)];
-        Self { offered: gateways, house }
-    }
-
-    /// The gateway of this kind, if it is on.
-    pub fn get(&self, kind: GatewayKind) -> Option<&Arc<dyn Gateway>> {
-        self.offered.iter().find(|gateway| gateway.kind() == kind)
-    }
-
-    /// Who gives money back that came by this way. What came by hand can always go back by hand, even where no donor is
-    /// told of the bank account.
-    pub fn giving_back(&self, kind: GatewayKind) -> Option<&Arc<dyn Gateway>> {
-        self.get(kind).or_else(|| self.house.iter().find(|gateway| gateway.kind() == kind))
-    }
-
-    /// Origins of the pages of all gateways.
-    pub fn page_origins(&self) -> Vec<String> {
-        self.offered.iter().flat_map(|gateway| gateway.page_origins()).collect()
-    }
-
-    /// All that are on.
-    pub fn kinds(&self) -> impl Iterator<Item = GatewayKind> {
-        self.offered.iter().map(|gateway| gateway.kind())
-    }
 }

@@ -7,6 +7,7 @@ mod letters;
 mod patron_letters;
 mod run;
 mod staff_letters;
+mod try_mail;
 mod worker;
 
 pub use run::examine_at_start;

@@ -8,6 +8,7 @@ pub mod chart;
 pub mod csv;
 pub mod discovery;
 pub mod figure_pages;
+pub mod gateway_pages;
 pub mod letters;
 pub mod list_pages;
 pub mod pages;

@@ -24,6 +24,7 @@ pub mod event_subjects;
 pub mod export_files;
 pub mod exports;
 pub mod figures;
+pub mod gateway_accounts;
 pub mod gift_aid;
 pub mod gifts_by_hand;
 pub mod idempotency;

@@ -531,6 +531,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_subjects,
     export_parts,
     exports,
+    gateway_accounts,
     gift_aid_declarations,
     gifts_by_hand,
     idempotency_keys,

@@ -1,6 +1,7 @@
 //! All that a verb may use, and the rules it goes by.
 
 use super::UseCaseError;
+use super::gateways::StripePlan;
 use super::staff::Sealer;
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
@@ -26,6 +27,8 @@ use std::sync::Arc;
 pub struct Context {
     /// The database.
     pub db: Db,
+    /// What the configuration says of Stripe.
+    pub stripe: Arc<StripePlan>,
     /// The gateways that are on.
     pub gateways: Registry,
     /// Time.
@@ -36,7 +39,7 @@ pub struct Context {
     pub policy: Arc<Policy>,
     /// The secret of this site.
     pub key: SiteKey,
-    /// Seals the seeds of authenticators and the secrets of outgoing webhooks.
+    /// Seals the seeds of authenticators, the secrets of outgoing webhooks and the keys of gateways.
     pub sealer: Sealer,
     /// Hands outgoing webhooks over.
     pub courier: Courier,
@@ -52,7 +55,7 @@ impl Context {
     ///
     /// # Errors
     /// `NotFound` if it is off.
-    pub fn gateway(&self, kind: GatewayKind) -> Result<&Arc<dyn Gateway>, UseCaseError> {
+    pub fn gateway(&self, kind: GatewayKind) -> Result<Arc<dyn Gateway>, UseCaseError> {
         self.gateways.get(kind).ok_or(UseCaseError::NotFound("gateway"))
     }
 

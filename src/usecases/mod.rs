@@ -14,6 +14,7 @@ mod error;
 pub mod examine;
 pub mod exports;
 pub mod figures;
+pub mod gateways;
 pub mod gift_aid;
 pub mod gifts;
 pub mod holds;

@@ -76,7 +76,7 @@ async fn with(
     Ok(report)
 }
 
-fn setting_name(kind: GatewayKind) -> String {
+pub(super) fn setting_name(kind: GatewayKind) -> String {
     format!("reconciled/{kind}")
 }
 

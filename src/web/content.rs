@@ -82,6 +82,8 @@ pub struct Publication {
 struct Seen {
     files: u64,
     version: Version,
+    /// Which edition of the gateways: appeals name those that are on.
+    gateways: u64,
 }
 
 impl Publication {
@@ -103,14 +105,15 @@ impl Publication {
             content::fingerprint(&folder).map_err(|source| ContentFault::Folder { path: folder, source })
         })
         .await?;
+        let gateways = ctx.gateways.edition();
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
         let version = match pages::current(ctx).await {
             Ok(version) => version,
             // Who needs the database says that it is away.
-            Err(_away) if now == seen.files => return Ok(false),
+            Err(_away) if now == seen.files && gateways == seen.gateways => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        if (Seen { files: now, version: version.clone() }) == seen {
+        if (Seen { files: now, version: version.clone(), gateways }) == seen {
             return Ok(false);
         }
         let source = if now == seen.files { Source::Database } else { Source::Files };
@@ -122,7 +125,7 @@ impl Publication {
             // A faulty folder is reported once, not at every look.
             Err(_) => version,
         };
-        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { files: now, version };
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { files: now, version, gateways };
         loaded.map(|_| true)
     }
 

@@ -30,7 +30,7 @@ pub use admin::declared as admin_routes;
 pub use api::declared as api_routes;
 pub use assets::Files;
 pub use content::{ContentFault, Publication};
-pub use observe::content_policy;
+pub use observe::ContentPolicy;
 pub use request_id::RequestIds;
 pub use route::{Access, Declared};
 pub use state::{AppState, Stopping};

@@ -9,6 +9,7 @@ use super::request_id::RequestId;
 use super::state::AppState;
 use crate::render::PageMeta;
 use crate::render::pages::{ErrorPage, Failure};
+use crate::usecases::Context;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -16,19 +17,39 @@ use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, HttpResponseBuilder};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Nothing from elsewhere, nothing inline, never in a frame. A form leads to this site, and from here on to a gateway's
 /// page: browsers hold the whole way of a form against its policy, redirects included.
-pub fn content_policy(page_origins: &[String]) -> HeaderValue {
+fn policy_for(page_origins: &[String]) -> HeaderValue {
     let forms = page_origins.iter().fold("'self'".to_owned(), |list, origin| format!("{list} {origin}"));
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
          frame-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(NOTHING_AT_ALL)
+}
+
+/// The policy for the gateways that are on, written once for each set of them.
+#[derive(Debug, Default)]
+pub struct ContentPolicy(RwLock<Option<(u64, HeaderValue)>>);
+
+impl ContentPolicy {
+    /// The one that holds now.
+    fn now(&self, ctx: &Context) -> HeaderValue {
+        let edition = ctx.gateways.edition();
+        if let Some((of, policy)) = self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref()
+            && *of == edition
+        {
+            return policy.clone();
+        }
+        let fresh = policy_for(&ctx.gateways.page_origins());
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((edition, fresh.clone()));
+        fresh
+    }
 }
 
 /// For a policy that cannot be written; origins are checked with the configuration.
@@ -72,7 +93,7 @@ pub(super) async fn observe(
     }
     // What a browser has already keeps the headers it came with.
     if response.status() != StatusCode::NOT_MODIFIED {
-        let policy = state.as_ref().map_or(NOTHING_AT_ALL, |state| state.content_policy.clone());
+        let policy = state.as_ref().map_or(NOTHING_AT_ALL, |state| state.content_policy.now(&state.ctx));
         protect(response.headers_mut(), policy, state.is_some_and(|state| state.secure));
     }
     response.headers_mut().insert(REQUEST_ID, id.to_header());

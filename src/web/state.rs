@@ -2,12 +2,14 @@
 
 use super::assets::Files;
 use super::content::Publication;
+use super::observe::ContentPolicy;
 use super::request_id::RequestIds;
 use crate::config::MetricsAccess;
 use crate::render::Templates;
+use crate::render::gateway_pages::MailShown;
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::Context;
-use actix_web::http::header::HeaderValue;
+use crate::usecases::gateways::LetterWay;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,6 +47,10 @@ pub struct AppState {
     pub metrics_access: MetricsAccess,
     /// Whether the sandbox's payment page exists.
     pub sandbox: bool,
+    /// The way of letters, to be tried out.
+    pub letters: Arc<dyn LetterWay>,
+    /// How it is shown in the office.
+    pub mail_shown: MailShown,
     /// Where sent mail is shown from; development only.
     pub dev_mail: Option<PathBuf>,
     /// Proxies in front whose `X-Forwarded-For` entry is believed.
@@ -58,7 +64,7 @@ pub struct AppState {
     /// Whether this process is about to stop.
     pub stopping: Stopping,
     /// What a page may load, and where its forms may lead.
-    pub content_policy: HeaderValue,
+    pub content_policy: Arc<ContentPolicy>,
     /// Whether the site is reached by https only.
     pub secure: bool,
 }

@@ -5,6 +5,7 @@ mod by_hand;
 pub(crate) mod clerk;
 pub(crate) mod content;
 mod door;
+mod gateways;
 mod letters;
 mod matrix;
 mod outgoing;

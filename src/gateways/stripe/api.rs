@@ -1,9 +1,10 @@
 //! The calls that are made, one function each: typed requests out, tolerant answers in.
 
 use super::super::GatewayError;
+use super::account::Account;
 use super::answers::{Dispute, Page, PaymentIntent, REFUND, Refund, Session, WebhookEndpoint};
 use super::events::{EVENT_TYPES, is_name};
-use super::transport::{API_VERSION, Transport};
+use super::transport::{API_VERSION, Denied, Transport};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -174,6 +175,41 @@ pub(super) async fn update_endpoint(
     let path = format!("/webhook_endpoints/{}", named(id)?);
     let form = EndpointChange { enabled_events: events, disabled: false };
     to.call(RequestBuilder::new(StripeMethod::Post, path).form(&form), None).await
+}
+
+#[derive(serde::Deserialize)]
+struct Deleted {}
+
+/// Ends an endpoint: it sends nothing more.
+pub(super) async fn delete_endpoint(to: &Transport, id: &str) -> Result<(), GatewayError> {
+    let path = format!("/webhook_endpoints/{}", named(id)?);
+    to.call::<Deleted>(RequestBuilder::new(StripeMethod::Delete, path), None).await.map(|_gone| ())
+}
+
+/// The account that the key opens.
+pub(super) async fn account(to: &Transport) -> Result<Account, Denied> {
+    to.ask(RequestBuilder::new(StripeMethod::Get, "/account")).await
+}
+
+/// The latest of a list, to see whether the key opens it.
+pub(super) async fn first_of<T: DeserializeOwned>(
+    to: &Transport,
+    path: &'static str,
+) -> Result<Page<T>, Denied> {
+    to.ask(RequestBuilder::new(StripeMethod::Get, path).query(&Limit { limit: 1 })).await
+}
+
+#[derive(serde::Deserialize)]
+struct CountrySpec {
+    #[serde(default)]
+    supported_payment_currencies: Vec<String>,
+}
+
+/// Codes of the currencies in which accounts of a country can be paid.
+pub(super) async fn currencies_of(to: &Transport, country: &str) -> Result<Vec<String>, Denied> {
+    let path = format!("/country_specs/{}", named(country).map_err(Denied::Other)?);
+    let spec: CountrySpec = to.ask(RequestBuilder::new(StripeMethod::Get, path)).await?;
+    Ok(spec.supported_payment_currencies)
 }
 
 async fn read<R: StripeRequest, T: DeserializeOwned>(to: &Transport, request: &R) -> Result<T, GatewayError> {

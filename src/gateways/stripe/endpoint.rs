@@ -4,7 +4,7 @@ use super::super::GatewayError;
 use super::answers::WebhookEndpoint;
 use super::events::EVENT_TYPES;
 use super::transport::API_VERSION;
-use super::{Stripe, api};
+use super::{Key, Stripe, api};
 
 /// What is wrong with the endpoint. The sentences are for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +77,15 @@ pub enum Setup {
     },
 }
 
+/// An endpoint that was just created.
+#[derive(Debug, Clone)]
+pub struct NewEndpoint {
+    /// Its name.
+    pub id: String,
+    /// What signs its events. Stripe shows it this once.
+    pub secret: Key,
+}
+
 impl Stripe {
     /// What is wrong with the endpoint for this address; nothing if all is well. Changes nothing.
     ///
@@ -112,6 +121,32 @@ impl Stripe {
         events.extend(missing_events(&endpoint).into_iter().map(str::to_owned));
         api::update_endpoint(&self.transport, &id, &events).await?;
         Ok(Setup::Updated { id, mended, left })
+    }
+
+    /// Creates another endpoint for this address, whatever is there, and gives what only Stripe knows of it.
+    pub async fn new_endpoint(&self, url: &str) -> Result<NewEndpoint, GatewayError> {
+        let created = api::create_endpoint(&self.transport, url).await?;
+        match created.secret {
+            Some(secret) => Ok(NewEndpoint { id: created.id, secret: Key::new(&secret) }),
+            None => {
+                let what = format!("Stripe created {} without showing its secret", created.id);
+                Err(GatewayError::Unknown(what))
+            }
+        }
+    }
+
+    /// Deletes the endpoints of this address but one, whose secret is the one that is known here.
+    pub async fn keep_only(&self, url: &str, id: &str) -> Result<(), GatewayError> {
+        let endpoints = api::endpoints(&self.transport).await?;
+        for other in endpoints.iter().filter(|other| other.url.as_deref() == Some(url) && other.id != id) {
+            api::delete_endpoint(&self.transport, &other.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes one endpoint.
+    pub async fn delete_endpoint(&self, id: &str) -> Result<(), GatewayError> {
+        api::delete_endpoint(&self.transport, id).await
     }
 
     async fn find_endpoint(&self, url: &str) -> Result<Option<WebhookEndpoint>, GatewayError> {

@@ -3,6 +3,7 @@
 //! Typed requests go out by `async-stripe`; what comes back is read by small tolerant structs of our own
 //! (`answers`). An event is a hint: the payment is fetched again, whole, and turned into facts (`map`).
 
+mod account;
 mod answers;
 mod api;
 mod checkout;
@@ -13,7 +14,8 @@ mod map;
 mod subscriptions;
 mod transport;
 
-pub use endpoint::{EndpointFault, Setup};
+pub use account::{Account, Examination, ExamineError};
+pub use endpoint::{EndpointFault, NewEndpoint, Setup};
 pub use transport::TransportError;
 
 use super::{
@@ -61,8 +63,15 @@ impl Key {
         Self(text.into())
     }
 
-    fn expose(&self) -> &str {
+    /// The secret itself, for the place that needs it.
+    pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for Key {
+    fn from(text: String) -> Self {
+        Self(text.into())
     }
 }
 

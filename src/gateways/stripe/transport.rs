@@ -92,6 +92,15 @@ impl Transport {
         }
     }
 
+    /// Asks for something that the key may not open.
+    pub(super) async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Denied> {
+        self.answer(&request, None).await.map_err(|failure| match failure.status {
+            Some(StatusCode::UNAUTHORIZED) => Denied::NotKnown,
+            Some(StatusCode::FORBIDDEN) => Denied::NotAllowed,
+            Some(_) | None => Denied::Other(failure.error),
+        })
+    }
+
     async fn answer<T: DeserializeOwned>(
         &self,
         request: &RequestBuilder,
@@ -167,9 +176,22 @@ async fn whole_body(mut response: Response) -> Result<Bytes, Failure> {
     Ok(body.freeze())
 }
 
+/// Why something was not shown to a key.
+#[derive(Debug)]
+pub(super) enum Denied {
+    /// Stripe does not know the key.
+    NotKnown,
+    /// It is restricted, and does not open this.
+    NotAllowed,
+    /// For another reason, or Stripe did not answer.
+    Other(GatewayError),
+}
+
 /// A call without the answer it was made for.
 struct Failure {
     error: GatewayError,
+    /// None if no answer came.
+    status: Option<StatusCode>,
     /// What came back, for the log: with the name under which Stripe can find the call.
     answer: String,
     again: Again,
@@ -207,6 +229,7 @@ impl Failure {
     fn unknown(what: String) -> Self {
         Self {
             error: GatewayError::Unknown(what.clone()),
+            status: None,
             answer: what,
             again: Again::No,
             is_declined: false,
@@ -253,7 +276,7 @@ impl Failure {
             Some(wait) if again && wait <= LONGEST_WAIT => Again::After(wait),
             None | Some(_) => Again::No,
         };
-        Self { error, answer, again, is_declined }
+        Self { error, status: Some(status), answer, again, is_declined }
     }
 }
 

@@ -222,3 +222,19 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    gateway_accounts (gateway) {
+        gateway -> Text,
+        mode -> Text,
+        account -> Nullable<Text>,
+        key_sealed -> Text,
+        key_mark -> Text,
+        secret_sealed -> Nullable<Text>,
+        secret_mark -> Nullable<Text>,
+        former_sealed -> Nullable<Text>,
+        former_until -> Nullable<Timestamp>,
+        version -> Text,
+        changed_at -> Timestamp,
+    }
+}

@@ -8,14 +8,22 @@ use std::sync::Arc;
 
 /// Seals and opens texts.
 #[derive(Clone)]
-pub struct Sealer(Arc<LessSafeKey>);
+pub struct Sealer {
+    key: Arc<LessSafeKey>,
+    is_outside: bool,
+}
 
 impl Sealer {
     /// From the operator's secret, which is kept outside the database; without one, from the key of the site.
     pub fn new(site: &SiteKey, secret: Option<&str>) -> Result<Self, UseCaseError> {
         let key = site.code("sealing", &[secret.unwrap_or_default()])?;
         let key = UnboundKey::new(&CHACHA20_POLY1305, &key).map_err(|_length| failed("the key"))?;
-        Ok(Self(Arc::new(LessSafeKey::new(key))))
+        Ok(Self { key: Arc::new(LessSafeKey::new(key)), is_outside: secret.is_some() })
+    }
+
+    /// Whether whoever has the database lacks the key.
+    pub fn is_outside(&self) -> bool {
+        self.is_outside
     }
 
     /// Seals a text for one owner: moved to another, it does not open.
@@ -28,7 +36,7 @@ impl Sealer {
         let (nonce, _) = random.split_at(NONCE_LEN);
         let mut bytes = text.as_bytes().to_vec();
         let numbered = Nonce::try_assume_unique_for_key(nonce).map_err(|_length| failed("the nonce"))?;
-        self.0
+        self.key
             .seal_in_place_append_tag(numbered, Aad::from(owner.as_bytes()), &mut bytes)
             .map_err(|_opaque| failed("sealing"))?;
         Ok(URL_SAFE_NO_PAD.encode([nonce, &bytes].concat()))
@@ -42,7 +50,7 @@ impl Sealer {
         }
         let (nonce, rest) = bytes.split_at_mut(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_length| failed("the nonce"))?;
-        let open = self.0.open_in_place(nonce, Aad::from(owner.as_bytes()), rest).map_err(|_opaque| {
+        let open = self.key.open_in_place(nonce, Aad::from(owner.as_bytes()), rest).map_err(|_opaque| {
             UseCaseError::Internal("a sealed text does not open: was staff.sealing_key changed?".into())
         })?;
         String::from_utf8(open.to_vec()).map_err(|_bytes| failed("the sealed text"))

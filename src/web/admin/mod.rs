@@ -6,6 +6,7 @@ mod door;
 mod doors;
 mod figures;
 mod files;
+mod gateways;
 mod lists;
 mod me;
 mod people;
@@ -23,7 +24,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))
+    of_gateways(of_work(of_publication(of_people(of_figures(of_lists(Table::default()))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -100,6 +101,21 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/webhooks/{id}/secret", Only(May::ManageSettings), webhooks::renew_secret)
         .post("/admin/webhooks/{id}/remove", Only(May::ManageSettings), webhooks::remove)
         .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
+}
+
+/// The ways of money and of letters.
+fn of_gateways(table: Table) -> Table {
+    let settings = Access::Only(May::ManageSettings);
+    table
+        .get("/admin/gateways", settings, gateways::list)
+        .post("/admin/gateways/mail/try", settings, gateways::try_mail)
+        .get("/admin/gateways/stripe", settings, gateways::stripe)
+        .post("/admin/gateways/stripe/try", settings, gateways::try_stripe)
+        .post("/admin/gateways/stripe/key", settings, gateways::put_key)
+        .post("/admin/gateways/stripe/webhook", settings, gateways::new_webhook)
+        .post("/admin/gateways/stripe/secret", settings, gateways::put_secret)
+        .get("/admin/gateways/stripe/forget", settings, gateways::last_word)
+        .post("/admin/gateways/stripe/forget", settings, gateways::forget)
 }
 
 /// What is done about gifts, donors and work that failed.

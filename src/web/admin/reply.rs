@@ -30,6 +30,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
     ("Log", "/admin/audit", Permission::SeeAudit),
+    ("Gateways", "/admin/gateways", Permission::ManageSettings),
     ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
     ("My account", "/admin/me", Permission::Self_),
 ];
@@ -65,6 +66,14 @@ const DONE: &[(&str, &str)] = &[
     ("unmerged", "They are two donors again."),
     ("erased", "What runs is being ended; then the donor is forgotten."),
     ("again", "It is being tried once more."),
+    ("key", "Stripe knows the key, and it is in place."),
+    ("webhook", "Stripe tells this site from now on what was paid."),
+    (
+        "webhook-left",
+        "Stripe tells this site from now on. Webhooks from before could not be deleted: do it in Stripe’s dashboard.",
+    ),
+    ("secret", "What Stripe signs with this secret is believed from now on."),
+    ("forgotten", "The keys are forgotten, and Stripe is off."),
     ("closed", "The question is closed."),
 ];
 

@@ -217,6 +217,9 @@ async fn oddities(app: &TestApp) -> String {
         "INSERT INTO webhook_deliveries SELECT 'dlv_odd', MIN(id), 'donation.succeeded', '{\"type\":\"ä\"}', 'failed', 2, NULL, \
          'no connection', '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001' FROM webhook_endpoints"
             .to_owned(),
+        "INSERT INTO gateway_accounts VALUES ('stripe', 'test', NULL, 'no seal', '', 'no seal', 'ö', 'no seal', \
+         '2999-12-31 23:59:59.500', 'v', '2026-06-15 10:00:00.000001')"
+            .to_owned(),
         "INSERT INTO account_changes SELECT 'chg_odd', MIN(id), 'details', '{\"fields\":[\"name\"]}', \
          '2026-06-15 10:00:00' FROM donors"
             .to_owned(),

@@ -128,7 +128,7 @@ impl Shop {
 
     /// The gateway itself, as the use cases have it.
     pub(crate) fn gateway(&self) -> Arc<dyn Gateway> {
-        Arc::clone(self.app.ctx().gateways.get(GatewayKind::Stripe).unwrap())
+        self.app.ctx().gateways.get(GatewayKind::Stripe).unwrap()
     }
 
     /// Hands a webhook to the site.

@@ -205,12 +205,12 @@ impl TestApp {
 /// Puts the scripted gateway around the sandbox, for the web and the jobs alike.
 fn script_sandbox(app: &mut App) -> Option<Arc<Scripted>> {
     let registry = &app.services.ctx.gateways;
-    let scripted = Arc::new(Scripted::around(Arc::clone(registry.get(GatewayKind::Sandbox)?)));
+    let scripted = Arc::new(Scripted::around(registry.get(GatewayKind::Sandbox)?));
     let put = |kind| -> Arc<dyn Gateway> {
         match kind {
             GatewayKind::Sandbox => scripted.clone(),
             GatewayKind::BankTransfer | GatewayKind::Stripe | GatewayKind::Cash | GatewayKind::Cheque => {
-                registry.get(kind).unwrap().clone()
+                registry.get(kind).unwrap()
             }
         }
     };

@@ -92,6 +92,22 @@ impl Stripe {
         self.shared.lock().options.key.clone()
     }
 
+    /// Somebody rolls the key on the dashboard: from now on only this one opens the account of this name.
+    pub(crate) fn roll_key(&self, key: &str, account: &str) {
+        let mut world = self.shared.lock();
+        (world.options.key, world.options.account) = (key.to_owned(), account.to_owned());
+    }
+
+    /// From now on the key may not open what begins with these paths.
+    pub(crate) fn forbid(&self, paths: &[&'static str]) {
+        self.shared.lock().options.forbidden = paths.to_vec();
+    }
+
+    /// Addresses of the endpoints that are there.
+    pub(crate) fn endpoint_urls(&self) -> Vec<String> {
+        self.shared.lock().endpoints.rows().iter().map(|endpoint| endpoint.url.clone()).collect()
+    }
+
     /// An endpoint for all events, made on the dashboard; gives its signing secret.
     pub(crate) fn endpoint_at(&self, url: &str) -> String {
         let mut world = self.shared.lock();

@@ -10,6 +10,8 @@ pub(crate) struct Options {
     /// The secret key; `sk_live_` or `rk_live_` makes the account's mode live.
     pub(crate) key: String,
     pub(crate) account: String,
+    /// What a restricted key may not open: beginnings of paths, as in `/v1/account`.
+    pub(crate) forbidden: Vec<&'static str>,
     pub(crate) default_currency: String,
     /// Currencies, besides the default one, that are kept as they come in; all others are exchanged.
     pub(crate) own_balances: Vec<String>,
@@ -53,6 +55,7 @@ impl Options {
             clock,
             key: "sk_test_emulated".to_owned(),
             account: "acct_1EmulatedAccount".to_owned(),
+            forbidden: Vec::new(),
             default_currency: "eur".to_owned(),
             own_balances: vec!["usd".to_owned()],
             api_version: "2026-09-30.endive".to_owned(),

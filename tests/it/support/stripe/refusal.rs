@@ -44,6 +44,12 @@ impl Refusal {
         Self::new(401, "invalid_request_error", message)
     }
 
+    /// A restricted key that does not open this: 403.
+    pub(super) fn not_permitted() -> Self {
+        let message = "The provided key does not have the required permissions for this endpoint.";
+        Self::new(403, "invalid_request_error", message)
+    }
+
     /// Nothing is at this address: 404.
     pub(super) fn unknown_address(method: &str, path: &str) -> Self {
         let mut refusal = Self::invalid(format!("Unrecognized request URL ({method}: {path})."));

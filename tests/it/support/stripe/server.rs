@@ -352,6 +352,9 @@ fn authorize(world: &World, asked: &Asked) -> Result<(), Refusal> {
         let known = key.get(..8).unwrap_or_default();
         return Err(Refusal::unauthorized(format!("Invalid API Key provided: {known}****")));
     }
+    if world.options.forbidden.iter().any(|path| asked.path.starts_with(path)) {
+        return Err(Refusal::not_permitted());
+    }
     match asked.header("stripe-version") {
         Some(version) if is_version(version) => {}
         Some(version) => return Err(Refusal::invalid(format!("Invalid Stripe API version: {version}"))),

@@ -20,6 +20,16 @@ pub(super) fn account(world: &World, fields: Fields) -> Result<Value> {
     }))
 }
 
+/// What accounts of a country can do; this one's lira is left out, so that a site can have a currency too many.
+pub(super) fn country(country: &str, fields: Fields) -> Result<Value> {
+    fields.finish()?;
+    Ok(json!({
+        "id": country, "object": "country_spec", "default_currency": "eur",
+        "supported_payment_currencies": ["eur", "gbp", "jpy", "usd"],
+        "supported_payment_methods": ["card"], "supported_transfer_countries": [country],
+    }))
+}
+
 pub(super) fn balance(world: &World, fields: Fields) -> Result<Value> {
     fields.finish()?;
     let amount = |(currency, amount)| json!({ "amount": amount, "currency": currency, "source_types": { "card": amount } });

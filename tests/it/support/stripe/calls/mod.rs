@@ -55,6 +55,7 @@ pub(super) fn execute(world: &mut World, method: &str, path: &str, encoded: &str
         ("GET", ["balance_transactions", id]) => retrieve(world, &world.transactions, id, fields),
         ("GET", ["balance"]) => account::balance(world, fields),
         ("GET", ["account"]) => account::account(world, fields),
+        ("GET", ["country_specs", country]) => account::country(country, fields),
         ("GET", ["events"]) => events::list(world, fields),
         ("GET", ["events", id]) => retrieve(world, &world.events, id, fields),
         ("POST", ["webhook_endpoints"]) => endpoints::create(world, fields),

@@ -192,6 +192,8 @@ impl App {
             key,
             sealer,
             courier: Courier::new(config.server.outgoing_inside),
+            shares: Arc::default(),
+            request: None,
         };
         let moved =
             figures::count_days(&ctx).await.map_err(|error| StartError::Figures(error.to_string()))?;

@@ -18,6 +18,7 @@ pub mod gift_aid;
 pub mod holds;
 pub mod limits;
 pub mod notices;
+pub mod once;
 pub mod operations;
 pub mod outgoing;
 pub mod pages;

@@ -64,6 +64,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
         .write(move |tx| {
             limits::remove_full(tx, now)?;
             idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
+            idempotency::remove_old_requests(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             staff::remove_old(tx, now)?;
             outgoing::remove_old(tx, now - tellings::KEEP)?;
             staff_sessions::remove_ended(tx, now, idle)?;

@@ -20,6 +20,7 @@ use crate::words::Language;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Longest description for search engines, in characters.
 const DESCRIPTION_CHARACTERS: usize = 180;
@@ -72,6 +73,8 @@ pub struct Publication {
     folder: PathBuf,
     pages: RwLock<Arc<Pages>>,
     seen: RwLock<Seen>,
+    /// Whoever writes a file here.
+    writing: Mutex<()>,
 }
 
 /// What the pages were rendered from.
@@ -84,8 +87,12 @@ struct Seen {
 impl Publication {
     /// Reads the folder, writes its campaigns to the database, renders every page.
     pub async fn open(folder: &Path, ctx: &Context, templates: &Templates) -> Result<Self, ContentFault> {
-        let publication =
-            Self { folder: folder.to_owned(), pages: RwLock::default(), seen: RwLock::default() };
+        let publication = Self {
+            folder: folder.to_owned(),
+            pages: RwLock::default(),
+            seen: RwLock::default(),
+            writing: Mutex::default(),
+        };
         publication.refresh(ctx, templates).await?;
         Ok(publication)
     }
@@ -156,6 +163,11 @@ impl Publication {
         };
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(version)
+    }
+
+    /// Waits until nobody else of this process writes.
+    pub(super) async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
     }
 
     /// Where the files are.

@@ -5,7 +5,7 @@ use super::read;
 use super::{admin, api};
 use crate::domain::access::Permission;
 use actix_web::middleware::from_fn;
-use actix_web::web::{PayloadConfig, ServiceConfig, delete, post, put, resource};
+use actix_web::web::{PayloadConfig, ServiceConfig, delete, post, put, resource, route};
 use actix_web::{Handler, HttpMessage as _, HttpRequest, Responder, Route};
 use std::future::{Ready, ready};
 
@@ -122,7 +122,8 @@ impl Table {
             let same = self.0.iter().filter(|other| other.declared.path == path);
             let whole =
                 same.fold(resource(path).app_data(payload.clone()), |all, one| all.route((one.route)()));
-            app.service(whole);
+            // Said in words, as every other refusal.
+            app.service(whole.default_service(route().to(super::unmatched)));
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod audit;
 pub(crate) mod clerk;
-mod content;
+pub(crate) mod content;
 mod door;
 mod matrix;
 mod outgoing;

@@ -87,10 +87,7 @@ pub(in crate::web) async fn show(
     let (campaign, totals) = views::campaign(&state.ctx, &slug).await?;
     let tiers = tiers::offered(&state.ctx).await?;
     let dto = dto(&state, &campaign, &totals, tiers);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::VARY, "authorization"))
-        .json(dto))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(dto))
 }
 
 fn tier(view: TierView) -> TierDto {

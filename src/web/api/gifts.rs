@@ -11,6 +11,9 @@ use crate::web::error::WebError;
 use actix_web::HttpResponse;
 use serde_json::json;
 
+/// The largest amount, in minor units: sums of such amounts still are numbers that every database and every program knows.
+pub(super) const MINOR_MAX: i64 = 9_007_199_254_740_991;
+
 /// A line of the bank statement.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +57,9 @@ fn arrival(new: NewDonation) -> Result<Arrival, UseCaseError> {
     let reference = faults.of("reference", "invalid", new.reference.parse::<CreditorReference>());
     let currency = faults.of("amount", "unknown_currency", Currency::parse(&new.amount.currency));
     let received_on = faults.of("received_on", "unknown_day", day(&new.received_on));
-    let amount = currency.map(|currency| Money::new(new.amount.minor, currency));
+    let minor = Some(new.amount.minor).filter(|minor| (1..=MINOR_MAX).contains(minor));
+    let minor = faults.of("amount", "invalid_amount", minor.ok_or("no such amount can have arrived"));
+    let amount = currency.zip(minor).map(|(currency, minor)| Money::new(minor, currency));
     match (reference, amount, received_on) {
         (Some(reference), Some(amount), Some(received_on)) => {
             Ok(Arrival { reference, amount, received_on, bank_id: new.bank_id.filter(|id| !id.is_empty()) })

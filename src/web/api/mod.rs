@@ -147,16 +147,13 @@ pub(super) struct MoneyDto {
     pub(super) currency: String,
 }
 
-/// The largest number of minor units that every reader of JSON still tells from its neighbour.
-const MINOR_MAX: i64 = 9_007_199_254_740_991;
-
 /// A whole number, also where a program writes `2500.0`: to JSON that is the same one.
 fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let number = <serde_json::Number as serde::Deserialize>::deserialize(deserializer)?.to_string();
-    let whole = number.strip_suffix(".0").unwrap_or(&number).parse().ok();
-    whole
-        .filter(|minor| (-MINOR_MAX..=MINOR_MAX).contains(minor))
-        .ok_or_else(|| serde::de::Error::custom(format!("“{number}” is no whole number of minor units")))
+    let whole = number.strip_suffix(".0").unwrap_or(&number).parse();
+    whole.map_err(|_no_whole| {
+        serde::de::Error::custom(format!("“{number}” is no whole number of minor units"))
+    })
 }
 
 impl From<crate::domain::money::Money> for MoneyDto {

@@ -8,7 +8,7 @@ use crate::support::command::package_folder;
 use crate::support::twins;
 
 /// A site with a content folder of its own.
-async fn site(engine: Engine) -> (TestApp, tempfile::TempDir) {
+pub(crate) async fn site(engine: Engine) -> (TestApp, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     for kind in ["articles", "appeals", "campaigns", "tiers"] {
         std::fs::create_dir(folder.path().join(kind)).unwrap();

@@ -4,7 +4,7 @@ use crate::domain::export::{ExportFormat, ExportKind, ExportStatus};
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::money::Currency;
 use crate::domain::pledge::Frequency;
-use crate::web::api::MINOR_MAX;
+use crate::web::api::gifts::MINOR_MAX;
 use serde_json::{Map, Value, json};
 
 /// All that are no item of a list of the office.
@@ -99,7 +99,7 @@ fn shared() -> Value {
         "Money": {
             "type": "object", "required": ["minor", "currency"], "additionalProperties": false,
             "properties": {
-                "minor": { "type": "integer", "format": "int64", "minimum": -MINOR_MAX, "maximum": MINOR_MAX, "description": "Minor units" },
+                "minor": { "type": "integer", "format": "int64", "description": "Minor units" },
                 "currency": { "type": "string", "enum": currencies() },
             },
         },
@@ -161,7 +161,7 @@ fn money_moved() -> Value {
     json!({
         "NewDonation": body(&["reference", "amount", "received_on"], &json!({
             "reference": { "type": "string", "description": "RF…, as it stands on the statement" },
-            "amount": more_than_nothing, "received_on": day(),
+            "amount": { "allOf": [money(), { "properties": { "minor": { "minimum": 1, "maximum": MINOR_MAX } } }] }, "received_on": day(),
             "bank_id": { "type": ["string", "null"], "description": "The bank’s own name of the line; tells two equal transfers of one day apart" },
         })),
         "RecordedDonation": whole(&json!({

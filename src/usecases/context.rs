@@ -55,6 +55,7 @@ impl Context {
     }
 
     /// The same, for a request that its program gave a name: it is done once.
+    #[must_use]
     pub fn for_request(&self, key: RequestKey) -> Self {
         Self { request: Some(Arc::new(key)), ..self.clone() }
     }

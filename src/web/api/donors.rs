@@ -8,8 +8,8 @@ use super::seen::json as answer;
 use crate::domain::audit::Author;
 use crate::domain::ids::{DonorId, NoteId};
 use crate::store::desk::Note;
-use crate::usecases::UseCaseError;
 use crate::usecases::desk::{files, merge, notes};
+use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::reply::id_of;
 use crate::web::state::AppState;
@@ -74,13 +74,10 @@ pub(super) async fn add_note(id: Path<String>, act: Act) -> Result<HttpResponse,
 
 /// The field is called otherwise here than on the page.
 fn as_text(error: UseCaseError) -> UseCaseError {
-    match error {
-        UseCaseError::Invalid(mut problems) => {
-            problems.iter_mut().for_each(|problem| problem.field = "text");
-            UseCaseError::Invalid(problems)
-        }
-        other => other,
-    }
+    let UseCaseError::Invalid(problems) = error else { return error };
+    UseCaseError::Invalid(
+        problems.into_iter().map(|problem| FieldError { field: "text", ..problem }).collect(),
+    )
 }
 
 pub(super) async fn remove_note(path: Path<(String, String)>, act: Act) -> Result<HttpResponse, WebError> {

@@ -34,7 +34,8 @@ pub(super) async fn list(
     _holder: Holder,
 ) -> Result<HttpResponse, WebError> {
     let Paging { limit, after } = asked::page(&request, |_name, _value| false)?;
-    let before = after.map(|cursor| cursor.id.parse().map_err(|_| asked::not_taken("cursor", &cursor.id)));
+    let before =
+        after.map(|cursor| cursor.id.parse().map_err(|_no_id| asked::not_taken("cursor", &cursor.id)));
     let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
     let mut found = exports::page_before(&state.ctx, before.transpose()?, wanted).await?;
     let has_more = found.len() > limit;

@@ -28,11 +28,12 @@ struct NewDonation {
 pub(super) async fn record(act: Act) -> Result<HttpResponse, WebError> {
     let arrival = arrival(act.body()?)?;
     act.once(async |ctx, by| {
-        let recorded = bank::record(&ctx, by, arrival).await.map_err(|error| match error {
-            UseCaseError::NotFound(_) => {
+        let recorded = bank::record(&ctx, by, arrival).await.map_err(|error| {
+            if matches!(error, UseCaseError::NotFound(_)) {
                 UseCaseError::invalid("reference", "unknown_reference", "no promise has this reference")
+            } else {
+                error
             }
-            other => other,
         })?;
         let arrived = recorded.donation.payment.money().map(|money| MoneyDto::from(money.gross));
         Ok(Done::made(json!({

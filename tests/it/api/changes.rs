@@ -198,7 +198,9 @@ flow! {
 
         let (ids, now) = (app.ctx().clone(), app.ctx().now());
         let question = Question { kind: "late_money", subject: "don_x", detail: "look at it" };
-        app.ctx().db.write(move |tx| reviews::raise(tx, ids.new_id(), question, now)).await.map_err(|e: StoreError| e).unwrap();
+        let raised: Result<(), StoreError> =
+            app.ctx().db.write(move |tx| reviews::raise(tx, ids.new_id(), question, now)).await;
+        raised.unwrap();
         let open = program.reads("/reviews").await["items"][0].clone();
         assert_eq!((&open["kind"], &open["subject"]), (&json!("late_money"), &json!("don_x")));
         program.does(&format!("/reviews/{}/close", open["id"].as_str().unwrap()), &json!({}), 200).await;

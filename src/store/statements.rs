@@ -2,7 +2,7 @@
 
 use super::dialect::on_each;
 use super::row::{Row, utc};
-use super::schema::{donations, statement_runs, statements};
+use super::schema::{donations, donors, statement_runs, statements};
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::DonorId;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -103,23 +103,44 @@ pub fn finish(tx: &mut Tx<'_>, year: i32, now: DateTime<Utc>) -> Result<(), Stor
 /// A time from, inclusive, to, exclusive.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);
 
-/// The next donors behind `after` to whom something of what arrived in `span` was left.
+/// The next donors behind `after` to whom something of what arrived in `span` was left: none when there are no more.
+///
+/// Walks along the donors and looks at the gifts of so many at a time. In one query, SQLite or PostgreSQL, depending on
+/// what it knew of the tables, read the whole span again for each stretch.
 pub fn donors_after(
     conn: &mut Conn,
     span: Span,
     after: &str,
     limit: i64,
 ) -> Result<Vec<DonorId>, StoreError> {
+    let mut after = after.to_owned();
+    loop {
+        let known: Vec<String> = donors::table
+            .filter(donors::id.gt(&after))
+            .select(donors::id)
+            .order(donors::id)
+            .limit(limit)
+            .load(conn)?;
+        let Some(last) = known.last() else { return Ok(Vec::new()) };
+        last.clone_into(&mut after);
+        let gave = who_gave(conn, span, &known)?;
+        if !gave.is_empty() {
+            return Ok(gave);
+        }
+    }
+}
+
+/// Those of these donors to whom something of what arrived in `span` was left.
+fn who_gave(conn: &mut Conn, span: Span, known: &[String]) -> Result<Vec<DonorId>, StoreError> {
     let kept = donations::gross_minor.assume_not_null().gt(donations::refunded_minor + donations::lost_minor);
     let ids: Vec<Option<String>> = donations::table
-        .filter(donations::donor_id.assume_not_null().gt(after))
+        .filter(donations::donor_id.assume_not_null().eq_any(known))
         .filter(donations::received_at.assume_not_null().ge(span.0.naive_utc()))
         .filter(donations::received_at.assume_not_null().lt(span.1.naive_utc()))
         .filter(kept)
         .select(donations::donor_id)
         .distinct()
         .order(donations::donor_id)
-        .limit(limit)
         .load(conn)?;
     ids.iter().flatten().map(|id| Row { table: "donors", id }.parse(id)).collect()
 }

@@ -1,7 +1,7 @@
 //! How support is doing: the sums by day are what a recount says, whatever happened and in whatever order, and reports
 //! say what the rows say.
 
-mod pages;
+pub(crate) mod pages;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,8 +4,9 @@
 use super::notes::is_there;
 use crate::domain::account::Profile;
 use crate::domain::audit::{Action, Actor};
+use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, MergeId};
-use crate::store::{StoreError, accounts, address_changes, desk, erasures, sessions};
+use crate::store::{StoreError, accounts, address_changes, desk, donors, erasures, sessions};
 use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 
@@ -68,6 +69,21 @@ pub async fn unmerge(ctx: &Context, by: Actor, from: DonorId) -> Result<DonorId,
             Ok(into)
         })
         .await
+}
+
+/// The donor whom a clerk names by id or by address.
+///
+/// # Errors
+/// `Invalid` if it is neither, or nobody's.
+pub async fn named(ctx: &Context, typed: &str) -> Result<DonorId, UseCaseError> {
+    let unknown = || UseCaseError::invalid("into", "no_donor", "There is no such donor.");
+    if let Ok(id) = typed.trim().parse::<DonorId>() {
+        return Ok(id);
+    }
+    let email = EmailAddress::parse(typed).map_err(|_neither| {
+        UseCaseError::invalid("into", "no_donor", "This is neither an address nor an id of a donor.")
+    })?;
+    ctx.db.read(move |conn| donors::find_by_email(conn, &email)).await?.ok_or_else(unknown)
 }
 
 /// Donors who may be the same person: written alike, with another address.

@@ -1,7 +1,7 @@
 //! What programs change: the same acts as those of the office, once each, with who did it.
 
 use super::assert_problem;
-use crate::office::content::site;
+use crate::office::content::publication;
 use crate::support::app::{Engine, TestApp};
 use crate::support::gift::{Form, Given};
 use crate::support::{flow, twins};
@@ -213,7 +213,7 @@ flow! {
 }
 
 async fn files_of_the_publication_are_written_over_only_by_who_saw_them(engine: Engine) {
-    let (app, folder) = site(engine).await;
+    let (app, folder) = publication(engine).await;
     let program = app.program(Scope::Write).await;
     let path = "/articles/from-outside";
     let body = json!({ "text": "---\ntitle: From outside\n---\n\nText.\n" });

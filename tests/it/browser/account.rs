@@ -1,8 +1,6 @@
 //! The donor's own pages: by keyboard on a phone without scripts, in Arabic, and readable by everybody.
 
-use fantoccini::key::Key;
-
-use super::{DESK, PHONE, assert_clean, desk, focused, has_focus};
+use super::{DESK, PHONE, assert_clean, desk};
 use crate::account::visitor::last_link;
 use crate::support::app::{Engine, TestApp, settings};
 use crate::support::browser::{Browser, ColorScheme, JavaScript};
@@ -14,22 +12,6 @@ async fn site() -> TestApp {
     app.gives(&Form::gift().set("frequency", "monthly").set("amount", "12")).await;
     app.gives(&Form::gift()).await;
     app
-}
-
-async fn press(browser: &Browser, key: Key) {
-    focused(browser).await.send_keys(&char::from(key).to_string()).await.unwrap();
-}
-
-/// Presses Tab until the element has the focus, and Enter on it.
-async fn presses(browser: &Browser, css: &str) {
-    for _ in 0..60 {
-        if has_focus(browser, css).await {
-            press(browser, Key::Enter).await;
-            return;
-        }
-        press(browser, Key::Tab).await;
-    }
-    panic!("{css} cannot be reached by keyboard");
 }
 
 /// Signs in by mouse.
@@ -49,24 +31,18 @@ async fn a_patron_stops_by_keyboard_on_a_phone_without_scripts() {
     let app = site().await;
     let browser = Browser::open(JavaScript::Off, PHONE.0, PHONE.1).await;
     browser.goto(&format!("{}/account", app.url)).await;
-    for _ in 0..60 {
-        if has_focus(&browser, "#email").await {
-            break;
-        }
-        press(&browser, Key::Tab).await;
-    }
-    focused(&browser).await.send_keys("ann@example.org").await.unwrap();
-    presses(&browser, "main form .button").await;
+    browser.types("#email", "ann@example.org").await;
+    browser.opens("main form .button").await;
     browser.wait_for_text("h1", "Please look at your mail").await;
     app.run_jobs().await;
     browser.goto(&format!("{}{}", app.url, last_link(&app).path)).await;
-    presses(&browser, "main form .button").await;
+    browser.opens("main form .button").await;
     browser.wait_for_text("h1", "Welcome, Ann Reader").await;
 
-    presses(&browser, ".pledge a").await;
+    browser.opens(".pledge a").await;
     browser.wait_for_text("h1", "€12.00 every month").await;
-    presses(&browser, "details:last-of-type summary").await;
-    presses(&browser, "details:last-of-type .button").await;
+    browser.opens("details:last-of-type summary").await;
+    browser.opens("details:last-of-type .button").await;
     browser.wait_for_text(".note-done", "Done. A letter confirms it.").await;
 
     assert!(browser.text(".standfirst").await.starts_with("It ends on"));

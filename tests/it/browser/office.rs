@@ -26,6 +26,30 @@ async fn seated(app: &TestApp) -> Browser {
     browser
 }
 
+/// Looks at pages in both colour schemes and sizes; none may show a fault or be wider than the window.
+async fn look_at(browser: &Browser, app: &TestApp, pages: &[(&str, String)]) {
+    for (name, path) in pages {
+        browser.goto(&format!("{}{path}", app.url)).await;
+        for scheme in [ColorScheme::Light, ColorScheme::Dark] {
+            browser.color_scheme(scheme).await;
+            for (width, height) in [DESK, PHONE] {
+                browser.resize(width, height).await;
+                if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
+                    let file = format!("{name}-{scheme:?}-{width}.png");
+                    browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
+                }
+                let faults = browser.axe().await;
+                assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
+                let wide =
+                    "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+                let over = browser.client.execute(wide, Vec::new()).await.unwrap();
+                assert_eq!(over, 0, "{name}: wider than {width}");
+            }
+        }
+        assert_clean(browser, &app.url, name).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_and_pages_of_the_office_are_readable_in_light_and_dark_on_a_desk_and_a_phone() {
     let app = site().await;
@@ -59,25 +83,39 @@ async fn lists_and_pages_of_the_office_are_readable_in_light_and_dark_on_a_desk_
         ("event", format!("events/{event}")),
         ("job", format!("jobs/{job}")),
     ];
-    for (name, path) in pages {
-        browser.goto(&format!("{}/admin/{path}", app.url)).await;
-        for scheme in [ColorScheme::Light, ColorScheme::Dark] {
-            browser.color_scheme(scheme).await;
-            for (width, height) in [DESK, PHONE] {
-                browser.resize(width, height).await;
-                if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
-                    let file = format!("{name}-{scheme:?}-{width}.png");
-                    browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
-                }
-                let faults = browser.axe().await;
-                assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
-                let wide =
-                    "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-                let over = browser.client.execute(wide, Vec::new()).await.unwrap();
-                assert_eq!(over, 0, "{name}: wider than {width}");
-            }
-        }
-        assert_clean(&browser, &app.url, name).await;
-    }
+    look_at(&browser, &app, &pages.map(|(name, path)| (name, format!("/admin/{path}")))).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_forms_and_settings_of_the_office_are_readable_in_light_and_dark_on_a_desk_and_a_phone() {
+    let app = site().await;
+    app.invents(40).await;
+    let given = app.gives(&Form::gift().by(1)).await;
+    let page = app.promises(&Form::gift().by(2).set("frequency", "monthly")).await;
+    let patron = app.client().pay(&page, "succeed", "now").await;
+    app.run_jobs().await;
+    let donor = app.donor_of(&given).await;
+    let pledge = app.view(&patron).await.pledge.id;
+
+    let browser = seated(&app).await;
+    let of_figures = ["", "/reports", "/exports"].map(str::to_owned);
+    let reports = crate::figures::pages::REPORTS.map(|report| format!("/reports/{report}"));
+    let of_people = ["/me", "/staff", "/tokens", "/webhooks", "/questions"].map(str::to_owned);
+    let of_content = ["/content", "/content/tiers", "/content/articles/about-our-funding"].map(str::to_owned);
+    let of_work = [
+        "/gifts/transfer".to_owned(),
+        format!("/donations/{}/refund", given.donation.id),
+        format!("/pledges/{pledge}/order"),
+        format!("/donors/{donor}/details"),
+        format!("/donors/{donor}/merge"),
+        format!("/donors/{donor}/erase"),
+    ];
+    let all = of_figures.into_iter().chain(reports).chain(of_people).chain(of_content).chain(of_work);
+    let pages: Vec<(String, String)> =
+        all.map(|path| (path.replace('/', "-"), format!("/admin{path}"))).collect();
+    let named: Vec<(&str, String)> = pages.iter().map(|(name, path)| (name.as_str(), path.clone())).collect();
+    look_at(&browser, &app, &named).await;
+    look_at(&browser, &app, &[("api", "/api/docs".to_owned())]).await;
     app.finish().await;
 }

@@ -157,51 +157,29 @@ async fn a_gift_needs_no_mouse() {
     let browser = desk(JavaScript::On).await;
     browser.goto(&app.url).await;
 
-    press(&browser, Key::Tab).await;
+    browser.press(Key::Tab).await;
     assert_eq!(focused(&browser).await.text().await.unwrap(), "Skip to the text");
-    tab_to(&browser, "#appeal input[name=amount_choice]").await;
-    press(&browser, Key::Right).await;
+    browser.reaches("#appeal input[name=amount_choice]").await;
+    browser.press(Key::Right).await;
     assert_eq!(browser.count("#appeal input[value='25.00']:checked").await, 1);
-    tab_to(&browser, "#appeal button").await;
-    press(&browser, Key::Enter).await;
+    browser.reaches("#appeal button").await;
+    browser.press(Key::Enter).await;
     browser.wait_for_text("h1", "Press fund").await;
 
-    tab_to(&browser, "#email").await;
+    browser.reaches("#email").await;
     focused(&browser).await.send_keys("ann@example.org").await.unwrap();
-    tab_to(&browser, "input[name=gateway]").await;
-    press(&browser, Key::Space).await;
-    tab_to(&browser, "form[data-once] button.button").await;
-    press(&browser, Key::Enter).await;
+    browser.reaches("input[name=gateway]").await;
+    browser.press(Key::Space).await;
+    browser.reaches("form[data-once] button.button").await;
+    browser.press(Key::Enter).await;
     browser.wait_for_text("h1", "€25.00").await;
 
-    tab_to(&browser, "form button.button").await;
-    press(&browser, Key::Enter).await;
+    browser.reaches("form button.button").await;
+    browser.press(Key::Enter).await;
     browser.wait_for_text("h1", "Waiting for your payment").await;
     app.run_jobs().await;
     browser.wait_for_text("h1", "Thank you.").await;
     app.finish().await;
-}
-
-/// Types into whatever has the focus, as a keyboard does.
-async fn press(browser: &Browser, key: Key) {
-    focused(browser).await.send_keys(&String::from(char::from(key))).await.unwrap();
-}
-
-/// Goes on by the tab key until the first element that matches, or one of its group, has the focus, which must show.
-async fn tab_to(browser: &Browser, css: &str) {
-    const SHOWN: &str = "const style = getComputedStyle(document.activeElement); \
-        const twin = document.activeElement.nextElementSibling; const next = twin ? getComputedStyle(twin) : style; \
-        return [style, next].some(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none')";
-    for _ in 0..60 {
-        press(browser, Key::Tab).await;
-        let here = format!("return document.activeElement.matches({css:?})");
-        if browser.client.execute(&here, Vec::new()).await.unwrap() == true {
-            let shown = browser.client.execute(SHOWN, Vec::new()).await.unwrap();
-            assert_eq!(shown, true, "the focus on {css} does not show");
-            return;
-        }
-    }
-    panic!("{css} cannot be reached by the tab key");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,6 +30,10 @@ async fn proved(app: &TestApp, clerk: &mut Clerk) {
     assert!(answer.status.is_redirection() || answer.status == 200, "{PASSWORD}: {}", answer.text());
 }
 
+/// Each report by its name in the address.
+pub(crate) const REPORTS: [&str; 7] =
+    ["timeline", "gifts", "campaigns", "articles", "fees", "retention", "lapsed"];
+
 flow! {
     async fn the_first_page_says_how_support_is_doing_and_leads_to_the_rows(app) {
         some_gifts(&app).await;
@@ -56,7 +60,7 @@ flow! {
         some_gifts(&app).await;
         let mut clerk = app.clerk(Role::Finance).await;
         proved(&app, &mut clerk).await;
-        for report in ["timeline", "gifts", "campaigns", "articles", "fees", "retention", "lapsed"] {
+        for report in REPORTS {
             let page = clerk.get(&format!("/admin/reports/{report}")).await;
             assert_eq!(page.status, 200, "{report}: {}", page.text());
             let csv = clerk.get(&format!("/admin/reports/{report}.csv")).await;

@@ -8,7 +8,15 @@ use crate::support::command::package_folder;
 use crate::support::twins;
 
 /// A site with a content folder of its own.
-pub(crate) async fn site(engine: Engine) -> (TestApp, tempfile::TempDir) {
+pub(crate) async fn publication(engine: Engine) -> (TestApp, tempfile::TempDir) {
+    publication_with(engine, &[]).await
+}
+
+/// The same, with more articles: their names and their texts.
+pub(crate) async fn publication_with(
+    engine: Engine,
+    articles: &[(&str, &str)],
+) -> (TestApp, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     for kind in ["articles", "appeals", "campaigns", "tiers"] {
         std::fs::create_dir(folder.path().join(kind)).unwrap();
@@ -17,13 +25,16 @@ pub(crate) async fn site(engine: Engine) -> (TestApp, tempfile::TempDir) {
             std::fs::copy(&file, folder.path().join(kind).join(file.file_name().unwrap())).unwrap();
         }
     }
+    for (name, text) in articles {
+        std::fs::write(folder.path().join(format!("articles/{name}.md")), text).unwrap();
+    }
     let path = folder.path().display().to_string();
     let app = TestApp::start_with(engine, settings(&[("MAINSTAY_SITE__CONTENT", &path)])).await;
     (app, folder)
 }
 
 /// The digest that a form carries.
-fn seen(page: &str) -> String {
+pub(crate) fn seen(page: &str) -> String {
     let (_, after) = page.split_once("name=\"seen\" value=\"").unwrap();
     after.split_once('"').unwrap().0.to_owned()
 }
@@ -31,7 +42,7 @@ fn seen(page: &str) -> String {
 const ARTICLE: &str = "---\r\ntitle: From the office\r\ndraft: true\r\n---\r\n\r\nA *first* look.\r\n";
 
 async fn an_article_is_written_looked_at_published_and_taken_away(engine: Engine) {
-    let (app, folder) = site(engine).await;
+    let (app, folder) = publication(engine).await;
     let mut editor = app.clerk(Role::Editor).await;
     assert_eq!(editor.get("/admin/donors/x/details").await.status, StatusCode::FORBIDDEN);
     for bad in ["Not A Name", "../etc/passwd", "", "a--b"] {
@@ -82,7 +93,7 @@ twins!(an_article_is_written_looked_at_published_and_taken_away);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_shown_is_not_written_and_says_why() {
-    let (app, folder) = site(Engine::Sqlite).await;
+    let (app, folder) = publication(Engine::Sqlite).await;
     let mut editor = app.clerk(Role::Owner).await;
     let cases = [
         ("campaigns/press-fund", "---\ntitle: Press fund\nsummary: s\namounts:\n  EUR: [0]\n---\n", "0 EUR"),
@@ -119,7 +130,7 @@ async fn what_cannot_be_shown_is_not_written_and_says_why() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tier_and_a_campaign_changed_in_the_office_are_offered_at_once() {
-    let (app, _folder) = site(Engine::Sqlite).await;
+    let (app, _folder) = publication(Engine::Sqlite).await;
     let mut editor = app.clerk(Role::Editor).await;
     let path = "/admin/content/tiers/friend";
     let page = editor.get(path).await.text();

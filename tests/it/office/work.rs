@@ -21,7 +21,7 @@ impl TestApp {
             .await
     }
 
-    async fn donor_of(&self, given: &Given) -> DonorId {
+    pub(crate) async fn donor_of(&self, given: &Given) -> DonorId {
         views::pledge(self.ctx(), given.pledge.id).await.unwrap().pledge.donor.unwrap()
     }
 }
@@ -136,7 +136,8 @@ flow! {
         let postings = app.lines("SELECT entry_id || account || amount_minor AS line FROM ledger_postings ORDER BY 1").await;
         let mut clerk = app.clerk(Role::Finance).await;
         let path = format!("/admin/donors/{from}/merge");
-        for wrong in [from.to_string(), "dnr_nobody".to_owned(), "dnr_01KAX00000000000000000000A".to_owned()] {
+        let nobody = ["dnr_nobody", "dnr_01KAX00000000000000000000A", "nobody@example.org"].map(str::to_owned);
+        for wrong in nobody.into_iter().chain([from.to_string()]) {
             let refused = clerk.post(&path, &[("into", &wrong)]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         }

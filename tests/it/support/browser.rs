@@ -105,8 +105,18 @@ impl Browser {
     ///
     /// A plain click may return before the browser has begun to leave: 1 of 20 reads then saw the old page.
     pub(crate) async fn follow(&self, css: &str) {
-        let old_page = self.element("html").await;
+        let old_page = self.page().await;
         self.click(css).await;
+        self.has_left(&old_page, css).await;
+    }
+
+    /// The page that is there now.
+    pub(crate) async fn page(&self) -> Element {
+        self.element("html").await
+    }
+
+    /// Waits until another page is there in place of `old_page`, to which `css` led.
+    pub(crate) async fn has_left(&self, old_page: &Element, css: &str) {
         let mut looks = tokio::time::interval(LOOK_EVERY);
         let left = timeout(WAIT, async {
             while old_page.tag_name().await.is_ok() {
@@ -114,7 +124,7 @@ impl Browser {
             }
         });
         assert!(left.await.is_ok(), "{css:?} led to no other page in {WAIT:?}");
-        self.element("html").await;
+        self.loaded().await;
     }
 
     /// Types `text` into the first field that matches, in place of what was there.
@@ -173,13 +183,18 @@ impl Browser {
         serde_json::from_value(lines).unwrap()
     }
 
-    /// Waits until the page is there with its styles and fonts: its text is readable before.
+    /// Waits until the page is there with its styles and fonts: its text is readable before. Asked again and again, as a
+    /// page without scripts tells nobody when it is.
     async fn loaded(&self) {
-        const LOADED: &str = "
-            const done = arguments[arguments.length - 1];
-            const ready = () => document.fonts.ready.then(() => done(true));
-            if (document.readyState === 'complete') ready(); else addEventListener('load', ready);";
-        self.client.execute_async(LOADED, Vec::new()).await.unwrap();
+        const LOADED: &str =
+            "return document.readyState === 'complete' && document.fonts.status === 'loaded'";
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        let is_loaded = timeout(WAIT, async {
+            while self.client.execute(LOADED, Vec::new()).await.ok() != Some(Value::Bool(true)) {
+                looks.tick().await;
+            }
+        });
+        assert!(is_loaded.await.is_ok(), "the page was not loaded in {WAIT:?}: {}", self.url().await);
     }
 
     /// What the page wrote to the console since the last call: script errors, failed loads, and everything that the
@@ -229,7 +244,21 @@ struct Driver {
 
 impl Driver {
     /// Starts ChromeDriver on a port that the system chooses, and returns the port.
+    ///
+    /// It takes a free port of IPv4 and wants the same one of IPv6: when another has that one, it ends at once, and is
+    /// started again.
     async fn start() -> (Self, u16) {
+        const TRIES: usize = 10;
+        for _ in 0..TRIES {
+            if let Some(started) = Self::try_to_start().await {
+                return started;
+            }
+        }
+        panic!("chromedriver ended at once, {TRIES} times")
+    }
+
+    /// None if it ended at once.
+    async fn try_to_start() -> Option<(Self, u16)> {
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
             .process_group(0)
@@ -248,13 +277,13 @@ impl Driver {
                 if let Some(Ok(port)) = port
                     && port != 0
                 {
-                    return port;
+                    return Some(port);
                 }
             }
-            panic!("chromedriver ended at once")
+            None
         });
-        let port = port.await.expect("chromedriver did not start in time");
-        (driver, port)
+        let port = port.await.expect("chromedriver did not start in time")?;
+        Some((driver, port))
     }
 
     fn kill(&mut self) {

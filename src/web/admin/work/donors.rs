@@ -163,14 +163,13 @@ pub(in crate::web) async fn same(
 async fn merge_form(state: &AppState, id: DonorId, typed: String) -> Result<Act, WebError> {
     let profile = erase::profile(&state.ctx, id).await?;
     let others = merge::suggestions(&state.ctx, id).await?;
-    let known: Vec<String> =
-        others.iter().map(|other| format!("{} ({})", other.id, other.email.as_str())).collect();
-    let hint = if known.is_empty() {
-        "Nobody else has the same name. Their id begins with dnr_; it is in the address of their page."
-            .to_owned()
+    let known: Vec<&str> = others.iter().map(|other| other.email.as_str()).collect();
+    let same_name = if known.is_empty() {
+        "Nobody else has the same name.".to_owned()
     } else {
-        format!("The same name: {}", known.join(", "))
+        format!("The same name: {}.", known.join(", "))
     };
+    let hint = format!("The other one's address, or the id in the address of their page. {same_name}");
     let page = ActPage {
         back: format!("/admin/donors/{id}"),
         action: format!("/admin/donors/{id}/merge"),
@@ -195,9 +194,9 @@ pub(in crate::web) async fn make_one(
 ) -> Result<HttpResponse, WebError> {
     let id = donor_of(&id)?;
     let typed = Fields::parse(&body)?.text("into");
-    let merged = match typed.trim().parse::<DonorId>() {
+    let merged = match merge::named(&state.ctx, &typed).await {
         Ok(into) => merge::merge(&state.ctx, seat.0.actor(), id, into).await.map(|_| into),
-        Err(error) => Err(UseCaseError::invalid("into", "no_donor", error)),
+        Err(error) => Err(error),
     };
     match merged {
         Ok(into) => Ok(back(into, "merged")),

@@ -91,7 +91,11 @@ fn parameters(route: &Declared, told: &Told) -> Vec<Value> {
         }
         Asks::Seen => {
             let words = "The ETag of the file as it was read; without a file, `If-None-Match: *`";
-            all.push(header("If-Match", words, &json!({ "type": "string" })));
+            all.push(header(
+                "If-Match",
+                words,
+                &json!({ "type": "string", "pattern": "^\"[0-9a-f]{64}\"$" }),
+            ));
             all.push(header("If-None-Match", "There is no file yet", &json!({ "const": "*" })));
         }
     }

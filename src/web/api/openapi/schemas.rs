@@ -160,7 +160,7 @@ fn money_moved() -> Value {
     let more_than_nothing = json!({ "allOf": [money(), { "properties": { "minor": { "minimum": 1 } } }] });
     json!({
         "NewDonation": body(&["reference", "amount", "received_on"], &json!({
-            "reference": { "type": "string", "description": "RF…, as it stands on the statement" },
+            "reference": { "type": "string", "pattern": "^RF[0-9]{2}", "description": "RF…, as it stands on the statement" },
             "amount": { "allOf": [money(), { "properties": { "minor": { "minimum": 1, "maximum": MINOR_MAX } } }] }, "received_on": day(),
             "bank_id": { "type": ["string", "null"], "description": "The bank’s own name of the line; tells two equal transfers of one day apart" },
         })),
@@ -190,7 +190,7 @@ fn people() -> Value {
         "Note": whole(&json!({ "id": text(), "text": text(), "by": by, "written": time() })),
         "NewTags": body(&["tags"], &json!({ "tags": { "type": "array", "maxItems": 20, "items": tag } })),
         "Tags": whole(&json!({ "id": text(), "tags": { "type": "array", "items": text() } })),
-        "NewMerge": body(&["into"], &json!({ "into": text() })),
+        "NewMerge": body(&["into"], &json!({ "into": { "type": "string", "pattern": "^dnr_[0-7][0-9A-HJKMNP-TV-Z]{25}$" } })),
         "Merged": whole(&json!({ "id": text(), "into": text(), "merge": text() })),
         "Unmerged": whole(&json!({ "id": text(), "into": text() })),
     })

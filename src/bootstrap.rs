@@ -199,6 +199,8 @@ impl App {
             key,
             sealer,
             courier: Courier::new(config.server.outgoing_inside),
+            shares: Arc::default(),
+            request: None,
         };
         take_up(&ctx).await.map_err(|error| StartError::Gateways(error.to_string()))?;
         let moved =

@@ -39,6 +39,24 @@ impl Actor {
     }
 }
 
+/// Who writes what staff keep for one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// Somebody of the staff.
+    Staff(StaffId),
+    /// A program.
+    Token(TokenId),
+}
+
+impl From<Author> for Actor {
+    fn from(author: Author) -> Self {
+        match author {
+            Author::Staff(id) => Self::Staff(id),
+            Author::Token(id) => Self::Token(id),
+        }
+    }
+}
+
 words! {
     /// What was done.
     Action {

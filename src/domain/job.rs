@@ -4,8 +4,8 @@
 use super::account::Side;
 use super::ids::{
     AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, ExportId,
-    FormerAddressId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
-    StaffId,
+    FormerAddressId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId,
+    SignInId, StaffId,
 };
 use super::staff::StaffNotice;
 use chrono::{NaiveDate, TimeDelta};

@@ -35,6 +35,16 @@ pub enum Account {
 #[error("“{0}” is not an account of the books")]
 pub struct AccountError(String);
 
+impl Account {
+    /// Every account.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let plain =
+            [Self::Donations, Self::Refunds, Self::Disputes, Self::Fees, Self::Losses, Self::Exchange];
+        let clearing = GatewayKind::ALL.iter().map(|gateway| Self::Clearing(*gateway));
+        plain.into_iter().chain(clearing)
+    }
+}
+
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -52,14 +62,7 @@ impl fmt::Display for Account {
 impl FromStr for Account {
     type Err = AccountError;
     fn from_str(text: &str) -> Result<Self, AccountError> {
-        let plain =
-            [Self::Donations, Self::Refunds, Self::Disputes, Self::Fees, Self::Losses, Self::Exchange];
-        let clearing = GatewayKind::ALL.iter().map(|gateway| Self::Clearing(*gateway));
-        plain
-            .into_iter()
-            .chain(clearing)
-            .find(|account| account.to_string() == text)
-            .ok_or_else(|| AccountError(text.to_owned()))
+        Self::all().find(|account| account.to_string() == text).ok_or_else(|| AccountError(text.to_owned()))
     }
 }
 

@@ -154,8 +154,8 @@ pub struct ListQuery {
     pub cursor: Option<Cursor>,
 }
 
-/// Letters of a search that count.
-const SEARCH_MAX: usize = 200;
+/// Letters of a search, or of what a filter asks for, that count.
+pub const SEARCH_MAX: usize = 200;
 
 impl ListQuery {
     /// Reads the pairs of a query. What this list does not know is left out: an old address still opens a page.
@@ -163,16 +163,10 @@ impl ListQuery {
         let mut query = Self::plain(kind);
         let mut chosen: Vec<&str> = Vec::new();
         for (name, value) in pairs {
-            let value = value.trim();
-            match name {
-                "q" => query.search = value.chars().take(SEARCH_MAX).collect(),
-                "order" => {
-                    let known = kind.orders().iter().find(|order| order.name == value);
-                    query.order = known.copied().unwrap_or(query.order);
-                }
-                "column" => chosen.push(value),
-                "at" => query.cursor = Cursor::parse(value),
-                _ => query.filter(name, value),
+            if name == "column" {
+                chosen.push(value.trim());
+            } else {
+                let _is_known = query.take(name, value);
             }
         }
         if !chosen.is_empty() {
@@ -183,6 +177,28 @@ impl ListQuery {
             query.columns = usual(kind);
         }
         query
+    }
+
+    /// Takes one pair of a query up. False for what this list does not know, which changes nothing but the place.
+    #[must_use]
+    pub fn take(&mut self, name: &str, value: &str) -> bool {
+        let value = value.trim();
+        match name {
+            "q" => {
+                self.search = value.chars().take(SEARCH_MAX).collect();
+                value.chars().count() <= SEARCH_MAX
+            }
+            "order" => {
+                let known = self.kind.orders().iter().find(|order| order.name == value);
+                self.order = known.copied().unwrap_or(self.order);
+                known.is_some()
+            }
+            "at" => {
+                self.cursor = Cursor::parse(value);
+                self.cursor.is_some()
+            }
+            _ => self.filter(name, value),
+        }
     }
 
     /// Everything in the usual order with the usual columns.
@@ -198,18 +214,19 @@ impl ListQuery {
         }
     }
 
-    fn filter(&mut self, name: &str, value: &str) {
+    fn filter(&mut self, name: &str, value: &str) -> bool {
         let Some(filter) = self.kind.filters().iter().find(|filter| filter.name == name) else {
-            return;
+            return false;
         };
         let known = match filter.wanted {
             Wanted::Words(words) => words.contains(&value),
-            Wanted::Value => !value.is_empty() && value.len() <= SEARCH_MAX,
+            Wanted::Value => !value.is_empty() && value.chars().count() <= SEARCH_MAX,
             Wanted::From | Wanted::To => value.parse::<NaiveDate>().is_ok(),
         };
         if known {
             self.filters.insert(filter.name, value.to_owned());
         }
+        known
     }
 
     /// The pairs that [`Self::read`] reads, without the place in the list.

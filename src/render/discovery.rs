@@ -64,7 +64,8 @@ pub fn atom(channel: &Channel<'_>) -> String {
     );
     for entry in channel.entries {
         let (url, date) = (xml(&entry.url), rfc3339(first_day(entry.date)));
-        let authors = if entry.authors.is_empty() { vec![channel.name.to_owned()] } else { entry.authors.clone() };
+        let authors =
+            if entry.authors.is_empty() { vec![channel.name.to_owned()] } else { entry.authors.clone() };
         let authors: String =
             authors.iter().map(|author| format!("<author><name>{}</name></author>\n", xml(author))).collect();
         // Writing to a String cannot fail.
@@ -96,8 +97,11 @@ pub fn rss(channel: &Channel<'_>) -> String {
     );
     for entry in channel.entries {
         let url = xml(&entry.url);
-        let authors: String =
-            entry.authors.iter().map(|author| format!("<dc:creator>{}</dc:creator>\n", xml(author))).collect();
+        let authors: String = entry
+            .authors
+            .iter()
+            .map(|author| format!("<dc:creator>{}</dc:creator>\n", xml(author)))
+            .collect();
         let _ = write!(
             feed,
             "<item>\n<guid isPermaLink=\"true\">{url}</guid>\n<link>{url}</link>\n<title>{}</title>\n\
@@ -148,10 +152,8 @@ pub fn sitemap(places: &[Place]) -> String {
         }
         for language in &place.languages {
             let tag = xml(language);
-            let _ = write!(
-                map,
-                "<xhtml:link rel=\"alternate\" hreflang=\"{tag}\" href=\"{url}?lang={tag}\"/>"
-            );
+            let _ =
+                write!(map, "<xhtml:link rel=\"alternate\" hreflang=\"{tag}\" href=\"{url}?lang={tag}\"/>");
         }
         map.push_str("</url>\n");
     }
@@ -171,7 +173,8 @@ pub fn robots(url: &str) -> String {
 pub fn structured_html(channel: &Channel<'_>, entry: &Entry, donate_url: Option<&str>) -> String {
     let authors: Vec<Value> =
         entry.authors.iter().map(|author| json!({ "@type": "Person", "name": author })).collect();
-    let publisher = json!({ "@type": "NewsMediaOrganization", "name": channel.name, "url": format!("{}/", channel.url) });
+    let publisher =
+        json!({ "@type": "NewsMediaOrganization", "name": channel.name, "url": format!("{}/", channel.url) });
     let mut about = json!({
         "@context": "https://schema.org", "@type": "NewsArticle", "headline": entry.title,
         "description": entry.summary, "datePublished": entry.date.iso(), "inLanguage": entry.language,
@@ -216,7 +219,8 @@ fn rfc3339(day: NaiveDate) -> String {
 /// Text in XML: markup is escaped, and what XML cannot hold at all is left out.
 fn xml(text: &str) -> String {
     let can_stand = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
-    let held: String = text.chars().filter(can_stand).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
+    let held: String =
+        text.chars().filter(can_stand).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
     HtmlEscape(&held).to_string()
 }
 
@@ -260,7 +264,8 @@ mod tests {
 
     #[test]
     fn nothing_leaves_the_element_of_structured_data() {
-        let html = structured_html(&channel(&[]), &Entry { title: "</script><b>".to_owned(), ..entry() }, None);
+        let html =
+            structured_html(&channel(&[]), &Entry { title: "</script><b>".to_owned(), ..entry() }, None);
         assert_eq!(html.matches('<').count(), 2, "{html}");
         let text = html.split_once('>').unwrap().1.rsplit_once("</").unwrap().0;
         let about: Value = serde_json::from_str(text).unwrap();

@@ -3,8 +3,9 @@
 use super::row::{Row, one, utc};
 use super::schema::{donations, donor_merge_pledges, donor_merges, donor_notes, donor_tags, donors, pledges};
 use super::{Conn, StoreError, Tx, donor_letters};
+use crate::domain::audit::Author;
 use crate::domain::donor::EmailAddress;
-use crate::domain::ids::{DonorId, MergeId, NoteId, StaffId};
+use crate::domain::ids::{DonorId, MergeId, NoteId};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -17,7 +18,7 @@ pub struct Note {
     /// On whom.
     pub donor: DonorId,
     /// Who wrote it.
-    pub by: StaffId,
+    pub by: Author,
     /// What it says.
     pub text: String,
     /// When it was written.
@@ -26,11 +27,16 @@ pub struct Note {
 
 /// Adds a note.
 pub fn insert_note(tx: &mut Tx<'_>, note: &Note) -> Result<(), StoreError> {
+    let (staff, token) = match note.by {
+        Author::Staff(id) => (Some(id.to_string()), None),
+        Author::Token(id) => (None, Some(id.to_string())),
+    };
     let inserted = diesel::insert_into(donor_notes::table)
         .values((
             donor_notes::id.eq(note.id.to_string()),
             donor_notes::donor_id.eq(note.donor.to_string()),
-            donor_notes::staff_id.eq(note.by.to_string()),
+            donor_notes::staff_id.eq(staff),
+            donor_notes::token_id.eq(token),
             donor_notes::body.eq(&note.text),
             donor_notes::created_at.eq(note.created_at.naive_utc()),
         ))
@@ -46,19 +52,19 @@ pub fn remove_note(tx: &mut Tx<'_>, donor: DonorId, id: NoteId) -> Result<bool, 
 
 /// The notes on a donor, the newest first.
 pub fn notes(conn: &mut Conn, donor: DonorId) -> Result<Vec<Note>, StoreError> {
-    let rows: Vec<(String, String, String, String, NaiveDateTime)> = donor_notes::table
+    type Columns = (String, String, Option<String>, String, NaiveDateTime, Option<String>);
+    let rows: Vec<Columns> = donor_notes::table
         .filter(donor_notes::donor_id.eq(donor.to_string()))
         .order((donor_notes::created_at.desc(), donor_notes::id.desc()))
         .load(conn)?;
-    let note = |(id, donor, by, text, created_at): (String, String, String, String, NaiveDateTime)| {
+    let note = |(id, donor, staff, text, created_at, token): Columns| {
         let row = Row { table: "donor_notes", id: &id };
-        Ok(Note {
-            id: row.parse(&id)?,
-            donor: row.parse(&donor)?,
-            by: row.parse(&by)?,
-            text,
-            created_at: utc(created_at),
-        })
+        let by = match (staff, token) {
+            (Some(staff), None) => Author::Staff(row.parse(&staff)?),
+            (None, Some(token)) => Author::Token(row.parse(&token)?),
+            (Some(_), Some(_)) | (None, None) => return Err(row.corrupt("a note of nobody or of two")),
+        };
+        Ok(Note { id: row.parse(&id)?, donor: row.parse(&donor)?, by, text, created_at: utc(created_at) })
     };
     rows.into_iter().map(note).collect()
 }

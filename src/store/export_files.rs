@@ -80,9 +80,15 @@ pub fn find(conn: &mut Conn, id: ExportId) -> Result<Option<Export>, StoreError>
 }
 
 /// What was asked for, the latest first.
-pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Export>, StoreError> {
-    let rows = exports::table.order((exports::asked_at.desc(), exports::id.desc())).limit(limit);
-    rows.select(ExportRow::as_select()).load(conn)?.into_iter().map(ExportRow::into_domain).collect()
+///
+/// With `before`, those that were asked for before that one.
+pub fn latest(conn: &mut Conn, before: Option<ExportId>, limit: i64) -> Result<Vec<Export>, StoreError> {
+    let mut rows = exports::table.select(ExportRow::as_select()).into_boxed();
+    if let Some(before) = before {
+        rows = rows.filter(exports::id.lt(before.to_string()));
+    }
+    let rows = rows.order(exports::id.desc()).limit(limit).load(conn)?;
+    rows.into_iter().map(ExportRow::into_domain).collect()
 }
 
 /// Begins a file, or begins it anew: what was written of it before is gone, and whoever wrote that may write no more.

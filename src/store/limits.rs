@@ -62,6 +62,46 @@ pub fn take(
     Ok(longest.filter(|over_us| *over_us > 0).map(TimeDelta::microseconds))
 }
 
+/// What was taken of a bucket at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// How many tokens.
+    pub tokens: u32,
+    /// When the bucket is full again, if nobody takes more.
+    pub full_at_us: i64,
+}
+
+impl Taken {
+    /// Tokens that the bucket still holds.
+    pub fn left_in(&self, rate: Rate, now: DateTime<Utc>) -> u32 {
+        let lacking_us = (self.full_at_us - now.timestamp_micros()).max(0);
+        let room_us = rate.interval_us() * i64::from(rate.burst) - lacking_us;
+        u32::try_from(room_us / rate.interval_us()).unwrap_or_default()
+    }
+}
+
+/// Takes up to `most` tokens of a bucket, and at least one; or says how long to wait for one. Whoever has to wait rolls
+/// back: a try that came to nothing costs nothing.
+pub fn take_some(
+    tx: &mut Tx<'_>,
+    bucket: &Bucket,
+    most: u32,
+    now: DateTime<Utc>,
+) -> Result<Result<Taken, TimeDelta>, StoreError> {
+    if let Some(wait) = take(tx, std::slice::from_ref(bucket), now)? {
+        return Ok(Err(wait));
+    }
+    // The first token has locked the row.
+    let row = rate_limits::table.filter(rate_limits::bucket.eq(&bucket.name));
+    let full_at_us = row.select(rate_limits::full_at_us).get_result(&mut **tx)?;
+    let more = Taken { tokens: 1, full_at_us }.left_in(bucket.rate, now).min(most.saturating_sub(1));
+    let full_at_us = full_at_us + bucket.rate.interval_us() * i64::from(more);
+    diesel::update(rate_limits::table.filter(rate_limits::bucket.eq(&bucket.name)))
+        .set(rate_limits::full_at_us.eq(full_at_us))
+        .execute(&mut **tx)?;
+    Ok(Ok(Taken { tokens: more.saturating_add(1), full_at_us }))
+}
+
 /// Puts back the token that was taken from a bucket in this transaction: whoever had to wait has not come.
 pub fn give_back(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
     diesel::update(rate_limits::table.filter(rate_limits::bucket.eq(&bucket.name)))

@@ -31,6 +31,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
 pub mod ledger;
+pub mod ledger_entries;
 pub mod limits;
 pub mod lists;
 pub mod migrate;

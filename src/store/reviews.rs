@@ -73,9 +73,15 @@ pub fn settle(tx: &mut Tx<'_>, kind: &str, subject: &str, now: DateTime<Utc>) ->
 
 /// Open questions, oldest first.
 pub fn open(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StoreError> {
+    open_after(conn, "", limit)
+}
+
+/// Open questions behind the one of this id, oldest first.
+pub fn open_after(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Review>, StoreError> {
     type Columns = (String, String, String, String, NaiveDateTime);
     let rows: Vec<Columns> = reviews::table
         .filter(reviews::resolved_at.is_null())
+        .filter(reviews::id.gt(after))
         .order(reviews::id)
         .limit(limit)
         .select((reviews::id, reviews::kind, reviews::subject, reviews::detail, reviews::created_at))

@@ -546,6 +546,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipt_series,
     receipts,
     refunds,
+    request_keys,
     reviews,
     sandbox_events,
     sandbox_payments,

@@ -1,6 +1,6 @@
 //! One way to write down what was done by whom, in the transaction that does it.
 
-use super::{Context, UseCaseError};
+use super::{Context, UseCaseError, once};
 use crate::domain::audit::{Action, Actor};
 use crate::store::Tx;
 use crate::store::audit::{self, Entry};
@@ -29,6 +29,7 @@ pub(in crate::usecases) fn record_row(
     subject: &impl ToString,
     detail: &Value,
 ) -> Result<i64, UseCaseError> {
+    once::take(tx, ctx, actor)?;
     let entry =
         Entry { actor, action, subject: subject.to_string(), detail: detail.to_string(), at: ctx.now() };
     let number = audit::append(tx, entry)?;

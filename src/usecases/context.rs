@@ -3,6 +3,7 @@
 use super::UseCaseError;
 use super::gateways::StripePlan;
 use super::staff::Sealer;
+use super::staff::tokens::Shares;
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
@@ -14,6 +15,7 @@ use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
 use crate::gateways::{Courier, Gateway, Registry};
+use crate::store::idempotency::RequestKey;
 use crate::store::limits::Rate;
 use crate::store::{Db, StoreError, Tx, jobs};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
@@ -43,12 +45,22 @@ pub struct Context {
     pub sealer: Sealer,
     /// Hands outgoing webhooks over.
     pub courier: Courier,
+    /// What programs may still ask here, of what they may ask at all.
+    pub shares: Arc<Shares>,
+    /// The request that is being carried out, where its program gave it a name.
+    pub request: Option<Arc<RequestKey>>,
 }
 
 impl Context {
     /// Now.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// The same, for a request that its program gave a name: it is done once.
+    #[must_use]
+    pub fn for_request(&self, key: RequestKey) -> Self {
+        Self { request: Some(Arc::new(key)), ..self.clone() }
     }
 
     /// The gateway of this kind.

@@ -57,7 +57,16 @@ pub fn order(tx: &mut Tx<'_>, ctx: &Context, order: Order) -> Result<Export, Use
 /// The latest that were asked for.
 pub async fn latest(ctx: &Context) -> Result<Vec<Export>, UseCaseError> {
     const SHOWN: i64 = 50;
-    Ok(ctx.db.read(|conn| export_files::latest(conn, SHOWN)).await?)
+    page_before(ctx, None, SHOWN).await
+}
+
+/// Those that were asked for before one of them, the latest first.
+pub async fn page_before(
+    ctx: &Context,
+    before: Option<ExportId>,
+    limit: i64,
+) -> Result<Vec<Export>, UseCaseError> {
+    Ok(ctx.db.read(move |conn| export_files::latest(conn, before, limit)).await?)
 }
 
 /// One of them.
@@ -189,7 +198,7 @@ pub(super) fn forget_all(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 }
 
 /// Orders a file for staff, and writes down who did.
-pub async fn order_by(ctx: &Context, by: Actor, wanted: Order) -> Result<(), UseCaseError> {
+pub async fn order_by(ctx: &Context, by: Actor, wanted: Order) -> Result<Export, UseCaseError> {
     let inner = ctx.clone();
     let Period { from, until } = wanted.period;
     let (kind, format) = (wanted.kind.as_str(), wanted.format.as_str());
@@ -197,7 +206,8 @@ pub async fn order_by(ctx: &Context, by: Actor, wanted: Order) -> Result<(), Use
     ctx.db
         .write(move |tx| {
             let export = order(tx, &inner, wanted)?;
-            audit::record(tx, &inner, (by, Action::Exported), &export.id, &detail)
+            audit::record(tx, &inner, (by, Action::Exported), &export.id, &detail)?;
+            Ok(export)
         })
         .await
 }

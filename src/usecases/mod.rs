@@ -20,6 +20,7 @@ pub mod gifts;
 pub mod holds;
 pub mod limits;
 pub mod notices;
+pub mod once;
 pub mod operations;
 pub mod outgoing;
 pub mod pages;

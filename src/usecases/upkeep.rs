@@ -65,6 +65,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
         .write(move |tx| {
             limits::remove_full(tx, now)?;
             idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
+            idempotency::remove_old_requests(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             staff::remove_old(tx, now)?;
             staff::remove_former_addresses(tx, now - warnings::KEEP_FORMER)?;
             outgoing::remove_old(tx, now - tellings::KEEP)?;

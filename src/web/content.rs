@@ -22,6 +22,7 @@ use crate::words::Language;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Longest description for search engines, in characters.
 const DESCRIPTION_CHARACTERS: usize = 180;
@@ -75,6 +76,8 @@ pub struct Publication {
     folder: PathBuf,
     pages: RwLock<Arc<Pages>>,
     seen: RwLock<Seen>,
+    /// Whoever writes a file here.
+    writing: Mutex<()>,
 }
 
 /// What the pages were rendered from.
@@ -89,8 +92,12 @@ struct Seen {
 impl Publication {
     /// Reads the folder, writes its campaigns to the database, renders every page.
     pub async fn open(folder: &Path, ctx: &Context, templates: &Templates) -> Result<Self, ContentFault> {
-        let publication =
-            Self { folder: folder.to_owned(), pages: RwLock::default(), seen: RwLock::default() };
+        let publication = Self {
+            folder: folder.to_owned(),
+            pages: RwLock::default(),
+            seen: RwLock::default(),
+            writing: Mutex::default(),
+        };
         publication.refresh(ctx, templates).await?;
         Ok(publication)
     }
@@ -162,6 +169,11 @@ impl Publication {
         };
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(version)
+    }
+
+    /// Waits until nobody else of this process writes.
+    pub(super) async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
     }
 
     /// Where the files are.
@@ -407,7 +419,8 @@ impl Material {
         let channel = Channel { name: &site.name, url, language, entries: &entries };
         let languages: Vec<String> =
             templates.words().offered().iter().map(|language| language.tag().to_owned()).collect();
-        let page = |path: &str| Place { url: format!("{url}{path}"), date: None, languages: languages.clone() };
+        let page =
+            |path: &str| Place { url: format!("{url}{path}"), date: None, languages: languages.clone() };
         let articles = self.library.published().filter(|article| !article.landing).map(|article| Place {
             url: self.url_of(article),
             date: article.date,
@@ -448,7 +461,8 @@ impl Material {
         let Some(entry) = self.entry(article) else { return String::new() };
         let url = &self.ctx.policy.public_url;
         let donate = self.library.appeal_of(article).map(|_| format!("{url}/donate?from={}", article.slug));
-        let channel = Channel { name: &templates.site().name, url, language: &article.language, entries: &[] };
+        let channel =
+            Channel { name: &templates.site().name, url, language: &article.language, entries: &[] };
         discovery::structured_html(&channel, &entry, donate.as_deref())
     }
 

@@ -10,6 +10,7 @@ mod content;
 mod cookies;
 mod dev;
 mod error;
+mod export_file;
 mod form;
 mod guard;
 mod health;
@@ -25,6 +26,7 @@ mod route;
 mod sentences;
 mod state;
 mod webhooks;
+mod writing;
 
 pub use admin::declared as admin_routes;
 pub use api::declared as api_routes;

@@ -5,7 +5,7 @@ use super::read;
 use super::{admin, api};
 use crate::domain::access::Permission;
 use actix_web::middleware::from_fn;
-use actix_web::web::{PayloadConfig, ServiceConfig, post, resource};
+use actix_web::web::{PayloadConfig, ServiceConfig, delete, post, put, resource, route};
 use actix_web::{Handler, HttpMessage as _, HttpRequest, Responder, Route};
 use std::future::{Ready, ready};
 
@@ -27,7 +27,7 @@ pub enum Access {
 /// A route, and who may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Declared {
-    /// `GET` or `POST`.
+    /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
     /// The pattern of the path.
     pub path: &'static str,
@@ -75,6 +75,28 @@ impl Table {
         self.with(declared, move || post().to(handler.clone()))
     }
 
+    /// Something that is put in its place.
+    pub(super) fn put<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: actix_web::FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let declared = Declared { method: "PUT", path, access };
+        self.with(declared, move || put().to(handler.clone()))
+    }
+
+    /// Something that is taken away.
+    pub(super) fn delete<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: actix_web::FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let declared = Declared { method: "DELETE", path, access };
+        self.with(declared, move || delete().to(handler.clone()))
+    }
+
     fn with(mut self, declared: Declared, route: impl Fn() -> Route + 'static) -> Self {
         let access = declared.access;
         let guarded = move || match access {
@@ -100,7 +122,8 @@ impl Table {
             let same = self.0.iter().filter(|other| other.declared.path == path);
             let whole =
                 same.fold(resource(path).app_data(payload.clone()), |all, one| all.route((one.route)()));
-            app.service(whole);
+            // Said in words, as every other refusal.
+            app.service(whole.default_service(route().to(super::unmatched)));
         }
     }
 

@@ -1,5 +1,8 @@
 //! The public JSON API, in exactly the contract's shapes.
 
+mod books;
+mod changes;
+mod examples;
 mod staff;
 
 use crate::support::app::{TestApp, settings};

@@ -11,7 +11,8 @@ use crate::support::app::{Engine, TestApp};
 use crate::support::browser::{Browser, JavaScript};
 
 const DRAFT: &str = "---\ntitle: Not yet\ndate: 2026-06-01\ndraft: true\n---\n\nSoon.\n";
-const NEWS: &str = "---\ntitle: Ink & <paper>\ndate: 2026-06-02\nauthor: Ann Reader\n---\n\nSee [the rest](/articles).\n";
+const NEWS: &str =
+    "---\ntitle: Ink & <paper>\ndate: 2026-06-02\nauthor: Ann Reader\n---\n\nSee [the rest](/articles).\n";
 
 /// The site with one more article, and one that is a draft.
 async fn site() -> (TestApp, tempfile::TempDir) {
@@ -54,7 +55,10 @@ async fn feeds_tell_the_newest_first_and_are_asked_for_in_vain_until_something_c
     let client = app.client();
     let feed: Value = serde_json::from_str(&client.get("/feed.json").await.text()).unwrap();
     let newest = &feed["items"][0];
-    assert_eq!((&newest["title"], &newest["authors"][0]["name"]), (&"Ink & <paper>".into(), &"Ann Reader".into()));
+    assert_eq!(
+        (&newest["title"], &newest["authors"][0]["name"]),
+        (&"Ink & <paper>".into(), &"Ann Reader".into())
+    );
     let html = newest["content_html"].as_str().unwrap();
     assert!(html.contains(&format!("href=\"{}/articles\"", app.ctx().policy.public_url)), "{html}");
 
@@ -66,7 +70,9 @@ async fn feeds_tell_the_newest_first_and_are_asked_for_in_vain_until_something_c
     let path = "/admin/content/articles/news";
     let digest = seen(&editor.get(path).await.text());
     let text = NEWS.replace("Ink", "Lead");
-    assert!(editor.post(path, &[("seen", &digest), ("text", &text)]).await.location().ends_with("done=saved"));
+    assert!(
+        editor.post(path, &[("seen", &digest), ("text", &text)]).await.location().ends_with("done=saved")
+    );
     let again = client.request(reqwest::Method::GET, "/feed.xml").header("if-none-match", &tag);
     assert!(client.send(again).await.text().contains("Lead &amp; &lt;paper&gt;"));
     app.finish().await;
@@ -82,7 +88,8 @@ async fn feeds_and_maps_are_well_formed_and_structured_data_is_data() {
         let text = app.client().get(path).await.text();
         assert_eq!(browser.client.execute(is_xml, vec![text.into()]).await.unwrap(), true, "{path}");
     }
-    let about = "return JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)";
+    let about =
+        "return JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)";
     let about = browser.client.execute(about, Vec::new()).await.unwrap();
     assert_eq!(about["headline"], "Ink & <paper>");
     assert_eq!(about["@type"], "NewsArticle");

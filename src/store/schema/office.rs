@@ -120,8 +120,20 @@ diesel::table! {
     donor_notes (id) {
         id -> Text,
         donor_id -> Text,
-        staff_id -> Text,
+        staff_id -> Nullable<Text>,
         body -> Text,
+        created_at -> Timestamp,
+        token_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    request_keys (token_id, key) {
+        token_id -> Text,
+        key -> Text,
+        input_hash -> Text,
+        status -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
         created_at -> Timestamp,
     }
 }

@@ -6,7 +6,7 @@ mod moments;
 pub use moments::{Moment, Thing};
 
 use crate::domain::account::Profile;
-use crate::domain::audit::AuditRow;
+use crate::domain::audit::{AuditRow, Author};
 use crate::domain::campaign::Campaign;
 use crate::domain::dispute::Dispute;
 use crate::domain::donation::Donation;
@@ -22,8 +22,8 @@ use crate::store::dossiers::{self, Call, EventRecord, Given, JobRecord, LedgerEn
 use crate::store::event_subjects::{self, Told};
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, audit, campaigns, disputes, donations, donor_letters,
-    pledges, receipts, refunds, staff, subscription_orders, subscriptions, tiers,
+    Conn, StoreError, account_changes, accounts, api_tokens, audit, campaigns, disputes, donations,
+    donor_letters, pledges, receipts, refunds, staff, subscription_orders, subscriptions, tiers,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -280,13 +280,13 @@ pub async fn donor(ctx: &Context, id: DonorId) -> Result<DonorFile, UseCaseError
 
 /// The notes on a donor with the names of those who wrote them.
 fn notes_of(conn: &mut Conn, id: DonorId) -> Result<Vec<(Note, String)>, StoreError> {
-    let people = staff::all(conn)?;
+    let (people, programs) = (staff::all(conn)?, api_tokens::all(conn)?);
     let name = |note: &Note| {
-        people
-            .iter()
-            .find(|member| member.id == note.by)
-            .map(|member| member.name.clone())
-            .unwrap_or_default()
+        let name = match note.by {
+            Author::Staff(id) => people.iter().find(|member| member.id == id).map(|member| &member.name),
+            Author::Token(id) => programs.iter().find(|token| token.id == id).map(|token| &token.name),
+        };
+        name.cloned().unwrap_or_default()
     };
     Ok(desk::notes(conn, id)?.into_iter().map(|note| (note.clone(), name(&note))).collect())
 }

@@ -1,8 +1,8 @@
 //! Notes and tags: what staff keep about a donor for one another. Donors see them in the export of their data.
 
-use crate::domain::audit::{Action, Actor};
+use crate::domain::audit::{Action, Actor, Author};
 use crate::domain::donor::{clean_line, clean_text};
-use crate::domain::ids::{DonorId, NoteId, StaffId};
+use crate::domain::ids::{DonorId, NoteId};
 use crate::store::desk::{self, Note};
 use crate::store::{Conn, accounts};
 use crate::usecases::{Context, UseCaseError, audit};
@@ -20,7 +20,7 @@ const TAGS_MAX: usize = 20;
 ///
 /// # Errors
 /// `NotFound` without the donor, `Invalid` for an empty or very long text.
-pub async fn add(ctx: &Context, by: StaffId, donor: DonorId, typed: &str) -> Result<Note, UseCaseError> {
+pub async fn add(ctx: &Context, by: Author, donor: DonorId, typed: &str) -> Result<Note, UseCaseError> {
     let text = clean_text(typed, NOTE_CHARACTERS_MAX)
         .map_err(|error| UseCaseError::invalid("note", "too_long", error.to_string()))?
         .ok_or_else(|| UseCaseError::invalid("note", "missing", "Write something.".to_owned()))?;
@@ -31,7 +31,7 @@ pub async fn add(ctx: &Context, by: StaffId, donor: DonorId, typed: &str) -> Res
             is_there(tx, donor)?;
             desk::insert_note(tx, &note)?;
             let detail = json!({ "note": note.id });
-            audit::record(tx, &inner, (Actor::Staff(by), Action::DonorNoted), &donor, &detail)?;
+            audit::record(tx, &inner, (by.into(), Action::DonorNoted), &donor, &detail)?;
             Ok(note)
         })
         .await

@@ -8,10 +8,12 @@ use crate::domain::ids::TokenId;
 use crate::domain::staff::StaffNotice;
 use crate::domain::token::{ApiToken, DAYS_MAX, PREFIX};
 use crate::store::api_tokens;
-use crate::store::limits::{self, Bucket, Rate};
+use crate::store::limits::{self, Bucket, Rate, Taken};
 use crate::usecases::{Context, UseCaseError, audit, secrets};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Uses within this time are noted once.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -80,15 +82,94 @@ pub async fn find(ctx: &Context, text: &str) -> Result<Option<ApiToken>, UseCase
     Ok(Some(token))
 }
 
-/// Counts a request of a token.
+/// The rate of every token.
+const RATE: Rate = Rate { burst: REQUESTS_PER_MINUTE, per_hour: REQUESTS_PER_MINUTE * 60 };
+
+/// Requests that a process fetches at most at a time, to hand them out without asking the database for each.
+const SHARE_MAX: u32 = 64;
+
+/// A share that is older is not handed out any more: what is left of it has grown again in the meantime.
+const SHARE_LIVES: TimeDelta = TimeDelta::minutes(1);
+
+/// What this process has fetched for each token and not handed out yet. What is fetched is taken from the limit that all
+/// processes share, so that together they never hand out more; a process that is asked often fetches ever more at a time,
+/// so that what lies unused elsewhere is never much.
+#[derive(Debug, Default)]
+pub struct Shares(Mutex<HashMap<TokenId, Share>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    left: u32,
+    fetched: Taken,
+    at: DateTime<Utc>,
+}
+
+/// What a token may still ask, as far as this process knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Requests that are left.
+    pub left: u32,
+    /// How long until all of them are there again.
+    pub whole_in: TimeDelta,
+}
+
+impl Shares {
+    fn known(&self) -> MutexGuard<'_, HashMap<TokenId, Share>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands a request out of what is here; or says how many to fetch.
+    fn hand_out(&self, id: TokenId, now: DateTime<Utc>) -> Result<Allowance, u32> {
+        let mut known = self.known();
+        let Some(share) = known.get_mut(&id).filter(|share| now < share.at + SHARE_LIVES) else {
+            return Err(1);
+        };
+        if share.left == 0 {
+            return Err(share.fetched.tokens.saturating_mul(2).min(SHARE_MAX));
+        }
+        share.left -= 1;
+        Ok(share.allowance(now))
+    }
+
+    /// Keeps what was fetched, but for the one that is handed out.
+    fn put(&self, id: TokenId, fetched: Taken, now: DateTime<Utc>) -> Allowance {
+        let mut known = self.known();
+        // Another request may have fetched as well.
+        let before =
+            known.get(&id).filter(|share| now < share.at + SHARE_LIVES).map_or(0, |share| share.left);
+        let left = before.saturating_add(fetched.tokens.saturating_sub(1));
+        let share = Share { left, fetched, at: now };
+        known.insert(id, share);
+        share.allowance(now)
+    }
+}
+
+impl Share {
+    fn allowance(&self, now: DateTime<Utc>) -> Allowance {
+        let whole_in = TimeDelta::microseconds(self.fetched.full_at_us - now.timestamp_micros());
+        Allowance {
+            left: self.left.saturating_add(self.fetched.left_in(RATE, now)),
+            whole_in: whole_in.max(TimeDelta::zero()),
+        }
+    }
+}
+
+/// Counts a request of a token, and says how many are left.
 ///
 /// # Errors
 /// `RateLimited` if it had too many.
-pub async fn count_use(ctx: &Context, id: TokenId) -> Result<(), UseCaseError> {
-    let rate = Rate { burst: REQUESTS_PER_MINUTE, per_hour: REQUESTS_PER_MINUTE * 60 };
-    let (bucket, now) = (Bucket { name: format!("token {id}"), rate }, ctx.now());
-    let wait = ctx.db.write(move |tx| limits::take(tx, &[bucket], now)).await?;
-    wait.map_or(Ok(()), |after| Err(UseCaseError::RateLimited { after }))
+pub async fn count_use(ctx: &Context, id: TokenId) -> Result<Allowance, UseCaseError> {
+    let now = ctx.now();
+    let most = match ctx.shares.hand_out(id, now) {
+        Ok(allowance) => return Ok(allowance),
+        Err(most) => most,
+    };
+    let bucket = Bucket { name: format!("token {id}"), rate: RATE };
+    let fetched = ctx.db.write(move |tx| {
+        let taken = limits::take_some(tx, &bucket, most, now)?;
+        taken.map_err(|after| UseCaseError::RateLimited { after })
+    });
+    Ok(ctx.shares.put(id, fetched.await?, now))
 }
 
 /// Every token, the newest first.

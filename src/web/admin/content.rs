@@ -9,12 +9,11 @@ use crate::content::draft::{self, Draft, Kind};
 use crate::domain::article::Slug;
 use crate::render::admin_pages::{ContentPage, EditPage, FilesShown};
 use crate::usecases::FieldError;
-use crate::usecases::desk::content as writing;
-use crate::web::content::ContentFault;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::reply::{private_page, see_other};
 use crate::web::state::AppState;
+use crate::web::writing::{self, Kept};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -50,7 +49,7 @@ pub(in crate::web) async fn list(
     seat: Seat,
 ) -> Result<HttpResponse, WebError> {
     let folder = state.publication.folder().to_owned();
-    let listed = on_disk(move || {
+    let listed = writing::on_disk(move || {
         Kind::ALL
             .into_iter()
             .map(|kind| {
@@ -65,22 +64,6 @@ pub(in crate::web) async fn list(
         done(request.query_string()),
         page,
     )
-}
-
-/// Work on the disk, off the threads that serve.
-async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, WebError> {
-    let failed = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, "the content folder cannot be used");
-        let detail = "The content folder cannot be read or written. Nothing was changed; the log says why.";
-        WebError::new(StatusCode::SERVICE_UNAVAILABLE, "content_folder", detail)
-    };
-    match actix_web::web::block(work).await {
-        Ok(Ok(result)) => Ok(result),
-        Ok(Err(error)) => Err(failed(&error)),
-        Err(error) => Err(failed(&error)),
-    }
 }
 
 fn kind_of(folder: &str) -> Result<Kind, WebError> {
@@ -116,14 +99,9 @@ pub(in crate::web) async fn edit(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, WebError> {
     let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
-    let text = text_of(&state, kind, &slug).await?.ok_or_else(|| WebError::not_found("file"))?;
+    let text = writing::text_of(&state, kind, &slug).await?.ok_or_else(|| WebError::not_found("file"))?;
     let typed = Typed { seen: draft::digest(&text), text };
     form(&state, &seat, (kind, Some(&slug)), typed, &[])
-}
-
-async fn text_of(state: &AppState, kind: Kind, slug: &Slug) -> Result<Option<String>, WebError> {
-    let (folder, slug) = (state.publication.folder().to_owned(), slug.clone());
-    on_disk(move || draft::read(&folder, kind, &slug)).await
 }
 
 fn form(
@@ -191,53 +169,23 @@ async fn keep(
     (kind, slug, is_new): (Kind, &Slug, bool),
     typed: Typed,
 ) -> Result<HttpResponse, WebError> {
-    let before = text_of(state, kind, slug).await?;
-    let known = before.as_deref().map(draft::digest).unwrap_or_default();
     let named = if is_new { None } else { Some(slug) };
-    if known != typed.seen {
-        let told = if is_new {
-            problem("slug", "taken", "There is a file of this name already.")
-        } else {
+    let draft = Draft { kind, slug: slug.clone(), text: Some(typed.text.clone()) };
+    let seen = Some(typed.seen.as_str()).filter(|seen| !seen.is_empty());
+    match writing::keep(state, seat.0.actor(), draft, seen).await? {
+        Kept::Saved => Ok(see_other(&format!("{PLACE}?done=saved"))),
+        Kept::Refused(problem) => form(state, seat, (kind, named), typed, &[problem]),
+        Kept::Changed(_) if is_new => {
+            let told = problem("slug", "taken", "There is a file of this name already.");
+            form(state, seat, (kind, named), typed, &[told])
+        }
+        Kept::Changed(now) => {
             let why = "Somebody changed this file while you wrote. Below is your text; open the file in another window to \
                        compare, then save yours again to put it in its place.";
-            problem("text", "changed_meanwhile", why)
-        };
-        let typed = Typed { seen: if is_new { String::new() } else { known }, ..typed };
-        return form(state, seat, (kind, named), typed, &[told]);
+            let typed = Typed { seen: now.unwrap_or_default(), ..typed };
+            form(state, seat, (kind, named), typed, &[problem("text", "changed_meanwhile", why)])
+        }
     }
-    let draft = Draft { kind, slug: slug.clone(), text: Some(typed.text.clone()) };
-    if let Err(fault) = state.publication.with(draft.clone(), &state.ctx, &state.templates).await {
-        return form(state, seat, (kind, named), typed, &[refusal(state, &fault)?]);
-    }
-    write(state, seat, draft, before.map(|text| draft::digest(&text))).await?;
-    Ok(see_other(&format!("{PLACE}?done=saved")))
-}
-
-/// What is wrong with a text, without where the folder is.
-fn refusal(state: &AppState, fault: &ContentFault) -> Result<FieldError, WebError> {
-    if matches!(fault, ContentFault::Campaigns(_) | ContentFault::CutOff | ContentFault::Folder { .. }) {
-        tracing::error!(error = %fault, "a text cannot be checked");
-        return Err(WebError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "Please try again in a minute.",
-        ));
-    }
-    let folder = format!("{}/", state.publication.folder().display());
-    Ok(problem("text", "not_shown", fault.to_string().replace(&folder, "")))
-}
-
-async fn write(state: &AppState, seat: &Seat, draft: Draft, before: Option<String>) -> Result<(), WebError> {
-    let file = format!("{}/{}.md", draft.kind.folder(), draft.slug);
-    let after = draft.text.as_deref().map(draft::digest);
-    writing::note(&state.ctx, seat.0.actor(), &file, (before, after)).await?;
-    let folder = state.publication.folder().to_owned();
-    on_disk(move || draft.save(&folder)).await?;
-    // Shown at once here; other processes see it at their next look.
-    if let Err(error) = state.publication.refresh(&state.ctx, &state.templates).await {
-        tracing::error!(%error, "the content changed but is not shown yet");
-    }
-    Ok(())
 }
 
 /// Takes a file away, unless something needs it.
@@ -247,15 +195,18 @@ pub(in crate::web) async fn remove(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, WebError> {
     let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
-    let text = text_of(&state, kind, &slug).await?.ok_or_else(|| WebError::not_found("file"))?;
+    let text = writing::text_of(&state, kind, &slug).await?.ok_or_else(|| WebError::not_found("file"))?;
     let seen = draft::digest(&text);
     let draft = Draft { kind, slug: slug.clone(), text: None };
-    if let Err(fault) = state.publication.with(draft.clone(), &state.ctx, &state.templates).await {
-        let typed = Typed { text, seen };
-        return form(&state, &seat, (kind, Some(&slug)), typed, &[refusal(&state, &fault)?]);
+    match writing::keep(&state, seat.0.actor(), draft, Some(&seen)).await? {
+        Kept::Saved => Ok(see_other(&format!("{PLACE}?done=saved"))),
+        Kept::Refused(problem) => form(&state, &seat, (kind, Some(&slug)), Typed { text, seen }, &[problem]),
+        Kept::Changed(_) => {
+            let told =
+                problem("text", "changed_meanwhile", "Somebody just changed this file. It was not removed.");
+            form(&state, &seat, (kind, Some(&slug)), Typed { text, seen }, &[told])
+        }
     }
-    write(&state, &seat, draft, Some(seen)).await?;
-    Ok(see_other(&format!("{PLACE}?done=saved")))
 }
 
 /// An article as it would be, published or not. Nothing is written.
@@ -270,7 +221,7 @@ pub(in crate::web) async fn preview(
     let typed = Typed { text: unix_lines(&fields.text("text")), seen: fields.text("seen") };
     let draft = Draft { kind, slug: slug.clone(), text: Some(typed.text.clone()) };
     match state.publication.with(draft, &state.ctx, &state.templates).await {
-        Err(fault) => form(&state, &seat, (kind, Some(&slug)), typed, &[refusal(&state, &fault)?]),
+        Err(fault) => form(&state, &seat, (kind, Some(&slug)), typed, &[writing::refusal(&state, &fault)?]),
         Ok(page) => Ok(private_page(StatusCode::OK, page.ok_or_else(|| WebError::not_found("article"))?)),
     }
 }

@@ -1,6 +1,8 @@
 //! `GET /api/v1/campaigns/{slug}`: what a form needs.
 
-use super::MoneyDto;
+use super::{MoneyDto, door, files};
+use crate::content::draft::Kind;
+use crate::domain::access::Permission;
 use crate::domain::campaign::{Campaign, CampaignTotal};
 use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
@@ -10,9 +12,9 @@ use crate::usecases::patrons::tiers::{self, TierView};
 use crate::usecases::views;
 use crate::web::error::WebError;
 use crate::web::state::AppState;
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 
 #[derive(serde::Serialize)]
@@ -70,10 +72,18 @@ struct ProgressDto {
     donations: i64,
 }
 
+/// What a form needs, for everybody; the file itself, for a token of staff.
 pub(in crate::web) async fn show(
+    request: HttpRequest,
     state: Data<AppState>,
     slug: Path<String>,
 ) -> Result<HttpResponse, WebError> {
+    if request.headers().contains_key(header::AUTHORIZATION) {
+        let holder = door::admit(&request, &state, Permission::SeeFigures).await?;
+        let mut answer = files::one(&request, &state, Kind::Campaign, &slug).await?;
+        holder.tell(answer.headers_mut());
+        return Ok(answer);
+    }
     let (campaign, totals) = views::campaign(&state.ctx, &slug).await?;
     let tiers = tiers::offered(&state.ctx).await?;
     let dto = dto(&state, &campaign, &totals, tiers);

@@ -3,13 +3,13 @@
 use crate::domain::access::Permission;
 use crate::domain::audit::Actor;
 use crate::domain::token::ApiToken;
-use crate::usecases::staff::tokens;
+use crate::usecases::staff::tokens::{self, Allowance};
 use crate::web::error::WebError;
 use crate::web::route::left_by_door;
 use crate::web::state::AppState;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -18,12 +18,20 @@ use std::future::Ready;
 
 /// Whoever holds a token: handlers for staff take it, and only [`keep`] hands it out.
 #[derive(Debug, Clone)]
-pub(super) struct Holder(pub(super) ApiToken);
+pub(super) struct Holder {
+    pub(super) token: ApiToken,
+    allowance: Allowance,
+}
 
 impl Holder {
     /// Who it is in the log.
     pub(super) fn actor(&self) -> Actor {
-        Actor::Token(self.0.id)
+        Actor::Token(self.token.id)
+    }
+
+    /// Says how many requests are left, in the form of the draft for such headers.
+    pub(super) fn tell(&self, headers: &mut HeaderMap) {
+        say_left(headers, self.allowance.left, self.allowance.whole_in.num_seconds());
     }
 }
 
@@ -49,16 +57,23 @@ pub(in crate::web) async fn keep(
     let holder = match holder {
         Ok(holder) => holder,
         // As an answer, not as an error past everything that would write it down.
-        Err(error) => return Ok(request.error_response(error)),
+        Err(error) => {
+            let wait = error.retry_after_s.filter(|_| error.status == StatusCode::TOO_MANY_REQUESTS);
+            let mut answer = request.error_response(error);
+            if let Some(wait) = wait {
+                say_left(answer.headers_mut(), 0, wait);
+            }
+            return Ok(answer);
+        }
     };
     // What only looks is not written down; what acts is, by the act.
     let is_act = request.method() != Method::GET && request.method() != Method::HEAD;
     if is_act {
-        tracing::info!(token = %holder.0.id, permission = what.as_str(), "a token was used to act");
+        tracing::info!(token = %holder.token.id, permission = what.as_str(), "a token was used to act");
     }
-    request.extensions_mut().insert(holder);
+    request.extensions_mut().insert(holder.clone());
     let mut answer = next.call(request).await?.map_into_boxed_body();
-    answer.headers_mut().insert(HeaderName::from_static("ratelimit-policy"), policy());
+    holder.tell(answer.headers_mut());
     Ok(answer)
 }
 
@@ -84,8 +99,8 @@ pub(super) async fn admit(
         let detail = format!("A token with the scope “{}” may not do this.", token.scope);
         return Err(WebError::new(StatusCode::FORBIDDEN, "forbidden", detail));
     }
-    tokens::count_use(&state.ctx, token.id).await?;
-    Ok(Holder(token))
+    let allowance = tokens::count_use(&state.ctx, token.id).await?;
+    Ok(Holder { token, allowance })
 }
 
 fn bearer(request: &HttpRequest) -> Option<&str> {
@@ -94,8 +109,13 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
 }
 
-/// How many requests a token has, in the form of the draft for such headers.
-fn policy() -> HeaderValue {
+/// How many requests a token has, how many of them are left, and in how many seconds all are there again.
+fn say_left(headers: &mut HeaderMap, left: u32, whole_in_s: i64) {
     let policy = format!("\"token\";q={};w=60", tokens::REQUESTS_PER_MINUTE);
-    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("\"token\""))
+    let now = format!("\"token\";r={left};t={whole_in_s}");
+    for (name, value) in [("ratelimit-policy", policy), ("ratelimit", now)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
 }

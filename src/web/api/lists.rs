@@ -1,24 +1,19 @@
 //! Lists for programs: the lists of the office with all their columns, each value as what it is.
 
-use super::MoneyDto;
 use super::door::Holder;
 use super::seen::json;
+use super::{MoneyDto, asked};
 use crate::domain::list::{Column, Cursor, ListKind, ListQuery, Shape};
 use crate::render::list_pages::{moment, money, receipt_text};
 use crate::store::lists::{How, Row};
 use crate::usecases::desk::lists;
 use crate::web::error::WebError;
 use crate::web::state::AppState;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
-
-/// Items of a page, unless `limit` says otherwise; and at most.
-pub(super) const LIMIT: usize = 50;
-pub(super) const LIMIT_MAX: usize = 200;
 
 type Answer = LocalBoxFuture<'static, Result<HttpResponse, WebError>>;
 
@@ -53,7 +48,7 @@ pub(super) async fn one(
 ) -> Result<HttpResponse, WebError> {
     let query =
         ListQuery { search: id.to_owned(), columns: kind.columns().to_vec(), ..ListQuery::plain(kind) };
-    let listed = lists::page(&state.ctx, query, LIMIT).await?;
+    let listed = lists::page(&state.ctx, query, asked::LIMIT).await?;
     // Words of a name are no id.
     let is_exact = matches!(listed.how, How::Id | How::Receipt);
     let row = listed.page.rows.iter().find(|row| is_exact && (row.id == id || listed.how == How::Receipt));
@@ -63,41 +58,24 @@ pub(super) async fn one(
 
 /// Reads a query as it is meant, or says what cannot be taken: a misspelt filter must not answer with everything.
 fn read(kind: ListKind, text: &str) -> Result<(ListQuery, usize), WebError> {
-    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-    let mut limit = LIMIT;
-    let mut passed = Vec::new();
-    // A field that was left empty asks for nothing.
-    for (name, value) in pairs.iter().filter(|(_, value)| !value.trim().is_empty()) {
-        match name.as_str() {
-            "limit" => limit = limit_of(value)?,
-            "cursor" => passed.push(("at", value.as_str())),
-            name => passed.push((name, value.as_str())),
-        }
-    }
-    let query = ListQuery::read(kind, passed.iter().copied());
-    for (name, value) in passed {
-        let is_taken = match name {
-            "q" => true,
-            "order" => query.order.name == value.trim(),
-            "at" => query.cursor.is_some(),
-            _ => query.filters.iter().any(|(known, taken)| *known == name && taken == value.trim()),
+    let mut query = ListQuery { columns: kind.columns().to_vec(), ..ListQuery::plain(kind) };
+    let mut limit = asked::LIMIT;
+    for (name, value) in asked::pairs(text)? {
+        let is_taken = match name.as_str() {
+            "limit" => {
+                limit = asked::limit_of(&value)?;
+                true
+            }
+            "cursor" => query.take("at", &value),
+            // How the pages of the office call their own place.
+            "at" => false,
+            name => query.take(name, &value),
         };
         if !is_taken {
-            let name = if name == "at" { "cursor" } else { name };
-            return Err(refused(&format!("“{name}={value}” is nothing that this list can be asked for.")));
+            return Err(asked::not_taken(&name, &value));
         }
     }
-    Ok((ListQuery { columns: kind.columns().to_vec(), ..query }, limit))
-}
-
-fn limit_of(text: &str) -> Result<usize, WebError> {
-    let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
-    limit.ok_or_else(|| refused(&format!("“limit” takes 1 to {LIMIT_MAX}.")))
-}
-
-/// A query that cannot be taken.
-pub(super) fn refused(detail: &str) -> WebError {
-    WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
+    Ok((query, limit))
 }
 
 fn item(columns: &[Column], row: &Row) -> Value {

@@ -1,19 +1,30 @@
 //! The JSON API. The table below is all of it: each line names who may come, and there is no other way to add one.
 
+mod act;
+mod asked;
 pub(super) mod campaigns;
 pub(super) mod docs;
+mod donors;
 pub(super) mod door;
+mod exports;
+mod files;
+mod gifts;
+mod ledger;
 mod lists;
 mod openapi;
+mod operations;
+mod orders;
 pub(super) mod pledges;
 pub(super) mod problem;
 mod refunds;
 mod reports;
 mod seen;
+mod webhooks;
 
 use super::error::WebError;
 use super::route::{Access, Declared, Table};
 use super::state::AppState;
+use crate::content::draft::Kind;
 use crate::domain::access::Permission as May;
 use crate::domain::list::ListKind;
 use actix_web::body::{EitherBody, MessageBody};
@@ -29,31 +40,92 @@ use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 const ROOT: &str = "/api/v1";
 
 fn table() -> Table {
+    of_books(of_publication(of_people(of_gifts(Table::default()))))
+}
+
+/// Promises, and money that arrived for them.
+fn of_gifts(table: Table) -> Table {
     use Access::{Public, Token};
-    use ListKind::{Audit, Donations, Donors, Events, Jobs, Patrons, Pledges, Receipts};
-    Table::default()
+    use ListKind::{Donations, Patrons, Pledges, Receipts};
+    table
         .get("/openapi.json", Public, openapi::show)
-        .get("/campaigns/{slug}", Public, campaigns::show)
         .post("/pledges", Public, pledges::create)
         .get("/pledges", Token(May::SeeSupport), lists::page_of(Pledges))
         // For whoever has the code of this pledge, and for staff.
         .get("/pledges/{id}", Public, pledges::show)
+        .post("/pledges/{id}/change", Token(May::ChangeSupport), orders::change)
+        .post("/pledges/{id}/pause", Token(May::ChangeSupport), orders::pause)
+        .post("/pledges/{id}/resume", Token(May::ChangeSupport), orders::resume)
+        .post("/pledges/{id}/cancel", Token(May::ChangeSupport), orders::cancel)
+        .post("/pledges/{id}/keep", Token(May::ChangeSupport), orders::keep)
+        .get("/patrons", Token(May::SeeSupport), lists::page_of(Patrons))
         .get("/donations", Token(May::SeeSupport), lists::page_of(Donations))
+        .post("/donations", Token(May::ChangeSupport), gifts::record)
         .get("/donations/{id}", Token(May::SeeSupport), lists::one_of(Donations))
         .get("/donations/{id}/refunds", Token(May::SeeSupport), refunds::list)
         .post("/donations/{id}/refunds", Token(May::Refund), refunds::create)
-        .get("/donors", Token(May::SeeSupport), lists::page_of(Donors))
-        .get("/donors/{id}", Token(May::SeeSupport), lists::one_of(Donors))
-        .get("/patrons", Token(May::SeeSupport), lists::page_of(Patrons))
         .get("/receipts", Token(May::SeeSupport), lists::page_of(Receipts))
         .get("/receipts/{id}", Token(May::SeeSupport), lists::one_of(Receipts))
-        .get("/events", Token(May::SeeOperations), lists::page_of(Events))
-        .get("/jobs", Token(May::SeeOperations), lists::page_of(Jobs))
-        .get("/audit", Token(May::SeeAudit), lists::page_of(Audit))
+        .post("/receipts/{id}/resend", Token(May::ChangeSupport), operations::resend)
+        .post("/receipts/{id}/reissue", Token(May::ChangeSupport), operations::reissue)
+}
+
+/// Donors, and files of them.
+fn of_people(table: Table) -> Table {
+    use Access::Token;
+    table
+        .get("/donors", Token(May::SeeSupport), lists::page_of(ListKind::Donors))
+        .get("/donors/{id}", Token(May::SeeSupport), lists::one_of(ListKind::Donors))
+        .get("/donors/{id}/notes", Token(May::SeeSupport), donors::notes)
+        .post("/donors/{id}/notes", Token(May::ChangeSupport), donors::add_note)
+        .delete("/donors/{id}/notes/{note}", Token(May::ChangeSupport), donors::remove_note)
+        .put("/donors/{id}/tags", Token(May::ChangeSupport), donors::set_tags)
+        .post("/donors/{id}/merge", Token(May::ChangeSupport), donors::merge)
+        .post("/donors/{id}/unmerge", Token(May::ChangeSupport), donors::unmerge)
+        .get("/exports", Token(May::ExportSupport), exports::list)
+        .post("/exports", Token(May::ExportSupport), exports::order)
+        .get("/exports/{id}", Token(May::ExportSupport), exports::one)
+        .get("/exports/{id}/file", Token(May::ExportSupport), exports::file)
+}
+
+/// What the publication says.
+fn of_publication(table: Table) -> Table {
+    use Access::{Public, Token};
+    table
+        .get("/articles", Token(May::SeeFigures), files::articles)
+        .get("/articles/{slug}", Token(May::SeeFigures), files::one_of(Kind::Article))
+        .put("/articles/{slug}", Token(May::EditContent), files::put_of(Kind::Article))
+        .get("/campaigns", Token(May::SeeFigures), files::campaigns)
+        // What a form needs, for everybody; the file, for staff.
+        .get("/campaigns/{slug}", Public, campaigns::show)
+        .put("/campaigns/{slug}", Token(May::EditContent), files::put_of(Kind::Campaign))
+        .get("/tiers", Token(May::SeeFigures), files::tiers)
+        .get("/tiers/{slug}", Token(May::SeeFigures), files::one_of(Kind::Tier))
+        .put("/tiers/{slug}", Token(May::EditContent), files::put_of(Kind::Tier))
+}
+
+/// The books, figures, and the running of the site.
+fn of_books(table: Table) -> Table {
+    use Access::Token;
+    use ListKind::{Audit, Events, Jobs};
+    table
+        .get("/ledger/entries", Token(May::SeeSupport), ledger::entries)
+        .get("/ledger/accounts", Token(May::SeeFigures), ledger::accounts)
         .get("/reports/summary", Token(May::SeeFigures), reports::summary)
         .get("/reports/timeline", Token(May::SeeFigures), reports::timeline)
         .get("/reports/patrons", Token(May::SeeFigures), reports::patrons)
         .get("/reports/articles", Token(May::SeeFigures), reports::articles)
+        .get("/events", Token(May::SeeOperations), lists::page_of(Events))
+        .get("/events/{id}", Token(May::SeeOperations), lists::one_of(Events))
+        .post("/events/{id}/replay", Token(May::RunOperations), operations::replay)
+        .get("/jobs", Token(May::SeeOperations), lists::page_of(Jobs))
+        .get("/jobs/{id}", Token(May::SeeOperations), lists::one_of(Jobs))
+        .post("/jobs/{id}/retry", Token(May::RunOperations), operations::retry)
+        .get("/reviews", Token(May::SeeOperations), operations::questions)
+        .post("/reviews/{id}/close", Token(May::RunOperations), operations::close)
+        .get("/webhook-endpoints", Token(May::SeeOperations), webhooks::list)
+        .get("/webhook-endpoints/{id}", Token(May::SeeOperations), webhooks::one)
+        .get("/audit", Token(May::SeeAudit), lists::page_of(Audit))
 }
 
 /// Puts the API up, in its scope.
@@ -70,8 +142,18 @@ pub fn declared() -> Vec<Declared> {
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MoneyDto {
+    #[serde(deserialize_with = "whole")]
     pub(super) minor: i64,
     pub(super) currency: String,
+}
+
+/// A whole number, also where a program writes `2500.0`: to JSON that is the same one.
+fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let number = <serde_json::Number as serde::Deserialize>::deserialize(deserializer)?.to_string();
+    let whole = number.strip_suffix(".0").unwrap_or(&number).parse();
+    whole.map_err(|_no_whole| {
+        serde::de::Error::custom(format!("“{number}” is no whole number of minor units"))
+    })
 }
 
 impl From<crate::domain::money::Money> for MoneyDto {

@@ -1,100 +1,25 @@
 //! The description of the API, OpenAPI 3.1, made from the route table and the columns and filters of the lists: what is
 //! put up and not described here, or described and not put up, fails a test.
 
-use super::lists::{LIMIT, LIMIT_MAX};
+mod operations;
+mod schemas;
+
+pub(super) use operations::Told;
+
+use super::asked::{LIMIT, LIMIT_MAX};
 use super::{ROOT, table};
+use crate::domain::export::ExportFormat;
 use crate::domain::figures::Rhythm;
-use crate::domain::list::{Column, Filter, ListKind, Shape, Wanted};
+use crate::domain::ledger::{Account, EntryKind};
+use crate::domain::list::{Column, Filter, ListKind, SEARCH_MAX, Shape, Wanted};
 use crate::domain::pledge::GatewayKind;
 use crate::web::error::WebError;
 use crate::web::route::{Access, Declared};
 use actix_web::{HttpRequest, HttpResponse};
+use operations::{Asks, Gives};
+use schemas::{bounded, currencies, plain_schemas, reference};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
-
-/// What an operation does and answers with.
-pub(super) struct Told {
-    method: &'static str,
-    path: &'static str,
-    pub(super) summary: &'static str,
-    gives: Gives,
-    asks: Asks,
-    /// The schema of the body; empty without one.
-    takes: &'static str,
-}
-
-/// What the query may ask for, besides that of a list.
-#[derive(Clone, Copy)]
-enum Asks {
-    Nothing,
-    /// The code of a pledge.
-    Code,
-    /// The period and the filter of a report.
-    Report,
-}
-
-/// A currency by its code of ISO 4217.
-const CURRENCY: &str = "^[A-Z]{3}$";
-
-enum Gives {
-    /// A page of a list.
-    Page(ListKind),
-    /// One item of a list.
-    Item(ListKind),
-    /// Something with a schema of this name.
-    Made(u16, &'static str),
-}
-
-const fn told(method: &'static str, path: &'static str, summary: &'static str, gives: Gives) -> Told {
-    Told { method, path, summary, gives, asks: Asks::Nothing, takes: "" }
-}
-
-impl Told {
-    const fn asks(self, asks: Asks) -> Self {
-        Self { asks, ..self }
-    }
-
-    const fn takes(self, takes: &'static str) -> Self {
-        Self { takes, ..self }
-    }
-}
-
-const OPERATIONS: [Told; 21] = [
-    told("GET", "/openapi.json", "This description", Gives::Made(200, "Anything")),
-    told("GET", "/campaigns/{slug}", "What a form for gifts needs", Gives::Made(200, "Anything")),
-    told("POST", "/pledges", "Begin a gift or recurring support", Gives::Made(201, "StartedPledge"))
-        .takes("NewPledge"),
-    told("GET", "/pledges", "Pledges", Gives::Page(ListKind::Pledges)),
-    told(
-        "GET",
-        "/pledges/{id}",
-        "The status of a pledge, with its code; all of it, with a token",
-        Gives::Item(ListKind::Pledges),
-    )
-    .asks(Asks::Code),
-    told("GET", "/donations", "Payments", Gives::Page(ListKind::Donations)),
-    told("GET", "/donations/{id}", "A payment", Gives::Item(ListKind::Donations)),
-    told("GET", "/donations/{id}/refunds", "What was given back of a payment", Gives::Made(200, "Refunds")),
-    told("POST", "/donations/{id}/refunds", "Give money back", Gives::Made(201, "Refund")).takes("NewRefund"),
-    told("GET", "/donors", "Donors", Gives::Page(ListKind::Donors)),
-    told("GET", "/donors/{id}", "A donor", Gives::Item(ListKind::Donors)),
-    told("GET", "/patrons", "Recurring support", Gives::Page(ListKind::Patrons)),
-    told("GET", "/receipts", "Receipts", Gives::Page(ListKind::Receipts)),
-    told("GET", "/receipts/{id}", "A receipt, by its id or its number", Gives::Item(ListKind::Receipts)),
-    told("GET", "/events", "Events of the gateways", Gives::Page(ListKind::Events)),
-    told("GET", "/jobs", "Work in the background", Gives::Page(ListKind::Jobs)),
-    told("GET", "/audit", "Who did what", Gives::Page(ListKind::Audit)),
-    told("GET", "/reports/summary", "How support is doing", Gives::Made(200, "Anything")),
-    told("GET", "/reports/timeline", "What arrived, by day or by month", Gives::Made(200, "Anything"))
-        .asks(Asks::Report),
-    told(
-        "GET",
-        "/reports/patrons",
-        "Recurring support by month, and who stayed",
-        Gives::Made(200, "Anything"),
-    ),
-    told("GET", "/reports/articles", "What articles led to", Gives::Made(200, "Anything")).asks(Asks::Report),
-];
 
 pub(super) async fn show(request: HttpRequest) -> Result<HttpResponse, WebError> {
     // It changes with the program only.
@@ -104,7 +29,7 @@ pub(super) async fn show(request: HttpRequest) -> Result<HttpResponse, WebError>
 
 /// The operation of a route.
 pub(super) fn of(route: &Declared) -> Option<&'static Told> {
-    OPERATIONS.iter().find(|told| told.method == route.method && told.path == route.path)
+    operations::all().find(|told| told.method == route.method && told.path == route.path)
 }
 
 /// The whole description.
@@ -157,39 +82,88 @@ fn parameters(route: &Declared, told: &Told) -> Vec<Value> {
         Asks::Nothing => {}
         Asks::Code => all.push(query("token", "The code of this pledge", &json!({ "type": "string" }))),
         Asks::Report => all.extend(report_parameters()),
+        Asks::Page => all.extend(page_parameters("^(a~[^~]*~.*)?$")),
+        Asks::Entries => {
+            all.extend(page_parameters(
+                "^(a~[^~]*~[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6})?$",
+            ));
+            all.extend(entry_parameters());
+        }
+        Asks::Seen => {
+            let words = "The ETag of the file as it was read; without a file, `If-None-Match: *`";
+            all.push(header(
+                "If-Match",
+                words,
+                &json!({ "type": "string", "pattern": "^\"[0-9a-f]{64}\"$" }),
+            ));
+            all.push(header("If-None-Match", "There is no file yet", &json!({ "const": "*" })));
+        }
     }
-    if !told.takes.is_empty() {
-        all.push(json!({
-            "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "Sent again with the same key, the request is not made again",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
-        }));
+    if route.method != "GET" {
+        let words = "Sent again with the same key, the request is not carried out again";
+        all.push(header("Idempotency-Key", words, &json!({ "type": "string", "pattern": "^[!-~]{1,255}$" })));
     }
     all
+}
+
+fn header(name: &str, description: &str, schema: &Value) -> Value {
+    json!({ "name": name, "in": "header", "required": false, "description": description, "schema": schema })
+}
+
+/// What is left empty asks for nothing.
+fn or_empty(schema: &Value) -> Value {
+    json!({ "anyOf": [schema, { "const": "" }] })
+}
+
+fn page_parameters(cursor: &str) -> Vec<Value> {
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT });
+    let cursor = json!({ "type": "string", "pattern": cursor });
+    vec![
+        query("limit", "Items of a page", &or_empty(&limit)),
+        query("cursor", "`next_cursor` of the page before", &cursor),
+    ]
+}
+
+fn entry_parameters() -> Vec<Value> {
+    let day = or_empty(&json!({ "type": "string", "format": "date" }));
+    let mut accounts = vec![String::new()];
+    accounts.extend(Account::all().map(|account| account.to_string()));
+    let kinds: Vec<&str> = EntryKind::ALL.iter().map(|kind| kind.as_str()).chain([""]).collect();
+    vec![
+        query(
+            "account",
+            "Entries with a line of this account",
+            &json!({ "type": "string", "enum": accounts }),
+        ),
+        query("kind", "What they are about", &json!({ "type": "string", "enum": kinds })),
+        query(
+            "donation",
+            "Of this donation",
+            &json!({ "type": "string", "pattern": "^(don_[0-7][0-9A-HJKMNP-TV-Z]{25})?$" }),
+        ),
+        query("from", "Written on this day or later", &day),
+        query("to", "Written on this day or earlier", &day),
+    ]
 }
 
 fn report_parameters() -> Vec<Value> {
     let (day, word) = (json!({ "type": "string", "format": "date" }), json!({ "type": "string" }));
     let gateways: Vec<&str> = GatewayKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let rhythms: Vec<&str> = Rhythm::ALL.iter().map(|rhythm| rhythm.as_str()).collect();
-    let days = ["from", "to"].map(|name| query(name, "A day of the publisher’s calendar", &day));
+    let days = ["from", "to"].map(|name| query(name, "A day of the publisher’s calendar", &or_empty(&day)));
     let filters = [
         ("campaign", word.clone()),
-        ("gateway", json!({ "type": "string", "enum": gateways })),
-        ("currency", json!({ "type": "string", "pattern": CURRENCY })),
+        ("gateway", or_empty(&json!({ "type": "string", "enum": gateways }))),
+        ("currency", or_empty(&json!({ "type": "string", "enum": currencies() }))),
         ("article", word),
-        ("frequency", json!({ "type": "string", "enum": rhythms })),
+        ("frequency", or_empty(&json!({ "type": "string", "enum": rhythms }))),
     ];
     let filters = filters.map(|(name, schema)| query(name, "Only these payments", &schema));
     days.into_iter().chain(filters).collect()
 }
 
 fn operation(route: &Declared, told: &Told) -> Value {
-    let (status, schema) = match &told.gives {
-        Gives::Page(kind) => (200, page_schema(*kind)),
-        Gives::Item(kind) => (200, reference(&name_of(*kind))),
-        Gives::Made(status, name) => (*status, reference(name)),
-    };
+    let (status, content) = content(&told.gives);
     let mut shown = Map::new();
     let mut say = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     say("operationId", json!(id_of(route)));
@@ -200,7 +174,7 @@ fn operation(route: &Declared, told: &Told) -> Value {
         json!({
             status.to_string(): {
                 "description": told.summary,
-                "content": { "application/json": { "schema": schema } },
+                "content": content,
             },
             "default": { "$ref": "#/components/responses/Problem" },
         }),
@@ -211,9 +185,28 @@ fn operation(route: &Declared, told: &Told) -> Value {
     }
     if !told.takes.is_empty() {
         let content = json!({ "application/json": { "schema": reference(told.takes) } });
-        say("requestBody", json!({ "required": true, "content": content }));
+        let required = plain_schemas().get(told.takes).is_some_and(|schema| schema.get("required").is_some());
+        say("requestBody", json!({ "required": required, "content": content }));
     }
     Value::Object(shown)
+}
+
+/// Status and body of the answer.
+fn content(gives: &Gives) -> (u16, Value) {
+    let json = |schema: Value| json!({ "application/json": { "schema": schema } });
+    match gives {
+        Gives::Page(kind) => (200, json(page_schema(&name_of(*kind)))),
+        Gives::Item(kind) => (200, json(reference(&name_of(*kind)))),
+        Gives::Made(status, name) => (*status, json(reference(name))),
+        Gives::Items(name) => (200, json(page_schema(name))),
+        Gives::Either(one, other) => (200, json(json!({ "anyOf": [reference(one), reference(other)] }))),
+        Gives::File => {
+            let kinds = ExportFormat::ALL.iter().map(|format| format.media_type());
+            let kinds = kinds
+                .map(|kind| (kind.to_owned(), json!({ "schema": { "type": "string", "format": "binary" } })));
+            (200, Value::Object(kinds.collect()))
+        }
+    }
 }
 
 /// `get_donations_id`.
@@ -240,33 +233,20 @@ fn query(name: &str, description: &str, schema: &Value) -> Value {
 }
 
 fn list_parameters(kind: ListKind) -> Vec<Value> {
-    let text = json!({ "type": "string" });
-    let limit = json!({ "type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT });
-    let orders: Vec<&str> = kind.orders().iter().map(|order| order.name).collect();
-    let mut all = vec![
-        query("limit", "Items of a page", &limit),
-        query(
-            "cursor",
-            "`next_cursor` of the page before",
-            &json!({ "type": "string", "pattern": "^[ab]~.*~" }),
-        ),
-        query("q", "A name, an address, a reference, an amount, an id", &text),
-        query("order", "In which order", &json!({ "type": "string", "enum": orders })),
-    ];
+    let orders: Vec<&str> = kind.orders().iter().map(|order| order.name).chain([""]).collect();
+    let mut all = page_parameters("^([ab]~[^~]*~.*)?$");
+    all.push(query("q", "A name, an address, a reference, an amount, an id", &bounded(0, SEARCH_MAX)));
+    all.push(query("order", "In which order", &json!({ "type": "string", "enum": orders })));
     all.extend(kind.filters().iter().map(|filter| query(filter.name, filter.label, &filter_schema(filter))));
     all
 }
 
 fn filter_schema(filter: &Filter) -> Value {
     match filter.wanted {
-        Wanted::Words(words) => json!({ "type": "string", "enum": words }),
-        Wanted::Value => json!({ "type": "string" }),
-        Wanted::From | Wanted::To => json!({ "type": "string", "format": "date" }),
+        Wanted::Words(words) => or_empty(&json!({ "type": "string", "enum": words })),
+        Wanted::Value => bounded(0, SEARCH_MAX),
+        Wanted::From | Wanted::To => or_empty(&json!({ "type": "string", "format": "date" })),
     }
-}
-
-fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
 /// `Donation` of `donations`.
@@ -276,12 +256,12 @@ fn name_of(kind: ListKind) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn page_schema(kind: ListKind) -> Value {
+fn page_schema(name: &str) -> Value {
     json!({
         "type": "object",
         "required": ["items", "next_cursor"],
         "properties": {
-            "items": { "type": "array", "items": reference(&name_of(kind)) },
+            "items": { "type": "array", "items": reference(name) },
             "next_cursor": { "type": ["string", "null"] },
         },
     })
@@ -312,103 +292,6 @@ fn item_schema(columns: &[Column]) -> Value {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-fn plain_schemas() -> Map<String, Value> {
-    let parts = [shared_schemas(), pledge_schemas(), refund_schemas()];
-    parts.into_iter().filter_map(|part| part.as_object().cloned()).flatten().collect()
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn maybe() -> Value {
-    json!({ "type": ["string", "null"] })
-}
-
-fn money() -> Value {
-    reference("Money")
-}
-
-fn shared_schemas() -> Value {
-    json!({
-        "Anything": { "type": "object" },
-        "Money": {
-            "type": "object", "required": ["minor", "currency"], "additionalProperties": false,
-            "properties": {
-                "minor": { "type": "integer", "description": "Minor units" },
-                "currency": { "type": "string", "pattern": CURRENCY },
-            },
-        },
-        "Person": {
-            "type": "object", "required": ["id", "name"],
-            "properties": { "id": maybe(), "name": text() },
-        },
-        "Problem": {
-            "type": "object", "required": ["type", "title", "status", "code", "detail", "request_id"],
-            "properties": {
-                "type": text(), "title": text(), "status": { "type": "integer" }, "code": text(),
-                "detail": text(), "request_id": text(),
-                "fields": { "type": "array", "items": {
-                    "type": "object", "required": ["field", "code", "message"],
-                    "properties": { "field": text(), "code": text(), "message": text() },
-                } },
-            },
-        },
-    })
-}
-
-fn pledge_schemas() -> Value {
-    json!({
-        "NewPledge": {
-            "type": "object", "required": ["campaign", "amount", "gateway", "donor"], "additionalProperties": false,
-            "properties": {
-                "campaign": text(), "amount": money(), "frequency": maybe(), "gateway": text(),
-                "donor": {
-                    "type": "object", "required": ["email"], "additionalProperties": false,
-                    "properties": { "email": text(), "name": maybe() },
-                },
-                "message": maybe(), "anonymous": { "type": "boolean" }, "cover_fees": { "type": "boolean" },
-                "tier": maybe(), "from": maybe(),
-                "tribute": { "type": ["object", "null"], "properties": { "kind": text(), "name": text() } },
-                "utm": { "type": ["object", "null"] },
-            },
-        },
-        "StartedPledge": {
-            "type": "object", "required": ["id", "status", "next", "status_url"],
-            "properties": {
-                "id": text(), "status": text(), "status_url": text(),
-                "next": { "type": "object", "required": ["type"], "properties": { "type": text() } },
-            },
-        },
-    })
-}
-
-fn refund_schemas() -> Value {
-    json!({
-        "NewRefund": {
-            "type": "object", "additionalProperties": false,
-            "properties": {
-                "amount": { "anyOf": [{ "allOf": [money(), { "properties": { "minor": { "minimum": 1 } } }] }, { "type": "null" }], "description": "Everything that is left, if none is named" },
-                "reason": { "type": ["string", "null"], "maxLength": 200 },
-            },
-        },
-        "Refund": {
-            "type": "object", "required": ["id", "donation", "amount", "status", "created"],
-            "properties": {
-                "id": text(), "donation": text(), "amount": money(),
-                "status": { "type": "string", "enum": ["pending", "succeeded", "failed"] },
-                "reason": maybe(), "remote": maybe(), "created": { "type": "string", "format": "date-time" },
-            },
-        },
-        "Refunds": {
-            "type": "object", "required": ["items", "next_cursor"],
-            "properties": {
-                "items": { "type": "array", "items": reference("Refund") }, "next_cursor": { "type": "null" },
-            },
-        },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -420,7 +303,7 @@ mod tests {
         assert!(undescribed.is_empty(), "{undescribed:?}");
         let is_up =
             |told: &&Told| up.iter().any(|route| route.method == told.method && route.path == told.path);
-        let gone: Vec<_> = OPERATIONS.iter().filter(|told| !is_up(told)).map(|told| told.path).collect();
+        let gone: Vec<_> = operations::all().filter(|told| !is_up(told)).map(|told| told.path).collect();
         assert!(gone.is_empty(), "{gone:?}");
     }
 

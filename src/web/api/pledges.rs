@@ -211,8 +211,10 @@ pub(in crate::web) async fn show(
     query: Query<StatusQuery>,
 ) -> Result<HttpResponse, WebError> {
     if query.token.is_empty() && request.headers().contains_key(header::AUTHORIZATION) {
-        door::admit(&request, &state, Permission::SeeSupport).await?;
-        return lists::one(&request, &state, ListKind::Pledges, &id).await;
+        let holder = door::admit(&request, &state, Permission::SeeSupport).await?;
+        let mut answer = lists::one(&request, &state, ListKind::Pledges, &id).await?;
+        holder.tell(answer.headers_mut());
+        return Ok(answer);
     }
     let view = views::pledge_by_token(&state.ctx, &format!("{id}.{}", query.token)).await?;
     Ok(HttpResponse::Ok()

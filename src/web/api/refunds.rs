@@ -1,8 +1,9 @@
 //! Refunds of a donation: which there are, and one more.
 
+use super::MoneyDto;
+use super::act::{Act, Done};
 use super::door::Holder;
 use super::seen::json as answer;
-use super::{MoneyDto, pledges};
 use crate::domain::ids::DonationId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::refund::Refund;
@@ -11,8 +12,7 @@ use crate::usecases::refund::{self, RefundOrder};
 use crate::web::error::WebError;
 use crate::web::reply::id_of;
 use crate::web::state::AppState;
-use actix_web::http::header;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -36,21 +36,13 @@ pub(super) async fn list(
     answer(&request, &json!({ "items": items, "next_cursor": null }))
 }
 
-/// Orders a refund; the gateway is asked behind it. The same `Idempotency-Key` of a token is the same refund.
-pub(super) async fn create(
-    request: HttpRequest,
-    state: Data<AppState>,
-    holder: Holder,
-    id: Path<String>,
-    body: Json<NewRefund>,
-) -> Result<HttpResponse, WebError> {
+/// Orders a refund; the gateway is asked behind it.
+pub(super) async fn create(id: Path<String>, act: Act) -> Result<HttpResponse, WebError> {
     let donation: DonationId = id_of(&id, "donation")?;
-    let NewRefund { amount, reason } = body.into_inner();
+    let NewRefund { amount, reason } = act.body()?;
     let amount = amount.map(|wanted| money(&wanted)).transpose()?;
-    let key = pledges::key_of(&request)?.map(|key| format!("{}:{key}", holder.0.id));
-    let order = RefundOrder { donation, amount, reason, request_key: key };
-    let made = refund::order(&state.ctx, holder.actor(), order).await?;
-    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(shown(&made)))
+    let order = RefundOrder { donation, amount, reason, request_key: None };
+    act.once(async |ctx, by| Ok(Done::made(shown(&refund::order(&ctx, by, order).await?)))).await
 }
 
 fn money(wanted: &MoneyDto) -> Result<Money, UseCaseError> {

@@ -1,8 +1,8 @@
 //! Figures for programs: sums by currency, never by person. Periods and filters are those of the reports in the office.
 
 use super::MoneyDto;
+use super::asked::not_taken;
 use super::door::Holder;
-use super::lists::refused;
 use super::seen::json as answer;
 use crate::domain::figures::{Period, Sums};
 use crate::domain::money::{Currency, Money};
@@ -55,9 +55,7 @@ async fn ask(request: &HttpRequest, state: &AppState) -> Result<Ask, WebError> {
     let ask = query.ask(state.ctx.day_of(state.ctx.now()), &titles(state).await?);
     match query.left_out(&ask) {
         None => Ok(ask),
-        Some((name, value)) => {
-            Err(refused(&format!("“{name}={value}” is nothing that this report can be asked for.")))
-        }
+        Some((name, value)) => Err(not_taken(name, value)),
     }
 }
 

@@ -220,6 +220,12 @@ async fn oddities(app: &TestApp) -> String {
         "INSERT INTO gateway_accounts VALUES ('stripe', 'test', NULL, 'no seal', '', 'no seal', 'ö', 'no seal', \
          '2999-12-31 23:59:59.500', 'v', '2026-06-15 10:00:00.000001')"
             .to_owned(),
+        "INSERT INTO request_keys SELECT MIN(id), 'ключ 🎁', 'b', 201, '{\"id\":\"ä\"}', '2026-06-15 10:00:00.000001' \
+         FROM api_tokens"
+            .to_owned(),
+        "INSERT INTO donor_notes SELECT 'not_odd', MIN(d.id), NULL, 'von einem Programm – ערב', '2026-06-15 10:00:00', MIN(t.id) \
+         FROM donors d CROSS JOIN api_tokens t"
+            .to_owned(),
         "INSERT INTO account_changes SELECT 'chg_odd', MIN(id), 'details', '{\"fields\":[\"name\"]}', \
          '2026-06-15 10:00:00' FROM donors"
             .to_owned(),

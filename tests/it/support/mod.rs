@@ -9,6 +9,7 @@ pub(crate) mod command;
 pub(crate) mod gateway;
 pub(crate) mod gift;
 pub(crate) mod postgres;
+pub(crate) mod program;
 pub(crate) mod random;
 pub(crate) mod receiver;
 pub(crate) mod smtp;

@@ -5,17 +5,16 @@ use super::super::reply::{Desk, done, faults};
 use crate::domain::export::{Export, ExportFormat, ExportKind, ExportStatus};
 use crate::domain::figures::Period;
 use crate::render::figure_pages::{ExportShown, ExportsPage};
+use crate::usecases::FieldError;
 use crate::usecases::exports::{self, Order};
-use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
+use crate::web::export_file;
 use crate::web::form::Fields;
-use crate::web::reply::{download, id_of, in_parts, see_other};
+use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use flate2::read::MultiGzDecoder;
-use std::io::Read as _;
 
 /// What can be asked for.
 const KINDS: [(&str, &str); 5] = [
@@ -113,41 +112,10 @@ pub(in crate::web) async fn order(
     Ok(see_other("/admin/exports?done=export"))
 }
 
-/// A piece after the other, each made readable by itself.
 pub(in crate::web) async fn file(
     state: Data<AppState>,
     _seat: Seat,
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let id = id_of(&id, "export")?;
-    let export = exports::find(&state.ctx, id).await?;
-    if export.status != ExportStatus::Ready {
-        return Err(WebError::not_found("export"));
-    }
-    let (name, format) = (export.file_name(), export.format);
-    let parts = in_parts(0_i64, move |part| {
-        let state = state.clone();
-        async move {
-            let bytes = piece(&state, (id, part), format).await?;
-            Ok(bytes.map(|bytes| (Bytes::from(bytes), Some(part + 1))))
-        }
-    });
-    Ok(download(format.media_type(), &name).streaming(parts))
-}
-
-async fn piece(
-    state: &AppState,
-    (id, part): (crate::domain::ids::ExportId, i64),
-    format: ExportFormat,
-) -> Result<Option<Vec<u8>>, UseCaseError> {
-    let Some(kept) = exports::part(&state.ctx, id, part).await? else { return Ok(None) };
-    match format {
-        ExportFormat::Xlsx => Ok(Some(kept)),
-        ExportFormat::Csv => {
-            let mut text = Vec::new();
-            let read = MultiGzDecoder::new(kept.as_slice()).read_to_end(&mut text);
-            read.map_err(|error| UseCaseError::Internal(error.to_string()))?;
-            Ok(Some(text))
-        }
-    }
+    export_file::of(state, id_of(&id, "export")?).await
 }

@@ -2,6 +2,7 @@
 
 use super::{Act, mendable};
 use crate::domain::account::{Profile, can_be_mailed};
+use crate::domain::audit::Author;
 use crate::domain::ids::{DonorId, NoteId};
 use crate::render::admin_pages::{ActField, ActPage};
 use crate::render::list_pages::name_text;
@@ -34,7 +35,7 @@ pub(in crate::web) async fn add_note(
 ) -> Result<HttpResponse, WebError> {
     let id = donor_of(&id)?;
     let text = Fields::parse(&body)?.text("note");
-    match notes::add(&state.ctx, seat.0.member.id, id, &text).await {
+    match notes::add(&state.ctx, Author::Staff(seat.0.member.id), id, &text).await {
         Ok(_) => Ok(back(id, "noted")),
         Err(error) => note_form(id, text).shown(&state, &seat, &mendable(error)?),
     }

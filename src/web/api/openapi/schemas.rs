@@ -1,0 +1,276 @@
+//! What bodies and answers are made of.
+
+use crate::domain::export::{ExportFormat, ExportKind, ExportStatus};
+use crate::domain::ledger::{Account, EntryKind};
+use crate::domain::money::Currency;
+use crate::domain::pledge::Frequency;
+use crate::web::api::gifts::MINOR_MAX;
+use serde_json::{Map, Value, json};
+
+/// All that are no item of a list of the office.
+pub(super) fn plain_schemas() -> Map<String, Value> {
+    let parts = [
+        shared(),
+        pledges(),
+        orders(),
+        money_moved(),
+        people(),
+        exports(),
+        publication(),
+        books(),
+        operations(),
+    ];
+    parts.into_iter().filter_map(|part| part.as_object().cloned()).flatten().collect()
+}
+
+pub(super) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The codes of ISO 4217 that are taken.
+pub(super) fn currencies() -> Vec<&'static str> {
+    Currency::all().map(Currency::code).collect()
+}
+
+pub(super) fn bounded(least: usize, most: usize) -> Value {
+    json!({ "type": "string", "minLength": least, "maxLength": most })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn maybe() -> Value {
+    json!({ "type": ["string", "null"] })
+}
+
+fn time() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+fn maybe_time() -> Value {
+    json!({ "type": ["string", "null"], "format": "date-time" })
+}
+
+fn day() -> Value {
+    json!({ "type": "string", "format": "date" })
+}
+
+fn maybe_day() -> Value {
+    json!({ "type": ["string", "null"], "format": "date" })
+}
+
+fn count() -> Value {
+    json!({ "type": "integer" })
+}
+
+fn one_of(words: impl IntoIterator<Item = &'static str>) -> Value {
+    json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
+}
+
+fn money() -> Value {
+    reference("Money")
+}
+
+fn maybe_money() -> Value {
+    json!({ "anyOf": [money(), { "type": "null" }] })
+}
+
+/// An object that always has all of these.
+fn whole(properties: &Value) -> Value {
+    let names: Vec<&String> = properties.as_object().map(|all| all.keys().collect()).unwrap_or_default();
+    json!({ "type": "object", "required": names, "properties": properties })
+}
+
+/// A body: these fields and no others, of which the first are needed.
+fn body(required: &[&str], properties: &Value) -> Value {
+    let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    if let Some(schema) = schema.as_object_mut().filter(|_| !required.is_empty()) {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    schema
+}
+
+fn shared() -> Value {
+    json!({
+        "Anything": { "type": "object" },
+        "Nothing": body(&[], &json!({})),
+        "Done": whole(&json!({ "id": text() })),
+        "Money": {
+            "type": "object", "required": ["minor", "currency"], "additionalProperties": false,
+            "properties": {
+                "minor": { "type": "integer", "format": "int64", "description": "Minor units" },
+                "currency": { "type": "string", "enum": currencies() },
+            },
+        },
+        "Person": whole(&json!({ "id": maybe(), "name": text() })),
+        "Problem": {
+            "type": "object", "required": ["type", "title", "status", "code", "detail", "request_id"],
+            "properties": {
+                "type": text(), "title": text(), "status": count(), "code": text(),
+                "detail": text(), "request_id": text(),
+                "fields": { "type": "array", "items": whole(&json!({ "field": text(), "code": text(), "message": text() })) },
+            },
+        },
+    })
+}
+
+fn pledges() -> Value {
+    let donor = body(&["email"], &json!({ "email": text(), "name": maybe() }));
+    let tribute = body(&["kind", "name"], &json!({ "kind": text(), "name": text() }));
+    let utm = json!({ "source": maybe(), "medium": maybe(), "campaign": maybe(), "term": maybe(), "content": maybe() });
+    let or_null = |schema: Value| json!({ "anyOf": [schema, { "type": "null" }] });
+    json!({
+        "NewPledge": body(&["campaign", "amount", "gateway", "donor"], &json!({
+            "campaign": text(), "amount": money(), "frequency": maybe(), "gateway": text(), "donor": donor,
+            "message": maybe(), "anonymous": { "type": "boolean" }, "cover_fees": { "type": "boolean" },
+            "tier": maybe(), "from": maybe(), "tribute": or_null(tribute), "utm": or_null(body(&[], &utm)),
+        })),
+        "StartedPledge": whole(&json!({
+            "id": text(), "status": text(), "status_url": text(),
+            "next": { "type": "object", "required": ["type"], "properties": { "type": text() } },
+        })),
+        "PledgeStatus": whole(&json!({ "id": text(), "status": text() })),
+    })
+}
+
+fn orders() -> Value {
+    let frequencies: Vec<Value> =
+        Frequency::RECURRING.iter().map(|word| json!(word.as_str())).chain([Value::Null]).collect();
+    let reason = maybe();
+    json!({
+        "OrderPledge": body(&[], &json!({ "reason": reason })),
+        "ChangePledge": body(&[], &json!({
+            "amount": maybe_money(), "frequency": { "enum": frequencies }, "reason": reason,
+        })),
+        "PausePledge": body(&[], &json!({
+            "until": { "type": ["string", "null"], "format": "date", "description": "Until somebody says so, if none is named" },
+            "reason": reason,
+        })),
+        "CancelPledge": body(&[], &json!({ "at_once": { "type": "boolean" }, "reason": reason })),
+        "Ordered": whole(&json!({
+            "order": text(), "pledge": text(), "what": text(),
+            "status": { "type": "string", "description": "`pending` until the gateway has answered" },
+            "support": whole(&json!({ "status": text(), "amount": money(), "frequency": text() })),
+        })),
+    })
+}
+
+fn money_moved() -> Value {
+    let more_than_nothing = json!({ "allOf": [money(), { "properties": { "minor": { "minimum": 1 } } }] });
+    json!({
+        "NewDonation": body(&["reference", "amount", "received_on"], &json!({
+            "reference": { "type": "string", "pattern": "^RF[0-9]{2}", "description": "RF…, as it stands on the statement" },
+            "amount": { "allOf": [money(), { "properties": { "minor": { "minimum": 1, "maximum": MINOR_MAX } } }] }, "received_on": day(),
+            "bank_id": { "type": ["string", "null"], "description": "The bank’s own name of the line; tells two equal transfers of one day apart" },
+        })),
+        "RecordedDonation": whole(&json!({
+            "id": text(), "pledge": text(), "amount": maybe_money(), "status": text(),
+            "matched": one_of(["exact", "short", "over", "other_currency", "repeat"]),
+        })),
+        "NewRefund": body(&[], &json!({
+            "amount": { "anyOf": [more_than_nothing, { "type": "null" }], "description": "Everything that is left, if none is named" },
+            "reason": { "type": ["string", "null"], "maxLength": 200 },
+        })),
+        "Refund": whole(&json!({
+            "id": text(), "donation": text(), "amount": money(), "status": one_of(["pending", "succeeded", "failed"]),
+            "reason": maybe(), "remote": maybe(), "created": time(),
+        })),
+        "ResentReceipt": whole(&json!({ "id": text(), "number": text() })),
+        "ReissuedReceipt": whole(&json!({ "id": text(), "number": text(), "replaces": text() })),
+    })
+}
+
+fn people() -> Value {
+    let by = whole(&json!({ "kind": one_of(["staff", "token"]), "id": text(), "name": text() }));
+    let tag = json!({ "type": "string", "maxLength": 40, "pattern": "^[^,]*$" });
+    json!({
+        "NewNote": body(&["text"], &json!({ "text": bounded(1, 4_000) })),
+        "NewlyNoted": whole(&json!({ "id": text(), "donor": text(), "written": time() })),
+        "Note": whole(&json!({ "id": text(), "text": text(), "by": by, "written": time() })),
+        "NewTags": body(&["tags"], &json!({ "tags": { "type": "array", "maxItems": 20, "items": tag } })),
+        "Tags": whole(&json!({ "id": text(), "tags": { "type": "array", "items": text() } })),
+        "NewMerge": body(&["into"], &json!({ "into": { "type": "string", "pattern": "^dnr_[0-7][0-9A-HJKMNP-TV-Z]{25}$" } })),
+        "Merged": whole(&json!({ "id": text(), "into": text(), "merge": text() })),
+        "Unmerged": whole(&json!({ "id": text(), "into": text() })),
+    })
+}
+
+fn exports() -> Value {
+    let kinds = || one_of(ExportKind::ALL.iter().map(|kind| kind.as_str()));
+    let formats = ExportFormat::ALL.iter().map(|format| json!(format.as_str()));
+    json!({
+        "NewExport": body(&["what", "from", "to"], &json!({
+            "what": kinds(), "from": day(), "to": day(),
+            "format": { "enum": formats.chain([Value::Null]).collect::<Vec<_>>() },
+        })),
+        "Export": whole(&json!({
+            "id": text(), "what": kinds(), "format": text(), "from": day(), "to": day(),
+            "status": one_of(ExportStatus::ALL.iter().map(|status| status.as_str())),
+            "percent": count(), "rows_done": count(), "rows": count(), "bytes": count(), "error": maybe(),
+            "asked_by": text(), "asked": time(), "ready": maybe_time(), "expires": time(),
+            "file": { "type": ["string", "null"], "description": "Where the file is, once it is ready" },
+        })),
+    })
+}
+
+fn publication() -> Value {
+    let received = whole(&json!({ "donations": count(), "gross": money(), "refunded": money() }));
+    let price = whole(&json!({ "frequency": text(), "amount": money() }));
+    let benefit = whole(&json!({ "text": text(), "fair_value": maybe_money() }));
+    let flag = json!({ "type": "boolean" });
+    json!({
+        "NewText": body(&["text"], &json!({ "text": text() })),
+        "Written": whole(&json!({ "slug": text() })),
+        "Text": whole(&json!({ "slug": text(), "text": { "type": "string", "description": "Front matter and Markdown" } })),
+        "Article": whole(&json!({
+            "slug": text(), "title": text(), "date": maybe(), "authors": { "type": "array", "items": text() },
+            "language": text(), "landing": flag, "draft": flag, "appeal": maybe(),
+        })),
+        "Campaign": whole(&json!({
+            "id": text(), "slug": text(), "title": text(), "summary": text(), "open": flag,
+            "starts_on": maybe_day(), "ends_on": maybe_day(), "goal": maybe_money(),
+            "received": { "type": "array", "items": received },
+        })),
+        "Tier": whole(&json!({
+            "id": text(), "slug": text(), "name": text(), "description": text(),
+            "benefits": { "type": "array", "items": benefit }, "prices": { "type": "array", "items": price },
+            "places": { "type": ["integer", "null"] }, "taken": count(), "position": count(), "offered": flag,
+        })),
+    })
+}
+
+fn books() -> Value {
+    let accounts: Vec<String> = Account::all().map(|account| account.to_string()).collect();
+    let account = json!({ "type": "string", "enum": accounts });
+    let line = whole(&json!({ "account": account, "amount": money() }));
+    json!({
+        "Entry": whole(&json!({
+            "id": text(), "kind": one_of(EntryKind::ALL.iter().map(|kind| kind.as_str())), "donation": text(),
+            "about": { "type": ["string", "null"], "description": "Id of the refund or the dispute" },
+            "happened": time(), "recorded": time(),
+            "lines": { "type": "array", "items": line, "description": "Debits are positive, credits negative; their sum is zero" },
+        })),
+        "Balance": whole(&json!({ "account": account, "balance": money() })),
+    })
+}
+
+fn operations() -> Value {
+    let endpoint = json!({
+        "id": text(), "url": text(), "created": time(),
+        "events": { "type": "array", "items": text(), "description": "Of everything, if it is empty" },
+    });
+    let telling = whole(&json!({
+        "id": text(), "event": text(), "status": one_of(["pending", "delivered", "failed"]), "tries": count(),
+        "answer": { "type": ["integer", "null"] }, "created": time(), "tried": maybe_time(),
+    }));
+    let mut told = endpoint.clone();
+    if let Some(told) = told.as_object_mut() {
+        told.insert("deliveries".to_owned(), json!({ "type": "array", "items": telling }));
+    }
+    json!({
+        "Review": whole(&json!({ "id": text(), "kind": text(), "subject": text(), "detail": text(), "raised": time() })),
+        "WebhookEndpoint": whole(&endpoint),
+        "ToldEndpoint": whole(&told),
+    })
+}

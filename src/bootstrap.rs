@@ -8,7 +8,7 @@ use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
 use crate::gateways::sandbox::Sandbox;
 use crate::gateways::stripe::{self, Stripe};
-use crate::gateways::{BankTransfer, Courier, FeeRate, Gateway, Registry};
+use crate::gateways::{ByHand, Courier, FeeRate, Gateway, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
 use crate::render::{RenderError, SiteMeta, Templates};
@@ -261,7 +261,7 @@ fn gateways(config: &Config, db: &Db, world: &World, ids: &IdSource) -> Result<R
         list.push(Arc::new(Sandbox::new(Arc::new(book), config.sandbox.webhook_secret.expose())));
     }
     if config.bank_transfer.is_some() {
-        list.push(Arc::new(BankTransfer));
+        list.push(Arc::new(ByHand::BANK_TRANSFER));
     }
     Ok(Registry::new(list))
 }

@@ -5,6 +5,7 @@ use crate::domain::audit::Actor;
 use crate::domain::donation::Donation;
 use crate::domain::ids::DonationId;
 use crate::domain::money::{Currency, Money};
+use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::{ReceiptNumber, ReceiptNumberError};
 use crate::domain::refund::RefundStatus;
 use crate::gateways::RefundWay;
@@ -55,14 +56,17 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
     };
     let by_hand = ctx
         .gateways
-        .get(donation.gateway)
+        .giving_back(donation.gateway)
         .is_some_and(|gateway| gateway.capabilities().refunds == RefundWay::ByHand);
     match refunded.status {
         RefundStatus::Succeeded if by_hand => {
-            println!(
-                "Recorded {}: now send {amount} to the donor from your bank. The receipt is corrected.",
-                refunded.id
-            );
+            let how = match donation.gateway {
+                GatewayKind::BankTransfer => format!("send {amount} to the donor from your bank"),
+                GatewayKind::Cash | GatewayKind::Cheque | GatewayKind::Stripe | GatewayKind::Sandbox => {
+                    format!("hand {amount} back to the donor")
+                }
+            };
+            println!("Recorded {}: now {how}. The receipt is corrected.", refunded.id);
         }
         RefundStatus::Succeeded => println!("Refunded {amount} ({}). The receipt is corrected.", refunded.id),
         RefundStatus::Pending => println!("{} of {amount} is on its way.", refunded.id),

@@ -368,8 +368,29 @@ pub fn is_erased(address: &str) -> bool {
     address.rsplit_once('@').is_some_and(|(_, host)| host == ERASED_HOST)
 }
 
-/// No mail server has this name, nor ever will (RFC 6761).
+/// The address that stands for none: who gave by hand need not have one. Nothing is ever sent there.
+pub fn no_address(donor: DonorId) -> Option<EmailAddress> {
+    EmailAddress::parse(&format!("{}@{NO_ADDRESS_HOST}", donor.to_string().to_ascii_lowercase())).ok()
+}
+
+/// True for an address that [`no_address`] made.
+pub fn is_no_address(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(_, host)| host == NO_ADDRESS_HOST)
+}
+
+/// Whether letters can reach somebody there: an address that was given, of somebody who was not forgotten.
+pub fn can_be_mailed(address: &str) -> bool {
+    !(address.is_empty() || is_erased(address) || is_no_address(address))
+}
+
+/// An address as files show it: nothing where it stands for none.
+pub fn address_text(address: &str) -> &str {
+    if is_no_address(address) { "" } else { address }
+}
+
+/// No mail server has these names, nor ever will (RFC 6761).
 const ERASED_HOST: &str = "erased.invalid";
+const NO_ADDRESS_HOST: &str = "no-address.invalid";
 
 #[cfg(test)]
 mod tests {
@@ -392,6 +413,17 @@ mod tests {
         let address = erased_address(donor).unwrap();
         assert!(is_erased(address.as_str()));
         assert!(!is_erased("erased.invalid@example.org"));
+    }
+
+    #[test]
+    fn an_address_that_stands_for_none_is_neither_mailed_nor_shown() {
+        let donor = DonorId::from_ulid(ulid::Ulid::from_parts(1, 2));
+        let (none, erased) = (no_address(donor).unwrap(), erased_address(donor).unwrap());
+        assert!(is_no_address(none.as_str()) && !is_no_address(erased.as_str()));
+        assert_eq!(address_text(none.as_str()), "");
+        assert_eq!(address_text("ann@example.org"), "ann@example.org");
+        let mailed = [none.as_str(), erased.as_str(), "", "ann@example.org"].map(can_be_mailed);
+        assert_eq!(mailed, [false, false, false, true]);
     }
 
     #[test]

@@ -76,6 +76,8 @@ words! {
         TokenRevoked = "token.revoked",
         /// A gift was written down by hand.
         GiftRecorded = "gift.recorded",
+        /// A gift that was written down by hand was declared void.
+        GiftVoided = "gift.voided",
         /// Money was given back.
         Refunded = "donation.refunded",
         /// A pledge was changed, paused, resumed or cancelled.

@@ -114,6 +114,8 @@ ids! {
     StaffSessionId "sts";
     /// Names a note on a donor.
     NoteId "not";
+    /// Names a letter that staff wrote to a donor.
+    LetterId "ltr";
     /// Names the finding that two donors are one.
     MergeId "mrg";
     /// Names somewhere that outgoing webhooks are sent.

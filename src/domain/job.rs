@@ -4,7 +4,7 @@
 use super::account::Side;
 use super::ids::{
     AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, ExportId,
-    InboxId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
 use super::staff::StaffTold;
 use chrono::{NaiveDate, TimeDelta};
@@ -163,6 +163,11 @@ pub enum Job {
         /// Whose.
         donor: DonorId,
     },
+    /// Mails a letter that staff wrote.
+    SendDonorLetter {
+        /// Which.
+        letter: LetterId,
+    },
     /// The last letter to a donor who is forgotten.
     SendErasureDone {
         /// The wish.
@@ -241,6 +246,7 @@ impl Lane {
                 "send_account_notice",
                 "send_address_farewell",
                 "send_statement",
+                "send_donor_letter",
                 "send_erasure_done",
                 "send_welcome",
                 "send_payment_failed",
@@ -288,6 +294,7 @@ impl Job {
             Self::SendAccountNotice { .. } => "send_account_notice",
             Self::SendAddressFarewell { .. } => "send_address_farewell",
             Self::SendStatement { .. } => "send_statement",
+            Self::SendDonorLetter { .. } => "send_donor_letter",
             Self::SendErasureDone { .. } => "send_erasure_done",
             Self::CarryOutErasure { .. } => "carry_out_erasure",
             Self::OrderStatements => "order_statements",
@@ -329,6 +336,7 @@ impl Job {
             Self::SendAccountNotice { change } => Some(format!("send_account_notice/{change}")),
             Self::SendAddressFarewell { change } => Some(format!("send_address_farewell/{change}")),
             Self::SendStatement { year, donor } => Some(format!("send_statement/{year}/{donor}")),
+            Self::SendDonorLetter { letter } => Some(format!("send_donor_letter/{letter}")),
             Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
             Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
             Self::DeliverWebhook { delivery, round } => Some(format!("deliver_webhook/{delivery}/{round}")),
@@ -359,6 +367,7 @@ impl Job {
             | Self::SendAddressFarewell { .. }
             | Self::SendStatement { .. }
             | Self::SendErasureDone { .. }
+            | Self::SendDonorLetter { .. }
             | Self::SendWelcome { .. }
             | Self::SendPaymentFailed { .. }
             | Self::SendTransferDue { .. }

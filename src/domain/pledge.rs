@@ -91,6 +91,20 @@ words! {
         Sandbox = "sandbox",
         /// The donor's own transfer to the publisher's bank account.
         BankTransfer = "bank_transfer",
+        /// Notes and coins that were handed over.
+        Cash = "cash",
+        /// Cheques that were handed over or came by post.
+        Cheque = "cheque",
+    }
+}
+
+impl GatewayKind {
+    /// The ways on which no machine tells of money: staff write it down, and staff give it back.
+    pub const BY_HAND: [Self; 3] = [Self::Cash, Self::Cheque, Self::BankTransfer];
+
+    /// Whether staff write down what comes by it.
+    pub fn is_by_hand(self) -> bool {
+        Self::BY_HAND.contains(&self)
     }
 }
 

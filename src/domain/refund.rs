@@ -19,6 +19,16 @@ words! {
     }
 }
 
+words! {
+    /// Why money is not there any more.
+    RefundKind {
+        /// It was given back.
+        Refund = "refund",
+        /// It never was, or is gone without anybody giving it back: a cheque that bounced, a gift typed twice.
+        Void = "void",
+    }
+}
+
 /// What a gateway says of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundNews {
@@ -43,6 +53,8 @@ pub struct Refund {
     pub id: RefundId,
     /// The donation it gives back from.
     pub donation: DonationId,
+    /// Whether money is given back, or was found not to be there. Voids are only for what came by hand.
+    pub kind: RefundKind,
     /// How much.
     pub amount: Money,
     /// How far it is.

@@ -4,14 +4,14 @@
 #![warn(missing_docs)]
 
 mod addresses;
-mod bank_transfer;
+mod by_hand;
 mod courier;
 pub mod sandbox;
 pub mod stripe;
 mod timed_signature;
 mod tls;
 
-pub use bank_transfer::BankTransfer;
+pub use by_hand::ByHand;
 pub use courier::{Courier, CourierError, Parcel};
 
 use crate::domain::attempt::Attempt;
@@ -57,6 +57,8 @@ pub enum CheckoutKind {
     Redirect,
     /// By the donor's own doing, with a reference. No call to anybody is made.
     Instructions,
+    /// Not at all: staff write down what was handed over. It is on no form.
+    Never,
 }
 
 /// Who moves the money of a refund.
@@ -362,28 +364,46 @@ pub trait Gateway: Send + Sync {
     ) -> Result<Page<GatewayFact>, GatewayError>;
 }
 
-/// The gateways that this site offers, in the order of display.
-#[derive(Clone, Default)]
-pub struct Registry(Vec<Arc<dyn Gateway>>);
+/// The gateways that this site offers to donors, in the order of display, and the hands of the house, which no stranger
+/// can choose and which cannot be turned off.
+#[derive(Clone)]
+pub struct Registry {
+    offered: Vec<Arc<dyn Gateway>>,
+    house: [Arc<dyn Gateway>; 3],
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
 
 impl Registry {
     /// Offers these.
     pub fn new(gateways: Vec<Arc<dyn Gateway>>) -> Self {
-        Self(gateways)
+        let house: [Arc<dyn Gateway>; 3] =
+            [Arc::new(ByHand::CASH), Arc::new(ByHand::CHEQUE), Arc::new(ByHand::BANK_TRANSFER)];
+        Self { offered: gateways, house }
     }
 
     /// The gateway of this kind, if it is on.
     pub fn get(&self, kind: GatewayKind) -> Option<&Arc<dyn Gateway>> {
-        self.0.iter().find(|gateway| gateway.kind() == kind)
+        self.offered.iter().find(|gateway| gateway.kind() == kind)
+    }
+
+    /// Who gives money back that came by this way. What came by hand can always go back by hand, even where no donor is
+    /// told of the bank account.
+    pub fn giving_back(&self, kind: GatewayKind) -> Option<&Arc<dyn Gateway>> {
+        self.get(kind).or_else(|| self.house.iter().find(|gateway| gateway.kind() == kind))
     }
 
     /// Origins of the pages of all gateways.
     pub fn page_origins(&self) -> Vec<String> {
-        self.0.iter().flat_map(|gateway| gateway.page_origins()).collect()
+        self.offered.iter().flat_map(|gateway| gateway.page_origins()).collect()
     }
 
     /// All that are on.
     pub fn kinds(&self) -> impl Iterator<Item = GatewayKind> {
-        self.0.iter().map(|gateway| gateway.kind())
+        self.offered.iter().map(|gateway| gateway.kind())
     }
 }

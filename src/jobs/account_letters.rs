@@ -4,11 +4,14 @@ use super::Services;
 use super::letters::addressed;
 use super::run::{self, JobError};
 use crate::domain::account::{AccountChange, Profile, Side, Statement};
-use crate::domain::ids::{AccountChangeId, AddressChangeId, DonorId, ErasureId, SignInId};
+use crate::domain::ids::{AccountChangeId, AddressChangeId, DonorId, ErasureId, LetterId, SignInId};
 use crate::mail::{Address, Attachment};
-use crate::render::letters::{ErasedLetter, NoticeLetter, ProofLetter, SignInLetter, StatementLetter};
+use crate::render::letters::{
+    DonorMail, ErasedLetter, NoticeLetter, ProofLetter, SignInLetter, StatementLetter,
+};
 use crate::render::{Templates, statement as document};
 use crate::usecases::account::{address, change_letter, erase, sign_in, statements};
+use crate::usecases::desk;
 use crate::words::Language;
 
 /// The link to sign in, if anybody is known there and still waits.
@@ -91,6 +94,16 @@ fn spoken(services: &Services, profile: &Profile) -> Templates {
 
 fn on_record(profile: &Profile) -> Address {
     Address { name: profile.name.clone(), email: profile.email.as_str().to_owned() }
+}
+
+/// A letter that staff wrote, if it still waits.
+pub(super) async fn from_staff(services: &Services, id: LetterId, message_id: &str) -> Result<(), JobError> {
+    let Some((letter, profile)) = desk::letters::waiting(&services.ctx, id).await? else {
+        return Ok(());
+    };
+    let mail = DonorMail::of(&letter.subject, &letter.body).render(&spoken(services, &profile))?;
+    run::send(services, addressed(on_record(&profile), mail, message_id)).await?;
+    Ok(desk::letters::mark_sent(&services.ctx, id).await?)
 }
 
 /// The statement of a year, if it was not sent.

@@ -7,6 +7,7 @@ use crate::domain::ids::{DisputeId, PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::{Receipt, ReceiptStatus};
+use crate::domain::refund::RefundKind;
 use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
 use crate::render::letters::{
     DisputeLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter,
@@ -135,6 +136,7 @@ pub(super) async fn refund(
         refunded_text: language.money(refund.amount),
         amount_text: language.money(gross),
         full: refund.amount == gross,
+        void: refund.kind == RefundKind::Void,
         rest_text: rest.map(|rest| language.money(rest)),
         receipt_number: held.map(|receipt| receipt.number.to_string()),
         campaign_title: view.campaign.title.clone(),

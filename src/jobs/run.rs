@@ -87,13 +87,10 @@ impl From<ReceiptError> for JobError {
 pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Result<(), JobError> {
     let ctx = &services.ctx;
     match job {
-        Job::SendReceipt { receipt, copy } => {
-            send_receipt(services, *receipt, *copy == 0, message_id).await?;
-        }
+        Job::SendReceipt { receipt, copy } => send_receipt(services, *receipt, *copy, message_id).await?,
         Job::SendInstructions { pledge } => send_instructions(services, *pledge, message_id).await?,
         Job::SendRefundNotice { refund } => {
-            let mail = letters::refund(services, *refund, message_id).await?;
-            send(services, mail).await?;
+            send(services, letters::refund(services, *refund, message_id).await?).await?;
         }
         Job::SendReviewNotice { newest: _ } => letters::review_notice(services, message_id).await?,
         Job::SendDisputeNotice { dispute, moment: _ } => {
@@ -150,6 +147,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendStatement { year, donor } => {
             account_letters::statement(services, *year, *donor, message_id).await?;
         }
+        Job::SendDonorLetter { letter } => account_letters::from_staff(services, *letter, message_id).await?,
         Job::SendErasureDone { erasure } => account_letters::erased(services, *erasure, message_id).await?,
     }
     Ok(())
@@ -158,10 +156,10 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
 async fn send_receipt(
     services: &Services,
     id: ReceiptId,
-    first: bool,
+    copy: u32,
     message_id: &str,
 ) -> Result<(), JobError> {
-    if let Some(mail) = letters::receipt(services, id, first, message_id).await? {
+    if let Some(mail) = letters::receipt(services, id, copy == 0, message_id).await? {
         send(services, mail).await?;
         receipts::mark_sent(&services.ctx, id).await?;
     }
@@ -203,8 +201,8 @@ fn count(examined: Examined) {
 
 pub(super) async fn send(services: &Services, mail: crate::mail::OutgoingMail) -> Result<(), JobError> {
     use crate::telemetry::metrics::MAILS_TOTAL;
-    // Who was forgotten has no address any more.
-    if account::is_erased(&mail.to.email) || mail.to.email.is_empty() {
+    // Who was forgotten has no address any more, and who gave by hand may never have had one.
+    if !account::can_be_mailed(&mail.to.email) {
         return Ok(());
     }
     let sent = services.mailer.send(&mail, services.ctx.now()).await;

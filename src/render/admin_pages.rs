@@ -271,6 +271,46 @@ impl ActField {
     }
 }
 
+/// A letter to a donor, while it is written.
+#[derive(Debug, Clone, Serialize)]
+pub struct LetterPage {
+    pub donor: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub key: String,
+    pub preview: Option<LetterPreview>,
+    pub faults: Faults,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LetterPreview {
+    pub subject: String,
+    pub paragraphs: Vec<Vec<String>>,
+    /// The plain part, as it is sent.
+    pub text: String,
+    pub language: String,
+    pub dir: &'static str,
+    /// What is sent is what was seen.
+    pub seal: String,
+}
+
+/// Who gave what came outside.
+#[derive(Debug, Clone, Serialize)]
+pub struct GiverPage {
+    pub search: String,
+    pub is_sought: bool,
+    pub found: Vec<GiverShown>,
+    pub more: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct GiverShown {
+    pub url: String,
+    pub name: String,
+    pub email: String,
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct QuestionsPage {
     pub questions: Vec<QuestionShown>,

@@ -60,6 +60,8 @@ pub struct OrganisationHead {
 #[expect(missing_docs, reason = "the names stand in the template")]
 pub struct RefundLetter {
     pub donor_name: Option<String>,
+    /// The gift was found to be none: nothing is given back.
+    pub void: bool,
     pub refunded_text: String,
     pub amount_text: String,
     pub full: bool,
@@ -67,6 +69,33 @@ pub struct RefundLetter {
     pub receipt_number: Option<String>,
     pub campaign_title: String,
     pub reason_text: Option<String>,
+}
+
+/// A letter that staff typed.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct DonorMail {
+    pub subject: String,
+    pub body: String,
+    pub paragraphs: Vec<Vec<String>>,
+}
+
+impl DonorMail {
+    /// The letter with this subject and this text.
+    pub fn of(subject: &str, body: &str) -> Self {
+        Self { subject: subject.to_owned(), body: body.to_owned(), paragraphs: paragraphs(body) }
+    }
+
+    /// Renders the letter.
+    pub fn render(&self, templates: &Templates) -> Result<Letter, RenderError> {
+        render(templates, "donor_letter", self)
+    }
+}
+
+/// The lines of each paragraph of a plain text; an empty line parts them.
+pub fn paragraphs(text: &str) -> Vec<Vec<String>> {
+    let parts = text.split("\n\n").filter(|part| !part.trim().is_empty());
+    parts.map(|part| part.lines().map(str::to_owned).collect()).collect()
 }
 
 /// To staff: what a person must look at.

@@ -3,6 +3,7 @@
 #![expect(missing_docs, reason = "the names say it, and stand in the templates")]
 
 use super::admin_pages::HiddenField;
+use crate::domain::account;
 use crate::domain::list::Shape;
 use crate::domain::money::{Currency, Money};
 use crate::domain::receipt::ReceiptNumber;
@@ -263,7 +264,13 @@ pub fn is_number(shape: Shape) -> bool {
 
 /// A name, unless its owner was forgotten.
 pub fn name_text(name: &str) -> String {
-    if crate::domain::account::is_erased(name) { "forgotten donor".to_owned() } else { name.to_owned() }
+    if account::is_erased(name) {
+        "forgotten donor".to_owned()
+    } else if account::is_no_address(name) {
+        "no address".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// An amount as a cell holds it.

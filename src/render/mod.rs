@@ -6,6 +6,7 @@ pub mod admin_pages;
 pub mod archive;
 pub mod chart;
 pub mod csv;
+pub mod discovery;
 pub mod figure_pages;
 pub mod letters;
 pub mod list_pages;

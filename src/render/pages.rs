@@ -10,6 +10,8 @@ pub struct ArticlePage {
     pub article: ArticleBody,
     pub appeal: Option<AppealBox>,
     pub more: Vec<Teaser>,
+    /// What search engines are told, as an element; empty without a date.
+    pub structured_html: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

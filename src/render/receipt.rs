@@ -57,7 +57,7 @@ fn page(
     lines.extend(organisation.address.iter().cloned());
     lines.extend(organisation.registration.iter().cloned());
     let mut donor: Vec<String> = snapshot.donor_name.iter().cloned().collect();
-    donor.push(snapshot.donor_email.clone());
+    donor.extend(Some(snapshot.donor_email.clone()).filter(|address| !address.is_empty()));
     let mut paragraphs: Vec<String> = organisation.statement.iter().cloned().collect();
     if let Some(replaced) = &snapshot.replaces {
         paragraphs.push(language.text("receipt-takes-place", &[("number", replaced.into())]));

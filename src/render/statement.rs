@@ -40,7 +40,7 @@ fn donor(statement: &Statement) -> Vec<String> {
     let mut lines: Vec<String> = profile.name.iter().cloned().collect();
     lines.extend(profile.postal_address.iter().flat_map(|address| address.lines().map(str::to_owned)));
     if lines.is_empty() {
-        lines.push(profile.email.as_str().to_owned());
+        lines.push(crate::domain::account::address_text(profile.email.as_str()).to_owned());
     }
     lines
 }

@@ -12,6 +12,8 @@ pub fn gateway_label(kind: GatewayKind) -> &'static str {
         GatewayKind::Stripe => "Card or wallet",
         GatewayKind::Sandbox => "Test payment",
         GatewayKind::BankTransfer => "Bank transfer",
+        GatewayKind::Cash => "Cash",
+        GatewayKind::Cheque => "Cheque",
     }
 }
 
@@ -26,6 +28,8 @@ pub fn gateway_name(kind: GatewayKind) -> &'static str {
         GatewayKind::Stripe => "Stripe",
         GatewayKind::Sandbox => "The sandbox",
         GatewayKind::BankTransfer => "The bank",
+        GatewayKind::Cash => "Cash in hand",
+        GatewayKind::Cheque => "Cheques in hand",
     }
 }
 

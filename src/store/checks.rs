@@ -94,8 +94,9 @@ const CHECKS: &[Check] = &[
               OR s.last_number <> (SELECT MAX(r.number) FROM receipts r WHERE r.series = s.series AND r.year = s.year)",
     },
     Check {
-        name: "every receipt has its mail in the queue, or had it",
-        sql: "SELECT r.donation_id AS id FROM receipts r WHERE r.status = 'issued' AND NOT EXISTS \
+        name: "every receipt of a donor with an address has its mail in the queue, or had it",
+        sql: "SELECT r.donation_id AS id FROM receipts r WHERE r.status = 'issued' \
+              AND r.snapshot NOT LIKE '%\"donor_email\":\"\"%' AND NOT EXISTS \
               (SELECT 1 FROM jobs j WHERE j.unique_key = 'send_receipt/' || r.id || '/0')",
     },
     Check {

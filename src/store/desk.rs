@@ -2,7 +2,7 @@
 
 use super::row::{Row, one, utc};
 use super::schema::{donations, donor_merge_pledges, donor_merges, donor_notes, donor_tags, donors, pledges};
-use super::{Conn, StoreError, Tx};
+use super::{Conn, StoreError, Tx, donor_letters};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, MergeId, NoteId, StaffId};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -211,5 +211,5 @@ pub fn forget(tx: &mut Tx<'_>, donor: DonorId) -> Result<(), StoreError> {
     let text = donor.to_string();
     diesel::delete(donor_notes::table.filter(donor_notes::donor_id.eq(&text))).execute(&mut **tx)?;
     diesel::delete(donor_tags::table.filter(donor_tags::donor_id.eq(&text))).execute(&mut **tx)?;
-    Ok(())
+    donor_letters::forget(tx, donor)
 }

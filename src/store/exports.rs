@@ -2,6 +2,7 @@
 
 use super::schema::{campaigns, donations, donors, ledger_entries, ledger_postings, pledges, receipts};
 use super::{Conn, StoreError, dialect};
+use crate::domain::account::address_text;
 use crate::domain::figures::Period;
 use crate::domain::receipt::ReceiptNumber;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
@@ -189,7 +190,7 @@ struct DonationCells {
 impl DonationCells {
     fn into_row(self, receipt: String) -> ExportRow {
         let money = [text(self.gross), text(self.fee), self.refunded.to_string(), self.lost.to_string()];
-        let who = [text(self.donor), self.email, text(self.name)];
+        let who = [text(self.donor), address_text(&self.email).to_owned(), text(self.name)];
         let mut row = vec![self.id, self.pledge, self.campaign];
         row.extend(who);
         row.extend([self.gateway, self.remote, self.status, self.currency]);
@@ -286,7 +287,8 @@ struct PledgeCells {
 impl PledgeCells {
     fn into_row(self) -> ExportRow {
         let mut row = vec![self.id, self.campaign, self.status, self.frequency, self.gateway, self.currency];
-        row.extend([self.amount.to_string(), self.fee_cover.to_string(), self.email, text(self.name)]);
+        let email = address_text(&self.email).to_owned();
+        row.extend([self.amount.to_string(), self.fee_cover.to_string(), email, text(self.name)]);
         row.extend([self.hidden.to_string(), text(self.message)]);
         row.extend([text(self.tribute_kind), text(self.tribute_name)]);
         row.extend([text(self.reference), text(self.article), time(self.created_at)]);

@@ -5,7 +5,7 @@ use super::schema::refunds;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::{DonationId, RefundId};
 use crate::domain::pledge::GatewayKind;
-use crate::domain::refund::{Refund, RefundStatus};
+use crate::domain::refund::{Refund, RefundKind, RefundStatus};
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -24,6 +24,7 @@ struct RefundRow {
     settled_minor: Option<i64>,
     settled_fee_minor: Option<i64>,
     settled_currency: Option<String>,
+    kind: String,
 }
 
 impl RefundRow {
@@ -34,6 +35,7 @@ impl RefundRow {
         Ok(Refund {
             id: row.parse(&self.id)?,
             donation: row.parse(&self.donation_id)?,
+            kind: row.word(RefundKind::parse, &self.kind)?,
             amount: row.money(self.amount_minor, &self.currency)?,
             status: row.word(RefundStatus::parse, &self.status)?,
             settled: row.settlement((self.settled_minor, self.settled_fee_minor, self.settled_currency))?,
@@ -71,6 +73,7 @@ pub fn insert(
             refunds::settled_minor.eq(settled),
             refunds::settled_fee_minor.eq(fee),
             refunds::settled_currency.eq(currency),
+            refunds::kind.eq(refund.kind.as_str()),
         ))
         .execute(&mut **tx)?;
     one(inserted)

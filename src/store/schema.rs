@@ -154,6 +154,7 @@ diesel::table! {
         settled_minor -> Nullable<BigInt>,
         settled_fee_minor -> Nullable<BigInt>,
         settled_currency -> Nullable<Text>,
+        kind -> Text,
     }
 }
 
@@ -505,6 +506,7 @@ diesel::joinable!(subscriptions -> pledges (pledge_id));
 diesel::joinable!(export_parts -> exports (export_id));
 diesel::joinable!(receipts -> donations (donation_id));
 diesel::joinable!(refunds -> donations (donation_id));
+diesel::joinable!(gifts_by_hand -> donations (donation_id));
 diesel::joinable!(disputes -> donations (donation_id));
 diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 
@@ -519,6 +521,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     disputes,
     donations,
+    donor_letters,
     donor_merge_pledges,
     donor_merges,
     donor_notes,
@@ -529,6 +532,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     export_parts,
     exports,
     gift_aid_declarations,
+    gifts_by_hand,
     idempotency_keys,
     inbox,
     jobs,

@@ -147,9 +147,14 @@ impl Policy {
     pub fn lifetime(&self, gateway: GatewayKind) -> TimeDelta {
         match (gateway, &self.bank_account) {
             (GatewayKind::BankTransfer, Some(account)) => account.expires_after,
-            (GatewayKind::BankTransfer | GatewayKind::Sandbox | GatewayKind::Stripe, _) => {
-                self.checkout_lifetime
-            }
+            (
+                GatewayKind::BankTransfer
+                | GatewayKind::Sandbox
+                | GatewayKind::Stripe
+                | GatewayKind::Cash
+                | GatewayKind::Cheque,
+                _,
+            ) => self.checkout_lifetime,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod examine;
 pub mod exports;
 pub mod figures;
 pub mod gift_aid;
+pub mod gifts;
 pub mod holds;
 pub mod limits;
 pub mod notices;

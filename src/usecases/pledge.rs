@@ -247,6 +247,8 @@ pub(super) fn insert(
             ctx.enqueue(tx, &Job::SendInstructions { pledge: pledge.id })?;
             Ok((pledge, None))
         }
+        // No form offers it: what is handed over needs no promise.
+        CheckoutKind::Never => Err(UseCaseError::NotFound("gateway")),
         CheckoutKind::Redirect => {
             let attempt = Attempt {
                 id: ctx.new_id(),

@@ -2,9 +2,10 @@
 //! together, each beside its field; the server is the only judge of amounts.
 
 use super::{Context, FieldError};
+use crate::domain::account::can_be_mailed;
 use crate::domain::article::Slug;
 use crate::domain::campaign::Campaign;
-use crate::domain::donor::{EmailAddress, PersonName, TooLong, clean_line, clean_text};
+use crate::domain::donor::{EmailAddress, EmailError, PersonName, TooLong, clean_line, clean_text};
 use crate::domain::ids::TierId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::{
@@ -102,6 +103,11 @@ fn capitalised(message: &str) -> String {
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
+/// Addresses that stand for none belong to the house: nobody gives in the name of somebody else's donor by them.
+fn mailable(email: EmailAddress) -> Result<EmailAddress, EmailError> {
+    if can_be_mailed(email.as_str()) { Ok(email) } else { Err(EmailError::Malformed) }
+}
+
 /// Checks everything at once.
 pub fn check(
     ctx: &Context,
@@ -118,7 +124,8 @@ pub fn check(
     let frequency = check_frequency(&request.frequency, &mut mistakes);
     let chosen = Chosen { frequency, amount: bare_amount };
     let tier = check_tier(request.tier.trim(), tiers, chosen, &mut mistakes);
-    let email = mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email));
+    let email =
+        mistakes.keep("email", "invalid_email", EmailAddress::parse(&request.email).and_then(mailable));
     let name = mistakes.keep("name", "too_long", PersonName::parse(&request.name)).flatten();
     let message =
         mistakes.keep("message", "too_long", clean_text(&request.message, MESSAGE_CHARACTERS_MAX)).flatten();

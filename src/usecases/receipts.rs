@@ -1,6 +1,7 @@
 //! Receipts: issued with the money, replaced when some of it goes back, never changed.
 
 use super::{Context, UseCaseError, audit, holds, outgoing};
+use crate::domain::account::{address_text, can_be_mailed};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::Donation;
 use crate::domain::ids::ReceiptId;
@@ -66,7 +67,7 @@ fn issue(
         issued_on,
         organisation: ctx.policy.organisation.clone(),
         donor_name: terms.name.as_ref().map(|name| name.as_str().to_owned()),
-        donor_email: terms.email.as_str().to_owned(),
+        donor_email: address_text(terms.email.as_str()).to_owned(),
         campaign: campaigns::get(tx, donation.campaign)?.title,
         received_on: ctx.day_of(money.at),
         method: donation.gateway.as_str().to_owned(),
@@ -88,7 +89,10 @@ fn issue(
         issued_at: now,
     };
     receipts::insert(tx, &receipt)?;
-    ctx.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
+    // Who has no address is handed it on paper.
+    if !receipt.snapshot.donor_email.is_empty() {
+        ctx.enqueue(tx, &Job::SendReceipt { receipt: receipt.id, copy: 0 })?;
+    }
     outgoing::receipt_issued(tx, ctx, &receipt)?;
     Ok(receipt)
 }
@@ -116,6 +120,10 @@ pub async fn resend(ctx: &Context, by: Actor, number: ReceiptNumber) -> Result<R
                     receipt.status
                 );
                 return Err(UseCaseError::Conflict { code: "receipt_not_live", message });
+            }
+            if !can_be_mailed(&receipt.snapshot.donor_email) {
+                let message = format!("there is no address that receipt {number} could go to; print it");
+                return Err(UseCaseError::Conflict { code: "no_address", message });
             }
             let donation = donations::get(tx, receipt.donation)?;
             holds::check(tx, donation.pledge)?;

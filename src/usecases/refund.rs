@@ -8,7 +8,7 @@ use crate::domain::donor::clean_line;
 use crate::domain::ids::{DonationId, PledgeId, RefundId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
-use crate::domain::refund::{Refund, RefundNews, RefundStatus};
+use crate::domain::refund::{Refund, RefundKind, RefundNews, RefundStatus};
 use crate::gateways::{GatewayError, RefundRequest};
 use crate::store::{Conn, Tx, donations, pledges, refunds};
 use serde_json::json;
@@ -31,10 +31,39 @@ pub struct RefundOrder {
 /// The same request key again returns the first refund.
 pub async fn order(ctx: &Context, by: Actor, order: RefundOrder) -> Result<Refund, UseCaseError> {
     let inner = ctx.clone();
-    ctx.db.write(move |tx| order_in(tx, &inner, by, &order)).await
+    ctx.db.write(move |tx| order_in(tx, &inner, by, RefundKind::Refund, &order)).await
 }
 
-fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> Result<Refund, UseCaseError> {
+/// Declares what is left of a gift void: a cheque that bounced, a gift that was typed twice. It stays on record with the
+/// reason, and so does the receipt, which is void too. The same request key again returns the first.
+///
+/// # Errors
+/// `Invalid` without a reason; `Conflict` for a gift that a gateway told of, whose money only the gateway can give back,
+/// and where nothing is left.
+pub async fn void(
+    ctx: &Context,
+    by: Actor,
+    donation: DonationId,
+    reason: &str,
+    request_key: Option<String>,
+) -> Result<Refund, UseCaseError> {
+    if reason.trim().is_empty() {
+        let message = "Say why: the donor reads it, and so does whoever looks at the books.".to_owned();
+        return Err(UseCaseError::invalid("reason", "missing", message));
+    }
+    let order = RefundOrder { donation, amount: None, reason: Some(reason.to_owned()), request_key };
+    let inner = ctx.clone();
+    let ordered = ctx.db.write(move |tx| order_in(tx, &inner, by, RefundKind::Void, &order)).await?;
+    carry_out(ctx, ordered.id).await
+}
+
+fn order_in(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    by: Actor,
+    kind: RefundKind,
+    order: &RefundOrder,
+) -> Result<Refund, UseCaseError> {
     let donation = donations::find(tx, order.donation)?.ok_or(UseCaseError::NotFound("donation"))?;
     // Refunds and facts of one pledge take turns.
     pledges::lock(tx, donation.pledge)?;
@@ -45,12 +74,17 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> R
     {
         return same_order(refund, order);
     }
+    if kind == RefundKind::Void && !donation.gateway.is_by_hand() {
+        let message = format!("{} came by {}: give it back instead", donation.id, donation.gateway);
+        return Err(UseCaseError::Conflict { code: "not_by_hand", message });
+    }
     let amount = how_much(tx, &donation, order.amount)?;
     let reason = clean_line(order.reason.as_deref().unwrap_or_default(), 200)
         .map_err(|error| UseCaseError::invalid("reason", "too_long", error))?;
     let refund = Refund {
         id: ctx.new_id(),
         donation: donation.id,
+        kind,
         amount,
         status: RefundStatus::Pending,
         settled: None,
@@ -62,7 +96,11 @@ fn order_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, order: &RefundOrder) -> R
     ctx.enqueue(tx, &Job::CarryOutRefund { refund: refund.id })?;
     let detail =
         json!({ "refund": refund.id, "amount_minor": amount.minor(), "currency": amount.currency().code() });
-    audit::record(tx, ctx, (by, Action::Refunded), &donation.id, &detail)?;
+    let action = match kind {
+        RefundKind::Refund => Action::Refunded,
+        RefundKind::Void => Action::GiftVoided,
+    };
+    audit::record(tx, ctx, (by, action), &donation.id, &detail)?;
     Ok(refund)
 }
 
@@ -142,7 +180,7 @@ pub async fn carry_out(ctx: &Context, id: RefundId) -> Result<Refund, UseCaseErr
     if refund.status != RefundStatus::Pending {
         return Ok(refund);
     }
-    let gateway = ctx.gateway(donation.gateway)?;
+    let gateway = ctx.gateways.giving_back(donation.gateway).ok_or(UseCaseError::NotFound("gateway"))?;
     let request = RefundRequest {
         refund: id,
         payment: donation.remote.clone(),

@@ -1,6 +1,7 @@
 //! The publication: articles, appeals and campaigns as their files are now, with every page rendered.
 
 use super::page_cache::CachedPage;
+use super::public::discovery::Discovery;
 use crate::content::draft::{Draft, Kind};
 use crate::content::{self, ContentErrors, Library, markdown};
 use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug, TierFile};
@@ -9,6 +10,7 @@ use crate::domain::ids::{CampaignId, TierId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::Frequency;
 use crate::domain::tier::{Benefit, FairValue, Offer, Price, Tier};
+use crate::render::discovery::{self, Channel, Entry, Place};
 use crate::render::pages::{
     AppealBox, ArticleBody, ArticlePage, ArticlesPage, CurrencyChoice, Labelled, Teaser,
 };
@@ -63,6 +65,7 @@ pub(super) struct Pages {
     pub(super) landing: Option<InLanguages>,
     pub(super) list: Option<InLanguages>,
     pub(super) articles: HashMap<String, InLanguages>,
+    pub(super) discovery: Option<Discovery>,
     /// The campaign that `/donate` shows when none is named: that of the landing article's appeal.
     pub(super) default_campaign: Option<String>,
 }
@@ -312,6 +315,7 @@ fn render_all(
         pages.default_campaign = campaigns.first().map(|campaign| campaign.slug.to_string());
     }
     pages.list = Some(draw(Drawn::List)?);
+    pages.discovery = Some(material.discovery(templates));
     Ok(pages)
 }
 
@@ -384,11 +388,67 @@ impl Material {
             .transpose()?;
         let others = library.published().filter(|other| other.slug != article.slug);
         let more = others.take(4).map(|other| teaser(other, language)).collect();
-        let body = ArticlePage { article: article_body(article, language), appeal, more };
-        // The landing article has one canonical address: the front page.
-        let canonical = if article.landing { "/" } else { path };
-        let meta = article_meta(article, path, &format!("{}{canonical}", self.ctx.policy.public_url));
+        let structured_html = self.structured(article, templates);
+        let body = ArticlePage { article: article_body(article, language), appeal, more, structured_html };
+        let meta = article_meta(article, path, self.url_of(article));
         Ok(templates.page("public/article.html", &meta, &body)?)
+    }
+
+    /// What programs read: feeds in the language of the site, and the map.
+    fn discovery(&self, templates: &Templates) -> Discovery {
+        let url = self.ctx.policy.public_url.as_str();
+        let dated = self.library.published().filter_map(|article| self.entry(article));
+        let entries: Vec<Entry> = dated.take(discovery::ENTRIES_MAX).collect();
+        let site = templates.site();
+        let language = templates.words().default_language().tag();
+        let channel = Channel { name: &site.name, url, language, entries: &entries };
+        let languages: Vec<String> =
+            templates.words().offered().iter().map(|language| language.tag().to_owned()).collect();
+        let page =
+            |path: &str| Place { url: format!("{url}{path}"), date: None, languages: languages.clone() };
+        let articles = self.library.published().filter(|article| !article.landing).map(|article| Place {
+            url: self.url_of(article),
+            date: article.date,
+            languages: Vec::new(),
+        });
+        let places: Vec<Place> =
+            ["/", "/articles", "/donate", "/patrons"].map(page).into_iter().chain(articles).collect();
+        Discovery {
+            atom: CachedPage::new(discovery::atom(&channel), "application/atom+xml; charset=utf-8"),
+            rss: CachedPage::new(discovery::rss(&channel), "application/rss+xml; charset=utf-8"),
+            json_feed: CachedPage::new(discovery::json_feed(&channel), "application/feed+json"),
+            sitemap: CachedPage::new(discovery::sitemap(&places), "application/xml; charset=utf-8"),
+            robots: CachedPage::new(discovery::robots(url), "text/plain; charset=utf-8"),
+        }
+    }
+
+    /// The landing article has one canonical address: the front page.
+    fn url_of(&self, article: &Article) -> String {
+        let url = &self.ctx.policy.public_url;
+        if article.landing { format!("{url}/") } else { format!("{url}/articles/{}", article.slug) }
+    }
+
+    /// None for an article without a date.
+    fn entry(&self, article: &Article) -> Option<Entry> {
+        Some(Entry {
+            url: self.url_of(article),
+            title: article.headline(),
+            summary: described(article),
+            html: discovery::absolute(&markdown::to_html(&article.body).html, &self.ctx.policy.public_url),
+            language: article.language.clone(),
+            authors: article.authors.clone(),
+            date: article.date?,
+        })
+    }
+
+    /// Empty for an article without a date.
+    fn structured(&self, article: &Article, templates: &Templates) -> String {
+        let Some(entry) = self.entry(article) else { return String::new() };
+        let url = &self.ctx.policy.public_url;
+        let donate = self.library.appeal_of(article).map(|_| format!("{url}/donate?from={}", article.slug));
+        let channel =
+            Channel { name: &templates.site().name, url, language: &article.language, entries: &[] };
+        discovery::structured_html(&channel, &entry, donate.as_deref())
     }
 
     fn list(&self, templates: &Templates) -> Result<String, ContentFault> {
@@ -404,12 +464,15 @@ impl Material {
     }
 }
 
-fn article_meta(article: &Article, path: &str, canonical: &str) -> PageMeta {
-    let described = article.standfirst.as_deref().unwrap_or(&article.body);
+fn described(article: &Article) -> String {
+    markdown::excerpt(article.standfirst.as_deref().unwrap_or(&article.body), DESCRIPTION_CHARACTERS)
+}
+
+fn article_meta(article: &Article, path: &str, canonical: String) -> PageMeta {
     PageMeta {
         title: article.headline(),
-        description: Some(markdown::excerpt(described, DESCRIPTION_CHARACTERS)),
-        canonical: Some(canonical.to_owned()),
+        description: Some(described(article)),
+        canonical: Some(canonical),
         path: path.to_owned(),
         ..PageMeta::default()
     }

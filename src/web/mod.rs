@@ -58,6 +58,11 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
                     .route(post().to(public::donate::submit)),
             )
             .route("/patrons", read().to(public::patrons::show))
+            .route("/feed.xml", read().to(public::discovery::atom))
+            .route("/rss.xml", read().to(public::discovery::rss))
+            .route("/feed.json", read().to(public::discovery::json_feed))
+            .route("/sitemap.xml", read().to(public::discovery::sitemap))
+            .route("/robots.txt", read().to(public::discovery::robots))
             .route("/thanks/{token}", read().to(public::thanks::show))
             .route("/static/{name}", read().to(assets::file))
             .service(

@@ -57,6 +57,12 @@ pub(super) fn download(media_type: &str, name: &str) -> HttpResponseBuilder {
     answer
 }
 
+/// A document that could not be drawn.
+pub(super) fn cut_off(error: &impl std::fmt::Display) -> WebError {
+    tracing::error!(%error, "a document could not be drawn");
+    WebError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The document could not be drawn.")
+}
+
 /// Everything that is known about a donor, packed.
 pub(super) async fn packed(name: &str, tables: Vec<Table>) -> Result<HttpResponse, WebError> {
     let packing = actix_web::web::block(move || {

@@ -20,6 +20,8 @@ mod cli;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
+mod discovery;
+#[cfg(test)]
 mod figures;
 #[cfg(test)]
 mod giving;

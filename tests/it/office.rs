@@ -1,9 +1,11 @@
 //! The office: who comes in, by which door, and who may do what there.
 
 mod audit;
+mod by_hand;
 pub(crate) mod clerk;
 pub(crate) mod content;
 mod door;
+mod letters;
 mod matrix;
 mod outgoing;
 mod passkeys;

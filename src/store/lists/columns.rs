@@ -13,6 +13,11 @@ pub(super) struct Base {
 
 const PERSON: &str = "COALESCE(n.id, '-') || ' ' || COALESCE(n.name, p.name, n.email, p.email)";
 
+/// Who gave by hand may have no address; what stands for it is not shown.
+const GIVEN_ADDRESS: &str = "CASE WHEN COALESCE(n.email, p.email) LIKE '%@no-address.invalid' THEN NULL \
+     ELSE COALESCE(n.email, p.email) END";
+const OWN_ADDRESS: &str = "CASE WHEN b.email LIKE '%@no-address.invalid' THEN NULL ELSE b.email END";
+
 pub(super) const fn base(kind: ListKind) -> Base {
     let (table, id, joins) = match kind {
         ListKind::Donations => (
@@ -214,7 +219,7 @@ fn donation(column: &str) -> &'static str {
         "fee" => "CAST(b.fee_minor AS TEXT) || ' ' || b.currency",
         "refunded" => "CAST(b.refunded_minor AS TEXT) || ' ' || b.currency",
         "lost" => "CAST(b.lost_minor AS TEXT) || ' ' || b.currency",
-        "email" => "COALESCE(n.email, p.email)",
+        "email" => GIVEN_ADDRESS,
         "frequency" => "p.frequency",
         "article" => "p.source_article",
         "receipt" => {
@@ -239,7 +244,7 @@ fn pledge(column: &str) -> &'static str {
         "status" => "b.status",
         "campaign" => "c.title",
         "gateway" => "b.gateway",
-        "email" => "b.email",
+        "email" => OWN_ADDRESS,
         "reference" => "b.reference",
         "article" => "b.source_article",
         "tier" => "t.name",
@@ -252,7 +257,7 @@ fn pledge(column: &str) -> &'static str {
 fn donor(column: &str) -> &'static str {
     match column {
         "name" => "b.name",
-        "email" => "b.email",
+        "email" => OWN_ADDRESS,
         "gifts" => {
             "(SELECT CAST(COUNT(*) AS TEXT) FROM donations d WHERE d.donor_id = b.id AND d.received_at IS NOT NULL)"
         }
@@ -278,7 +283,7 @@ fn patron(column: &str) -> &'static str {
         "ends" => "CAST(b.ends_at AS TEXT)",
         "reason" => "b.end_reason",
         "gateway" => "b.gateway",
-        "email" => "COALESCE(n.email, p.email)",
+        "email" => GIVEN_ADDRESS,
         "remote" => "b.remote_id",
         "id" => "b.pledge_id",
         _ => "NULL",

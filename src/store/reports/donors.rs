@@ -60,7 +60,7 @@ impl LapsedRow {
         Ok(Lapsed {
             donor: row.parse(&self.donor)?,
             kept: row.money(self.kept, &self.currency)?,
-            email: self.email,
+            email: crate::domain::account::address_text(&self.email).to_owned(),
             name: self.name,
             gifts: self.gifts,
             last_on: self.last_on,

@@ -200,3 +200,25 @@ diesel::table! {
         created_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    gifts_by_hand (donation_id) {
+        donation_id -> Text,
+        document -> Nullable<Text>,
+        note -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    donor_letters (id) {
+        id -> Text,
+        donor_id -> Text,
+        staff_id -> Text,
+        subject -> Text,
+        body -> Text,
+        request_key -> Text,
+        written_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}

@@ -1,13 +1,14 @@
 //! Everything that is on record about a donor, for themselves.
 
 use super::changes;
-use crate::domain::account::{ChangeDetail, ChangeKind, Profile};
+use crate::domain::account::{ChangeDetail, ChangeKind, Profile, address_text};
 use crate::domain::ids::DonorId;
 use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
 use crate::store::donations::Place;
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, desk, donations, pledges, receipts, sessions,
+    Conn, StoreError, account_changes, accounts, desk, donations, donor_letters, gifts_by_hand, pledges,
+    receipts, sessions,
 };
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -63,7 +64,15 @@ fn noted(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
     let tags = desk::tags(conn, donor)?.into_iter().map(|tag| vec!["tag".to_owned(), String::new(), tag]);
     let notes = desk::notes(conn, donor)?.into_iter();
     let notes = notes.map(|note| vec!["note".to_owned(), time(note.created_at), note.text]);
-    let rows = tags.chain(notes).collect();
+    let about = gifts_by_hand::of_donor(conn, donor)?.into_iter().flat_map(|(id, paper)| {
+        let texts = [paper.document, paper.note].into_iter().flatten();
+        texts.map(move |text| vec![format!("gift {id}"), String::new(), text]).collect::<Vec<_>>()
+    });
+    let letters = donor_letters::of_donor(conn, donor)?.into_iter();
+    let letters = letters.map(|letter| {
+        vec!["letter".to_owned(), time(letter.written_at), format!("{}\n\n{}", letter.subject, letter.body)]
+    });
+    let rows = tags.chain(notes).chain(about).chain(letters).collect();
     Ok(Table { name: "notes", columns: &["kind", "written_at", "text"], rows })
 }
 
@@ -78,7 +87,7 @@ fn you(profile: &Profile) -> Table {
         columns: &["id", "email", "name", "postal_address", "language", "since"],
         rows: vec![vec![
             profile.id.to_string(),
-            profile.email.as_str().to_owned(),
+            address_text(profile.email.as_str()).to_owned(),
             text(&profile.name),
             text(&profile.postal_address),
             text(&profile.locale),
@@ -99,7 +108,7 @@ fn promised(all: &[Pledge]) -> Table {
             terms.amount.major(),
             terms.amount.currency().code().to_owned(),
             text(terms.name.as_ref().map(crate::domain::donor::PersonName::as_str)),
-            terms.email.as_str().to_owned(),
+            address_text(terms.email.as_str()).to_owned(),
             text(terms.message.as_deref()),
             if terms.visibility == Visibility::Named { "named" } else { "hidden" }.to_owned(),
             text(terms.tribute.as_ref().map(|tribute| tribute.kind.as_str())),

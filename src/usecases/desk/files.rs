@@ -20,9 +20,10 @@ use crate::domain::tier::Tier;
 use crate::store::desk::{self, Note};
 use crate::store::dossiers::{self, Call, EventRecord, Given, JobRecord, LedgerEntry};
 use crate::store::event_subjects::{self, Told};
+use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, audit, campaigns, disputes, donations, pledges, receipts,
-    refunds, staff, subscription_orders, subscriptions, tiers,
+    Conn, StoreError, account_changes, accounts, audit, campaigns, disputes, donations, donor_letters,
+    pledges, receipts, refunds, staff, subscription_orders, subscriptions, tiers,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -52,6 +53,8 @@ pub struct DonationFile {
     pub refunds: Vec<Refund>,
     /// What was contested.
     pub disputes: Vec<Dispute>,
+    /// What staff wrote down about it, if they recorded it by hand.
+    pub paper: Option<Paper>,
     /// Its entries in the books.
     pub entries: Vec<LedgerEntry>,
     /// What the gateway said.
@@ -95,6 +98,7 @@ pub async fn donation(ctx: &Context, id: DonationId) -> Result<DonationFile, Use
                 campaign,
                 donor,
                 receipts: papers,
+                paper: gifts_by_hand::find(conn, id)?,
                 refunds: given_back,
                 disputes: contested,
                 entries,
@@ -252,6 +256,7 @@ pub async fn donor(ctx: &Context, id: DonorId) -> Result<DonorFile, UseCaseError
             let mut moments: Vec<Moment> = promised.iter().flat_map(moments::of_promise).collect();
             moments.extend(gifts.iter().flat_map(moments::of_payment));
             moments.extend(moments::of_changes(&account_changes::of_donor(conn, id, CHANGES_MAX)?));
+            moments.extend(moments::of_letters(&donor_letters::of_donor(conn, id)?, &staff::all(conn)?));
             moments.extend(done_to(conn, &[id.to_string()])?);
             Ok(DonorFile {
                 moments: moments::in_order(moments),

@@ -3,6 +3,7 @@
 pub mod content;
 pub mod donors;
 pub mod files;
+pub mod letters;
 pub mod lists;
 pub mod merge;
 pub mod notes;

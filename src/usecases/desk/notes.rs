@@ -4,7 +4,7 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::{clean_line, clean_text};
 use crate::domain::ids::{DonorId, NoteId, StaffId};
 use crate::store::desk::{self, Note};
-use crate::store::{Tx, accounts};
+use crate::store::{Conn, accounts};
 use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -97,8 +97,8 @@ fn tags_of(typed: &str) -> Result<Vec<String>, UseCaseError> {
 }
 
 /// Whether the donor is there and not forgotten.
-pub(super) fn is_there(tx: &mut Tx<'_>, donor: DonorId) -> Result<(), UseCaseError> {
-    match accounts::get(tx, donor) {
+pub(super) fn is_there(conn: &mut Conn, donor: DonorId) -> Result<(), UseCaseError> {
+    match accounts::get(conn, donor) {
         Ok(profile) if profile.erased_at.is_none() => Ok(()),
         Ok(_) | Err(crate::store::StoreError::NotFound) => Err(UseCaseError::NotFound("donor")),
         Err(error) => Err(error.into()),

@@ -104,7 +104,9 @@ pub(super) fn remind(
     let since = since.timestamp();
     let job = match subscription.gateway {
         GatewayKind::BankTransfer => Job::SendTransferDue { pledge, since, letter },
-        GatewayKind::Stripe | GatewayKind::Sandbox => Job::SendPaymentFailed { pledge, since, letter },
+        GatewayKind::Stripe | GatewayKind::Sandbox | GatewayKind::Cash | GatewayKind::Cheque => {
+            Job::SendPaymentFailed { pledge, since, letter }
+        }
     };
     ctx.enqueue(tx, &job)?;
     Ok(subscriptions::set_letters(tx, pledge, due)?)

@@ -8,7 +8,7 @@ use crate::domain::job::Job;
 use crate::domain::ledger::{Booked, Entry, EntryKind};
 use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, PledgeStatus};
-use crate::domain::refund::{Refund, RefundNews, RefundStatus};
+use crate::domain::refund::{Refund, RefundKind, RefundNews, RefundStatus};
 use crate::domain::subscription::{EndReason, OrderKind, Subscription, SubscriptionState};
 use crate::store::campaigns::TotalChange;
 use crate::store::ledger::Booking;
@@ -148,6 +148,7 @@ impl Known {
                 let refund = Refund {
                     id: ctx.new_id(),
                     donation: self.donation.id,
+                    kind: RefundKind::Refund,
                     amount: news.amount,
                     status: news.status,
                     settled: news.settled,

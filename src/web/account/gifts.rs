@@ -10,7 +10,7 @@ use crate::render::{receipt as receipt_paper, statement as statement_paper};
 use crate::usecases::account::{overview as use_overview, statements as use_statements, support};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::download;
+use crate::web::reply::{cut_off, download};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -96,11 +96,6 @@ pub(in crate::web) async fn receipt(
         actix_web::web::block(move || receipt_paper::pdf(&receipt, later.as_deref(), &language)).await;
     let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
     Ok(download("application/pdf", &name).body(bytes))
-}
-
-fn cut_off(error: &impl std::fmt::Display) -> WebError {
-    tracing::error!(%error, "a document could not be drawn");
-    WebError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The document could not be drawn.")
 }
 
 pub(in crate::web) async fn statements(

@@ -3,16 +3,20 @@
 mod parts;
 mod people;
 
-pub(super) use people::{donor, pledge};
+pub(super) use people::{donor, letter, pledge};
 
 use self::parts::{bodies, entries, fact, moments, money_cell, table, word_cell};
 use super::door::Seat;
 use super::reply::{Desk, done};
 use crate::domain::access::Permission as May;
+use crate::domain::account::can_be_mailed;
 use crate::domain::ids::{DonationId, InboxId, JobId, ReceiptId};
 use crate::domain::list::Shape;
 use crate::domain::receipt::{Receipt, ReceiptNumber};
-use crate::render::list_pages::{ActionShown, BodyShown, CellShown, Cells, FilePage, RowShown, spelled};
+use crate::render::list_pages::{
+    ActionShown, BodyShown, CellShown, Cells, FactShown, FilePage, RowShown, spelled,
+};
+use crate::store::gifts_by_hand::Paper;
 use crate::store::{StoreError, receipts};
 use crate::usecases::UseCaseError;
 use crate::usecases::desk::files::{self, DonationFile};
@@ -90,7 +94,17 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
     {
         actions.push(ActionShown::link("Give it back", format!("/admin/donations/{}/refund", donation.id)));
     }
+    if looker.may(May::Refund)
+        && donation.gateway.is_by_hand()
+        && donation.payment.kept().is_some_and(crate::domain::money::Money::is_positive)
+    {
+        actions.push(ActionShown::link("Declare it void", format!("/admin/donations/{}/void", donation.id)));
+    }
+    if let Some(receipt) = file.receipts.iter().find(|receipt| receipt.status.is_live()) {
+        actions.push(ActionShown::link("Receipt as PDF", format!("/admin/receipts/{}/pdf", receipt.number)));
+    }
     let mut facts = parts::giver(cells, pledge, file.donor.as_ref());
+    facts.extend(paper_facts(cells, file.paper.as_ref()));
     facts.extend([
         fact("Campaign", cells.cell("", Shape::Text, Some(file.campaign.title.clone()))),
         fact(
@@ -132,6 +146,16 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
     }
 }
 
+/// What staff wrote down about a gift.
+fn paper_facts(cells: Cells, paper: Option<&Paper>) -> Vec<FactShown> {
+    let Some(Paper { document, note }) = paper else { return Vec::new() };
+    let shown = [("Number on paper", document), ("Note", note)].into_iter().filter_map(|(label, text)| {
+        let text = text.clone()?;
+        Some(fact(label, cells.cell("", Shape::Text, Some(text))))
+    });
+    shown.collect()
+}
+
 fn receipt_table(looker: &Looker<'_>, papers: &[Receipt]) -> Option<crate::render::list_pages::TableShown> {
     let cells = looker.cells();
     let row = |receipt: &Receipt| {
@@ -161,8 +185,11 @@ pub(super) async fn receipt(
     let cells = looker.cells();
     let number = receipt.number.to_string();
     let mut actions = Vec::new();
+    actions.push(ActionShown::link("PDF", format!("/admin/receipts/{number}/pdf")));
     if receipt.status.is_live() && looker.may(May::ChangeSupport) {
-        actions.push(ActionShown::button("Send it again", format!("/admin/receipts/{number}/resend")));
+        if can_be_mailed(&receipt.snapshot.donor_email) {
+            actions.push(ActionShown::button("Send it again", format!("/admin/receipts/{number}/resend")));
+        }
         actions.push(ActionShown::button("Replace it", format!("/admin/receipts/{number}/reissue")));
     }
     let mut page = donation_page(&looker, &file);

@@ -160,7 +160,10 @@ fn file_url(kind: ListKind, text: &str) -> String {
 fn actions(kind: ListKind, may_change: bool) -> Vec<ActionShown> {
     match kind {
         ListKind::Donations if may_change => {
-            vec![ActionShown::link("Record a transfer", "/admin/gifts/transfer".to_owned())]
+            vec![
+                ActionShown::link("Record a gift", "/admin/gifts".to_owned()),
+                ActionShown::link("Record a transfer", "/admin/gifts/transfer".to_owned()),
+            ]
         }
         ListKind::Donations
         | ListKind::Pledges

@@ -1,6 +1,7 @@
 //! Pages for readers and donors.
 
 pub(super) mod articles;
+pub(super) mod discovery;
 pub(super) mod donate;
 pub(super) mod patrons;
 pub(super) mod sandbox;

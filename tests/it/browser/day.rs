@@ -103,6 +103,7 @@ async fn changes_the_article(browser: &Browser, app: &TestApp) {
     browser.presses("nav a[href='/admin/content']", "/admin/content").await;
     browser.presses("a[href='/admin/content/articles/about-our-funding']", "/about-our-funding").await;
     browser.reaches("#text").await;
+    browser.goes_to_the_end().await;
     super::focused(browser).await.send_keys("\nWritten without a mouse.\n").await.unwrap();
     browser.presses("main form .button", "done=saved").await;
     let article = app.client().get("/articles/about-our-funding").await.text();

@@ -47,6 +47,12 @@ impl Browser {
         focused(self).await.send_keys(text).await.unwrap();
     }
 
+    /// Goes to the end of the text that has the focus.
+    pub(super) async fn goes_to_the_end(&self) {
+        let keys: String = [Key::Control, Key::End, Key::Null].map(char::from).into_iter().collect();
+        focused(self).await.send_keys(&keys).await.unwrap();
+    }
+
     /// Presses Enter on something.
     pub(super) async fn opens(&self, css: &str) {
         self.reaches(css).await;

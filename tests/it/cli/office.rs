@@ -37,6 +37,41 @@ async fn everything_is_done(site: &Site) {
 }
 
 program! {
+    async fn a_gift_by_hand_is_recorded_once_and_declared_void_from_the_command_line(site) {
+        let serving = site.serve().await;
+        let gift = ["donation", "record", "--by", "cheque", "--campaign", "press-fund", "--amount", "40", "--name",
+            "Rosa Quill", "--number", "000417", "--once", "box 7"];
+        let recorded = site.runs(&gift).await;
+        assert!(recorded.contains("€40.00. There is no address: print the receipt"), "{recorded}");
+        assert!(site.runs(&gift).await.starts_with("Nothing to do: "));
+        let mailed = ["donation", "record", "--by", "cash", "--campaign", "press-fund", "--amount", "5", "--email",
+            "ann@example.org", "--named"];
+        assert!(site.runs(&mailed).await.contains("€5.00. The receipt is on its way."));
+        site.sends(1, "receipt").await;
+        let row = row(&site, "donations", "gateway", "cheque").await;
+        assert_eq!((row["email"].as_str(), row["name"].as_str()), (None, Some("Rosa Quill")));
+        let id = row["id"].as_str().unwrap();
+        let void = site.runs(&["donation", "void", id, "--reason", "bounced"]).await;
+        assert!(void.contains("€40.00") && void.contains("is void"), "{void}");
+        let again = site.refuses(1, &["donation", "void", id, "--reason", "bounced"]).await;
+        assert!(again.contains("nothing of"), "{again}");
+        let by_card = ["donation", "record", "--by", "stripe", "--campaign", "press-fund", "--amount", "5", "--name", "A"];
+        let without_campaign = ["donation", "record", "--by", "cash", "--amount", "5", "--name", "A"];
+        for (wrong, words) in [
+            (&by_card[..], "one of cash, cheque, bank_transfer"),
+            (&["donation", "record", "--amount", "5"], "--reference"),
+            (&without_campaign, "--campaign"),
+        ] {
+            let refused = site.call(wrong).run().await;
+            assert_eq!(refused.code, Some(2), "{refused:?}");
+            assert!(refused.stderr.contains(words), "{refused:?}");
+        }
+        drop(serving);
+        site.runs(&["doctor"]).await;
+    }
+}
+
+program! {
     async fn a_transfer_is_recorded_refunded_and_receipted_from_the_command_line(site) {
         let serving = site.serve().await;
         promise(&serving.url, "ann@example.org").await;

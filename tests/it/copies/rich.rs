@@ -231,6 +231,10 @@ async fn oddities(app: &TestApp) -> String {
          '2999-12-31 23:59:59.500')"
             .to_owned(),
         format!("INSERT INTO export_parts VALUES ('exp_odd', 0, {bytes})"),
+        "INSERT INTO donor_letters SELECT 'ltr_odd', (SELECT MIN(id) FROM donors), MIN(id), 'Grüße', 'a\n\nb 🎁', 'k', \
+         '2026-06-15 10:00:00.000001', NULL FROM staff"
+            .to_owned(),
+        "INSERT INTO gifts_by_hand SELECT MIN(id), '“000417”', NULL, '2026-06-15 10:00:00.000001' FROM donations".to_owned(),
         "INSERT INTO gift_aid_declarations SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
          'I am a UK taxpayer 🎁', '2026-06-15 10:00:00.250', NULL FROM donors"
             .to_owned(),

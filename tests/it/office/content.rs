@@ -9,6 +9,14 @@ use crate::support::twins;
 
 /// A site with a content folder of its own.
 pub(crate) async fn publication(engine: Engine) -> (TestApp, tempfile::TempDir) {
+    publication_with(engine, &[]).await
+}
+
+/// The same, with more articles: their names and their texts.
+pub(crate) async fn publication_with(
+    engine: Engine,
+    articles: &[(&str, &str)],
+) -> (TestApp, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     for kind in ["articles", "appeals", "campaigns", "tiers"] {
         std::fs::create_dir(folder.path().join(kind)).unwrap();
@@ -17,13 +25,16 @@ pub(crate) async fn publication(engine: Engine) -> (TestApp, tempfile::TempDir) 
             std::fs::copy(&file, folder.path().join(kind).join(file.file_name().unwrap())).unwrap();
         }
     }
+    for (name, text) in articles {
+        std::fs::write(folder.path().join(format!("articles/{name}.md")), text).unwrap();
+    }
     let path = folder.path().display().to_string();
     let app = TestApp::start_with(engine, settings(&[("MAINSTAY_SITE__CONTENT", &path)])).await;
     (app, folder)
 }
 
 /// The digest that a form carries.
-fn seen(page: &str) -> String {
+pub(crate) fn seen(page: &str) -> String {
     let (_, after) = page.split_once("name=\"seen\" value=\"").unwrap();
     after.split_once('"').unwrap().0.to_owned()
 }

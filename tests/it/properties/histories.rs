@@ -277,6 +277,7 @@ impl Outcome {
         let refund = |(number, known): (&u32, &(Money, RefundStatus, Option<Settlement>))| Refund {
             id: RefundId::from_ulid(Ulid::from_parts(1, u128::from(*number))),
             donation: DonationId::from_ulid(Ulid::from_parts(1, 1)),
+            kind: mainstay::domain::refund::RefundKind::Refund,
             amount: known.0,
             status: known.1,
             settled: known.2,

@@ -209,7 +209,9 @@ fn script_sandbox(app: &mut App) -> Option<Arc<Scripted>> {
     let put = |kind| -> Arc<dyn Gateway> {
         match kind {
             GatewayKind::Sandbox => scripted.clone(),
-            GatewayKind::BankTransfer | GatewayKind::Stripe => registry.get(kind).unwrap().clone(),
+            GatewayKind::BankTransfer | GatewayKind::Stripe | GatewayKind::Cash | GatewayKind::Cheque => {
+                registry.get(kind).unwrap().clone()
+            }
         }
     };
     app.services.ctx.gateways = Registry::new(registry.kinds().map(put).collect());

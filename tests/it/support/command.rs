@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// How long a command may run, and how long to wait for a line, before the test fails.
-const WAIT: Duration = Duration::from_mins(1);
+const WAIT: Duration = Duration::from_mins(5);
 
 /// A call of `mainstay` that is being put together.
 ///

@@ -9,9 +9,10 @@ use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptStatus};
-use crate::domain::refund::{Refund, RefundStatus};
+use crate::domain::refund::{Refund, RefundKind, RefundStatus};
 use crate::domain::staff::Member;
 use crate::domain::subscription::{Order, OrderKind, Orderer, Subscription, SubscriptionState};
+use crate::store::donor_letters::DonorLetter;
 use crate::store::dossiers::{Call, JobRecord, Question};
 use crate::store::event_subjects::Told;
 use chrono::{DateTime, Utc};
@@ -34,6 +35,8 @@ pub enum Thing {
     Event(String),
     /// A job.
     Job(String),
+    /// A letter: its donor, and itself.
+    Letter(String, String),
 }
 
 /// Something that happened.
@@ -91,7 +94,10 @@ pub(super) fn of_promise(pledge: &Pledge) -> Vec<Moment> {
     let how_often = if often.is_recurring() { format!(", {often}") } else { String::new() };
     let article = pledge.terms.source.article.as_ref();
     let from = article.map(|article| format!("on the article “{}”", article.as_str())).unwrap_or_default();
-    let promised = Moment::new(pledge.created_at, format!("Promised{how_often}"))
+    // A gift by hand keeps its promise in the moment that it is written down.
+    let is_by_hand = pledge.terms.gateway.is_by_hand() && pledge.reference.is_none();
+    let what = if is_by_hand { "Written down".to_owned() } else { format!("Promised{how_often}") };
+    let promised = Moment::new(pledge.created_at, what)
         .because(from)
         .of(pledge.terms.amount)
         .about(Thing::Pledge(pledge.id.to_string()));
@@ -168,10 +174,11 @@ pub(super) fn of_receipts(receipts: &[Receipt]) -> Vec<Moment> {
 
 pub(super) fn of_refunds(refunds: &[Refund]) -> Vec<Moment> {
     let moment = |refund: &Refund| {
-        let what = match refund.status {
-            RefundStatus::Pending => "A refund is on its way",
-            RefundStatus::Succeeded => "Money was given back",
-            RefundStatus::Failed => "A refund failed",
+        let what = match (refund.kind, refund.status) {
+            (RefundKind::Void, _) => "The gift was declared void",
+            (RefundKind::Refund, RefundStatus::Pending) => "A refund is on its way",
+            (RefundKind::Refund, RefundStatus::Succeeded) => "Money was given back",
+            (RefundKind::Refund, RefundStatus::Failed) => "A refund failed",
         };
         Moment::new(refund.created_at, what)
             .because(refund.reason.clone().unwrap_or_default())
@@ -311,6 +318,18 @@ pub(super) fn of_changes(changes: &[AccountChange]) -> Vec<Moment> {
         Moment::new(change.created_at, format!("Their own pages: {}", spelled(change.kind.as_str())))
     };
     changes.iter().map(moment).collect()
+}
+
+pub(super) fn of_letters(letters: &[DonorLetter], people: &[Member]) -> Vec<Moment> {
+    let moment = |letter: &DonorLetter| {
+        let who = people.iter().find(|member| member.id == letter.by);
+        let by = who.map_or_else(|| "somebody".to_owned(), |member| member.name.clone());
+        let state = if letter.sent_at.is_some() { "sent" } else { "on its way" };
+        Moment::new(letter.written_at, format!("Letter: “{}”", letter.subject))
+            .because(format!("by {by}, {state}"))
+            .about(Thing::Letter(letter.donor.to_string(), letter.id.to_string()))
+    };
+    letters.iter().map(moment).collect()
 }
 
 pub(super) fn of_log(rows: &[AuditRow], people: &[Member]) -> Vec<Moment> {

@@ -85,6 +85,7 @@ fn url_of(thing: &Thing) -> String {
         Thing::Receipt(number) => ("receipts", number),
         Thing::Event(id) => ("events", id),
         Thing::Job(id) => ("jobs", id),
+        Thing::Letter(donor, id) => return format!("/admin/donors/{donor}/letters/{id}"),
     };
     format!("/admin/{list}/{id}")
 }

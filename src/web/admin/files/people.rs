@@ -3,15 +3,17 @@
 use super::parts::{bodies, fact, giver, moments, money_cell, name_of, table, word_cell};
 use super::{Looker, linked};
 use crate::domain::access::Permission as May;
+use crate::domain::account::can_be_mailed;
 use crate::domain::donation::Donation;
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::list::Shape;
 use crate::domain::pledge::Pledge;
 use crate::domain::subscription::Subscription;
 use crate::render::list_pages::{
-    ActionShown, CellShown, Cells, FactShown, FilePage, NoteShown, PersonShown, RowShown, TableShown,
-    name_text,
+    ActionShown, BodyShown, CellShown, Cells, FactShown, FilePage, NoteShown, PersonShown, RowShown,
+    TableShown, name_text,
 };
+use crate::store::donor_letters::DonorLetter;
 use crate::usecases::desk::files::{self, DonorFile, PledgeFile};
 use crate::web::admin::door::Seat;
 use crate::web::error::WebError;
@@ -177,6 +179,42 @@ pub(in crate::web::admin) async fn donor(
     looker.page("/admin/donors", page)
 }
 
+/// A letter that staff wrote.
+pub(in crate::web::admin) fn letter(
+    state: &AppState,
+    seat: &Seat,
+    letter: &DonorLetter,
+    by: &str,
+) -> Result<HttpResponse, WebError> {
+    let looker = Looker { state, seat, query: "" };
+    let cells = looker.cells();
+    let donor = linked(
+        cells.cell("", Shape::Code, Some(letter.donor.to_string())),
+        format!("/admin/donors/{}", letter.donor),
+    );
+    let mut facts = vec![
+        fact("To", donor),
+        fact("By", cells.cell("", Shape::Text, Some(by.to_owned()))),
+        fact("Written", cells.time_cell("", letter.written_at)),
+    ];
+    facts.extend(letter.sent_at.map(|at| fact("Sent", cells.time_cell("", at))));
+    let page = FilePage {
+        list_label: "Donors",
+        list_url: "/admin/donors".to_owned(),
+        heading: letter.subject.clone(),
+        status: if letter.sent_at.is_some() { "sent" } else { "waiting" }.to_owned(),
+        facts,
+        bodies: vec![BodyShown {
+            title: "Text".to_owned(),
+            when: cells.time_text(letter.written_at),
+            url: None,
+            text: letter.body.clone(),
+        }],
+        ..FilePage::default()
+    };
+    looker.page("/admin/donors", page)
+}
+
 fn donor_actions(looker: &Looker<'_>, file: &DonorFile) -> Vec<ActionShown> {
     let id = file.profile.id;
     let mut actions = Vec::new();
@@ -188,6 +226,10 @@ fn donor_actions(looker: &Looker<'_>, file: &DonorFile) -> Vec<ActionShown> {
             actions
                 .push(ActionShown::button("Make two of them again", format!("/admin/donors/{id}/unmerge")));
         } else {
+            actions.push(ActionShown::link("Record a gift", format!("/admin/gifts/new?donor={id}")));
+            if can_be_mailed(file.profile.email.as_str()) {
+                actions.push(ActionShown::link("Write a letter", format!("/admin/donors/{id}/letter")));
+            }
             actions.push(ActionShown::link("Correct details", format!("/admin/donors/{id}/details")));
             actions.push(ActionShown::link("Same as another donor", format!("/admin/donors/{id}/merge")));
         }
@@ -216,10 +258,10 @@ fn donor_facts(cells: Cells, file: &DonorFile) -> Vec<FactShown> {
     }
     facts.extend(file.merged_into.map(|other| fact("Is the same as", person(other, other.to_string()))));
     for (other, email) in &file.merged_from {
-        facts.push(fact("Also known as", person(*other, email.as_str().to_owned())));
+        facts.push(fact("Also known as", person(*other, name_text(email.as_str()))));
     }
     for other in &file.namesakes {
-        facts.push(fact("Same name", person(other.id, other.email.as_str().to_owned())));
+        facts.push(fact("Same name", person(other.id, name_text(other.email.as_str()))));
     }
     facts.push(fact("Since", cells.time_cell("", profile.created_at)));
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(profile.id.to_string()))));

@@ -1,9 +1,10 @@
 //! A donor in the hands of staff.
 
 use super::{Act, mendable};
-use crate::domain::account::Profile;
+use crate::domain::account::{Profile, can_be_mailed};
 use crate::domain::ids::{DonorId, NoteId};
 use crate::render::admin_pages::{ActField, ActPage};
+use crate::render::list_pages::name_text;
 use crate::usecases::account::erase;
 use crate::usecases::account::settings::Details;
 use crate::usecases::desk::{donors, merge, notes};
@@ -113,8 +114,8 @@ fn details_form(state: &AppState, profile: &Profile, typed: Details) -> Act {
         back: format!("/admin/donors/{}", profile.id),
         action: format!("/admin/donors/{}/details", profile.id),
         lead: format!(
-            "{}. Receipts that were issued stay as they are. The donor is told by a letter.",
-            profile.email.as_str()
+            "{}. Receipts that were issued stay as they are. A donor with an address is told by a letter.",
+            name_text(profile.email.as_str())
         ),
         fields: vec![
             ActField::text("name", "Name", typed.name),
@@ -162,7 +163,12 @@ pub(in crate::web) async fn same(
 async fn merge_form(state: &AppState, id: DonorId, typed: String) -> Result<Act, WebError> {
     let profile = erase::profile(&state.ctx, id).await?;
     let others = merge::suggestions(&state.ctx, id).await?;
-    let known: Vec<&str> = others.iter().map(|other| other.email.as_str()).collect();
+    // Whoever has no address is named by their id.
+    let name = |other: &Profile| {
+        let email = other.email.as_str();
+        if can_be_mailed(email) { email.to_owned() } else { other.id.to_string() }
+    };
+    let known: Vec<String> = others.iter().map(name).collect();
     let same_name = if known.is_empty() {
         "Nobody else has the same name.".to_owned()
     } else {
@@ -175,7 +181,7 @@ async fn merge_form(state: &AppState, id: DonorId, typed: String) -> Result<Act,
         lead: format!(
             "{} is found to be another donor: everything given and promised counts for that one, who signs in by \
              either address. It can be undone.",
-            profile.email.as_str()
+            proof_of(&profile).1
         ),
         fields: vec![ActField::text("into", "Is the same as", typed).hinted(&hint).required()],
         submit: "Make one of them",
@@ -239,16 +245,25 @@ pub(in crate::web) async fn last_word(
     forget_form(&erase::profile(&state.ctx, donor_of(&id)?).await?).shown(&state, &seat, &[])
 }
 
+/// What is typed to show that the right donor is meant: who has no address has a name.
+fn proof_of(profile: &Profile) -> (&'static str, &str) {
+    if can_be_mailed(profile.email.as_str()) {
+        ("Type their address", profile.email.as_str())
+    } else {
+        ("Type their name", profile.name.as_deref().unwrap_or(profile.email.as_str()))
+    }
+}
+
 fn forget_form(profile: &Profile) -> Act {
+    let (label, shown) = proof_of(profile);
     let page = ActPage {
         back: format!("/admin/donors/{}", profile.id),
         action: format!("/admin/donors/{}/erase", profile.id),
         lead: format!(
-            "What runs is ended, and {} is forgotten. Amounts, days and receipts stay for as long as the law wants \
-             them. This cannot be undone.",
-            profile.email.as_str()
+            "What runs is ended, and {shown} is forgotten. Amounts, days and receipts stay for as long as the law wants \
+             them. This cannot be undone."
         ),
-        fields: vec![ActField::text("confirm", "Type their address", String::new()).required()],
+        fields: vec![ActField::text("confirm", label, String::new()).required()],
         submit: "Forget this donor",
         ..ActPage::default()
     };
@@ -264,8 +279,8 @@ pub(in crate::web) async fn forget(
 ) -> Result<HttpResponse, WebError> {
     let id = donor_of(&id)?;
     let profile = erase::profile(&state.ctx, id).await?;
-    if !Fields::parse(&body)?.text("confirm").trim().eq_ignore_ascii_case(profile.email.as_str()) {
-        let message = "This is not the address of this donor.".to_owned();
+    if !Fields::parse(&body)?.text("confirm").trim().eq_ignore_ascii_case(proof_of(&profile).1) {
+        let message = "This is not what this donor is called here.".to_owned();
         let problem = FieldError { field: "confirm", code: "other_address", message };
         return forget_form(&profile).shown(&state, &seat, &[problem]);
     }

@@ -1,8 +1,10 @@
 //! What is done at the desk. Acts that need words or figures have a page of their own, on which what was typed stays if
 //! it cannot be taken; the others are a button on the page of what they are about.
 
+pub(super) mod by_hand;
 pub(super) mod donors;
 pub(super) mod gifts;
+pub(super) mod letters;
 pub(super) mod operations;
 pub(super) mod pledges;
 pub(super) mod receipts;

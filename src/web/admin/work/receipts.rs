@@ -1,16 +1,34 @@
 //! Receipts sent once more, or replaced by one with the details of today.
 
 use crate::domain::receipt::ReceiptNumber;
+use crate::render::receipt as document;
+use crate::usecases::desk::files;
 use crate::usecases::receipts;
 use crate::web::admin::door::Seat;
 use crate::web::error::WebError;
-use crate::web::reply::{id_of, see_other};
+use crate::web::reply::{cut_off, download, id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
 fn number_of(text: &str) -> Result<ReceiptNumber, WebError> {
     id_of(text, "receipt")
+}
+
+/// A receipt on paper, in its own language: as it was issued, and saying so if it was taken back.
+pub(in crate::web) async fn paper(
+    state: Data<AppState>,
+    _seat: Seat,
+    number: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let (receipt, file) = files::receipt(&state.ctx, number_of(&number)?).await?;
+    let later = file.receipts.iter().find(|other| other.replaces == Some(receipt.id));
+    let later = later.map(|other| other.number.to_string());
+    let name = document::file_name(&receipt);
+    let language = state.templates.words().language(&receipt.snapshot.locale).clone();
+    let drawn = actix_web::web::block(move || document::pdf(&receipt, later.as_deref(), &language)).await;
+    let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
+    Ok(download("application/pdf", &name).body(bytes))
 }
 
 /// Mails a receipt once more.

@@ -42,6 +42,9 @@ refund-reason = السبب: { $reason }
 refund-receipt = لم يعد الإيصال { $number } صالحًا، فنرجو عدم استخدامه لأغراض الضرائب.
 refund-rest = سيصل إيصال مصحَّح بالمبلغ الباقي { $rest } في رسالة مستقلة.
 refund-unexpected = إن لم تكونوا تتوقعون ذلك فنرجو الرد على هذه الرسالة.
+void-subject = بخصوص تبرعكم بمبلغ { $amount }
+void-heading = لم يعد تبرعكم محسوبًا
+void-lead = كنا قد سجلنا تبرعكم بمبلغ { $amount } لصالح «{ $campaign }». المال غير موجود، ولذلك شُطب التبرع من دفاترنا.
 
 patron-button = دعمكم
 patron-gives = { $amount } { $per }

@@ -42,6 +42,9 @@ refund-reason = Grund: { $reason }
 refund-receipt = Der Beleg { $number } gilt nicht mehr; bitte verwenden Sie ihn nicht für die Steuer.
 refund-rest = Ein berichtigter Beleg über die verbleibenden { $rest } folgt in einem eigenen Brief.
 refund-unexpected = Falls Sie das nicht erwartet haben, antworten Sie bitte auf diesen Brief.
+void-subject = Zu Ihrer Spende von { $amount }
+void-heading = Ihre Spende zählt nicht mehr
+void-lead = Wir hatten Ihre Spende von { $amount } für „{ $campaign }“ verbucht. Das Geld ist nicht da; deshalb wurde die Spende aus unseren Büchern genommen.
 
 patron-button = Ihre Unterstützung
 patron-gives = { $amount } { $per }

@@ -50,6 +50,9 @@ refund-reason = Reason: { $reason }
 refund-receipt = Receipt { $number } is no longer valid; please do not use it for your taxes.
 refund-rest = A corrected receipt for the remaining { $rest } follows in a letter of its own.
 refund-unexpected = If you did not expect this, please reply to this letter.
+void-subject = About your gift of { $amount }
+void-heading = Your gift does not count any more
+void-lead = We had recorded your gift of { $amount } to “{ $campaign }”. The money is not there, so the gift was taken off our books.
 
 ## Recurring support
 

@@ -42,6 +42,9 @@ refund-reason = Motivo: { $reason }
 refund-receipt = El recibo { $number } ya no es válido; no lo utilice para sus impuestos.
 refund-rest = Un recibo corregido por los { $rest } restantes llegará en una carta aparte.
 refund-unexpected = Si no lo esperaba, responda a esta carta.
+void-subject = Sobre su donación de { $amount }
+void-heading = Su donación ya no cuenta
+void-lead = Habíamos registrado su donación de { $amount } para «{ $campaign }». El dinero no está, así que la donación se ha retirado de nuestros libros.
 
 patron-button = Su apoyo
 patron-gives = { $amount } { $per }

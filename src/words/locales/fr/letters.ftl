@@ -42,6 +42,9 @@ refund-reason = Motif : { $reason }
 refund-receipt = Le reçu { $number } n’est plus valable ; veuillez ne pas l’utiliser pour vos impôts.
 refund-rest = Un reçu rectifié pour les { $rest } restants suit dans une lettre séparée.
 refund-unexpected = Si vous ne vous y attendiez pas, veuillez répondre à cette lettre.
+void-subject = À propos de votre don de { $amount }
+void-heading = Votre don ne compte plus
+void-lead = Nous avions enregistré votre don de { $amount } pour « { $campaign } ». L’argent n’est pas là : le don a donc été retiré de nos comptes.
 
 patron-button = Votre soutien
 patron-gives = { $amount } { $per }

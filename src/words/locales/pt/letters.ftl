@@ -42,6 +42,9 @@ refund-reason = Motivo: { $reason }
 refund-receipt = O recibo { $number } já não é válido; não o utilize para os seus impostos.
 refund-rest = Um recibo corrigido do valor restante de { $rest } seguirá em carta separada.
 refund-unexpected = Se isto não era esperado, responda a esta carta.
+void-subject = Sobre a sua doação de { $amount }
+void-heading = A sua doação já não conta
+void-lead = Tínhamos registado a sua doação de { $amount } para “{ $campaign }”. O dinheiro não está cá, por isso a doação foi retirada dos nossos livros.
 
 patron-button = O seu apoio
 patron-gives = { $amount } { $per }

@@ -1,4 +1,5 @@
-//! Bank transfer: the donor moves the money; staff record that it arrived. No call to anybody is made.
+//! Money that people move: transfers to the publisher's account, cash, cheques. Staff record that it arrived and that it
+//! was given back. No call to anybody is made.
 
 use super::{
     AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
@@ -15,19 +16,28 @@ use crate::domain::subscription::SubscriptionFact;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-/// The publisher's bank account as a gateway.
+/// The hands of the house as a gateway.
 #[derive(Debug, Clone, Copy)]
-pub struct BankTransfer;
+pub struct ByHand(GatewayKind, CheckoutKind);
+
+impl ByHand {
+    /// The publisher's bank account, offered to donors with a reference.
+    pub const BANK_TRANSFER: Self = Self(GatewayKind::BankTransfer, CheckoutKind::Instructions);
+    /// Notes and coins. No donor can choose them on a form.
+    pub const CASH: Self = Self(GatewayKind::Cash, CheckoutKind::Never);
+    /// Cheques. No donor can choose them on a form.
+    pub const CHEQUE: Self = Self(GatewayKind::Cheque, CheckoutKind::Never);
+}
 
 #[async_trait]
-impl Gateway for BankTransfer {
+impl Gateway for ByHand {
     fn kind(&self) -> GatewayKind {
-        GatewayKind::BankTransfer
+        self.0
     }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            checkout: CheckoutKind::Instructions,
+            checkout: self.1,
             refunds: RefundWay::ByHand,
             webhooks: false,
             fee: FeeRate { basis_points: 0, fixed_minor: 0 },
@@ -52,12 +62,12 @@ impl Gateway for BankTransfer {
     }
 
     async fn look_up(&self, _attempt: &Attempt) -> Result<LookUp, GatewayError> {
-        // A bank answers no questions: what arrives is recorded by staff.
+        // Nobody can be asked: what arrives is recorded by staff.
         Ok(LookUp::default())
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
-        // Staff send the money by hand; recording it is all there is to do.
+        // Staff hand the money back; recording it is all there is to do.
         let remote = RemoteId::parse(&request.refund.to_string())
             .map_err(|error| GatewayError::Refused { code: error.to_string() })?;
         Ok(RefundNews {
@@ -101,7 +111,7 @@ impl Gateway for BankTransfer {
     }
 
     async fn interpret(&self, _body: &[u8]) -> Result<Interpretation, InterpretError> {
-        Ok(Interpretation::Ignore("a bank sends no webhooks".into()))
+        Ok(Interpretation::Ignore("no machine tells of what is moved by hand".into()))
     }
 
     async fn events_since(

@@ -1,0 +1,2 @@
+DROP TABLE gifts_by_hand;
+ALTER TABLE refunds DROP COLUMN kind;

@@ -4,10 +4,9 @@
 use super::account::Side;
 use super::ids::{
     AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, ExportId,
-    FormerAddressId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId,
-    SignInId, StaffId,
+    InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
-use super::staff::StaffNotice;
+use super::staff::StaffTold;
 use chrono::{NaiveDate, TimeDelta};
 
 /// Every background task there is.
@@ -44,16 +43,7 @@ pub enum Job {
         moment: u32,
     },
     /// Tells somebody of the staff what was done to their account, or what owners must know of.
-    SendStaffNotice {
-        /// What.
-        notice: StaffNotice,
-        /// The row of the log that says when, and by whom.
-        row: i64,
-        /// To whom.
-        to: StaffId,
-        /// The address that they had before, if it goes there.
-        former: Option<FormerAddressId>,
-    },
+    SendStaffNotice(StaffTold),
     /// Thanks a new patron.
     SendWelcome {
         /// For which promise.
@@ -279,7 +269,7 @@ impl Job {
             Self::SendRefundNotice { .. } => "send_refund_notice",
             Self::SendReviewNotice { .. } => "send_review_notice",
             Self::SendDisputeNotice { .. } => "send_dispute_notice",
-            Self::SendStaffNotice { .. } => "send_staff_notice",
+            Self::SendStaffNotice(_) => "send_staff_notice",
             Self::SendWelcome { .. } => "send_welcome",
             Self::SendPaymentFailed { .. } => "send_payment_failed",
             Self::SendTransferDue { .. } => "send_transfer_due",
@@ -322,10 +312,7 @@ impl Job {
             Self::SendDisputeNotice { dispute, moment } => {
                 Some(format!("send_dispute_notice/{dispute}/{moment}"))
             }
-            Self::SendStaffNotice { row, to, former, notice: _ } => Some(match former {
-                Some(former) => format!("send_staff_notice/{row}/{former}"),
-                None => format!("send_staff_notice/{row}/{to}"),
-            }),
+            Self::SendStaffNotice(told) => Some(format!("send_staff_notice/{}", told.key())),
             Self::SendWelcome { pledge } => Some(format!("send_welcome/{pledge}")),
             Self::SendPaymentFailed { pledge, since, letter } => {
                 Some(format!("send_payment_failed/{pledge}/{since}/{letter}"))
@@ -375,7 +362,7 @@ impl Job {
             | Self::SendRefundNotice { .. }
             | Self::SendReviewNotice { .. }
             | Self::SendDisputeNotice { .. }
-            | Self::SendStaffNotice { .. }
+            | Self::SendStaffNotice(_)
             | Self::SendAccountNotice { .. }
             | Self::SendAddressFarewell { .. }
             | Self::SendStatement { .. }
@@ -421,7 +408,8 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::Id as _;
+    use crate::domain::ids::{Id as _, StaffId};
+    use crate::domain::staff::StaffNotice;
 
     #[test]
     fn every_kind_runs_in_exactly_one_lane() {
@@ -439,12 +427,12 @@ mod tests {
             Job::CleanUp,
             Job::SendReviewNotice { newest: ReviewId::from_ulid(ulid) },
             Job::SendDisputeNotice { dispute: DisputeId::from_ulid(ulid), moment: 0 },
-            Job::SendStaffNotice {
+            Job::SendStaffNotice(StaffTold {
                 notice: StaffNotice::PasswordChanged,
                 row: 1,
                 to: StaffId::from_ulid(ulid),
                 former: None,
-            },
+            }),
             Job::Examine,
             Job::ExamineLately,
             Job::SendSignInLink { wish: SignInId::from_ulid(ulid) },
@@ -489,6 +477,11 @@ mod tests {
         let job = Job::SendReceipt { receipt: ReceiptId::from_ulid(ulid::Ulid::from_parts(1, 1)), copy: 0 };
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["kind"], job.kind());
+        assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
+        let (notice, to) = (StaffNotice::TokenMade, StaffId::from_ulid(ulid::Ulid::from_parts(1, 1)));
+        let job = Job::SendStaffNotice(StaffTold { notice, row: 7, to, former: None });
+        let json = serde_json::to_value(&job).unwrap();
+        assert_eq!((&json["kind"], &json["row"]), (&job.kind().into(), &7.into()));
         assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::access::{Permission, Role};
 use super::donor::EmailAddress;
-use super::ids::{PasskeyId, StaffId, StaffLinkId, StaffSessionId};
+use super::ids::{FormerAddressId, PasskeyId, StaffId, StaffLinkId, StaffSessionId};
 use super::words;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -90,6 +90,27 @@ impl<'de> serde::Deserialize<'de> for StaffNotice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
         Self::parse(&word).ok_or_else(|| serde::de::Error::custom("not a notice to staff"))
+    }
+}
+
+/// What somebody is to be told by a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StaffTold {
+    /// What.
+    pub notice: StaffNotice,
+    /// The row of the log that says when, and by whom.
+    pub row: i64,
+    /// To whom.
+    pub to: StaffId,
+    /// The address that they had before, if it goes there.
+    pub former: Option<FormerAddressId>,
+}
+
+impl StaffTold {
+    /// Tells the letters about one row of the log apart.
+    pub fn key(&self) -> String {
+        let row = self.row;
+        self.former.map_or_else(|| format!("{row}/{}", self.to), |former| format!("{row}/{former}"))
     }
 }
 

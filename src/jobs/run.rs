@@ -14,7 +14,6 @@ use crate::store::StoreError;
 use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::patrons::{orders, tend};
-use crate::usecases::staff::warnings::Told;
 use crate::usecases::{
     UseCaseError, examine, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep, webhook,
 };
@@ -97,10 +96,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendDisputeNotice { dispute, moment: _ } => {
             letters::dispute_notice(services, *dispute, message_id).await?;
         }
-        Job::SendStaffNotice { notice, row, to, former } => {
-            let told = Told { notice: *notice, row: *row, to: *to, former: *former };
-            staff_letters::notice(services, told, message_id).await?;
-        }
+        Job::SendStaffNotice(told) => staff_letters::notice(services, *told, message_id).await?,
         Job::SendWelcome { pledge } => patron_letters::welcome(services, *pledge, message_id).await?,
         Job::SendPaymentFailed { pledge, since, letter } => {
             let about = patron_letters::Owed { pledge: *pledge, since: *since, letter: *letter };
@@ -128,9 +124,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::TendPatrons => tend::tend(ctx).await?,
         Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
         Job::SyncAttempt { attempt, round: _ } => sync::attempt(ctx, *attempt).await?,
-        Job::CarryOutRefund { refund } => {
-            refund::carry_out(ctx, *refund).await?;
-        }
+        Job::CarryOutRefund { refund } => refund::carry_out(ctx, *refund).await.map(|_done| ())?,
         Job::DeliverSandboxEvent { event, repeat: _ } => deliver(services, *event).await?,
         Job::Reconcile => reconcile::hourly(ctx).await?,
         Job::ExpirePledges => upkeep::expire(ctx).await?,

@@ -3,15 +3,16 @@
 use super::Services;
 use super::letters::addressed;
 use super::run::{self, JobError};
+use crate::domain::staff::StaffTold;
 use crate::mail::Address;
 use crate::render::letters::StaffLetter;
 use crate::render::moment_text;
-use crate::usecases::staff::warnings::{self, Facts, Told};
+use crate::usecases::staff::warnings::{self, Facts};
 use chrono_tz::Tz;
 use serde_json::Value;
 
 /// Tells somebody what was done: to their account, or what owners must know of.
-pub(super) async fn notice(services: &Services, told: Told, message_id: &str) -> Result<(), JobError> {
+pub(super) async fn notice(services: &Services, told: StaffTold, message_id: &str) -> Result<(), JobError> {
     let Some(facts) = warnings::letter(&services.ctx, told).await? else {
         return Ok(());
     };
@@ -21,7 +22,7 @@ pub(super) async fn notice(services: &Services, told: Told, message_id: &str) ->
     run::send(services, addressed(to, letter, message_id)).await
 }
 
-fn written(facts: &Facts, told: Told, zone: Tz) -> StaffLetter {
+fn written(facts: &Facts, told: StaffTold, zone: Tz) -> StaffLetter {
     let detail: Value = serde_json::from_str(&facts.row.detail).unwrap_or_default();
     let text = |field: &str| detail.get(field).and_then(Value::as_str).map(str::to_owned);
     StaffLetter {

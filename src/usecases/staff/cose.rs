@@ -6,7 +6,7 @@ use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
-/// The kinds of keys that are taken, by their numbers in the registry of COSE, the preferred first: ES256, EdDSA, RS256.
+/// The kinds of keys that are taken, by their numbers in the registry of COSE, the preferred first.
 pub(super) const ALGORITHMS: [i64; 3] = [ES256, EDDSA, RS256];
 
 const ES256: i64 = -7;

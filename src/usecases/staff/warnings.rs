@@ -5,26 +5,13 @@ use crate::domain::audit::AuditRow;
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{FormerAddressId, StaffId};
 use crate::domain::job::Job;
-use crate::domain::staff::{Member, StaffNotice, StaffStatus};
+use crate::domain::staff::{Member, StaffNotice, StaffStatus, StaffTold};
 use crate::store::{StoreError, Tx, audit, staff};
 use crate::usecases::{Context, UseCaseError};
 use chrono::TimeDelta;
 
 /// How long an address of before is kept: longer than its letter is tried.
 pub const KEEP_FORMER: TimeDelta = TimeDelta::days(30);
-
-/// What somebody is to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
-    /// What.
-    pub notice: StaffNotice,
-    /// The row of the log that says when, and by whom.
-    pub row: i64,
-    /// To whom.
-    pub to: StaffId,
-    /// The address that they had before, if it goes there.
-    pub former: Option<FormerAddressId>,
-}
 
 /// Orders a letter about what row `row` of the log says.
 pub(super) fn tell(
@@ -33,7 +20,7 @@ pub(super) fn tell(
     (notice, row): (StaffNotice, i64),
     to: StaffId,
 ) -> Result<(), UseCaseError> {
-    Ok(ctx.enqueue(tx, &Job::SendStaffNotice { notice, row, to, former: None })?)
+    Ok(ctx.enqueue(tx, &Job::SendStaffNotice(StaffTold { notice, row, to, former: None }))?)
 }
 
 /// Orders a letter to an address that somebody had until now.
@@ -45,7 +32,8 @@ pub(super) fn tell_former(
 ) -> Result<(), UseCaseError> {
     let former: FormerAddressId = ctx.new_id();
     staff::insert_former_address(tx, former, (member.id, &member.email), ctx.now())?;
-    Ok(ctx.enqueue(tx, &Job::SendStaffNotice { notice, row, to: member.id, former: Some(former) })?)
+    let told = StaffTold { notice, row, to: member.id, former: Some(former) };
+    Ok(ctx.enqueue(tx, &Job::SendStaffNotice(told))?)
 }
 
 /// Orders a letter to every owner who may sign in, `but` for one whom it is about.
@@ -78,7 +66,7 @@ pub struct Facts {
 }
 
 /// What a letter needs to know; none if the address that it was for is forgotten.
-pub async fn letter(ctx: &Context, told: Told) -> Result<Option<Facts>, UseCaseError> {
+pub async fn letter(ctx: &Context, told: StaffTold) -> Result<Option<Facts>, UseCaseError> {
     let facts = ctx.db.read(move |conn| {
         let to = staff::get(conn, told.to)?;
         let email = match told.former {

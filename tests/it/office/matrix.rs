@@ -97,12 +97,12 @@ flow! {
 flow! {
     async fn everybody_gets_what_their_role_includes(app) {
         for role in Role::ALL {
+            let clerk = app.clerk(*role).await;
             for route in admin_routes().into_iter().filter(|route| route.method == "GET") {
                 let Access::Only(needed) = route.access else { continue };
                 if !role.may(needed) {
                     continue;
                 }
-                let clerk = app.clerk(*role).await;
                 let status = try_it(&clerk.desk, route.method, &example(route.path)).await;
                 let is_open = matches!(status.as_u16(), 200 | 303 | 404);
                 assert!(is_open, "GET {} by {role}: {status}", route.path);
@@ -130,6 +130,9 @@ fn every_route_below_the_office_is_in_the_table() {
         "POST /admin/sign-in/code",
         "GET /admin/sign-in/enrol",
         "POST /admin/sign-in/enrol",
+        "POST /admin/sign-in/passkey",
+        "POST /admin/passkeys/offer",
+        "POST /admin/passkeys/request",
         "GET /admin/setup/{token}",
         "POST /admin/setup/{token}",
         "POST /admin/sign-out",

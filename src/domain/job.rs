@@ -441,6 +441,7 @@ mod tests {
             Job::SendAddressFarewell { change: AccountChangeId::from_ulid(ulid) },
             Job::SendStatement { year: 2026, donor: DonorId::from_ulid(ulid) },
             Job::SendErasureDone { erasure: ErasureId::from_ulid(ulid) },
+            Job::SendDonorLetter { letter: LetterId::from_ulid(ulid) },
             Job::CarryOutErasure { erasure: ErasureId::from_ulid(ulid) },
             Job::OrderStatements,
             Job::SendWelcome { pledge: PledgeId::from_ulid(ulid) },

@@ -66,8 +66,9 @@ pub fn atom(channel: &Channel<'_>) -> String {
         let (url, date) = (xml(&entry.url), rfc3339(first_day(entry.date)));
         let authors =
             if entry.authors.is_empty() { vec![channel.name.to_owned()] } else { entry.authors.clone() };
-        let authors: String =
+        let authors: Vec<String> =
             authors.iter().map(|author| format!("<author><name>{}</name></author>\n", xml(author))).collect();
+        let authors = authors.concat();
         // Writing to a String cannot fail.
         let _ = write!(
             feed,
@@ -97,11 +98,8 @@ pub fn rss(channel: &Channel<'_>) -> String {
     );
     for entry in channel.entries {
         let url = xml(&entry.url);
-        let authors: String = entry
-            .authors
-            .iter()
-            .map(|author| format!("<dc:creator>{}</dc:creator>\n", xml(author)))
-            .collect();
+        let creator = |author: &String| format!("<dc:creator>{}</dc:creator>\n", xml(author));
+        let authors = entry.authors.iter().map(creator).collect::<Vec<String>>().concat();
         let _ = write!(
             feed,
             "<item>\n<guid isPermaLink=\"true\">{url}</guid>\n<link>{url}</link>\n<title>{}</title>\n\
@@ -164,7 +162,7 @@ pub fn sitemap(places: &[Place]) -> String {
 /// What robots are asked to leave alone, and where the map is.
 pub fn robots(url: &str) -> String {
     const PRIVATE: [&str; 5] = ["/account", "/admin", "/api/", "/sandbox/", "/thanks/"];
-    let rules: String = PRIVATE.iter().map(|path| format!("Disallow: {path}\n")).collect();
+    let rules = PRIVATE.map(|path| format!("Disallow: {path}\n")).concat();
     format!("User-agent: *\n{rules}\nSitemap: {url}/sitemap.xml\n")
 }
 

@@ -219,7 +219,8 @@ fn xml(text: &str) -> String {
     let can_stand = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
     let held: String =
         text.chars().filter(can_stand).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
-    HtmlEscape(&held).to_string()
+    // A slash needs no escape in XML, and addresses are read by people, too.
+    HtmlEscape(&held).to_string().replace("&#x2f;", "/")
 }
 
 #[cfg(test)]
@@ -247,7 +248,7 @@ mod tests {
         let entries = [entry()];
         for feed in [atom(&channel(&entries)), rss(&channel(&entries))] {
             assert!(feed.contains("<title>Ink &amp; &lt;paper&gt;</title>"), "{feed}");
-            assert!(feed.contains("&lt;p&gt;&quot;x&quot;&lt;&#x2f;p&gt;"), "{feed}");
+            assert!(feed.contains("&lt;p&gt;&quot;x&quot;&lt;/p&gt;"), "{feed}");
         }
         let told: Value = serde_json::from_str(&json_feed(&channel(&entries))).unwrap();
         assert_eq!(told["items"][0]["title"], "Ink & <paper>\u{b}");

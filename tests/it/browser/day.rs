@@ -49,6 +49,7 @@ async fn a_whole_day_at_the_office_needs_no_mouse_and_no_script() {
 
     signs_in(&browser, &app, &clerk).await;
     takes_money_in(&browser, reference.as_str()).await;
+    takes_a_cheque(&browser, &app).await;
     app.clock.advance(TimeDelta::minutes(11));
     gives_back(&browser, &app, &ann).await;
     makes_one_of_two(&browser, &app, &ann, &ben).await;
@@ -71,6 +72,18 @@ async fn takes_money_in(browser: &Browser, reference: &str) {
     browser.types("#reference", reference).await;
     browser.presses("main form .button", "done=recorded").await;
     assert!(browser.text("h1").await.contains("€25.00"));
+}
+
+async fn takes_a_cheque(browser: &Browser, app: &TestApp) {
+    browser.presses("nav a[href='/admin/donations']", "/admin/donations").await;
+    browser.presses(".actions a[href='/admin/gifts']", "/admin/gifts").await;
+    browser.presses("main a[href='/admin/gifts/new']", "/admin/gifts/new").await;
+    browser.types("#name", "Clara Bell").await;
+    browser.types("#amount", "40").await;
+    browser.types("#document", "000417").await;
+    browser.presses("main form .button", "done=recorded-paper").await;
+    let cheques = "SELECT gateway || ' ' || gross_minor AS line FROM donations WHERE gateway = 'cheque'";
+    assert_eq!(one(app, cheques).await, "cheque 4000");
 }
 
 async fn gives_back(browser: &Browser, app: &TestApp, given: &Given) {

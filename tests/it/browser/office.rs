@@ -101,17 +101,28 @@ async fn figures_forms_and_settings_of_the_office_are_readable_in_light_and_dark
     let browser = seated(&app).await;
     let of_figures = ["", "/reports", "/exports"].map(str::to_owned);
     let reports = crate::figures::pages::REPORTS.map(|report| format!("/reports/{report}"));
-    let of_people = ["/me", "/staff", "/tokens", "/webhooks", "/questions"].map(str::to_owned);
+    let of_people =
+        ["/me", "/me/passkeys", "/staff", "/tokens", "/webhooks", "/questions"].map(str::to_owned);
+    let of_settings = ["/gateways", "/gateways/stripe"].map(str::to_owned);
     let of_content = ["/content", "/content/tiers", "/content/articles/about-our-funding"].map(str::to_owned);
     let of_work = [
+        "/gifts?q=reader".to_owned(),
+        "/gifts/new".to_owned(),
         "/gifts/transfer".to_owned(),
+        format!("/donors/{donor}/letter"),
         format!("/donations/{}/refund", given.donation.id),
         format!("/pledges/{pledge}/order"),
         format!("/donors/{donor}/details"),
         format!("/donors/{donor}/merge"),
         format!("/donors/{donor}/erase"),
     ];
-    let all = of_figures.into_iter().chain(reports).chain(of_people).chain(of_content).chain(of_work);
+    let all = of_figures
+        .into_iter()
+        .chain(reports)
+        .chain(of_people)
+        .chain(of_settings)
+        .chain(of_content)
+        .chain(of_work);
     let pages: Vec<(String, String)> =
         all.map(|path| (path.replace('/', "-"), format!("/admin{path}"))).collect();
     let named: Vec<(&str, String)> = pages.iter().map(|(name, path)| (name.as_str(), path.clone())).collect();

@@ -390,7 +390,8 @@ pub fn address_text(address: &str) -> &str {
 
 /// No mail server has these names, nor ever will (RFC 6761).
 const ERASED_HOST: &str = "erased.invalid";
-const NO_ADDRESS_HOST: &str = "no-address.invalid";
+/// The host of [`no_address`], which SQL has to name as well.
+pub const NO_ADDRESS_HOST: &str = "no-address.invalid";
 
 #[cfg(test)]
 mod tests {

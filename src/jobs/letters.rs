@@ -14,7 +14,7 @@ use crate::render::letters::{
     ReviewLetter,
 };
 use crate::render::receipt::tribute_text;
-use crate::render::{date_text, gateway_name, gateway_words, qr, receipt as document, transfer};
+use crate::render::{date_text, gateway_name, gateway_words, moment_text, qr, receipt as document, transfer};
 use crate::usecases::views::PledgeView;
 use crate::usecases::{Context, holds, notices, tokens, views};
 use crate::words::Language;
@@ -155,7 +155,7 @@ pub(super) async fn review_notice(services: &Services, message_id: &str) -> Resu
         kind: review.kind.replace('_', " "),
         detail: review.detail,
         subject: review.subject,
-        since_text: review.created_at.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string(),
+        since_text: moment_text(review.created_at, zone),
         command: format!("mainstay review resolve {}", review.id),
     });
     let letter = ReviewLetter { questions: questions.collect(), more: open.more };

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 /// Articles in a feed.
 pub const ENTRIES_MAX: usize = 20;
 
-/// A published article as feeds tell of it. Undated ones are pages rather than news, and are not told of.
+/// A published article as programs are told of it. Undated ones are pages rather than news, and are not told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Absolute address, which is its id too.
@@ -18,8 +18,6 @@ pub struct Entry {
     pub title: String,
     /// Plain text.
     pub summary: String,
-    /// The whole text; addresses in it are absolute.
-    pub html: String,
     /// BCP 47.
     pub language: String,
     /// In the order to print them.
@@ -37,8 +35,8 @@ pub struct Channel<'a> {
     pub url: &'a str,
     /// BCP 47.
     pub language: &'a str,
-    /// Newest first.
-    pub entries: &'a [Entry],
+    /// Each with its whole text, in which addresses are absolute; newest first.
+    pub entries: &'a [(Entry, String)],
 }
 
 /// A page on the map of the site.
@@ -62,7 +60,7 @@ pub fn atom(channel: &Channel<'_>) -> String {
         xml(channel.language),
         rfc3339(newest(channel)),
     );
-    for entry in channel.entries {
+    for (entry, html) in channel.entries {
         let (url, date) = (xml(&entry.url), rfc3339(first_day(entry.date)));
         let authors =
             if entry.authors.is_empty() { vec![channel.name.to_owned()] } else { entry.authors.clone() };
@@ -78,7 +76,7 @@ pub fn atom(channel: &Channel<'_>) -> String {
             xml(&entry.language),
             xml(&entry.title),
             xml(&entry.summary),
-            xml(&entry.html),
+            xml(html),
         );
     }
     feed.push_str("</feed>\n");
@@ -96,7 +94,7 @@ pub fn rss(channel: &Channel<'_>) -> String {
          <atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{url}/rss.xml\"/>\n",
         xml(channel.language),
     );
-    for entry in channel.entries {
+    for (entry, html) in channel.entries {
         let url = xml(&entry.url);
         let creator = |author: &String| format!("<dc:creator>{}</dc:creator>\n", xml(author));
         let authors = entry.authors.iter().map(creator).collect::<Vec<String>>().concat();
@@ -107,7 +105,7 @@ pub fn rss(channel: &Channel<'_>) -> String {
             xml(&entry.title),
             first_day(entry.date).and_time(NaiveTime::MIN).and_utc().to_rfc2822(),
             xml(&entry.summary),
-            xml(&entry.html),
+            xml(html),
         );
     }
     feed.push_str("</channel>\n</rss>\n");
@@ -119,11 +117,11 @@ pub fn json_feed(channel: &Channel<'_>) -> String {
     let items: Vec<Value> = channel
         .entries
         .iter()
-        .map(|entry| {
+        .map(|(entry, html)| {
             let authors: Vec<Value> = entry.authors.iter().map(|author| json!({ "name": author })).collect();
             json!({
                 "id": entry.url, "url": entry.url, "title": entry.title, "summary": entry.summary,
-                "content_html": entry.html, "date_published": rfc3339(first_day(entry.date)),
+                "content_html": html, "date_published": rfc3339(first_day(entry.date)),
                 "language": entry.language, "authors": authors,
             })
         })
@@ -202,7 +200,7 @@ pub fn absolute(html: &str, url: &str) -> String {
 }
 
 fn newest(channel: &Channel<'_>) -> NaiveDate {
-    channel.entries.iter().map(|entry| first_day(entry.date)).max().unwrap_or_default()
+    channel.entries.iter().map(|(entry, _)| first_day(entry.date)).max().unwrap_or_default()
 }
 
 /// The first day of a year or a month, where no more is known.
@@ -232,20 +230,19 @@ mod tests {
             url: "https://lantern.example/articles/a".to_owned(),
             title: "Ink & <paper>\u{b}".to_owned(),
             summary: "S".to_owned(),
-            html: "<p>\"x\"</p>".to_owned(),
             language: "en".to_owned(),
             authors: vec!["Ann \"A\" Reader".to_owned()],
             date: ArticleDate::parse("2003-03").unwrap(),
         }
     }
 
-    fn channel(entries: &[Entry]) -> Channel<'_> {
+    fn channel(entries: &[(Entry, String)]) -> Channel<'_> {
         Channel { name: "The Lantern", url: "https://lantern.example", language: "en", entries }
     }
 
     #[test]
     fn what_is_markup_in_a_title_is_text_in_a_feed() {
-        let entries = [entry()];
+        let entries = [(entry(), "<p>\"x\"</p>".to_owned())];
         for feed in [atom(&channel(&entries)), rss(&channel(&entries))] {
             assert!(feed.contains("<title>Ink &amp; &lt;paper&gt;</title>"), "{feed}");
             assert!(feed.contains("&lt;p&gt;&quot;x&quot;&lt;/p&gt;"), "{feed}");

@@ -3,7 +3,7 @@
 
 use super::settle::{self, News};
 use super::{Context, FieldError, UseCaseError, audit, outgoing};
-use crate::domain::account::{Profile, no_address};
+use crate::domain::account::{Profile, can_be_mailed, no_address};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::campaign::Campaign;
 use crate::domain::donation::{Captured, Donation, Happening};
@@ -15,7 +15,9 @@ use crate::domain::remote::RemoteId;
 use crate::domain::search;
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::pledges::Sameness;
-use crate::store::{StoreError, Tx, accounts, campaigns, desk, donations, donors, pledges, search as found};
+use crate::store::{
+    Conn, StoreError, Tx, accounts, campaigns, desk, donations, donors, pledges, search as found,
+};
 use chrono::{Months, NaiveDate};
 use serde_json::json;
 
@@ -179,7 +181,7 @@ fn record_in(
         && let Some(pledge) = pledges::find_same(tx, &same, ctx.now())?
         && let Some(donation) = donations::of_pledge(tx, pledge.id)?.into_iter().next()
     {
-        let is_mailed = crate::domain::account::can_be_mailed(pledge.terms.email.as_str());
+        let is_mailed = can_be_mailed(pledge.terms.email.as_str());
         return Ok(Recorded { donation, is_mailed, is_repeat: true });
     }
     let campaign = campaigns::find_by_slug(tx, gift.campaign.trim())?.ok_or_else(|| {
@@ -187,7 +189,7 @@ fn record_in(
     })?;
     let person = person(tx, ctx, gift, checked)?;
     let pledge = promise(ctx, gift, &campaign, person);
-    let is_mailed = crate::domain::account::can_be_mailed(pledge.terms.email.as_str());
+    let is_mailed = can_be_mailed(pledge.terms.email.as_str());
     pledges::insert(tx, &pledge, &same)?;
     outgoing::pledged(tx, ctx, &pledge)?;
     let payment = RemoteId::parse(&format!("hand/{}", pledge.id))
@@ -248,12 +250,7 @@ fn person(tx: &mut Tx<'_>, ctx: &Context, gift: &Gift, checked: &Checked) -> Res
         };
         return Ok(Person { email, name: checked.name.clone(), locale: ctx.policy.default_locale.clone() });
     };
-    let id = desk::merged_into(tx, id)?.unwrap_or(id);
-    let profile = match accounts::get(tx, id) {
-        Ok(profile) if profile.erased_at.is_none() => profile,
-        Ok(_) | Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donor")),
-        Err(error) => return Err(error.into()),
-    };
+    let profile = giver_in(tx, id)?;
     let name = profile.name.as_deref().map(PersonName::parse).transpose();
     Ok(Person {
         email: profile.email,
@@ -314,11 +311,12 @@ pub async fn campaigns(ctx: &Context) -> Result<Vec<Campaign>, UseCaseError> {
 /// # Errors
 /// `NotFound` if there is none, or none any more.
 pub async fn giver(ctx: &Context, id: DonorId) -> Result<Profile, UseCaseError> {
-    let found = ctx.db.read(move |conn| {
-        let id = desk::merged_into(conn, id)?.unwrap_or(id);
-        accounts::get(conn, id)
-    });
-    match found.await {
+    ctx.db.read(move |conn| giver_in(conn, id)).await
+}
+
+fn giver_in(conn: &mut Conn, id: DonorId) -> Result<Profile, UseCaseError> {
+    let id = desk::merged_into(conn, id)?.unwrap_or(id);
+    match accounts::get(conn, id) {
         Ok(profile) if profile.erased_at.is_none() => Ok(profile),
         Ok(_) | Err(StoreError::NotFound) => Err(UseCaseError::NotFound("donor")),
         Err(error) => Err(error.into()),

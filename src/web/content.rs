@@ -412,8 +412,10 @@ impl Material {
     /// What programs read: feeds in the language of the site, and the map.
     fn discovery(&self, templates: &Templates) -> Discovery {
         let url = self.ctx.policy.public_url.as_str();
-        let dated = self.library.published().filter_map(|article| self.entry(article));
-        let entries: Vec<Entry> = dated.take(discovery::ENTRIES_MAX).collect();
+        let whole = |article: &Article| discovery::absolute(&markdown::to_html(&article.body).html, url);
+        let dated =
+            self.library.published().filter_map(|article| Some((self.entry(article)?, whole(article))));
+        let entries: Vec<(Entry, String)> = dated.take(discovery::ENTRIES_MAX).collect();
         let site = templates.site();
         let language = templates.words().default_language().tag();
         let channel = Channel { name: &site.name, url, language, entries: &entries };
@@ -449,7 +451,6 @@ impl Material {
             url: self.url_of(article),
             title: article.headline(),
             summary: described(article),
-            html: discovery::absolute(&markdown::to_html(&article.body).html, &self.ctx.policy.public_url),
             language: article.language.clone(),
             authors: article.authors.clone(),
             date: article.date?,

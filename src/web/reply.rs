@@ -1,11 +1,14 @@
 //! Answers to one person: no cache keeps them, and what they lead to does not learn more than it must.
 
 use super::error::WebError;
+use crate::domain::receipt::Receipt;
 use crate::render::account_pages::Faults;
 use crate::render::archive::{self, Sheet};
 use crate::render::pages::FieldProblem;
+use crate::render::receipt as paper;
 use crate::usecases::account::export::Table;
 use crate::usecases::{FieldError, UseCaseError};
+use crate::words::Words;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -55,6 +58,19 @@ pub(super) fn download(media_type: &str, name: &str) -> HttpResponseBuilder {
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
     answer
+}
+
+/// A receipt on paper: as it was issued, in its own language whatever the reader's is; `later` is the number of the one
+/// that took its place.
+pub(super) async fn receipt_paper(
+    words: &Words,
+    receipt: Receipt,
+    later: Option<String>,
+) -> Result<HttpResponse, WebError> {
+    let (name, language) = (paper::file_name(&receipt), words.language(&receipt.snapshot.locale).clone());
+    let drawn = actix_web::web::block(move || paper::pdf(&receipt, later.as_deref(), &language)).await;
+    let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
+    Ok(download("application/pdf", &name).body(bytes))
 }
 
 /// A document that could not be drawn.

@@ -12,6 +12,11 @@ use crate::usecases::figures::reports::{Ask, LapseKind};
 use actix_web::HttpRequest;
 use chrono::{Datelike as _, NaiveDate};
 
+/// A day of a calendar that both databases know.
+pub(super) fn day_of(text: &str) -> Option<NaiveDate> {
+    text.parse().ok().filter(|day: &NaiveDate| (1970..9000).contains(&day.year()))
+}
+
 /// What a page is asked by its address.
 pub(super) struct Query(Vec<(String, String)>);
 
@@ -29,7 +34,7 @@ impl Query {
     }
 
     fn day(&self, name: &str) -> Option<NaiveDate> {
-        self.text(name).parse().ok().filter(|day: &NaiveDate| (1970..9000).contains(&day.year()))
+        day_of(self.text(name))
     }
 
     /// The period and the filter: the last twelve months of everything, if nothing else is said.

@@ -38,6 +38,11 @@ pub(super) async fn on_disk<T: Send + 'static>(
     }
 }
 
+/// Forms send line breaks as two characters, and programs may; files have one.
+pub(super) fn unix_lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
 /// What a file says; none if it is not there.
 pub(super) async fn text_of(state: &AppState, kind: Kind, slug: &Slug) -> Result<Option<String>, WebError> {
     let (folder, slug) = (state.publication.folder().to_owned(), slug.clone());

@@ -27,6 +27,15 @@ async fn desk(javascript: JavaScript) -> Browser {
     Browser::open(javascript, DESK.0, DESK.1).await
 }
 
+async fn goes(browser: &Browser, app: &TestApp, path: &str) {
+    browser.goto(&format!("{}{path}", app.url)).await;
+}
+
+/// The first line that a question to the database is answered with.
+async fn one(app: &TestApp, sql: &str) -> String {
+    app.lines(sql).await.remove(0)
+}
+
 /// Nothing was loaded from elsewhere, nothing was stopped by the policy, and no script failed.
 async fn assert_clean(browser: &Browser, site: &str, page: &str) {
     let mut console = browser.console().await;

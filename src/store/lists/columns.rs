@@ -349,7 +349,15 @@ fn audit(column: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::NO_ADDRESS_HOST;
     use crate::domain::list::Wanted;
+
+    #[test]
+    fn the_address_that_stands_for_none_is_called_the_same_in_sql() {
+        for column in [GIVEN_ADDRESS, OWN_ADDRESS] {
+            assert!(column.contains(&format!("'%@{NO_ADDRESS_HOST}'")), "{column}");
+        }
+    }
 
     #[test]
     fn every_column_and_every_filter_has_its_sql() {

@@ -6,11 +6,11 @@ use crate::domain::pledge::PledgeStatus;
 use crate::domain::receipt::ReceiptNumber;
 use crate::domain::subscription::SubscriptionState;
 use crate::render::account_pages::{History, Overview, Statements};
-use crate::render::{receipt as receipt_paper, statement as statement_paper};
+use crate::render::statement as statement_paper;
 use crate::usecases::account::{overview as use_overview, statements as use_statements, support};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::{cut_off, download};
+use crate::web::reply::{cut_off, download, receipt_paper};
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -89,13 +89,7 @@ pub(in crate::web) async fn receipt(
     let who = visitor!(&request, &state);
     let number: ReceiptNumber = number.parse().map_err(|_no_number| WebError::not_found("receipt"))?;
     let (receipt, later) = use_overview::receipt(&state.ctx, who.profile.id, number).await?;
-    let name = receipt_paper::file_name(&receipt);
-    // As it was issued: in its own language, whatever the visitor reads.
-    let language = state.templates.words().language(&receipt.snapshot.locale).clone();
-    let drawn =
-        actix_web::web::block(move || receipt_paper::pdf(&receipt, later.as_deref(), &language)).await;
-    let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
-    Ok(download("application/pdf", &name).body(bytes))
+    receipt_paper(state.templates.words(), receipt, later).await
 }
 
 pub(in crate::web) async fn statements(

@@ -136,7 +136,7 @@ pub(in crate::web) async fn create(
     body: Bytes,
 ) -> Result<HttpResponse, WebError> {
     let (kind, fields) = (kind_of(&folder)?, Fields::parse(&body)?);
-    let typed = Typed { text: unix_lines(&fields.text("text")), seen: String::new() };
+    let typed = Typed { text: writing::unix_lines(&fields.text("text")), seen: String::new() };
     match Slug::parse(fields.text("slug").trim()) {
         Err(error) => {
             form(&state, &seat, (kind, None), typed, &[problem("slug", "bad_name", error.to_string())])
@@ -154,13 +154,8 @@ pub(in crate::web) async fn save(
 ) -> Result<HttpResponse, WebError> {
     let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
     let fields = Fields::parse(&body)?;
-    let typed = Typed { text: unix_lines(&fields.text("text")), seen: fields.text("seen") };
+    let typed = Typed { text: writing::unix_lines(&fields.text("text")), seen: fields.text("seen") };
     keep(&state, &seat, (kind, &slug, false), typed).await
-}
-
-/// Forms send line breaks as two characters; files have one.
-fn unix_lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }
 
 async fn keep(
@@ -218,7 +213,7 @@ pub(in crate::web) async fn preview(
 ) -> Result<HttpResponse, WebError> {
     let (kind, slug) = (kind_of(&path.0)?, slug_of(&path.1)?);
     let fields = Fields::parse(&body)?;
-    let typed = Typed { text: unix_lines(&fields.text("text")), seen: fields.text("seen") };
+    let typed = Typed { text: writing::unix_lines(&fields.text("text")), seen: fields.text("seen") };
     let draft = Draft { kind, slug: slug.clone(), text: Some(typed.text.clone()) };
     match state.publication.with(draft, &state.ctx, &state.templates).await {
         Err(fault) => form(&state, &seat, (kind, Some(&slug)), typed, &[writing::refusal(&state, &fault)?]),

@@ -9,6 +9,7 @@ use crate::render::admin_pages::{ActPage, HiddenField};
 use crate::render::gateway_pages::{
     BankShown, FindingShown, GatewaysPage, MailTried, StripePage, StripeShown,
 };
+use crate::render::moment_text;
 use crate::usecases::gateways::{self, Finding, KeySource, StripeState, Typed, Verdict};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
@@ -72,9 +73,7 @@ pub(in crate::web) async fn try_mail(
 
 fn stripe_shown(state: &AppState, stripe: StripeState) -> StripeShown {
     let zone = state.ctx.policy.time_zone;
-    let when = |time: Option<DateTime<Utc>>| {
-        time.map(|time| time.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string())
-    };
+    let when = |time: Option<DateTime<Utc>>| time.map(|time| moment_text(time, zone));
     StripeShown {
         source: match stripe.source {
             KeySource::Nowhere => "none",

@@ -6,6 +6,7 @@ use crate::domain::access::Scope;
 use crate::domain::ids::TokenId;
 use crate::domain::token::ApiToken;
 use crate::render::admin_pages::{TokenShown, TokensPage};
+use crate::render::date_text;
 use crate::usecases::staff::tokens::{self, Wanted};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
@@ -40,7 +41,7 @@ async fn page(
     problems: &[FieldError],
 ) -> Result<HttpResponse, WebError> {
     let (all, now) = (tokens::list(&state.ctx).await?, state.ctx.now());
-    let day = |at: chrono::DateTime<chrono::Utc>| state.ctx.day_of(at).format("%e %B %Y").to_string();
+    let day = |at| date_text(state.ctx.day_of(at));
     let shown = |token: ApiToken| TokenShown {
         id: token.id.to_string(),
         scope: token.scope.as_str(),

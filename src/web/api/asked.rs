@@ -5,6 +5,7 @@ use crate::domain::list::{Cursor, Way};
 use crate::web::error::WebError;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
+use serde_json::{Value, json};
 
 /// Items of a page, unless `limit` says otherwise.
 pub(super) const LIMIT: usize = 50;
@@ -55,6 +56,35 @@ pub(super) fn page(
         }
     }
     Ok(paging)
+}
+
+impl Paging {
+    /// How many rows to read: one more than are answered shows that there are more.
+    pub(super) fn wanted(&self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(1).saturating_add(1)
+    }
+
+    /// The page of what was read, as it is answered; `place` is what stands in the cursor behind an item: the key of the
+    /// order, if that is not the id, and the id.
+    pub(super) fn answer<T>(
+        &self,
+        found: &[T],
+        place: impl Fn(&T) -> (String, String),
+        item: impl Fn(&T) -> Value,
+    ) -> Value {
+        let shown = found.get(..self.limit);
+        let next = shown.and_then(<[T]>::last).filter(|_| found.len() > self.limit).map(|last| {
+            let (key, id) = place(last);
+            Cursor { way: Way::On, key, id }.text()
+        });
+        let items: Vec<Value> = shown.unwrap_or(found).iter().map(item).collect();
+        listed(&items, next.as_deref())
+    }
+}
+
+/// A list as it is answered; without `next`, what is behind is nothing.
+pub(super) fn listed(items: &[Value], next: Option<&str>) -> Value {
+    json!({ "items": items, "next_cursor": next })
 }
 
 /// For lists that are answered whole.

@@ -3,8 +3,8 @@
 use super::act::{Act, Done};
 use super::asked;
 use super::door::Holder;
-use super::ledger::time;
 use super::seen::json as answer;
+use super::time;
 use crate::domain::audit::Author;
 use crate::domain::ids::{DonorId, NoteId};
 use crate::store::desk::Note;
@@ -57,7 +57,7 @@ pub(super) async fn notes(
         })
     };
     let items: Vec<Value> = file.notes.iter().map(item).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": null }))
+    answer(&request, &asked::listed(&items, None))
 }
 
 pub(super) async fn add_note(id: Path<String>, act: Act) -> Result<HttpResponse, WebError> {

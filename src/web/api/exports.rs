@@ -1,21 +1,21 @@
 //! Files of many rows: ordered, watched while they are made, fetched.
 
 use super::act::{Act, Done, Faults};
-use super::asked::{self, Paging};
+use super::asked;
 use super::door::Holder;
-use super::ledger::time;
 use super::seen::json as answer;
+use super::time;
 use crate::domain::export::{Export, ExportFormat, ExportKind, ExportStatus};
 use crate::domain::figures::Period;
-use crate::domain::list::{Cursor, Way};
 use crate::usecases::exports::{self, Order};
 use crate::web::error::WebError;
 use crate::web::export_file;
 use crate::web::reply::id_of;
+use crate::web::report_query::day_of;
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 /// What a file is to hold.
@@ -33,17 +33,12 @@ pub(super) async fn list(
     state: Data<AppState>,
     _holder: Holder,
 ) -> Result<HttpResponse, WebError> {
-    let Paging { limit, after } = asked::page(&request, |_name, _value| false)?;
+    let page = asked::page(&request, |_name, _value| false)?;
+    let before = page.after.as_ref();
     let before =
-        after.map(|cursor| cursor.id.parse().map_err(|_no_id| asked::not_taken("cursor", &cursor.id)));
-    let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-    let mut found = exports::page_before(&state.ctx, before.transpose()?, wanted).await?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| has_more);
-    let next = next.map(|last| Cursor { way: Way::On, key: String::new(), id: last.id.to_string() }.text());
-    let items: Vec<Value> = found.iter().map(shown).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": next }))
+        before.map(|cursor| cursor.id.parse().map_err(|_no_id| asked::not_taken("cursor", &cursor.id)));
+    let found = exports::page_before(&state.ctx, before.transpose()?, page.wanted()).await?;
+    answer(&request, &page.answer(&found, |export| (String::new(), export.id.to_string()), shown))
 }
 
 pub(super) async fn one(
@@ -90,10 +85,9 @@ fn wanted(new: &NewExport, asked_by: String) -> Result<Order, WebError> {
     }
 }
 
-/// A day of a calendar that both databases know.
+/// A day, or what to write instead.
 pub(super) fn day(text: &str) -> Result<NaiveDate, &'static str> {
-    let day = text.parse().ok().filter(|day: &NaiveDate| (1970..9000).contains(&day.year()));
-    day.ok_or("write a day, such as 2026-11-26")
+    day_of(text).ok_or("write a day, such as 2026-11-26")
 }
 
 fn shown(export: &Export) -> Value {

@@ -33,7 +33,7 @@ pub(super) async fn articles(
 ) -> Result<HttpResponse, WebError> {
     asked::nothing(&request)?;
     let items: Vec<Value> = library(&state).await?.articles.iter().map(article).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": null }))
+    answer(&request, &asked::listed(&items, None))
 }
 
 /// Everything in the folder.
@@ -94,7 +94,7 @@ pub(super) async fn campaigns(
         })
     };
     let items: Vec<Value> = all.await?.iter().map(item).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": null }))
+    answer(&request, &asked::listed(&items, None))
 }
 
 /// Every tier with how many have it, those that are not offered any more among them.
@@ -110,7 +110,7 @@ pub(super) async fn tiers(
         all.map(with_patrons).collect::<Result<Vec<_>, StoreError>>()
     });
     let items: Vec<Value> = all.await?.iter().map(|(taken, one)| tier(one, *taken)).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": null }))
+    answer(&request, &asked::listed(&items, None))
 }
 
 fn tier(tier: &Tier, taken: i64) -> Value {
@@ -180,7 +180,7 @@ async fn put(
 ) -> Result<HttpResponse, WebError> {
     let slug = slug_of(slug)?;
     let NewText { text } = act.body()?;
-    let (seen, text) = (seen(request)?, text.replace("\r\n", "\n"));
+    let (seen, text) = (seen(request)?, writing::unix_lines(&text));
     let digest = draft::digest(&text);
     let draft = Draft { kind, slug: slug.clone(), text: Some(text) };
     let mut answer = act

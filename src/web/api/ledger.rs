@@ -1,12 +1,12 @@
 //! The books: what was written, and what each account holds.
 
-use super::MoneyDto;
 use super::asked::{self, Paging};
 use super::door::Holder;
 use super::seen::json as answer;
+use super::{MoneyDto, time};
 use crate::domain::ids::DonationId;
 use crate::domain::ledger::{Account, EntryKind};
-use crate::domain::list::{Cursor, Way};
+use crate::domain::list::Cursor;
 use crate::domain::money::{Currency, Money};
 use crate::store::ledger::balances;
 use crate::store::ledger_entries::{self, Sought, Written};
@@ -15,15 +15,11 @@ use crate::web::error::WebError;
 use crate::web::state::AppState;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{Days, NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
 
 /// How a place in the books is written.
 const MOMENT: &str = "%Y-%m-%d %H:%M:%S%.6f";
-
-pub(super) fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
-}
 
 /// Entries with their lines, the latest first.
 pub(super) async fn entries(
@@ -31,23 +27,18 @@ pub(super) async fn entries(
     state: Data<AppState>,
     _holder: Holder,
 ) -> Result<HttpResponse, WebError> {
-    let (sought, limit) = sought(&request, &state)?;
-    let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-    let mut found = state.ctx.db.read(move |conn| ledger_entries::page(conn, &sought, wanted)).await?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| has_more).map(|last| {
-        let key = last.recorded_at.naive_utc().format(MOMENT).to_string();
-        Cursor { way: Way::On, key, id: last.id.to_string() }.text()
-    });
-    let items: Vec<Value> = found.iter().map(entry).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": next }))
+    let (sought, page) = sought(&request, &state)?;
+    let wanted = page.wanted();
+    let found = state.ctx.db.read(move |conn| ledger_entries::page(conn, &sought, wanted)).await?;
+    let place =
+        |last: &Written| (last.recorded_at.naive_utc().format(MOMENT).to_string(), last.id.to_string());
+    answer(&request, &page.answer(&found, place, entry))
 }
 
-fn sought(request: &HttpRequest, state: &AppState) -> Result<(Sought, usize), WebError> {
+fn sought(request: &HttpRequest, state: &AppState) -> Result<(Sought, Paging), WebError> {
     let mut sought = Sought::default();
     let day = |text: &str| text.parse::<NaiveDate>().ok();
-    let Paging { limit, after } = asked::page(request, |name, value| match name {
+    let page = asked::page(request, |name, value| match name {
         "account" => kept(&mut sought.account, value.parse::<Account>().ok()),
         "kind" => kept(&mut sought.kind, EntryKind::parse(value)),
         "donation" => kept(&mut sought.donation, value.parse::<DonationId>().ok()),
@@ -58,12 +49,12 @@ fn sought(request: &HttpRequest, state: &AppState) -> Result<(Sought, usize), We
         }
         _ => false,
     })?;
-    if let Some(Cursor { key, id, .. }) = after {
-        let at = NaiveDateTime::parse_from_str(&key, MOMENT);
-        let at = at.map_err(|_no_moment| asked::not_taken("cursor", &key))?;
-        sought.after = Some((at, id));
+    if let Some(Cursor { key, id, .. }) = &page.after {
+        let at = NaiveDateTime::parse_from_str(key, MOMENT);
+        let at = at.map_err(|_no_moment| asked::not_taken("cursor", key))?;
+        sought.after = Some((at, id.clone()));
     }
-    Ok((sought, limit))
+    Ok((sought, page))
 }
 
 fn kept<T>(place: &mut Option<T>, value: Option<T>) -> bool {
@@ -100,5 +91,5 @@ pub(super) async fn accounts(
         Ok(json!({ "account": account, "balance": MoneyDto::from(Money::new(minor, currency)) }))
     };
     let items = all.into_iter().map(item).collect::<Result<Vec<Value>, WebError>>()?;
-    answer(&request, &json!({ "items": items, "next_cursor": null }))
+    answer(&request, &asked::listed(&items, None))
 }

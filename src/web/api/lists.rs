@@ -2,7 +2,7 @@
 
 use super::door::Holder;
 use super::seen::json;
-use super::{MoneyDto, asked};
+use super::{MoneyDto, asked, time};
 use crate::domain::list::{Column, Cursor, ListKind, ListQuery, Shape};
 use crate::render::list_pages::{moment, money, receipt_text};
 use crate::store::lists::{How, Row};
@@ -11,7 +11,6 @@ use crate::web::error::WebError;
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
 
@@ -36,7 +35,7 @@ async fn page(request: &HttpRequest, state: &AppState, kind: ListKind) -> Result
     let page = lists::page(&state.ctx, query, limit).await?.page;
     let items: Vec<Value> = page.rows.iter().map(|row| item(kind.columns(), row)).collect();
     let next = page.on.as_ref().map(Cursor::text);
-    json(request, &json!({ "items": items, "next_cursor": next }))
+    json(request, &asked::listed(&items, next.as_deref()))
 }
 
 /// A row of a list by its id, for its own address.
@@ -94,8 +93,7 @@ fn value(shape: Shape, text: Option<&str>) -> Value {
         Shape::Receipt => Value::from(receipt_text(text)),
         Shape::Count => text.parse::<i64>().map_or(Value::Null, Value::from),
         Shape::Money => money(text).map_or(Value::Null, |money| json!(MoneyDto::from(money))),
-        Shape::Time => moment(text)
-            .map_or(Value::Null, |at| Value::from(at.to_rfc3339_opts(SecondsFormat::Micros, true))),
+        Shape::Time => moment(text).map_or(Value::Null, |at| Value::from(time(at))),
         Shape::Person => {
             let (id, name) = text.split_once(' ').unwrap_or(("-", text));
             json!({ "id": (id != "-").then_some(id), "name": name })

@@ -35,6 +35,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Data, PayloadConfig, ServiceConfig};
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 /// Where the paths of the table begin.
 const ROOT: &str = "/api/v1";
@@ -154,6 +155,11 @@ fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Er
     whole.map_err(|_no_whole| {
         serde::de::Error::custom(format!("“{number}” is no whole number of minor units"))
     })
+}
+
+/// A moment as the API writes it.
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 impl From<crate::domain::money::Money> for MoneyDto {

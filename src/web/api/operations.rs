@@ -1,13 +1,12 @@
 //! Receipts sent again or replaced, open questions, events and work once more.
 
 use super::act::{Act, Done};
-use super::asked::{self, Paging};
+use super::asked;
 use super::donors::NoFields;
 use super::door::Holder;
-use super::ledger::time;
 use super::seen::json as answer;
+use super::time;
 use crate::domain::ids::{InboxId, JobId, ReceiptId, ReviewId};
-use crate::domain::list::{Cursor, Way};
 use crate::domain::receipt::ReceiptNumber;
 use crate::store::StoreError;
 use crate::store::receipts as stored;
@@ -18,7 +17,7 @@ use crate::web::reply::id_of;
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A receipt by its id or its number.
 async fn number_of(state: &AppState, text: &str) -> Result<ReceiptNumber, WebError> {
@@ -70,14 +69,10 @@ pub(super) async fn questions(
     state: Data<AppState>,
     _holder: Holder,
 ) -> Result<HttpResponse, WebError> {
-    let Paging { limit, after } = asked::page(&request, |_name, _value| false)?;
-    let after = after.map(|cursor| cursor.id).unwrap_or_default();
-    let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-    let mut open = state.ctx.db.read(move |conn| reviews::open_after(conn, &after, wanted)).await?;
-    let has_more = open.len() > limit;
-    open.truncate(limit);
-    let next = open.last().filter(|_| has_more);
-    let next = next.map(|last| Cursor { way: Way::On, key: String::new(), id: last.id.clone() }.text());
+    let page = asked::page(&request, |_name, _value| false)?;
+    let (after, wanted) = (page.after.as_ref().map(|cursor| cursor.id.clone()), page.wanted());
+    let after = after.unwrap_or_default();
+    let open = state.ctx.db.read(move |conn| reviews::open_after(conn, &after, wanted)).await?;
     let item = |review: &Review| {
         json!({
             "id": review.id,
@@ -87,8 +82,7 @@ pub(super) async fn questions(
             "raised": time(review.created_at),
         })
     };
-    let items: Vec<Value> = open.iter().map(item).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": next }))
+    answer(&request, &page.answer(&open, |review| (String::new(), review.id.clone()), item))
 }
 
 /// Somebody has looked. What was held because of it goes on.

@@ -1,9 +1,9 @@
 //! Refunds of a donation: which there are, and one more.
 
-use super::MoneyDto;
 use super::act::{Act, Done};
 use super::door::Holder;
 use super::seen::json as answer;
+use super::{MoneyDto, asked, time};
 use crate::domain::ids::DonationId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::refund::Refund;
@@ -14,7 +14,6 @@ use crate::web::reply::id_of;
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 /// What is asked for: without an amount everything that is left.
@@ -33,7 +32,7 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, WebError> {
     let known = refund::of_donation(&state.ctx, id_of(&id, "donation")?).await?;
     let items: Vec<Value> = known.iter().map(shown).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": null }))
+    answer(&request, &asked::listed(&items, None))
 }
 
 /// Orders a refund; the gateway is asked behind it.
@@ -64,6 +63,6 @@ fn shown(refund: &Refund) -> Value {
         "status": refund.status.as_str(),
         "reason": refund.reason,
         "remote": refund.remote.as_ref().map(ToString::to_string),
-        "created": refund.created_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        "created": time(refund.created_at),
     })
 }

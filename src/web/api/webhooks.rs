@@ -2,8 +2,8 @@
 
 use super::asked;
 use super::door::Holder;
-use super::ledger::time;
 use super::seen::json as answer;
+use super::time;
 use crate::domain::outgoing::{Delivery, Endpoint, EventKind};
 use crate::usecases::outgoing;
 use crate::web::error::WebError;
@@ -23,7 +23,7 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, WebError> {
     asked::nothing(&request)?;
     let items: Vec<Value> = outgoing::list(&state.ctx).await?.iter().map(shown).collect();
-    answer(&request, &json!({ "items": items, "next_cursor": null }))
+    answer(&request, &asked::listed(&items, None))
 }
 
 /// One of them with its latest tellings, the newest first.

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use mainstay::domain::access::Role;
 
-use super::desk;
+use super::{desk, goes, one};
 use crate::office::clerk::{Clerk, PASSWORD, fresh_code};
 use crate::office::content::publication;
 use crate::support::app::{Engine, TestApp};
@@ -12,10 +12,6 @@ use crate::support::browser::{Browser, JavaScript};
 use crate::support::gift::{Form, Given};
 
 impl Browser {
-    async fn goes(&self, app: &TestApp, path: &str) {
-        self.goto(&format!("{}{path}", app.url)).await;
-    }
-
     /// Shows the password again, when more than ten minutes have passed.
     async fn proves(&self, then: &str) {
         assert_eq!(self.text("h1").await, "Is it you?");
@@ -24,12 +20,8 @@ impl Browser {
     }
 }
 
-async fn one(app: &TestApp, sql: &str) -> String {
-    app.lines(sql).await.remove(0)
-}
-
 async fn signs_in(browser: &Browser, app: &TestApp, clerk: &Clerk) {
-    browser.goes(app, "/admin").await;
+    goes(browser, app, "/admin").await;
     browser.types("#email", &clerk.email).await;
     browser.types("#password", PASSWORD).await;
     browser.presses("main form .button", "/admin/sign-in/code").await;
@@ -57,7 +49,7 @@ async fn a_whole_day_at_the_office_needs_no_mouse_and_no_script() {
     hands_out_the_month(&browser, &app).await;
 
     browser.presses(".desk-who button", "/admin/sign-in").await;
-    browser.goes(&app, "/admin/donors").await;
+    goes(&browser, &app, "/admin/donors").await;
     assert!(browser.url().await.contains("/admin/sign-in"), "the day is over");
     app.finish().await;
 }
@@ -87,7 +79,7 @@ async fn takes_a_cheque(browser: &Browser, app: &TestApp) {
 }
 
 async fn gives_back(browser: &Browser, app: &TestApp, given: &Given) {
-    browser.goes(app, "/admin/donations").await;
+    goes(browser, app, "/admin/donations").await;
     browser.types("#q", given.donation.id.to_string().as_str()).await;
     browser.presses(".finder button", "q=don_").await;
     browser.presses("tbody a", "/admin/donations/don_").await;
@@ -102,7 +94,7 @@ async fn gives_back(browser: &Browser, app: &TestApp, given: &Given) {
 
 async fn makes_one_of_two(browser: &Browser, app: &TestApp, ann: &Given, ben: &Given) {
     let donor = app.donor_of(ben).await;
-    browser.goes(app, &format!("/admin/donors/{donor}")).await;
+    goes(browser, app, &format!("/admin/donors/{donor}")).await;
     browser.presses(".actions a[href$='/merge']", "/merge").await;
     browser.types("#into", "nobody@example.org").await;
     browser.goes_by("main form .button").await;
@@ -124,7 +116,7 @@ async fn changes_the_article(browser: &Browser, app: &TestApp) {
 }
 
 async fn hands_out_the_month(browser: &Browser, app: &TestApp) {
-    browser.goes(app, "/admin/exports").await;
+    goes(browser, app, "/admin/exports").await;
     browser.presses("main form .button", "/admin/exports").await;
     app.run_jobs().await;
     browser.presses("a[href='/admin/exports']:not([aria-current])", "/admin/exports").await;

@@ -3,7 +3,7 @@
 
 use fantoccini::key::Key;
 
-use super::{PHONE, focused};
+use super::{PHONE, focused, goes, one};
 use crate::account::visitor::last_link;
 use crate::support::app::{Engine, TestApp, settings};
 use crate::support::browser::{Browser, JavaScript};
@@ -11,14 +11,6 @@ use crate::support::gift::Form;
 
 async fn site() -> TestApp {
     TestApp::start_with(Engine::Sqlite, settings(&[("MAINSTAY_SITE__LOCALES", "en,fr,de,es,pt,ru,ar")])).await
-}
-
-async fn goes(browser: &Browser, app: &TestApp, path: &str) {
-    browser.goto(&format!("{}{path}", app.url)).await;
-}
-
-async fn one(app: &TestApp, sql: &str) -> String {
-    app.lines(sql).await.remove(0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,10 +1,10 @@
 //! Gifts that came outside: first who gave, then what; and gifts that are found to be none.
 
-use super::{Act, form_key, mendable};
+use super::{Act, currency_field, form_key, kept_key, mendable, typed_day, typed_money, wrong};
 use crate::domain::account::{Profile, can_be_mailed};
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{DonationId, DonorId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Money;
 use crate::domain::pledge::{GatewayKind, Visibility};
 use crate::render::admin_pages::{ActField, ActPage, GiverPage, GiverShown, HiddenField};
 use crate::render::gateway_label;
@@ -20,7 +20,6 @@ use crate::web::reply::{id_of, see_other};
 use crate::web::state::AppState;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::NaiveDate;
 
 /// The page on which the giver is looked for.
 pub(in crate::web) async fn from_whom(
@@ -73,8 +72,7 @@ pub(in crate::web) async fn begin(
 
 fn form(state: &AppState, filled: &Filled<'_>) -> Act {
     let typed = filled.typed;
-    let key = typed.filled("request_key").map(|value| HiddenField { name: "request_key".into(), value });
-    let mut hidden = vec![key.unwrap_or_else(|| form_key(state))];
+    let mut hidden = vec![kept_key(state, typed)];
     let (lead, mut fields) = match &filled.donor {
         Some(donor) => {
             hidden.push(HiddenField { name: "donor".into(), value: donor.id.to_string() });
@@ -113,10 +111,9 @@ fn lead_about(donor: &Profile) -> String {
 }
 
 fn gift_fields(state: &AppState, filled: &Filled<'_>) -> Vec<ActField> {
-    let (policy, typed) = (&state.ctx.policy, filled.typed);
+    let typed = filled.typed;
     let ways = GatewayKind::BY_HAND;
     let ways = ways.iter().map(|kind| (kind.as_str().to_owned(), gateway_label(*kind).to_owned())).collect();
-    let currencies = policy.currencies.iter().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
     let campaigns: Vec<(String, String)> = filled
         .campaigns
         .iter()
@@ -131,7 +128,7 @@ fn gift_fields(state: &AppState, filled: &Filled<'_>) -> Vec<ActField> {
     vec![
         ActField::choice("by", "Came as", or("by", GatewayKind::Cheque.as_str()), ways),
         ActField::text("amount", "Amount", typed.text("amount")).required(),
-        ActField::choice("currency", "Currency", or("currency", policy.default_currency.code()), currencies),
+        currency_field(state, typed),
         ActField::date("received_on", "Came on", or("received_on", &today)).required(),
         ActField::choice("campaign", "For", typed.text("campaign"), campaigns),
         ActField::text("document", "Number of the cheque or slip", typed.text("document"))
@@ -165,17 +162,8 @@ pub(in crate::web) async fn record(
 
 fn gift(filled: &Filled<'_>) -> Result<Gift, Vec<FieldError>> {
     let typed = filled.typed;
-    let wrong = |field, message: String| FieldError { field, code: "invalid", message };
     let by =
         GatewayKind::parse(&typed.text("by")).ok_or_else(|| wrong("by", "Choose how it came.".to_owned()));
-    let currency =
-        Currency::parse(&typed.text("currency")).map_err(|error| wrong("currency", error.to_string()));
-    let amount = currency.and_then(|currency| {
-        let amount = Money::parse_typed(&typed.text("amount"), currency);
-        amount.map_err(|error| wrong("amount", error.to_string()))
-    });
-    let day = typed.text("received_on").trim().parse::<NaiveDate>();
-    let day = day.map_err(|_no_day| wrong("received_on", "Write a day, such as 2027-03-01.".to_owned()));
     let visibility = match typed.text("visibility").as_str() {
         "named" => Visibility::Named,
         _ => Visibility::Hidden,
@@ -184,7 +172,7 @@ fn gift(filled: &Filled<'_>) -> Result<Gift, Vec<FieldError>> {
         || Giver::Typed { name: typed.text("name"), email: typed.text("email") },
         |donor| Giver::Known(donor.id),
     );
-    match (by, amount, day) {
+    match (by, typed_money(typed), typed_day(typed)) {
         (Ok(by), Ok(amount), Ok(received_on)) => Ok(Gift {
             by,
             from,
@@ -238,14 +226,12 @@ pub(in crate::web) async fn void(
     let id: DonationId = id_of(&id, "donation")?;
     let typed = Fields::parse(&body)?;
     let (reason, key) = (typed.text("reason"), typed.filled("request_key"));
-    match refund::void(&state.ctx, seat.0.actor(), id, &reason, key.clone()).await {
+    match refund::void(&state.ctx, seat.0.actor(), id, &reason, key).await {
         Ok(_) => Ok(see_other(&format!("/admin/donations/{id}?done=void"))),
         Err(error) => {
             let problems = mendable(error)?;
             let (_, left) = refund::refundable(&state.ctx, id).await?;
-            let kept = key.map(|value| HiddenField { name: "request_key".into(), value });
-            let key = kept.unwrap_or_else(|| form_key(&state));
-            void_form(id, left, reason, key).shown(&state, &seat, &problems)
+            void_form(id, left, reason, kept_key(&state, &typed)).shown(&state, &seat, &problems)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A letter to a donor: typed, seen as it will be sent, then sent.
 
-use super::{form_key, mendable};
+use super::{kept_key, mendable};
 use crate::domain::account::Profile;
 use crate::domain::ids::{DonorId, LetterId};
 use crate::render::admin_pages::{LetterPage, LetterPreview};
@@ -42,7 +42,7 @@ impl Written<'_> {
         seen: Option<&Draft>,
         problems: &[FieldError],
     ) -> Result<HttpResponse, WebError> {
-        let key = self.fields.filled("request_key").unwrap_or_else(|| form_key(self.state).value);
+        let key = kept_key(self.state, self.fields).value;
         let page = LetterPage {
             donor: self.donor.id.to_string(),
             to: self.donor.email.as_str().to_owned(),

@@ -12,12 +12,15 @@ pub(super) mod refunds;
 
 use super::door::Seat;
 use super::reply::{Desk, faults};
-use crate::render::admin_pages::{ActPage, HiddenField};
+use crate::domain::money::{Currency, Money};
+use crate::render::admin_pages::{ActField, ActPage, HiddenField};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
+use crate::web::form::Fields;
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use chrono::NaiveDate;
 
 /// A form of an act.
 struct Act {
@@ -38,6 +41,37 @@ impl Act {
 /// A fresh name for one filling of a form: two clicks on its button are one act.
 fn form_key(state: &AppState) -> HiddenField {
     HiddenField { name: "request_key".to_owned(), value: hex::encode(state.ctx.ids.random()) }
+}
+
+/// The name that this filling of the form has, or a fresh one.
+fn kept_key(state: &AppState, typed: &Fields) -> HiddenField {
+    let known = typed.filled("request_key");
+    known.map_or_else(|| form_key(state), |value| HiddenField { name: "request_key".to_owned(), value })
+}
+
+/// The currencies of the site, to choose from.
+fn currency_field(state: &AppState, typed: &Fields) -> ActField {
+    let policy = &state.ctx.policy;
+    let choices = policy.currencies.iter().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
+    let chosen = typed.filled("currency").unwrap_or_else(|| policy.default_currency.code().to_owned());
+    ActField::choice("currency", "Currency", chosen, choices)
+}
+
+fn wrong(field: &'static str, message: String) -> FieldError {
+    FieldError { field, code: "invalid", message }
+}
+
+/// What was typed as amount and currency of money that arrived.
+fn typed_money(typed: &Fields) -> Result<Money, FieldError> {
+    let currency = Currency::parse(&typed.text("currency"));
+    let currency = currency.map_err(|error| wrong("currency", error.to_string()))?;
+    Money::parse_typed(&typed.text("amount"), currency).map_err(|error| wrong("amount", error.to_string()))
+}
+
+/// What was typed as the day on which it arrived.
+fn typed_day(typed: &Fields) -> Result<NaiveDate, FieldError> {
+    let day = typed.text("received_on").trim().parse();
+    day.map_err(|_no_day| wrong("received_on", "Write a day, such as 2027-03-01.".to_owned()))
 }
 
 /// What a person can mend by typing something else; everything else is an error page.

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{InboxId, JobId, ReviewId};
 use crate::render::admin_pages::{QuestionShown, QuestionsPage};
+use crate::render::date_text;
 use crate::store::reviews;
 use crate::usecases::{operations, reviews as answering, webhook};
 use crate::web::admin::door::Seat;
@@ -47,7 +48,7 @@ pub(in crate::web) async fn questions(
     let open = state.ctx.db.read(|conn| reviews::open(conn, QUESTIONS)).await?;
     let shown = |review: reviews::Review| QuestionShown {
         url: page_about(&review.subject),
-        raised_text: state.ctx.day_of(review.created_at).format("%e %B %Y").to_string(),
+        raised_text: date_text(state.ctx.day_of(review.created_at)),
         id: review.id,
         kind: review.kind.replace('_', " "),
         subject: review.subject,

@@ -1,12 +1,11 @@
 //! Receipts sent once more, or replaced by one with the details of today.
 
 use crate::domain::receipt::ReceiptNumber;
-use crate::render::receipt as document;
 use crate::usecases::desk::files;
 use crate::usecases::receipts;
 use crate::web::admin::door::Seat;
 use crate::web::error::WebError;
-use crate::web::reply::{cut_off, download, id_of, see_other};
+use crate::web::reply::{id_of, receipt_paper, see_other};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
@@ -24,11 +23,7 @@ pub(in crate::web) async fn paper(
     let (receipt, file) = files::receipt(&state.ctx, number_of(&number)?).await?;
     let later = file.receipts.iter().find(|other| other.replaces == Some(receipt.id));
     let later = later.map(|other| other.number.to_string());
-    let name = document::file_name(&receipt);
-    let language = state.templates.words().language(&receipt.snapshot.locale).clone();
-    let drawn = actix_web::web::block(move || document::pdf(&receipt, later.as_deref(), &language)).await;
-    let bytes = drawn.map_err(|error| cut_off(&error))?.map_err(|error| cut_off(&error))?;
-    Ok(download("application/pdf", &name).body(bytes))
+    receipt_paper(state.templates.words(), receipt, later).await
 }
 
 /// Mails a receipt once more.

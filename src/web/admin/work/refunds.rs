@@ -1,6 +1,6 @@
 //! Money back to a donor, in full or in part.
 
-use super::{Act, form_key, mendable};
+use super::{Act, form_key, kept_key, mendable};
 use crate::domain::donation::Donation;
 use crate::domain::ids::DonationId;
 use crate::domain::money::Money;
@@ -62,8 +62,7 @@ pub(in crate::web) async fn order(
     let fields = Fields::parse(&body)?;
     let (donation, left) = refund::refundable(&state.ctx, id).await?;
     let again = |problems: &[FieldError]| {
-        let key = fields.filled("request_key").map(|value| HiddenField { name: "request_key".into(), value });
-        let key = key.unwrap_or_else(|| form_key(&state));
+        let key = kept_key(&state, &fields);
         let typed = Typed { amount: fields.text("amount"), reason: fields.text("reason"), key };
         form(&donation, left, typed).shown(&state, &seat, problems)
     };

@@ -62,9 +62,11 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
         RefundStatus::Succeeded if by_hand => {
             let how = match donation.gateway {
                 GatewayKind::BankTransfer => format!("send {amount} to the donor from your bank"),
-                GatewayKind::Cash | GatewayKind::Cheque | GatewayKind::Stripe | GatewayKind::Sandbox => {
-                    format!("hand {amount} back to the donor")
-                }
+                GatewayKind::Cash
+                | GatewayKind::Cheque
+                | GatewayKind::Stripe
+                | GatewayKind::Paypal
+                | GatewayKind::Sandbox => format!("hand {amount} back to the donor"),
             };
             println!("Recorded {}: now {how}. The receipt is corrected.", refunded.id);
         }

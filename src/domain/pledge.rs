@@ -87,6 +87,8 @@ words! {
     GatewayKind {
         /// Cards, wallets and local methods on Stripe's pages.
         Stripe = "stripe",
+        /// The donor's account at PayPal, on PayPal's pages.
+        Paypal = "paypal",
         /// The built-in test gateway; no real money.
         Sandbox = "sandbox",
         /// The donor's own transfer to the publisher's bank account.

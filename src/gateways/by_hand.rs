@@ -14,7 +14,7 @@ use crate::domain::refund::{RefundNews, RefundStatus};
 use crate::domain::remote::RemoteId;
 use crate::domain::subscription::SubscriptionFact;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// The hands of the house as a gateway.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +42,8 @@ impl Gateway for ByHand {
             webhooks: false,
             fee: FeeRate { basis_points: 0, fixed_minor: 0 },
             recurring: Recurring::Expected,
+            keys_kept: TimeDelta::zero(),
+            refunds_within: None,
         }
     }
 
@@ -101,7 +103,7 @@ impl Gateway for ByHand {
         Err(GatewayError::Unsupported { gateway: self.kind(), what: "charge anybody" })
     }
 
-    fn verify_webhook(
+    async fn verify_webhook(
         &self,
         _headers: &WebhookHeaders,
         _body: &[u8],

@@ -6,6 +6,9 @@
 mod addresses;
 mod by_hand;
 mod courier;
+mod key;
+mod manners;
+pub mod paypal;
 mod registry;
 pub mod sandbox;
 pub mod stripe;
@@ -14,6 +17,8 @@ mod tls;
 
 pub use by_hand::ByHand;
 pub use courier::{Courier, CourierError, Parcel};
+pub use key::Key;
+pub use manners::TransportError;
 pub use registry::Registry;
 
 use crate::domain::attempt::Attempt;
@@ -25,7 +30,7 @@ use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
 use crate::domain::subscription::{OrderKind, SubscriptionFact};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// What a gateway can do, asked before it is asked to do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +45,10 @@ pub struct Capabilities {
     pub fee: FeeRate,
     /// Who sees to it that recurring support is paid each period.
     pub recurring: Recurring,
+    /// For how long a call may be made again under its key, counted from the first time, with a margin.
+    pub keys_kept: TimeDelta,
+    /// For how long after a payment it gives money back; none: for ever.
+    pub refunds_within: Option<TimeDelta>,
 }
 
 /// Who sees to it that recurring support is paid each period.
@@ -49,6 +58,8 @@ pub enum Recurring {
     Charged,
     /// The donor's own standing order: the money is expected, and reminded of.
     Expected,
+    /// Nobody: it takes single gifts only.
+    Never,
 }
 
 /// How a donor pays.
@@ -243,6 +254,9 @@ pub enum WebhookRejected {
     /// The body is not what this gateway sends.
     #[error("the body cannot be read: {0}")]
     Malformed(String),
+    /// What would prove it could not be fetched: it may be true, and the sender is asked to send it again.
+    #[error("it cannot be checked now: {0}")]
+    Unchecked(&'static str),
 }
 
 /// What a stored event means.
@@ -321,7 +335,8 @@ pub trait Gateway: Send + Sync {
     /// Opens its page for one payment. The same attempt again gives the same page.
     async fn start_checkout(&self, request: &CheckoutRequest) -> Result<Checkout, GatewayError>;
 
-    /// What it knows about an attempt, by the name it gave or by the id that we sent along.
+    /// What it knows about an attempt, by the name it gave or by the id that we sent along. A gateway that takes the
+    /// money only when it is told to, is told to first if the donor has agreed: once, under a key of the attempt's own.
     async fn look_up(&self, attempt: &Attempt) -> Result<LookUp, GatewayError>;
 
     /// Gives money back. The same refund again changes nothing and gives the same answer.
@@ -339,15 +354,16 @@ pub trait Gateway: Send + Sync {
     /// Tries once more, now, to charge what is owed, with the card that the donor named last. Says what came of it.
     async fn collect(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError>;
 
-    /// Checks a webhook's raw bytes before anything else looks at them.
-    fn verify_webhook(
+    /// Checks a webhook's raw bytes before anything else looks at them. May fetch what the signature is checked with.
+    async fn verify_webhook(
         &self,
         headers: &WebhookHeaders,
         body: &[u8],
         now: DateTime<Utc>,
     ) -> Result<VerifiedEvent, WebhookRejected>;
 
-    /// Reads a stored event, verified before. What it says about money may be asked for again.
+    /// Reads a stored event, verified before. What it says about money may be asked for again, and money that the donor
+    /// agreed to is taken as in [`look_up`](Self::look_up).
     async fn interpret(&self, body: &[u8]) -> Result<Interpretation, InterpretError>;
 
     /// The events since a moment, whether they were delivered or not, oldest page last.

@@ -76,10 +76,11 @@ impl Registry {
 const fn place(kind: GatewayKind) -> u8 {
     match kind {
         GatewayKind::Stripe => 0,
-        GatewayKind::Sandbox => 1,
-        GatewayKind::BankTransfer => 2,
+        GatewayKind::Paypal => 1,
+        GatewayKind::Sandbox => 2,
+        GatewayKind::BankTransfer => 3,
         // Never offered.
-        GatewayKind::Cash | GatewayKind::Cheque => 3,
+        GatewayKind::Cash | GatewayKind::Cheque => 4,
     }
 }
 

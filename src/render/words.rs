@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 pub fn gateway_label(kind: GatewayKind) -> &'static str {
     match kind {
         GatewayKind::Stripe => "Card or wallet",
+        GatewayKind::Paypal => "PayPal",
         GatewayKind::Sandbox => "Test payment",
         GatewayKind::BankTransfer => "Bank transfer",
         GatewayKind::Cash => "Cash",
@@ -26,6 +27,7 @@ pub fn gateway_words(kind: GatewayKind, language: &Language) -> String {
 pub fn gateway_name(kind: GatewayKind) -> &'static str {
     match kind {
         GatewayKind::Stripe => "Stripe",
+        GatewayKind::Paypal => "PayPal",
         GatewayKind::Sandbox => "The sandbox",
         GatewayKind::BankTransfer => "The bank",
         GatewayKind::Cash => "Cash in hand",

@@ -166,6 +166,7 @@ impl Policy {
                 GatewayKind::BankTransfer
                 | GatewayKind::Sandbox
                 | GatewayKind::Stripe
+                | GatewayKind::Paypal
                 | GatewayKind::Cash
                 | GatewayKind::Cheque,
                 _,

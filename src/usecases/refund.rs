@@ -78,6 +78,9 @@ fn order_in(
         let message = format!("{} came by {}: give it back instead", donation.id, donation.gateway);
         return Err(UseCaseError::Conflict { code: "not_by_hand", message });
     }
+    if kind == RefundKind::Refund {
+        in_time(ctx, &donation)?;
+    }
     let amount = how_much(tx, &donation, order.amount)?;
     let reason = clean_line(order.reason.as_deref().unwrap_or_default(), 200)
         .map_err(|error| UseCaseError::invalid("reason", "too_long", error))?;
@@ -104,14 +107,34 @@ fn order_in(
     Ok(refund)
 }
 
+/// Some gateways give nothing back after a while: better said now than by a refund that fails.
+fn in_time(ctx: &Context, donation: &Donation) -> Result<(), UseCaseError> {
+    let within = ctx.gateways.giving_back(donation.gateway).and_then(|gateway| gateway.capabilities().refunds_within);
+    let paid_at = donation.payment.money().map(|money| money.at);
+    let (Some(within), Some(paid_at)) = (within, paid_at) else {
+        return Ok(());
+    };
+    if ctx.now() <= paid_at + within {
+        return Ok(());
+    }
+    let message = format!(
+        "{} gives nothing back after {} days: send the money to the donor from your bank, and keep a note of it",
+        donation.gateway,
+        within.num_days()
+    );
+    Err(UseCaseError::Conflict { code: "refund_too_late", message })
+}
+
 /// A donation, and how much of it can be given back now.
 ///
 /// # Errors
 /// `NotFound` without it; `Conflict` if nothing can be given back.
 pub async fn refundable(ctx: &Context, id: DonationId) -> Result<(Donation, Money), UseCaseError> {
+    let inner = ctx.clone();
     ctx.db
         .read(move |conn| {
             let donation = donations::find(conn, id)?.ok_or(UseCaseError::NotFound("donation"))?;
+            in_time(&inner, &donation)?;
             let left = how_much(conn, &donation, None)?;
             Ok((donation, left))
         })

@@ -12,9 +12,6 @@ use crate::store::attempts::Round;
 use crate::store::{StoreError, attempts, pledges};
 use chrono::TimeDelta;
 
-/// How long a gateway keeps idempotency keys, with a margin: within it the call may be made again.
-const KEY_LIFETIME: TimeDelta = TimeDelta::hours(23);
-
 /// Attempts older than this are left to reconciliation with the books of the gateway.
 const ASKED_FOR: TimeDelta = TimeDelta::days(3);
 
@@ -74,7 +71,9 @@ pub async fn attempt(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
     }
     match attempt.outcome {
         AttemptOutcome::Accepted { .. } | AttemptOutcome::Refused { .. } => Ok(()),
-        AttemptOutcome::Started | AttemptOutcome::Unknown => call_again(ctx, attempt, pledge).await,
+        AttemptOutcome::Started | AttemptOutcome::Unknown => {
+            call_again(ctx, attempt, pledge, gateway.capabilities().keys_kept).await
+        }
     }
 }
 
@@ -93,9 +92,14 @@ async fn take_up(ctx: &Context, attempt: Attempt, found: LookUp) -> Result<(), U
         .await
 }
 
-/// The gateway does not know the attempt.
-async fn call_again(ctx: &Context, attempt: Attempt, pledge: Pledge) -> Result<(), UseCaseError> {
-    if ctx.now() - attempt.created_at > KEY_LIFETIME {
+/// The gateway does not know the attempt: within the time for which it keeps keys the call may be made again.
+async fn call_again(
+    ctx: &Context,
+    attempt: Attempt,
+    pledge: Pledge,
+    keys_kept: TimeDelta,
+) -> Result<(), UseCaseError> {
+    if ctx.now() - attempt.created_at > keys_kept {
         return give_up(ctx, attempt).await;
     }
     if !pledge.is_open() {
@@ -107,8 +111,8 @@ async fn call_again(ctx: &Context, attempt: Attempt, pledge: Pledge) -> Result<(
     }
 }
 
-/// A day after the call the gateway's own list does not have it: it never arrived. Money that is heard of all the
-/// same is accepted.
+/// The gateway does not know it, and has forgotten its key: it never arrived, or nobody can pay what it opened, for
+/// its page was never shown. Money that is heard of all the same is accepted.
 async fn give_up(ctx: &Context, attempt: Attempt) -> Result<(), UseCaseError> {
     let now = ctx.now();
     ctx.db

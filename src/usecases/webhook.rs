@@ -44,7 +44,7 @@ pub async fn accept(
 ) -> Result<Arrival, WebhookError> {
     let gateway =
         ctx.gateways.get(kind).filter(|gateway| gateway.capabilities().webhooks).ok_or(WebhookError::Off)?;
-    let verified = gateway.verify_webhook(headers, &body, ctx.now())?;
+    let verified = gateway.verify_webhook(headers, &body, ctx.now()).await?;
     let inner = ctx.clone();
     let arrival = ctx
         .db

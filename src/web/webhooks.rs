@@ -3,7 +3,7 @@
 use super::error::WebError;
 use super::state::AppState;
 use crate::domain::pledge::GatewayKind;
-use crate::gateways::WebhookHeaders;
+use crate::gateways::{WebhookHeaders, WebhookRejected};
 use crate::telemetry::metrics::WEBHOOKS_TOTAL;
 use crate::usecases::webhook::{self, Arrival, WebhookError};
 use actix_web::http::StatusCode;
@@ -25,6 +25,7 @@ pub(super) async fn receive(
         Ok(Arrival::Stored) => "stored",
         Ok(Arrival::Repeat) => "repeat",
         Err(WebhookError::Off) => "off",
+        Err(WebhookError::Rejected(WebhookRejected::Unchecked(_))) => "unchecked",
         Err(WebhookError::Rejected(_)) => "rejected",
         Err(WebhookError::Store(_)) => "failed",
     };
@@ -32,6 +33,10 @@ pub(super) async fn receive(
     match outcome {
         Ok(Arrival::Stored | Arrival::Repeat) => Ok(HttpResponse::Ok().finish()),
         Err(WebhookError::Off) => Err(WebError::not_found("page")),
+        Err(WebhookError::Rejected(why @ WebhookRejected::Unchecked(_))) => {
+            tracing::warn!(gateway = %kind, %why, "a webhook is to be sent again");
+            Err(WebError::new(StatusCode::SERVICE_UNAVAILABLE, "unchecked", ""))
+        }
         Err(WebhookError::Rejected(why)) => {
             tracing::warn!(gateway = %kind, %why, "a webhook was refused");
             Err(WebError::new(StatusCode::BAD_REQUEST, "rejected", ""))

@@ -26,7 +26,7 @@ const OLDEST: Order = Order { name: "oldest", label: "Oldest first" };
 const LARGEST: Order = Order { name: "largest", label: "Largest first" };
 const SMALLEST: Order = Order { name: "smallest", label: "Smallest first" };
 
-const GATEWAYS: &[&str] = &["stripe", "sandbox", "bank_transfer", "cash", "cheque"];
+const GATEWAYS: &[&str] = &["stripe", "paypal", "sandbox", "bank_transfer", "cash", "cheque"];
 
 const DONATIONS: &[Column] = &[
     shown("received", "Received", Shape::Time),

@@ -25,11 +25,14 @@ use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
 use crate::domain::subscription::SubscriptionFact;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
 /// What the sandbox keeps of each payment: 2.9 % and 25 minor units.
 pub const FEE: FeeRate = FeeRate { basis_points: 290, fixed_minor: 25 };
+
+/// How long the sandbox is called again under the same key; it never forgets one.
+const KEYS_KEPT: TimeDelta = TimeDelta::hours(23);
 
 /// The sandbox gateway.
 #[derive(Clone)]
@@ -76,6 +79,8 @@ impl Gateway for Sandbox {
             webhooks: true,
             fee: FEE,
             recurring: Recurring::Charged,
+            keys_kept: KEYS_KEPT,
+            refunds_within: None,
         }
     }
 
@@ -135,7 +140,7 @@ impl Gateway for Sandbox {
         Ok(Vec::new())
     }
 
-    fn verify_webhook(
+    async fn verify_webhook(
         &self,
         headers: &WebhookHeaders,
         body: &[u8],

@@ -14,9 +14,9 @@ mod map;
 mod subscriptions;
 mod transport;
 
+pub use super::{Key, TransportError};
 pub use account::{Account, Examination, ExamineError};
 pub use endpoint::{EndpointFault, NewEndpoint, Setup};
-pub use transport::TransportError;
 
 use super::{
     AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
@@ -38,7 +38,6 @@ use currencies::Unchargeable;
 use events::Subject;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use map::Held;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use subscriptions::Place;
@@ -48,38 +47,13 @@ use transport::Transport;
 /// Payments that are made whole at the same time when many are looked at.
 const AT_ONCE: usize = 4;
 
+/// How long Stripe keeps idempotency keys, with a margin.
+const KEYS_KEPT: TimeDelta = TimeDelta::hours(23);
+
 /// The age of an attempt at which its page was opened, looked for in this order: mostly at once, else when the call
 /// was made again. After the last of them its idempotency key is gone, and no call is made again.
 const OPENED: [(TimeDelta, TimeDelta); 2] =
     [(TimeDelta::minutes(-5), TimeDelta::hours(2)), (TimeDelta::hours(2), TimeDelta::hours(25))];
-
-/// A secret of Stripe's: printing it shows nothing of it.
-#[derive(Clone)]
-pub struct Key(Arc<str>);
-
-impl Key {
-    /// Wraps it.
-    pub fn new(text: &str) -> Self {
-        Self(text.into())
-    }
-
-    /// The secret itself, for the place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Key {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
 
 /// What is to be known about the account at Stripe.
 #[derive(Debug, Clone)]
@@ -318,6 +292,8 @@ impl Gateway for Stripe {
             webhooks: true,
             fee: self.settings.fee,
             recurring: Recurring::Charged,
+            keys_kept: KEYS_KEPT,
+            refunds_within: None,
         }
     }
 
@@ -391,7 +367,7 @@ impl Gateway for Stripe {
         self.charge_again(subscription.as_str()).await
     }
 
-    fn verify_webhook(
+    async fn verify_webhook(
         &self,
         headers: &WebhookHeaders,
         body: &[u8],

@@ -1,10 +1,11 @@
 //! The way to Stripe: one client whose connections are kept, and what its answers mean for us.
 
 use super::super::GatewayError;
+use super::super::manners::{self, ANSWER_BYTES_MAX, Again, Broken, TransportError};
 use super::Settings;
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Method, Response, StatusCode};
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, StatusCode};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,31 +14,6 @@ use tokio::time::{sleep, timeout};
 
 /// The version of Stripe's interface that every call asks for: the one that the typed requests are made for.
 pub(super) const API_VERSION: &str = "2026-09-30.endive";
-
-/// How often one call is made when an answer says that it may be made again.
-const TRIES: u32 = 3;
-
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-
-/// The longest wait that Stripe may ask for within one call.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
-
-/// A page of a hundred large objects has about one mebibyte.
-const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
-
-/// Why the client cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum TransportError {
-    /// The TLS library refuses its settings.
-    #[error("tls: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The HTTP library refuses its settings.
-    #[error("http client: {0}")]
-    Client(#[from] reqwest::Error),
-    /// The key holds characters that no header can carry.
-    #[error("the secret key cannot be sent in a header")]
-    Key,
-}
 
 /// The client, the key and the address.
 #[derive(Clone)]
@@ -55,16 +31,7 @@ impl Transport {
         key.set_sensitive(true);
         headers.insert(AUTHORIZATION, key);
         headers.insert("stripe-version", HeaderValue::from_static(API_VERSION));
-        let http = Client::builder()
-            .user_agent(concat!("mainstay/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers)
-            .tls_backend_preconfigured(super::super::tls::client()?)
-            .connect_timeout(CONNECT_WITHIN)
-            // The key goes to the configured address and nowhere else.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .build()?;
+        let http = manners::client(super::super::tls::client()?).default_headers(headers).build()?;
         Ok(Self { http, base: settings.api_base.trim_end_matches('/').into(), timeout: settings.timeout })
     }
 
@@ -123,18 +90,14 @@ impl Transport {
                 Ok(bytes) => return Ok(bytes),
                 Err(failure) => failure,
             };
-            let wait = match failure.again {
-                Again::Soon if may_repeat && tries < TRIES => backoff(tries),
-                Again::After(wait) if may_repeat && tries < TRIES => wait,
-                Again::No | Again::Soon | Again::After(_) => {
-                    tracing::warn!(
-                        path = request.path,
-                        tries,
-                        answer = failure.answer,
-                        "a call to Stripe failed"
-                    );
-                    return Err(failure);
-                }
+            let Some(wait) = failure.again.wait(tries).filter(|_| may_repeat) else {
+                tracing::warn!(
+                    path = request.path,
+                    tries,
+                    answer = failure.answer,
+                    "a call to Stripe failed"
+                );
+                return Err(failure);
             };
             sleep(wait).await;
             tries += 1;
@@ -157,23 +120,14 @@ impl Transport {
         if let Some(body) = &request.body {
             call = call.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body.clone());
         }
-        let response = call.send().await.map_err(|error| Failure::cut_off(&error))?;
+        let response = call.send().await.map_err(|error| Failure::cut_off(manners::what_broke(&error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = whole_body(response).await?;
+        let body = manners::whole_body(response, ANSWER_BYTES_MAX).await.map_err(|broken| match broken {
+            Broken::TooLong(most) => Failure::unknown(format!("an answer of more than {most} bytes")),
+            Broken::CutOff(what) => Failure::cut_off(what),
+        })?;
         if status.is_success() { Ok(body) } else { Err(Failure::said(status, &headers, &body)) }
     }
-}
-
-async fn whole_body(mut response: Response) -> Result<Bytes, Failure> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::cut_off(&error))? {
-        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-            let what = format!("an answer of more than {ANSWER_BYTES_MAX} bytes");
-            return Err(Failure::unknown(what));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
 }
 
 /// Why something was not shown to a key.
@@ -197,15 +151,6 @@ struct Failure {
     again: Again,
     /// The card said no: Stripe tells that from every other no by the type of the error.
     is_declined: bool,
-}
-
-/// Whether the same call may help when it is made again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Again {
-    No,
-    Soon,
-    /// When Stripe said.
-    After(Duration),
 }
 
 /// Stripe's errors, as far as they are used. Its sentences are left alone: they may quote what was sent.
@@ -237,14 +182,7 @@ impl Failure {
     }
 
     /// No answer, or a part of one: the call may have worked.
-    fn cut_off(error: &reqwest::Error) -> Self {
-        let what = if error.is_connect() {
-            "no connection"
-        } else if error.is_timeout() {
-            "no answer in time"
-        } else {
-            "the connection broke"
-        };
+    fn cut_off(what: &str) -> Self {
         Self { again: Again::Soon, ..Self::unknown(what.to_owned()) }
     }
 
@@ -270,23 +208,9 @@ impl Failure {
             Some("false") => false,
             _ => matches!(status.as_u16(), 409 | 424 | 429 | 500..=599),
         };
-        let asked: Option<u64> = text(RETRY_AFTER.as_str()).and_then(|seconds| seconds.trim().parse().ok());
-        let again = match asked.map(Duration::from_secs) {
-            None if again => Again::Soon,
-            Some(wait) if again && wait <= LONGEST_WAIT => Again::After(wait),
-            None | Some(_) => Again::No,
-        };
+        let again = Again::by(again, headers);
         Self { error, status: Some(status), answer, again, is_declined }
     }
-}
-
-/// About 0.2 s, then about 0.6 s: spread, so that callers who failed together do not come back together.
-fn backoff(tries: u32) -> Duration {
-    let mut noise = [0; 1];
-    // Without randomness the waits are equal, which is no harm.
-    let _spread = getrandom::fill(&mut noise);
-    let [noise] = noise;
-    Duration::from_millis(200 * u64::from(tries * tries.max(2) / 2) + u64::from(noise))
 }
 
 #[cfg(test)]
@@ -361,7 +285,6 @@ mod tests {
         assert_eq!(again(429, &[("retry-after", "2")]), Again::After(Duration::from_secs(2)));
         assert_eq!(again(429, &[("retry-after", "60")]), Again::No);
         assert_eq!(again(429, &[("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")]), Again::Soon);
-        assert!(backoff(1) < backoff(2) + Duration::from_millis(256) && backoff(2) < LONGEST_WAIT);
     }
 
     #[test]

@@ -127,6 +127,8 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
             let fact = SubscriptionFact { attempt: None, checkout: None, news };
             conclude(tx, ctx, &order, fact)?;
         }
+        // It began none.
+        Recurring::Never => return Err(UseCaseError::NotFound("subscription")),
     }
     Ok(order.id)
 }

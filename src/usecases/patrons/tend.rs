@@ -33,7 +33,7 @@ pub async fn tend(ctx: &Context) -> Result<(), UseCaseError> {
         match recurring {
             Some(Recurring::Charged) => ask_about_overdue(ctx, kind).await?,
             Some(Recurring::Expected) => tend_standing_orders(ctx, kind).await?,
-            None => {}
+            Some(Recurring::Never) | None => {}
         }
     }
     each(ctx, SubscriptionStatus::PastDue, tend_past_due).await?;
@@ -104,9 +104,11 @@ pub(super) fn remind(
     let since = since.timestamp();
     let job = match subscription.gateway {
         GatewayKind::BankTransfer => Job::SendTransferDue { pledge, since, letter },
-        GatewayKind::Stripe | GatewayKind::Sandbox | GatewayKind::Cash | GatewayKind::Cheque => {
-            Job::SendPaymentFailed { pledge, since, letter }
-        }
+        GatewayKind::Stripe
+        | GatewayKind::Paypal
+        | GatewayKind::Sandbox
+        | GatewayKind::Cash
+        | GatewayKind::Cheque => Job::SendPaymentFailed { pledge, since, letter },
     };
     ctx.enqueue(tx, &job)?;
     Ok(subscriptions::set_letters(tx, pledge, due)?)

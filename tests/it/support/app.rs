@@ -209,9 +209,11 @@ fn script_sandbox(app: &mut App) -> Option<Arc<Scripted>> {
     let put = |kind| -> Arc<dyn Gateway> {
         match kind {
             GatewayKind::Sandbox => scripted.clone(),
-            GatewayKind::BankTransfer | GatewayKind::Stripe | GatewayKind::Cash | GatewayKind::Cheque => {
-                registry.get(kind).unwrap()
-            }
+            GatewayKind::BankTransfer
+            | GatewayKind::Stripe
+            | GatewayKind::Paypal
+            | GatewayKind::Cash
+            | GatewayKind::Cheque => registry.get(kind).unwrap(),
         }
     };
     app.services.ctx.gateways = Registry::new(registry.kinds().map(put).collect());

@@ -135,13 +135,13 @@ impl Gateway for Scripted {
         self.inner.collect(subscription).await
     }
 
-    fn verify_webhook(
+    async fn verify_webhook(
         &self,
         headers: &WebhookHeaders,
         body: &[u8],
         now: DateTime<Utc>,
     ) -> Result<VerifiedEvent, WebhookRejected> {
-        self.inner.verify_webhook(headers, body, now)
+        self.inner.verify_webhook(headers, body, now).await
     }
 
     async fn interpret(&self, body: &[u8]) -> Result<Interpretation, InterpretError> {

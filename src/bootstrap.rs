@@ -6,9 +6,10 @@ use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
 use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
+use crate::gateways::paypal::{self, PayPal};
 use crate::gateways::sandbox::Sandbox;
 use crate::gateways::stripe::{self, Stripe};
-use crate::gateways::{ByHand, Courier, FeeRate, Gateway, Registry};
+use crate::gateways::{ByHand, Courier, FeeRate, Gateway, Key, Registry};
 use crate::jobs::{Rhythm, Services};
 use crate::mail::{MailError, Mailer};
 use crate::render::gateway_pages::MailShown;
@@ -55,6 +56,9 @@ pub enum StartError {
     /// The client of Stripe.
     #[error("stripe: {0}")]
     Stripe(#[from] stripe::TransportError),
+    /// The client of PayPal.
+    #[error("paypal: {0}")]
+    Paypal(String),
     /// The keys of gateways that were typed in the office.
     #[error("the keys of gateways cannot be read: {0}")]
     Gateways(String),
@@ -189,8 +193,10 @@ impl App {
         let outside = config.staff.sealing_key.as_ref().map(|secret| secret.expose().as_str());
         let sealer = Sealer::new(&key, outside).map_err(|error| StartError::SiteKey(error.to_string()))?;
         let plan = Arc::new(stripe_plan(config));
+        let paypal = paypal(config)?.map(|paypal| Arc::new(paypal.with_clock(Arc::clone(&world.clock))));
         let ctx = Context {
-            gateways: gateways(config, &plan, &db, (&world, &ids))?,
+            gateways: gateways(config, (&plan, paypal.as_ref()), &db, (&world, &ids))?,
+            paypal,
             stripe: plan,
             policy: Arc::new(policy(config, public_url)),
             clock: world.clock,
@@ -265,13 +271,16 @@ async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
 /// The gateways that the configuration turns on.
 fn gateways(
     config: &Config,
-    plan: &StripePlan,
+    (plan, paypal): (&StripePlan, Option<&Arc<PayPal>>),
     db: &Db,
     (world, ids): (&World, &IdSource),
 ) -> Result<Registry, StartError> {
     let mut list: Vec<Arc<dyn Gateway>> = Vec::new();
     if let Some(stripe) = plan.configured() {
         list.push(Arc::new(stripe?.with_clock(Arc::clone(&world.clock))));
+    }
+    if let Some(paypal) = paypal {
+        list.push(Arc::<PayPal>::clone(paypal));
     }
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
@@ -304,6 +313,30 @@ fn stripe_plan(config: &Config) -> StripePlan {
 /// The account at Stripe by the keys of the configuration, if it has some.
 pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
     Ok(stripe_plan(config).configured().transpose()?)
+}
+
+/// The app at PayPal, if the configuration has one.
+pub fn paypal(config: &Config) -> Result<Option<PayPal>, StartError> {
+    let Some(own) = &config.paypal else {
+        return Ok(None);
+    };
+    let authorities = match &own.authorities {
+        Some(pem) => paypal::Authorities::of_pem(pem)
+            .map_err(|why| StartError::Paypal(format!("paypal.webhook_ca_file: {why}")))?,
+        None => paypal::Authorities::public(),
+    };
+    let settings = paypal::Settings {
+        client_id: own.client_id.clone(),
+        client_secret: Key::new(own.client_secret.expose()),
+        webhook_id: own.webhook_id.clone(),
+        api_base: own.api_base.clone(),
+        page_origins: own.page_origins.clone(),
+        certificate_hosts: own.certificate_hosts.clone(),
+        authorities,
+        fee: FeeRate { basis_points: own.fee_basis_points, fixed_minor: own.fee_fixed_minor },
+        timeout: own.timeout,
+    };
+    PayPal::new(settings).map(Some).map_err(|error| StartError::Paypal(error.to_string()))
 }
 
 fn policy(config: &Config, public_url: &str) -> Policy {

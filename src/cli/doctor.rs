@@ -137,6 +137,7 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
                 if kinds.is_empty() { "none is on: nobody can give".to_owned() } else { kinds.join(", ") };
             findings.push(finding(verdict, "gateways", Some(detail)));
             check_stripe(setting, &app, findings).await;
+            check_paypal(setting, &app, findings).await;
         }
         Err(Failure::Usage(why) | Failure::Failed(why)) => {
             findings.push(finding(Verdict::Failed, "application", Some(why)));
@@ -185,6 +186,43 @@ async fn check_stripe(setting: &Setting, app: &App, findings: &mut Vec<Finding>)
         })),
     }
     findings.push(finding(Verdict::Ok, "stripe", Some(mode.to_owned())));
+}
+
+/// Asks PayPal itself: the credentials, what they open, and whether events would reach us.
+async fn check_paypal(setting: &Setting, app: &App, findings: &mut Vec<Finding>) {
+    let Some(paypal) = &app.services.ctx.paypal else {
+        return;
+    };
+    if setting.config.server.allow_custom_gateways {
+        let detail =
+            "server.allow_custom_gateways is true: money may go to another place than PayPal".to_owned();
+        findings.push(finding(Verdict::Warning, "paypal: address", Some(detail)));
+    }
+    let url = super::paypal::configured_url(setting);
+    match paypal.examine(url.as_deref().unwrap_or_default()).await {
+        Err(error) => {
+            findings.push(finding(Verdict::Failed, "paypal", Some(error.to_string())));
+            return;
+        }
+        Ok(seen) => {
+            for name in seen.forbidden {
+                let detail =
+                    format!("the app at PayPal may not use “{name}”: switch it on at developer.paypal.com");
+                findings.push(finding(Verdict::Warning, "paypal: app", Some(detail)));
+            }
+            if url.is_none() {
+                let detail =
+                    "not checked: server.public_url is empty, so PayPal cannot reach this site".to_owned();
+                findings.push(finding(Verdict::Warning, "paypal: webhook", Some(detail)));
+            } else if seen.webhook.is_empty() {
+                findings.push(finding(Verdict::Ok, "paypal: webhook", None));
+            } else {
+                let faults = seen.webhook.iter().map(ToString::to_string);
+                findings.extend(faults.map(|fault| finding(Verdict::Failed, "paypal: webhook", Some(fault))));
+            }
+        }
+    }
+    findings.push(finding(Verdict::Ok, "paypal", Some(super::paypal::mode(paypal).to_owned())));
 }
 
 async fn check_mail(app: &App, findings: &mut Vec<Finding>) {

@@ -14,6 +14,7 @@ mod export;
 mod job;
 mod migrate;
 mod patron;
+mod paypal;
 mod progress;
 mod receipt;
 mod reconcile;
@@ -88,6 +89,9 @@ enum Command {
     /// The account at Stripe.
     #[command(subcommand)]
     Stripe(stripe::Command),
+    /// The app at PayPal.
+    #[command(subcommand)]
+    Paypal(paypal::Command),
     /// Who may sign in to the office.
     #[command(subcommand)]
     Staff(staff::Command),
@@ -206,8 +210,11 @@ pub fn run(
 }
 
 fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String)>) -> Outcome {
-    let sets_up_stripe = matches!(arguments.command, Some(Command::Stripe(_)));
-    let purpose = if sets_up_stripe { Purpose::StripeSetup } else { Purpose::Site };
+    let purpose = match arguments.command {
+        Some(Command::Stripe(_)) => Purpose::StripeSetup,
+        Some(Command::Paypal(_)) => Purpose::PaypalSetup,
+        _ => Purpose::Site,
+    };
     let config = Config::load_for(purpose, arguments.config.as_deref(), environment)?;
     telemetry::init(&config.log);
     let setting = Setting { config };
@@ -232,6 +239,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Webhook(command) => webhook::run(setting, command).await,
         Command::Reconcile(options) => reconcile::run(setting, options).await,
         Command::Stripe(command) => stripe::run(setting, command).await,
+        Command::Paypal(command) => paypal::run(setting, command).await,
         Command::Staff(command) => staff::run(setting, command).await,
         Command::Token(command) => token::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,

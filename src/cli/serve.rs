@@ -178,6 +178,12 @@ fn not_configured(config: &Config, ctx: &Context) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if ctx.gateways.get(GatewayKind::Paypal).is_none() {
+        missing.push(
+            "paypal: no PayPal; set paypal.client_id and its secret, and run `mainstay paypal setup`"
+                .to_owned(),
+        );
+    }
     if config.staff.sealing_key.is_none() && config.server.mode.is_production() {
         missing.push(
             "staff.sealing_key: authenticators are sealed with a key that is in the database itself"

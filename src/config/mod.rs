@@ -7,6 +7,7 @@
 mod account;
 mod bank_transfer;
 mod database;
+mod gateway_base;
 mod jobs;
 mod kind;
 mod limits;
@@ -14,6 +15,7 @@ mod log;
 mod mail;
 mod merge;
 mod patrons;
+mod paypal;
 mod read;
 mod sandbox;
 mod secret;
@@ -34,6 +36,7 @@ pub use jobs::Jobs;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mail::{Encryption, Mail, MailTransport, Mailbox, SmtpServer};
+pub use paypal::Paypal;
 pub use sandbox::Sandbox;
 pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
@@ -41,8 +44,8 @@ pub use site::{Organisation, Site};
 pub use staff::Staff;
 pub use stripe::{Purpose, Stripe, StripeTerms};
 
+use gateway_base::Strictness;
 use merge::Layers;
-use stripe::Strictness;
 
 /// All settings of a site, complete and checked.
 #[derive(Clone, Debug)]
@@ -63,6 +66,8 @@ pub struct Config {
     pub stripe: Option<Stripe>,
     /// How Stripe is spoken to.
     pub stripe_terms: StripeTerms,
+    /// The app at PayPal; `None`: that gateway is off.
+    pub paypal: Option<Paypal>,
     /// How often and how much.
     pub limits: Limits,
     /// The donor's own pages.
@@ -123,6 +128,7 @@ impl Config {
         let strictness = Strictness { mode, allow_custom_gateways, purpose };
         let stripe = Stripe::read(layers, strictness);
         let stripe_terms = StripeTerms::read(layers, strictness);
+        let paypal = Paypal::read(layers, strictness);
         let limits = Limits::read(layers);
         let account = Account::read(layers);
         let staff = Staff::read(layers);
@@ -138,6 +144,7 @@ impl Config {
             sandbox: sandbox?,
             stripe: stripe.ok()?,
             stripe_terms: stripe_terms?,
+            paypal: paypal.ok()?,
             limits: limits?,
             account: account?,
             staff: staff?,

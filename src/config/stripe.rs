@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
+use super::gateway_base::{self, Strictness};
 use super::merge::Layers;
 use super::read::Reported;
 use super::secret::Secret;
@@ -53,14 +54,8 @@ pub enum Purpose {
     Site,
     /// Creating Stripe's webhook endpoint, which gives the secret that is then still missing.
     StripeSetup,
-}
-
-/// What decides which addresses are allowed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Strictness {
-    pub(super) mode: Mode,
-    pub(super) allow_custom_gateways: bool,
-    pub(super) purpose: Purpose,
+    /// Creating PayPal's webhook, whose id is then still missing.
+    PaypalSetup,
 }
 
 impl Stripe {
@@ -131,34 +126,7 @@ fn parse_webhook_secrets(text: &str) -> Result<Vec<Secret<String>>, String> {
 }
 
 fn parse_api_base(text: &str, strictness: Strictness) -> Result<String, String> {
-    let base = text.trim_end_matches('/');
-    if base == API_BASE {
-        return Ok(base.to_owned());
-    }
-    if strictness.mode.is_production() && !strictness.allow_custom_gateways {
-        return Err(
-            "is not Stripe's own address; production refuses it unless server.allow_custom_gateways = true"
-                .to_owned(),
-        );
-    }
-    let url = Url::parse(base).map_err(|error| format!("is not a URL: {error}"))?;
-    let this_machine = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => return Err("names no host".to_owned()),
-    };
-    let is_bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    match url.scheme() {
-        _ if !is_bare || url.password().is_some() => {
-            Err("holds more than scheme, host, port and path".to_owned())
-        }
-        "https" => Ok(base.to_owned()),
-        "http" if this_machine || !strictness.mode.is_production() => Ok(base.to_owned()),
-        // A live key must not travel in the clear.
-        "http" => Err("is not encrypted; production allows http:// to this machine only".to_owned()),
-        _ => Err("does not start with https://".to_owned()),
-    }
+    gateway_base::parse_api_base(text, ("Stripe", &[API_BASE]), strictness)
 }
 
 /// Where Stripe's pages are: Stripe's own, those of a test double, and the publisher's own domain for them.

@@ -55,9 +55,7 @@ pub(super) enum Broken {
 /// Reads an answer of at most so many bytes.
 pub(super) async fn whole_body(mut response: Response, most: usize) -> Result<Bytes, Broken> {
     let mut body = BytesMut::new();
-    while let Some(chunk) =
-        response.chunk().await.map_err(|error| Broken::CutOff(what_broke(&error)))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| Broken::CutOff(what_broke(&error)))? {
         if body.len() + chunk.len() > most {
             return Err(Broken::TooLong(most));
         }

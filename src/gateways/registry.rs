@@ -1,6 +1,6 @@
 //! The gateways that are on, exchanged as a whole while the site runs.
 
-use super::{ByHand, Gateway};
+use super::{ByHand, Gateway, Recurring};
 use crate::domain::pledge::GatewayKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -60,6 +60,11 @@ impl Registry {
     /// Origins of the pages of all gateways.
     pub fn page_origins(&self) -> Vec<String> {
         self.offer().iter().flat_map(|gateway| gateway.page_origins()).collect()
+    }
+
+    /// Whether one of them brings support that comes back.
+    pub fn any_recurring(&self) -> bool {
+        self.offer().iter().any(|gateway| gateway.capabilities().recurring != Recurring::Never)
     }
 
     /// All that are on.

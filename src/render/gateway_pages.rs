@@ -6,6 +6,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 pub struct GatewaysPage {
     pub stripe: StripeShown,
+    pub paypal: PaypalShown,
     /// None: off.
     pub bank: Option<BankShown>,
     pub sandbox: bool,
@@ -40,6 +41,21 @@ pub struct StripeShown {
     /// Which state of the keys it is.
     pub seen: String,
     pub keeps_live: bool,
+}
+
+/// How PayPal stands. No field holds a secret.
+#[derive(Debug, Clone, Serialize)]
+pub struct PaypalShown {
+    /// `live`, `test` or `other`; none: off.
+    pub mode: Option<&'static str>,
+    /// Last letters of what names the app; empty: too short to show some.
+    pub client_mark: String,
+    pub webhook_text: Option<String>,
+    pub answered_text: Option<String>,
+    pub pending: i64,
+    pub url: String,
+    /// What was found out just now.
+    pub findings: Option<Vec<FindingShown>>,
 }
 
 #[derive(Debug, Clone, Serialize)]

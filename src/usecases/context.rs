@@ -14,6 +14,7 @@ use crate::domain::patron::PatronRules;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
+use crate::gateways::paypal::PayPal;
 use crate::gateways::{Courier, Gateway, Registry};
 use crate::store::idempotency::RequestKey;
 use crate::store::limits::Rate;
@@ -31,6 +32,8 @@ pub struct Context {
     pub db: Db,
     /// What the configuration says of Stripe.
     pub stripe: Arc<StripePlan>,
+    /// The app at PayPal, if the configuration has one.
+    pub paypal: Option<Arc<PayPal>>,
     /// The gateways that are on.
     pub gateways: Registry,
     /// Time.

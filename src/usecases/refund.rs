@@ -109,7 +109,8 @@ fn order_in(
 
 /// Some gateways give nothing back after a while: better said now than by a refund that fails.
 fn in_time(ctx: &Context, donation: &Donation) -> Result<(), UseCaseError> {
-    let within = ctx.gateways.giving_back(donation.gateway).and_then(|gateway| gateway.capabilities().refunds_within);
+    let within =
+        ctx.gateways.giving_back(donation.gateway).and_then(|gateway| gateway.capabilities().refunds_within);
     let paid_at = donation.payment.money().map(|money| money.at);
     let (Some(within), Some(paid_at)) = (within, paid_at) else {
         return Ok(());

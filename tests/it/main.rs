@@ -48,6 +48,8 @@ mod pages;
 #[cfg(test)]
 mod patrons;
 #[cfg(test)]
+mod paypal;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod receipts;

@@ -17,6 +17,7 @@ mod kill_nine;
 mod mail_faults;
 mod numbers;
 mod patrons;
+mod paypal_faults;
 mod power_cut;
 mod recording;
 mod site;

@@ -115,7 +115,8 @@ pub(super) struct Capture {
 impl Capture {
     /// The order that it came of.
     pub(super) fn order(&self) -> Option<&str> {
-        let named = self.supplementary_data.as_ref().and_then(|data| data.related_ids.as_ref()?.order_id.as_deref());
+        let named =
+            self.supplementary_data.as_ref().and_then(|data| data.related_ids.as_ref()?.order_id.as_deref());
         named.or_else(|| up(&self.links, "/orders/"))
     }
 }

@@ -32,7 +32,11 @@ impl Authorities {
                 .map_err(|error| format!("a certificate in it cannot be used: {error:?}"))?;
             anchors.push(anchor.to_owned());
         }
-        if anchors.is_empty() { Err("it holds no certificate".to_owned()) } else { Ok(Self(Arc::new(anchors))) }
+        if anchors.is_empty() {
+            Err("it holds no certificate".to_owned())
+        } else {
+            Ok(Self(Arc::new(anchors)))
+        }
     }
 
     pub(super) fn anchors(&self) -> &[TrustAnchor<'static>] {

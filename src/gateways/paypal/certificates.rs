@@ -217,7 +217,11 @@ mod tests {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let certificates = certificates(&["paypal.com"]);
         for number in 0..100 {
-            certificates.keep(Kept { url: format!("u{number}"), chain: None, until: now + TRIED_AGAIN_AFTER });
+            certificates.keep(Kept {
+                url: format!("u{number}"),
+                chain: None,
+                until: now + TRIED_AGAIN_AFTER,
+            });
         }
         assert_eq!(certificates.kept.lock().unwrap().len(), KEPT);
         assert!(certificates.find("u99", now).is_some());

@@ -101,15 +101,21 @@ mod tests {
 
     #[test]
     fn amounts_are_written_with_the_decimals_that_paypal_gives_the_currency() {
-        for (minor, code, text) in
-            [(1500, "EUR", "15.00"), (5, "USD", "0.05"), (500, "JPY", "500"), (50_000, "HUF", "500"), (12_300, "TWD", "123")]
-        {
+        for (minor, code, text) in [
+            (1500, "EUR", "15.00"),
+            (5, "USD", "0.05"),
+            (500, "JPY", "500"),
+            (50_000, "HUF", "500"),
+            (12_300, "TWD", "123"),
+        ] {
             assert_eq!(value(of(minor, code)).as_deref(), Ok(text), "{code}");
             assert_eq!(read(text, code), Some(minor), "{code}");
         }
         assert_eq!(read("500.00", "JPY"), Some(500));
         assert_eq!(read("500.00", "HUF"), Some(50_000));
-        for (text, code) in [("15.005", "EUR"), ("500.5", "JPY"), ("1e3", "EUR"), ("", "EUR"), ("1,50", "EUR"), ("1", "XXY")] {
+        for (text, code) in
+            [("15.005", "EUR"), ("500.5", "JPY"), ("1e3", "EUR"), ("", "EUR"), ("1,50", "EUR"), ("1", "XXY")]
+        {
             assert_eq!(read(text, code), None, "{text} {code}");
         }
         assert_eq!(read("-3.20", "EUR"), Some(-320));

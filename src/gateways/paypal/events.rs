@@ -55,7 +55,8 @@ pub(super) fn meant_for(settings: &Settings, body: &[u8]) -> Result<VerifiedEven
 pub(super) fn mode_of(address: &str) -> Option<Mode> {
     let url = Url::parse(address).ok()?;
     let host = url.host_str()?;
-    let within = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    let within =
+        |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
     if within("sandbox.paypal.com") {
         Some(Mode::Sandbox)
     } else if within("paypal.com") {
@@ -99,7 +100,8 @@ struct Event {
 pub(super) fn subject_of(body: &[u8]) -> Result<Subject, String> {
     let event: Event = serde_json::from_slice(body).map_err(|error| place_of(&error))?;
     let text = |key: &str| event.resource.get(key).and_then(Value::as_str);
-    let own_name = |key| text(key).filter(|id| is_name(id)).map(str::to_owned).ok_or("its resource has no id");
+    let own_name =
+        |key| text(key).filter(|id| is_name(id)).map(str::to_owned).ok_or("its resource has no id");
     let above = || {
         let links: Vec<Link> = serde_json::from_value(event.resource.get("links").cloned()?).ok()?;
         up(&links, "/captures/").filter(|id| is_name(id)).map(str::to_owned)
@@ -147,7 +149,10 @@ mod tests {
         assert_eq!(subject("CHECKOUT.ORDER.APPROVED", "checkout-order", json!({"id": "O1"})), "order O1");
         assert_eq!(subject("PAYMENT.CAPTURE.NEW", "capture", json!({"id": "C1"})), "capture C1");
         let refund = json!({"id": "R1", "links": links});
-        assert_eq!(subject("PAYMENT.CAPTURE.REFUNDED", "refund", refund.clone()), "refund R1 of Some(\"C1\")");
+        assert_eq!(
+            subject("PAYMENT.CAPTURE.REFUNDED", "refund", refund.clone()),
+            "refund R1 of Some(\"C1\")"
+        );
         assert_eq!(subject("PAYMENT.CAPTURE.REVERSED", "refund", refund), "reversal R1 of C1");
         let dispute = json!({"dispute_id": "PP-D-1"});
         assert_eq!(subject("CUSTOMER.DISPUTE.UPDATED", "dispute", dispute), "dispute PP-D-1");

@@ -47,7 +47,9 @@ pub(super) fn has_money(capture: &Capture) -> bool {
         Some("COMPLETED" | "PARTIALLY_REFUNDED" | "REFUNDED") => true,
         Some("PENDING" | "DECLINED" | "DENIED" | "FAILED") => false,
         // A word that is not known: money that came to the account is money.
-        Some(_) | None => capture.seller_receivable_breakdown.as_ref().is_some_and(|it| it.net_amount.is_some()),
+        Some(_) | None => {
+            capture.seller_receivable_breakdown.as_ref().is_some_and(|it| it.net_amount.is_some())
+        }
     }
 }
 
@@ -159,7 +161,9 @@ pub(super) fn refund_news(refund: &Refund) -> Result<RefundNews, Unreadable> {
     };
     let ours = [&refund.custom_id, &refund.invoice_id].into_iter().find_map(|id| id.as_deref()?.parse().ok());
     let settled = match status {
-        RefundStatus::Succeeded => refund.seller_payable_breakdown.as_ref().and_then(|told| took(amount, told)),
+        RefundStatus::Succeeded => {
+            refund.seller_payable_breakdown.as_ref().and_then(|told| took(amount, told))
+        }
         RefundStatus::Pending | RefundStatus::Failed => None,
     };
     let at = time(refund.create_time.as_deref()).ok_or_else(|| lacks("create_time"))?;
@@ -196,7 +200,11 @@ fn dispute_status(dispute: &Dispute) -> DisputeStatus {
 /// What PayPal says of a dispute. While it is open, PayPal only withholds the money: it has not left the balance.
 ///
 /// What was given back by refunds since the dispute began is told by them: only the rest is lost by the dispute itself.
-fn dispute_news(dispute: &Dispute, captured: &Captured, refunds: &[Refund]) -> Result<DisputeNews, Unreadable> {
+fn dispute_news(
+    dispute: &Dispute,
+    captured: &Captured,
+    refunds: &[Refund],
+) -> Result<DisputeNews, Unreadable> {
     let lacks = |field| Unreadable { object: dispute.dispute_id.clone(), field };
     let gross = captured.gross;
     let in_currency = |amount: &Money| amount.currency() == gross.currency();
@@ -206,7 +214,8 @@ fn dispute_news(dispute: &Dispute, captured: &Captured, refunds: &[Refund]) -> R
     let away = match status {
         DisputeStatus::Lost => {
             let outcome = dispute.dispute_outcome.as_ref();
-            let returned = money(outcome.and_then(|outcome| outcome.amount_refunded.as_ref())).filter(in_currency);
+            let returned =
+                money(outcome.and_then(|outcome| outcome.amount_refunded.as_ref())).filter(in_currency);
             let returned = returned.unwrap_or(amount).minor().min(gross.minor());
             returned.saturating_sub(given_back_since(refunds, opened_at)?).max(0)
         }

@@ -68,8 +68,12 @@ const SEARCH_DELAY: TimeDelta = TimeDelta::hours(3);
 const SEARCH_SPAN: TimeDelta = TimeDelta::days(30);
 
 /// Refusals of a capture after which the donor can go on at PayPal: with another card or account, or by agreeing first.
-const NOT_YET: [&str; 4] =
-    ["INSTRUMENT_DECLINED", "PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED", "REDIRECT_PAYER_FOR_ALTERNATE_FUNDING"];
+const NOT_YET: [&str; 4] = [
+    "INSTRUMENT_DECLINED",
+    "PAYER_ACTION_REQUIRED",
+    "ORDER_NOT_APPROVED",
+    "REDIRECT_PAYER_FOR_ALTERNATE_FUNDING",
+];
 
 /// Refusals that say that the money was taken before.
 const TAKEN: [&str; 2] = ["ORDER_ALREADY_CAPTURED", "DUPLICATE_INVOICE_ID"];
@@ -153,12 +157,18 @@ impl PayPal {
         self.settings.mode()
     }
 
+    /// What names the app.
+    pub fn client_id(&self) -> &str {
+        &self.settings.client_id
+    }
+
     /// Takes the money of an order that the donor agreed to, and says how the order stands then.
     ///
     /// An order can be paid once. The key of the call follows from the attempt and from the order as it stands: the same
     /// call again is the same to PayPal, and one after the donor chose another card is not.
     async fn take_money(&self, order: Order) -> Result<(Order, Option<PaymentFact>), FetchError> {
-        let Some(attempt) = map::opener_of(&order).filter(|_| order.status.as_deref() == Some("APPROVED")) else {
+        let Some(attempt) = map::opener_of(&order).filter(|_| order.status.as_deref() == Some("APPROVED"))
+        else {
             return Ok((order, None));
         };
         let stand = map::time(order.update_time.as_deref()).map_or(0, |time| time.timestamp());
@@ -198,13 +208,17 @@ impl PayPal {
     }
 
     /// Fetches what belongs to a payment. Nothing went back from a payment that brought nothing.
-    async fn complete(&self, capture: Capture, order: Option<&Order>, told: Told) -> Result<Held, FetchError> {
+    async fn complete(
+        &self,
+        capture: Capture,
+        order: Option<&Order>,
+        told: Told,
+    ) -> Result<Held, FetchError> {
         let mut held = Held { capture, refunds: Vec::new(), disputes: Vec::new(), reversal: None };
         if !map::has_money(&held.capture) {
             return Ok(held);
         }
-        let of_this =
-            |refund: &&Refund| refund.capture().is_none_or(|capture| capture == held.capture.id);
+        let of_this = |refund: &&Refund| refund.capture().is_none_or(|capture| capture == held.capture.id);
         held.refunds = order.into_iter().flat_map(Order::refunds).filter(of_this).cloned().collect();
         match told {
             Told::Refund(refund) if held.refunds.iter().all(|known| known.id != refund.id) => {
@@ -289,7 +303,9 @@ impl PayPal {
             return if self.clock.now() < request.ordered_at + REFUND_KEYS_KEPT {
                 Ok(None)
             } else {
-                Err(GatewayError::Unknown("PayPal cannot say any more whether this refund was made".to_owned()))
+                Err(GatewayError::Unknown(
+                    "PayPal cannot say any more whether this refund was made".to_owned(),
+                ))
             };
         };
         let ours = request.refund.to_string();
@@ -483,7 +499,10 @@ impl Gateway for PayPal {
         map::refund_news(&refund).map_err(|error| GatewayError::Unknown(error.to_string()))
     }
 
-    async fn change_subscription(&self, _order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
+    async fn change_subscription(
+        &self,
+        _order: &SubscriptionOrder,
+    ) -> Result<SubscriptionFact, GatewayError> {
         Err(unsupported("keep subscriptions"))
     }
 
@@ -551,7 +570,9 @@ impl Gateway for PayPal {
         let page = match api::transactions(&self.transport, &place.span(now), place.page).await {
             Ok(page) => page,
             Err(Denied::NotAllowed) => {
-                tracing::warn!("the app at PayPal may not search transactions: only listed events are looked through");
+                tracing::warn!(
+                    "the app at PayPal may not search transactions: only listed events are looked through"
+                );
                 return Ok(Page::empty());
             }
             Err(denied) => return Err(denied.into()),
@@ -559,7 +580,8 @@ impl Gateway for PayPal {
         let next = place.next(page.total_pages.unwrap_or_default(), now);
         let ours = page.transaction_details.into_iter().filter_map(|listed| {
             let info = listed.transaction_info?;
-            let is_payment = info.transaction_event_code.as_deref().is_none_or(|code| code.starts_with("T00"));
+            let is_payment =
+                info.transaction_event_code.as_deref().is_none_or(|code| code.starts_with("T00"));
             let attempt = info.custom_field?.parse::<crate::domain::ids::AttemptId>();
             (is_payment && attempt.is_ok()).then_some(info.transaction_id)
         });

@@ -23,7 +23,9 @@ pub enum WebhookFault {
         missing: Vec<&'static str>,
     },
     /// The configuration names another one: what this one sends is not believed.
-    #[error("the webhook of this address is {id}, not the configured one: write webhook_id = \"{id}\" under [paypal]")]
+    #[error(
+        "the webhook of this address is {id}, not the configured one: write webhook_id = \"{id}\" under [paypal]"
+    )]
     Another {
         /// Its name.
         id: String,

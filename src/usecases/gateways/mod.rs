@@ -4,11 +4,13 @@
 //! it is spoken to is the configuration's.
 
 mod keys;
+mod paypal;
 mod report;
 mod state;
 mod take_up;
 
 pub use keys::{NewWebhook, Typed, forget_keys, new_webhook, put_key, put_webhook_secret};
+pub use paypal::{PaypalState, paypal_state, try_paypal};
 pub use report::{Finding, Verdict, try_out};
 pub use state::{KeySource, StripeState, state};
 pub use take_up::take_up;

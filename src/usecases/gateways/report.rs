@@ -27,7 +27,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(verdict: Verdict, what: impl Into<String>, to_do: impl Into<String>) -> Self {
+    pub(super) fn new(verdict: Verdict, what: impl Into<String>, to_do: impl Into<String>) -> Self {
         Self { verdict, what: what.into(), to_do: to_do.into() }
     }
 }

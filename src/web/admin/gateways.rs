@@ -5,12 +5,13 @@ use super::reply::{Desk, done, faults};
 use crate::domain::bank::grouped_by_four;
 use crate::domain::gateway_key::KeyMode;
 use crate::domain::pledge::GatewayKind;
+use crate::gateways::paypal::Mode;
 use crate::render::admin_pages::{ActPage, HiddenField};
 use crate::render::gateway_pages::{
-    BankShown, FindingShown, GatewaysPage, MailTried, StripePage, StripeShown,
+    BankShown, FindingShown, GatewaysPage, MailTried, PaypalShown, StripePage, StripeShown,
 };
 use crate::render::moment_text;
-use crate::usecases::gateways::{self, Finding, KeySource, StripeState, Typed, Verdict};
+use crate::usecases::gateways::{self, Finding, KeySource, PaypalState, StripeState, Typed, Verdict};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -29,18 +30,31 @@ pub(in crate::web) async fn list(
     state: Data<AppState>,
     seat: Seat,
 ) -> Result<HttpResponse, WebError> {
-    overview(&state, &seat, None, done(request.query_string())).await
+    overview(&state, &seat, Tried::Nothing, done(request.query_string())).await
+}
+
+/// What was tried out just now.
+enum Tried {
+    Nothing,
+    Mail(MailTried),
+    Paypal(Vec<Finding>),
 }
 
 async fn overview(
     state: &AppState,
     seat: &Seat,
-    tried: Option<MailTried>,
+    tried: Tried,
     done: Option<&'static str>,
 ) -> Result<HttpResponse, WebError> {
     let ctx = &state.ctx;
+    let (tried, found) = match tried {
+        Tried::Nothing => (None, None),
+        Tried::Mail(tried) => (Some(tried), None),
+        Tried::Paypal(found) => (None, Some(found)),
+    };
     let shown = GatewaysPage {
         stripe: stripe_shown(state, gateways::state(ctx).await?),
+        paypal: paypal_shown(state, gateways::paypal_state(ctx).await?, found),
         bank: ctx.policy.bank_account.as_ref().map(|bank| BankShown {
             holder: bank.holder.clone(),
             iban: grouped_by_four(&bank.iban),
@@ -68,7 +82,31 @@ pub(in crate::web) async fn try_mail(
         other => other,
     };
     let tried = MailTried { error: outcome.err(), letter: wants_letter };
-    overview(&state, &seat, Some(tried), None).await
+    overview(&state, &seat, Tried::Mail(tried), None).await
+}
+
+/// Asks PayPal how everything is.
+pub(in crate::web) async fn try_paypal(state: Data<AppState>, seat: Seat) -> Result<HttpResponse, WebError> {
+    let found = gateways::try_paypal(&state.ctx).await?;
+    overview(&state, &seat, Tried::Paypal(found), None).await
+}
+
+fn paypal_shown(state: &AppState, paypal: PaypalState, found: Option<Vec<Finding>>) -> PaypalShown {
+    let zone = state.ctx.policy.time_zone;
+    let when = |time: Option<DateTime<Utc>>| time.map(|time| moment_text(time, zone));
+    PaypalShown {
+        mode: paypal.mode.map(|mode| match mode {
+            Mode::Live => "live",
+            Mode::Sandbox => "test",
+            Mode::Double => "other",
+        }),
+        client_mark: paypal.client_mark,
+        webhook_text: when(paypal.webhook_at),
+        answered_text: when(paypal.answered_at),
+        pending: paypal.dependent.pending,
+        url: paypal.url,
+        findings: found.map(|found| found.into_iter().map(finding).collect()),
+    }
 }
 
 fn stripe_shown(state: &AppState, stripe: StripeState) -> StripeShown {

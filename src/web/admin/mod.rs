@@ -109,6 +109,7 @@ fn of_gateways(table: Table) -> Table {
     table
         .get("/admin/gateways", settings, gateways::list)
         .post("/admin/gateways/mail/try", settings, gateways::try_mail)
+        .post("/admin/gateways/paypal/try", settings, gateways::try_paypal)
         .get("/admin/gateways/stripe", settings, gateways::stripe)
         .post("/admin/gateways/stripe/try", settings, gateways::try_stripe)
         .post("/admin/gateways/stripe/key", settings, gateways::put_key)

@@ -12,9 +12,9 @@ use reqwest::Method;
 use serde_json::Value;
 use std::sync::{Arc, OnceLock};
 
-/// The site's clock for a Stripe that starts before the site.
+/// The site's clock for a gateway that starts before the site.
 #[derive(Clone, Default)]
-struct SiteClock(Arc<OnceLock<FixedClock>>);
+pub(crate) struct SiteClock(pub(crate) Arc<OnceLock<FixedClock>>);
 
 impl Clock for SiteClock {
     fn now(&self) -> DateTime<Utc> {

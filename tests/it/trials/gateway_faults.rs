@@ -25,7 +25,7 @@ fn gifts_of_a_round() -> u64 {
 }
 
 /// Kinds of faults that end a call at once; the others cost their time-out each.
-const QUICK: [Fault; 9] = [
+pub(super) const QUICK: [Fault; 9] = [
     Fault::DropBefore,
     Fault::DropAfter,
     Fault::ServerErrorBefore,
@@ -278,7 +278,7 @@ impl Trial {
     }
 }
 
-fn name_of(fault: Fault) -> &'static str {
+pub(super) fn name_of(fault: Fault) -> &'static str {
     match fault {
         Fault::DropBefore => "dropped before",
         Fault::DropAfter => "dropped after",

@@ -129,9 +129,10 @@ fn a_dispute_takes_only_what_no_refund_tells_of() {
 
 #[test]
 fn money_that_paypal_took_back_is_told_once() {
-    let reversal: Refund =
-        serde_json::from_value(json!({"id": "V1", "amount": amount("15.00"), "create_time": "2026-11-24T00:00:00Z"}))
-            .unwrap();
+    let reversal: Refund = serde_json::from_value(
+        json!({"id": "V1", "amount": amount("15.00"), "create_time": "2026-11-24T00:00:00Z"}),
+    )
+    .unwrap();
     let of = |refunds: Value, others: Value| {
         disputes(&Held { reversal: Some(reversal.clone()), ..held(paid(), refunds, others) })
     };

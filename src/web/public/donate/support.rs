@@ -8,7 +8,9 @@ use crate::render::price_text;
 use crate::usecases::patrons::tiers::TierView;
 
 /// How often; `?frequency=` chooses. With a tier in the address and no frequency, the tier's first one.
-pub(super) fn frequencies(Asked { fields, language, .. }: Asked<'_>, has_tiers: bool) -> Vec<Choice> {
+///
+/// Once only, where no way to pay brings money again.
+pub(super) fn frequencies(Asked { state, fields, language }: Asked<'_>, has_tiers: bool) -> Vec<Choice> {
     let named = Frequency::parse(fields.text("frequency").trim());
     let by_tier = (has_tiers && fields.filled("tier").is_some()).then_some(Frequency::Monthly);
     let wanted = named.or(by_tier).unwrap_or(Frequency::Once);
@@ -18,7 +20,8 @@ pub(super) fn frequencies(Asked { fields, language, .. }: Asked<'_>, has_tiers: 
         hint: None,
         selected: *frequency == wanted,
     };
-    Frequency::ALL.iter().map(choice).collect()
+    let recurs = state.ctx.gateways.any_recurring();
+    Frequency::ALL.iter().filter(|frequency| recurs || !frequency.is_recurring()).map(choice).collect()
 }
 
 /// The levels that can be had in this currency, with what each costs by period.

@@ -76,6 +76,7 @@ account-open-pledge = الاطلاع أو التغيير
 account-wait-page = كيفية الدفع
 
 account-by-stripe = بطاقتكم أو محفظتكم عبر Stripe
+account-by-paypal = حسابكم في PayPal
 account-by-sandbox = خدمة الدفع التجريبية؛ لا مال حقيقيًا
 account-by-bank_transfer = أمر دفع دائم من مصرفكم
 

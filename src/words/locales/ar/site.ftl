@@ -112,11 +112,13 @@ give-tier = الفئة
 give-tier-none = بلا فئة، مبلغ حر
 give-often-hint = يمكن تعديل الدعم المنتظم أو تعليقه أو إيقافه في أي وقت.
 gateway-stripe = بطاقة أو محفظة إلكترونية
+gateway-paypal = PayPal
 gateway-sandbox = دفع تجريبي
 gateway-bank_transfer = تحويل مصرفي
 gateway-cash = نقدًا
 gateway-cheque = شيك
 gateway-stripe-hint = بطاقة أو Apple Pay أو Google Pay أو طرق دفع محلية، في صفحة Stripe الآمنة.
+gateway-paypal-hint = من حسابكم في PayPal، في صفحة PayPal الآمنة. للتبرعات لمرة واحدة.
 gateway-sandbox-hint = لتجربة الموقع: تظهر صفحة دفع، ولا تنتقل أي أموال.
 gateway-bank_transfer-hint = تحصلون على بيانات الحساب ورقم مرجعي، هنا وعبر البريد الإلكتروني.
 

@@ -76,6 +76,7 @@ account-open-pledge = Ansehen oder ändern
 account-wait-page = So zahlen Sie
 
 account-by-stripe = Ihre Karte oder Geldbörse, über Stripe
+account-by-paypal = Ihr PayPal-Konto
 account-by-sandbox = Der Test-Zahlungsdienst; kein echtes Geld
 account-by-bank_transfer = Ihr eigener Dauerauftrag bei Ihrer Bank
 

@@ -69,6 +69,7 @@ account-open-pledge = Look at it or change it
 account-wait-page = How to pay
 
 account-by-stripe = Your card or wallet, through Stripe
+account-by-paypal = Your account at PayPal
 account-by-sandbox = The test gateway; no real money
 account-by-bank_transfer = Your own standing order at your bank
 

@@ -122,11 +122,13 @@ give-tier = Level
 give-tier-none = No level, my own amount
 give-often-hint = Support that comes back can be changed, paused or ended at any time.
 gateway-stripe = Card or wallet
+gateway-paypal = PayPal
 gateway-sandbox = Test payment
 gateway-bank_transfer = Bank transfer
 gateway-cash = Cash
 gateway-cheque = Cheque
 gateway-stripe-hint = Card, Apple Pay, Google Pay and local ways to pay, on Stripe’s secure page.
+gateway-paypal-hint = With your account at PayPal, on PayPal’s secure page. For single gifts.
 gateway-sandbox-hint = For trying the site: you are shown a payment page, and no money moves.
 gateway-bank_transfer-hint = You get the account details and a reference, here and by e-mail.
 

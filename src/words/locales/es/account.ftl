@@ -76,6 +76,7 @@ account-open-pledge = Verlo o cambiarlo
 account-wait-page = Cómo pagar
 
 account-by-stripe = Su tarjeta o monedero, a través de Stripe
+account-by-paypal = Su cuenta de PayPal
 account-by-sandbox = El servicio de pago de prueba; sin dinero real
 account-by-bank_transfer = Su propia orden permanente en su banco
 

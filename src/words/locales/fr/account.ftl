@@ -76,6 +76,7 @@ account-open-pledge = Voir ou modifier
 account-wait-page = Comment payer
 
 account-by-stripe = Votre carte ou portefeuille, par Stripe
+account-by-paypal = Votre compte PayPal
 account-by-sandbox = Le service de paiement d’essai ; aucun argent réel
 account-by-bank_transfer = Votre propre ordre permanent auprès de votre banque
 

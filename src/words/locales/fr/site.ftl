@@ -119,11 +119,13 @@ give-tier = Formule
 give-tier-none = Sans formule, un montant libre
 give-often-hint = Un soutien régulier peut être modifié, suspendu ou arrêté à tout moment.
 gateway-stripe = Carte ou portefeuille électronique
+gateway-paypal = PayPal
 gateway-sandbox = Paiement d’essai
 gateway-bank_transfer = Virement bancaire
 gateway-cash = Espèces
 gateway-cheque = Chèque
 gateway-stripe-hint = Carte, Apple Pay, Google Pay et moyens de paiement locaux, sur la page sécurisée de Stripe.
+gateway-paypal-hint = Avec votre compte PayPal, sur la page sécurisée de PayPal. Pour les dons ponctuels.
 gateway-sandbox-hint = Pour essayer le site : une page de paiement s’affiche, et aucun argent ne circule.
 gateway-bank_transfer-hint = Vous recevez les coordonnées du compte et une référence, ici et par courriel.
 

@@ -76,6 +76,7 @@ account-open-pledge = Ver ou alterar
 account-wait-page = Como pagar
 
 account-by-stripe = O seu cartão ou carteira, através da Stripe
+account-by-paypal = A sua conta PayPal
 account-by-sandbox = O serviço de pagamento de teste; sem dinheiro real
 account-by-bank_transfer = A sua própria ordem permanente no seu banco
 

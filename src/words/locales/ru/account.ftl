@@ -76,6 +76,7 @@ account-open-pledge = Посмотреть или изменить
 account-wait-page = Как оплатить
 
 account-by-stripe = Ваша карта или кошелёк, через Stripe
+account-by-paypal = Ваш счёт PayPal
 account-by-sandbox = Пробная платёжная служба; деньги ненастоящие
 account-by-bank_transfer = Ваше постоянное поручение в вашем банке
 

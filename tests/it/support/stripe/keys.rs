@@ -1,7 +1,7 @@
 //! Idempotency keys as Stripe's API v1 keeps them: the first answer once execution began, for 24 hours.
 
+use super::super::double::Answer;
 use super::refusal::Refusal;
-use super::server::Answer;
 use std::collections::HashMap;
 
 const KEPT_S: i64 = 24 * 3600;

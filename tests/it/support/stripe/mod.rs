@@ -12,7 +12,6 @@ mod calls;
 mod currency;
 mod deliveries;
 mod expand;
-mod faults;
 mod form;
 mod keys;
 mod options;
@@ -45,13 +44,13 @@ pub(crate) use self::auto::{Auto, Strayed};
 pub(crate) use self::bank::Complaint;
 pub(crate) use self::books::FeeOfDispute;
 pub(crate) use self::deliveries::Signed;
-pub(crate) use self::faults::Fault;
 pub(crate) use self::options::{AfterRetries, Future, Options};
 pub(crate) use self::oracle::Payment as TruePayment;
 pub(crate) use self::outbox::Delivery;
 pub(crate) use self::payer::{Debit, Payment};
 pub(crate) use self::recurring::TrueSubscription;
 pub(crate) use self::world::Call;
+pub(crate) use super::faults::Fault;
 
 /// A running emulator; it ends when dropped.
 pub(crate) struct Stripe {

@@ -1,8 +1,8 @@
 //! The hosted page, as bare as can be: a browser test presses its buttons.
 
+use super::super::double::{Answer, Asked};
 use super::arrangements::Plastic;
 use super::payer::Payment;
-use super::server::{Answer, Asked};
 use super::world::World;
 
 /// Shows the page of a session, or does what its button says.

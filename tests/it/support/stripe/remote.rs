@@ -1,13 +1,13 @@
 //! The payer's and the bank's side over HTTP, for those who are in another process:
 //! `POST /emulator/pay/cs_…` with `outcome=paid`, and so on; `GET /emulator/books` tells what is true.
 
+use super::super::double::{Answer, Asked};
 use super::arrangements::{Plastic, Script};
 use super::bank::{Complaint, RefundOrder};
 use super::books::FeeOfDispute;
 use super::form::Fields;
 use super::payer::{Debit, Payment};
 use super::refusal::Refusal;
-use super::server::{Answer, Asked};
 use super::world::World;
 use serde_json::{Value, json};
 

@@ -1,7 +1,8 @@
 //! The HTTP side: takes requests in, lets them go wrong where that is wanted, keeps keys, answers as Stripe does.
 
+use super::super::double::{Answer, Asked, Sent, cut, sent, stall};
+use super::super::faults::Fault;
 use super::calls;
-use super::faults::Fault;
 use super::keys::Admission;
 use super::page;
 use super::records::Origin;
@@ -9,25 +10,16 @@ use super::refusal::Refusal;
 use super::remote;
 use super::world::{Call, World};
 use base64::Engine as _;
-use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
-use hyper::header::HeaderMap;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// How long a stalled call keeps its client waiting.
-const STALL: Duration = Duration::from_mins(2);
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the server and the test's handle have in common.
@@ -52,47 +44,7 @@ impl Shared {
     }
 }
 
-/// An answer before it is sent.
-#[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
-}
-
-impl Answer {
-    fn json(status: u16, body: &serde_json::Value) -> Self {
-        let headers = vec![("content-type", "application/json".to_owned())];
-        Self { status, headers, body: serde_json::to_vec_pretty(body).unwrap() }
-    }
-
-    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-}
-
-/// A request as it came in.
-pub(super) struct Asked {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) body: Vec<u8>,
-    headers: HeaderMap,
-}
-
 impl Asked {
-    async fn read(request: Request<Incoming>) -> io::Result<Self> {
-        let (head, body) = request.into_parts();
-        let body = body.collect().await.map_err(io::Error::other)?.to_bytes().to_vec();
-        let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or_default().to_owned());
-        Ok(Self { method: head.method.as_str().to_owned(), path, query, body, headers: head.headers })
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
     /// Only POST has keys; others are repeatable anyway.
     fn key(&self) -> Option<&str> {
         if self.method == "POST" { self.header("idempotency-key") } else { None }
@@ -112,8 +64,6 @@ impl Asked {
         String::from_utf8(self.body.clone()).map_err(|_not_utf8| Refusal::invalid("The body is no UTF-8"))
     }
 }
-
-type Sent = Response<BoxBody<Bytes, io::Error>>;
 
 /// Serves until the runtime ends.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
@@ -192,7 +142,7 @@ async fn before(shared: &Shared, fault: Option<Fault>) -> io::Result<Option<Answ
     };
     shared.lock().faults.count(fault);
     if fault == Fault::StallBefore {
-        stall(shared).await;
+        stall(&shared.release, &shared.stalled).await;
     }
     let Some(refusal) = refusal else {
         return Err(io::Error::other("the connection ends before anything is done"));
@@ -312,7 +262,7 @@ async fn after(shared: &Shared, fault: Option<Fault>, worked: Worked) -> io::Res
             Ok(Answer { body: b"{\"id\": \"cs_\", <html>".to_vec(), status: 200, ..worked.answer })
         }
         Fault::StallAfter => {
-            stall(shared).await;
+            stall(&shared.release, &shared.stalled).await;
             Ok(worked.answer)
         }
         Fault::CutAnswer
@@ -322,20 +272,6 @@ async fn after(shared: &Shared, fault: Option<Fault>, worked: Worked) -> io::Res
         | Fault::TooMany
         | Fault::Conflict => Ok(worked.answer),
     }
-}
-
-/// Waits until the test lets the call go, or the client has waited long enough.
-async fn stall(shared: &Shared) {
-    struct Gone<'a>(&'a Shared);
-    impl Drop for Gone<'_> {
-        fn drop(&mut self) {
-            self.0.stalled.send_modify(|stalled| *stalled -= 1);
-        }
-    }
-    let mut released = shared.release.subscribe();
-    shared.stalled.send_modify(|stalled| *stalled += 1);
-    let _gone = Gone(shared);
-    let _either = tokio::time::timeout(STALL, released.changed()).await;
 }
 
 fn authorize(world: &World, asked: &Asked) -> Result<(), Refusal> {
@@ -387,28 +323,4 @@ fn sorted(parameters: &str) -> String {
     let mut pairs: Vec<_> = parameters.split('&').collect();
     pairs.sort_unstable();
     pairs.join("&")
-}
-
-fn head(answer: &Answer) -> hyper::http::response::Builder {
-    let response = Response::builder().status(answer.status).header("content-length", answer.body.len());
-    answer.headers.iter().fold(response, |response, (name, value)| response.header(*name, value))
-}
-
-fn sent(answer: Answer) -> Sent {
-    let response = head(&answer);
-    let body = Full::new(Bytes::from(answer.body)).map_err(|never: Infallible| match never {});
-    response.body(body.boxed()).unwrap()
-}
-
-/// Sends half of the answer, then ends the connection.
-fn cut(mut answer: Answer) -> Sent {
-    let response = head(&answer);
-    answer.body.truncate(answer.body.len() / 2);
-    let half = stream::iter([Ok(Frame::data(Bytes::from(answer.body)))]);
-    let end = stream::once(async {
-        // The half must be on its way before the connection ends.
-        tokio::task::yield_now().await;
-        Err(io::Error::other("the connection ends in the middle of the answer"))
-    });
-    response.body(BodyExt::boxed(StreamBody::new(StreamExt::chain(half, end)))).unwrap()
 }

@@ -1,11 +1,11 @@
 //! The whole state of the emulator, behind one lock: what everything else reads and changes.
 
+use super::super::faults::Faults;
 use super::agenda::Agenda;
 use super::arrangements::{
     Configuration, Customer, Invoice, InvoicePayment, PaymentMethod, Price, Product, Subscription, Visit,
 };
 use super::currency::Rates;
-use super::faults::Faults;
 use super::keys::Keys;
 use super::options::Options;
 use super::outbox::Outbox;

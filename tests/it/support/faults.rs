@@ -1,10 +1,10 @@
-//! What goes wrong between the program and Stripe: scripted by the test, or at random from a seed. Each is counted
+//! What goes wrong between the program and a gateway: scripted by the test, or at random from a seed. Each is counted
 //! when it has really happened.
 
 use mainstay::domain::clock::splitmix;
 use std::collections::BTreeMap;
 
-/// A way in which a call goes wrong. "Before" means that Stripe did nothing, "after" that it did all.
+/// A way in which a call goes wrong. "Before" means that the gateway did nothing, "after" that it did all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
     /// The connection ends, nothing was done.
@@ -49,7 +49,7 @@ impl Fault {
 
 /// Faults that are to come, and those that came.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     scripted: Vec<Scripted>,
     random: Option<Random>,
     fired: BTreeMap<Fault, u64>,
@@ -70,22 +70,22 @@ struct Random {
 }
 
 impl Faults {
-    pub(super) fn script(&mut self, pattern: &str, fault: Fault, times: u32) {
+    pub(crate) fn script(&mut self, pattern: &str, fault: Fault, times: u32) {
         self.scripted.push(Scripted { pattern: pattern.to_owned(), fault, times });
     }
 
-    pub(super) fn at_random(&mut self, seed: u64, per_mille: u64, faults: &[Fault]) {
+    pub(crate) fn at_random(&mut self, seed: u64, per_mille: u64, faults: &[Fault]) {
         self.random = Some(Random { state: splitmix(seed), per_mille, faults: faults.to_vec() });
     }
 
     /// Everything works from now on.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.scripted.clear();
         self.random = None;
     }
 
     /// What goes wrong with this call.
-    pub(super) fn next(&mut self, method: &str, path: &str) -> Option<Fault> {
+    pub(crate) fn next(&mut self, method: &str, path: &str) -> Option<Fault> {
         let meant = |script: &Scripted| script.times > 0 && matches(&script.pattern, method, path);
         if let Some(script) = self.scripted.iter_mut().find(|script| meant(script)) {
             script.times -= 1;
@@ -98,11 +98,11 @@ impl Faults {
         if drawn % 1000 < random.per_mille { random.faults.get(which).copied() } else { None }
     }
 
-    pub(super) fn count(&mut self, fault: Fault) {
+    pub(crate) fn count(&mut self, fault: Fault) {
         *self.fired.entry(fault).or_insert(0) += 1;
     }
 
-    pub(super) fn fired(&self) -> BTreeMap<Fault, u64> {
+    pub(crate) fn fired(&self) -> BTreeMap<Fault, u64> {
         self.fired.clone()
     }
 }

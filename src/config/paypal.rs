@@ -1,0 +1,202 @@
+//! `[paypal]`: gifts from accounts at PayPal.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::gateway_base::{Strictness, origin_of, parse_api_base};
+use super::merge::Layers;
+use super::read::Reported;
+use super::secret::Secret;
+use super::stripe::Purpose;
+
+/// PayPal's own address.
+const API_BASE: &str = "https://api-m.paypal.com";
+
+/// PayPal's test environment.
+const SANDBOX_BASES: [&str; 2] = ["https://api-m.sandbox.paypal.com", "https://api.sandbox.paypal.com"];
+
+/// Where its pages are.
+const PAGES: &str = "https://www.paypal.com";
+const SANDBOX_PAGES: &str = "https://www.sandbox.paypal.com";
+
+/// Whose certificates sign webhooks.
+const CERTIFICATE_HOST: &str = "paypal.com";
+
+/// PayPal keeps less of every payment.
+const MOST_BASIS_POINTS: i64 = 2_000;
+
+/// The app at PayPal, and how it is spoken to.
+#[derive(Clone, Debug)]
+pub struct Paypal {
+    /// Names the app.
+    pub client_id: String,
+    /// Opens it.
+    pub client_secret: Secret<String>,
+    /// The webhook whose events are believed. Empty only for [`Purpose::PaypalSetup`].
+    pub webhook_id: String,
+    /// The address of its interface, without a slash at the end.
+    pub api_base: String,
+    /// Origins of its pages.
+    pub page_origins: Vec<String>,
+    /// Hosts of the certificates of webhooks.
+    pub certificate_hosts: Vec<String>,
+    /// Certificates of the authorities that are trusted for these, in PEM; none: the public ones.
+    pub authorities: Option<Vec<u8>>,
+    /// What it usually keeps of a payment, in hundredths of a percent.
+    pub fee_basis_points: i64,
+    /// What it usually keeps on top, in minor units.
+    pub fee_fixed_minor: i64,
+    /// How long one call may take.
+    pub timeout: Duration,
+}
+
+/// What opens the app.
+struct Credentials {
+    client_id: String,
+    client_secret: Secret<String>,
+    webhook_id: String,
+}
+
+impl Paypal {
+    /// `None`: off. Addresses and figures are checked all the same.
+    pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Result<Option<Self>, Reported> {
+        let credentials = Credentials::read(layers, strictness);
+        let own: &[&str] = &[API_BASE, "https://api.paypal.com"];
+        let api_base = layers.parse("paypal.api_base", &format!("\"{API_BASE}\""), |text| {
+            parse_api_base(text, ("PayPal", own), strictness)
+        });
+        let certificate_hosts = read_hosts(layers, strictness);
+        let authorities =
+            layers.parse_optional("paypal.webhook_ca_file", "\"/etc/mainstay/ca.pem\"", |text| {
+                if strictness.wants_own() {
+                    return Err(
+                        "names other authorities than the public ones; production refuses that unless \
+                            server.allow_custom_gateways = true"
+                            .to_owned(),
+                    );
+                }
+                std::fs::read(Path::new(text)).map_err(|error| format!("cannot be read: {error}"))
+            });
+        let fee_basis_points = layers.number("paypal.fee_basis_points", 0..=MOST_BASIS_POINTS);
+        let fee_fixed_minor = layers.number("paypal.fee_fixed_minor", 0..=10_000);
+        let timeout = layers.number("paypal.timeout_s", 1..=120).map(Duration::from_secs);
+        let Some(own) = credentials? else {
+            return Ok(None);
+        };
+        let api_base = api_base.ok_or(Reported)?;
+        Ok(Some(Self {
+            client_id: own.client_id,
+            client_secret: own.client_secret,
+            webhook_id: own.webhook_id,
+            page_origins: pages_of(&api_base),
+            api_base,
+            certificate_hosts: certificate_hosts.ok_or(Reported)?,
+            authorities: authorities?,
+            fee_basis_points: fee_basis_points.ok_or(Reported)?,
+            fee_fixed_minor: fee_fixed_minor.ok_or(Reported)?,
+            timeout: timeout.ok_or(Reported)?,
+        }))
+    }
+}
+
+impl Credentials {
+    fn read(layers: &mut Layers, strictness: Strictness) -> Result<Option<Self>, Reported> {
+        const ID: &str = "\"A...\"";
+        const WEBHOOK: &str = "\"8PT597110X687430LKGECATA\"";
+        let client_id = layers.parse_optional("paypal.client_id", ID, parse_word);
+        let client_secret = layers.parse_optional("paypal.client_secret", "\"E...\"", parse_word);
+        let webhook_id = layers.parse_optional("paypal.webhook_id", WEBHOOK, parse_word);
+        let mut lacks = |key: &str, what: &str, example: &str| {
+            layers.reject(key, what, example);
+            Err(Reported)
+        };
+        let where_it_is = "copy it from developer.paypal.com (Apps & Credentials), or empty all three";
+        match (client_id?, client_secret?, webhook_id?) {
+            (None, None, None) => Ok(None),
+            (None, _, _) => {
+                lacks("paypal.client_id", &format!("is empty, but another key is given: {where_it_is}"), ID)
+            }
+            (Some(_), None, _) => {
+                let what = format!("is empty, but client_id is given: {where_it_is}");
+                lacks("paypal.client_secret", &what, "\"E...\"")
+            }
+            (Some(client_id), Some(secret), None) if strictness.purpose == Purpose::PaypalSetup => {
+                Ok(Some(Self { client_id, client_secret: Secret::new(secret), webhook_id: String::new() }))
+            }
+            (Some(_), Some(_), None) => {
+                let what = "is empty, but client_id is given: run `mainstay paypal setup`, which creates the webhook \
+                            and prints this line, or empty all three";
+                lacks("paypal.webhook_id", what, WEBHOOK)
+            }
+            (Some(client_id), Some(secret), Some(webhook_id)) => {
+                Ok(Some(Self { client_id, client_secret: Secret::new(secret), webhook_id }))
+            }
+        }
+    }
+}
+
+/// One word of letters that a header can carry.
+fn parse_word(text: &str) -> Result<String, String> {
+    if text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic() && b != b'|' && b != b':') {
+        Ok(text.to_owned())
+    } else {
+        Err("is cut off, or holds more than one word of letters and digits".to_owned())
+    }
+}
+
+/// Where donors agree: PayPal's own pages, those of its test environment, or those of a test double.
+fn pages_of(api_base: &str) -> Vec<String> {
+    if SANDBOX_BASES.contains(&api_base) {
+        vec![SANDBOX_PAGES.to_owned()]
+    } else if api_base.ends_with(".paypal.com") {
+        vec![PAGES.to_owned()]
+    } else {
+        origin_of(api_base).into_iter().collect()
+    }
+}
+
+fn read_hosts(layers: &mut Layers, strictness: Strictness) -> Option<Vec<String>> {
+    const PATH: &str = "paypal.webhook_cert_hosts";
+    let hosts = layers.list(PATH);
+    let example = format!("[\"{CERTIFICATE_HOST}\"]");
+    if hosts.is_empty() {
+        layers.reject(PATH, "names no host: no webhook could be believed", &example);
+        return None;
+    }
+    for host in &hosts {
+        let is_paypals = host == CERTIFICATE_HOST || host.ends_with(".paypal.com");
+        if strictness.wants_own() && !is_paypals {
+            let what = format!(
+                "`{host}` is not PayPal's; production refuses it unless server.allow_custom_gateways = true"
+            );
+            layers.reject(PATH, what, &example);
+            return None;
+        }
+        let is_host = url::Host::parse(host).is_ok_and(|parsed| parsed.to_string() == *host);
+        if !is_host {
+            layers.reject(PATH, format!("`{host}` is no host"), &example);
+            return None;
+        }
+    }
+    Some(hosts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_follow_the_address() {
+        assert_eq!(pages_of(API_BASE), [PAGES]);
+        assert_eq!(pages_of("https://api-m.sandbox.paypal.com"), [SANDBOX_PAGES]);
+        assert_eq!(pages_of("http://127.0.0.1:4010/x"), ["http://127.0.0.1:4010"]);
+    }
+
+    #[test]
+    fn credentials_are_one_word() {
+        assert!(parse_word("AbC-_123").is_ok());
+        for bad in ["two words", "ä", "a|b", "a:b", &"x".repeat(256)] {
+            assert!(parse_word(bad).is_err(), "{bad}");
+        }
+    }
+}

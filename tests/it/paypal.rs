@@ -1,0 +1,9 @@
+//! PayPal, from the form to the receipt and back, against the emulator: whatever the network and PayPal do, every payment
+//! is taken and booked once, and the clearing account says what PayPal's own balance says.
+
+mod back;
+mod door;
+mod giving;
+mod setup;
+pub(crate) mod shop;
+mod trouble;

@@ -1,0 +1,234 @@
+//! PayPal at its worst: calls that fail in every way before and after they are done, events dropped, doubled and out of
+//! order. Nobody pays twice, nothing stays unknown, and our books say what PayPal's say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
+use mainstay::domain::refund::RefundStatus;
+use mainstay::store::refunds;
+use mainstay::usecases::refund::{self, RefundOrder};
+use reqwest::StatusCode;
+
+use super::gateway_faults::{QUICK, name_of};
+use super::{Summary, is_full, seed, size};
+use crate::paypal::shop::Shop;
+use crate::support::app::Engine;
+use crate::support::client::Client;
+use crate::support::gift::{Form, eur};
+use crate::support::paypal::{Fault, Means};
+use crate::support::random::Random;
+use crate::support::twins;
+
+/// Gifts of one round.
+fn gifts_of_a_round() -> u64 {
+    size(4, 6)
+}
+
+async fn open(engine: Engine) -> Shop {
+    let settings = [
+        ("MAINSTAY_PAYPAL__TIMEOUT_S", "1"),
+        ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST", "1000000"),
+        ("MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR", "1000000"),
+        ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR", "1000000"),
+    ];
+    Shop::open_with(engine, |options| options.retry_after_s = 0, &settings).await
+}
+
+async fn hours(shop: &Shop, hours: u64) {
+    for _hour in 0..hours {
+        shop.app.clock.advance(TimeDelta::hours(1));
+        shop.app.upkeep().await;
+    }
+}
+
+/// Faults that must happen at least once.
+const OF_NEWS: [&str; 2] = ["event dropped", "event out of order"];
+
+async fn whatever_paypal_does_each_gift_is_paid_once(engine: Engine) {
+    let mut summary = Summary::of("paypal_faults", engine, &OF_NEWS);
+    let (wanted, of_each) = (size(20, 1_000), size(1, 20));
+    let mut trial =
+        Trial { shop: open(engine).await, random: Random::seeded(seed()), gifts: 0, told: 0, dropped: 0 };
+    let mut round = 0;
+    loop {
+        trial.round(round, &mut summary).await;
+        round += 1;
+        summary.ran(gifts_of_a_round());
+        let fired = trial.shop.paypal.faults_fired();
+        let enough = |fault: &Fault| fired.get(fault).is_some_and(|times| *times >= of_each);
+        if trial.dropped > 0 && fired.values().sum::<u64>() >= wanted && Fault::ALL.iter().all(enough) {
+            break;
+        }
+        assert!(round < 10 + wanted, "the faults do not happen: {fired:?}");
+    }
+    for (fault, times) in trial.shop.paypal.faults_fired() {
+        summary.fault(name_of(fault), times);
+    }
+    summary.figure("payments", trial.shop.paypal.captures().len());
+    summary.figure("calls", trial.shop.paypal.calls().len());
+    trial.shop.app.check_books().await;
+    trial.shop.app.stop().await;
+    summary.finish();
+}
+twins!(whatever_paypal_does_each_gift_is_paid_once);
+
+struct Trial {
+    shop: Shop,
+    random: Random,
+    gifts: u64,
+    /// How often there was news.
+    told: u64,
+    /// Events that never came.
+    dropped: u64,
+}
+
+impl Trial {
+    /// Donors give while everything fails; then PayPal can be reached for a day.
+    async fn round(&mut self, round: u64, summary: &mut Summary) {
+        let faults = if is_full() && round.is_multiple_of(4) { Fault::ALL.to_vec() } else { QUICK.to_vec() };
+        let often = if is_full() { 200 + self.random.below(300) } else { 150 };
+        if !is_full() {
+            self.shop.paypal.fail("POST /v2/checkout/orders/*/capture", Fault::StallBefore, 1);
+            self.shop.paypal.fail("POST /v2/checkout/orders/*/capture", Fault::StallAfter, 1);
+        }
+        self.shop.paypal.fail_at_random(seed() ^ (round << 20), often, &faults);
+        let client = self.shop.app.client();
+        let first = self.gifts;
+        self.gifts += gifts_of_a_round();
+        for _visit in 0..2 {
+            for gift in first..self.gifts {
+                self.visits(&client, gift).await;
+            }
+            self.news(summary).await;
+            hours(&self.shop, 1).await;
+        }
+        self.money_back(summary).await;
+        hours(&self.shop, 2).await;
+
+        self.shop.paypal.recover();
+        self.news(summary).await;
+        hours(&self.shop, 26).await;
+        self.judge(summary).await;
+    }
+
+    /// A donor fills in the form, or comes back with the same; whoever sees the page of PayPal agrees there.
+    async fn visits(&mut self, client: &Client, gift: u64) {
+        let form = Form::gift()
+            .by(usize::try_from(gift).unwrap())
+            .set("gateway", "paypal")
+            .set("form_id", &format!("form-{gift}"));
+        let answer = client.give(&form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let Some((_, order)) = answer.location().rsplit_once("/checkoutnow?token=") else {
+            return;
+        };
+        if self.random.in_a_hundred(25) || self.shop.paypal.order(order).status != "PAYER_ACTION_REQUIRED" {
+            return;
+        }
+        if self.random.in_a_hundred(20) {
+            self.shop.paypal.approve(order, Means::Declined);
+        }
+        self.shop.paypal.approve(order, Means::Wallet);
+    }
+
+    /// Some of the news arrives, late and in another order, some of it twice, some never.
+    async fn news(&mut self, summary: &mut Summary) {
+        self.told += 1;
+        if self.told.is_multiple_of(2) {
+            let dropped = u64::try_from(self.shop.paypal.drop_pending()).unwrap();
+            self.dropped += dropped;
+            summary.fault("event dropped", dropped);
+        } else {
+            let copies = 1 + self.random.index(2);
+            let delivered = self.shop.paypal.deliver_shuffled(self.random.next(), copies).await;
+            summary.fault("event out of order", delivered.try_into().unwrap());
+        }
+        self.shop.app.run_jobs().await;
+    }
+
+    /// Staff order refunds, two equal ones among them; others are made at PayPal, and buyers complain.
+    async fn money_back(&mut self, summary: &mut Summary) {
+        let donations = "SELECT id AS line FROM donations WHERE gross_minor = 2500 AND refunded_minor = 0 ORDER BY id DESC LIMIT 4";
+        for (number, donation) in self.shop.app.lines(donations).await.into_iter().enumerate() {
+            for _ in 0..=number % 2 {
+                let order = RefundOrder {
+                    donation: donation.parse().unwrap(),
+                    amount: Some(eur(300)),
+                    reason: None,
+                    request_key: None,
+                };
+                // A hold or another refund may have been first.
+                drop(refund::order(self.shop.app.ctx(), Actor::Command, order).await);
+            }
+        }
+        self.shop.app.run_jobs().await;
+        let paid = self.shop.paypal.captures();
+        for capture in paid.iter().rev().filter(|capture| capture.captured() > 0).take(2) {
+            let gone = self.shop.paypal.gone(capture);
+            if gone > 0 && gone + 200 <= capture.captured() && self.random.in_a_hundred(50) {
+                self.shop.paypal.refund(&capture.id, Some(200));
+            } else if gone == 0 && self.random.in_a_hundred(50) {
+                let dispute = self.shop.paypal.complain(&capture.id);
+                self.shop.paypal.decide(&dispute, "RESOLVED_SELLER_FAVOUR");
+            }
+        }
+        self.news(summary).await;
+    }
+
+    /// Our books against PayPal's.
+    async fn judge(&mut self, summary: &mut Summary) {
+        let app = &self.shop.app;
+        let unknown =
+            app.lines("SELECT id AS line FROM attempts WHERE outcome IN ('started', 'unknown')").await;
+        summary.lost(unknown.into_iter().map(|attempt| format!("{attempt} is still unknown")));
+        let theirs = self.shop.paypal.captures();
+        let mut of_attempt: BTreeMap<String, usize> = BTreeMap::new();
+        for capture in theirs.iter().filter(|capture| capture.captured() > 0) {
+            *of_attempt.entry(capture.custom_id.clone()).or_default() += 1;
+        }
+        let twice = of_attempt.iter().filter(|(_, times)| **times > 1);
+        summary.doubled(twice.map(|(attempt, times)| format!("{attempt} was paid {times} times")));
+        let paid: BTreeSet<String> = theirs
+            .iter()
+            .filter(|capture| capture.captured() > 0)
+            .map(|capture| {
+                format!("{} {} {}", capture.id, capture.captured(), self.shop.paypal.gone(capture))
+            })
+            .collect();
+        let sql = "SELECT remote_id || ' ' || gross_minor || ' ' || refunded_minor AS line FROM donations WHERE gross_minor IS NOT NULL";
+        let booked: BTreeSet<String> = app.lines(sql).await.into_iter().collect();
+        summary.lost(paid.difference(&booked).map(|payment| format!("at PayPal: {payment}")));
+        summary.doubled(booked.difference(&paid).map(|payment| format!("in our books only: {payment}")));
+        // What a donor agreed to is taken.
+        let open = self.shop.paypal.orders().into_iter().filter(|order| order.status == "APPROVED");
+        summary.lost(open.map(|order| format!("{} was agreed to and never taken", order.id)));
+        let balance = self.shop.paypal.balances().get("EUR").copied().unwrap_or(0);
+        let clearing = self.shop.clearing("EUR").await;
+        if clearing != balance {
+            summary.lost([format!("PayPal holds {balance}, the books say {clearing}")]);
+        }
+        self.refunds_agree(summary).await;
+    }
+
+    /// Each refund of ours was carried out once.
+    async fn refunds_agree(&self, summary: &mut Summary) {
+        let mut made: BTreeMap<String, usize> = BTreeMap::new();
+        for ours in self.shop.paypal.refunds().into_iter().filter_map(|refund| refund.custom_id) {
+            *made.entry(ours).or_default() += 1;
+        }
+        let twice = made.iter().filter(|(_, times)| **times > 1);
+        summary.doubled(twice.map(|(refund, times)| format!("{refund} was made {times} times")));
+        for id in self.shop.app.lines("SELECT id AS line FROM refunds WHERE request_key IS NULL").await {
+            let (refund, name) = (id.parse().unwrap(), id);
+            let known = self.shop.app.ctx().db.read(move |conn| refunds::get(conn, refund)).await.unwrap();
+            match known.status {
+                RefundStatus::Pending => summary.lost([format!("{name} is still on its way")]),
+                RefundStatus::Failed if made.contains_key(&name) => {
+                    summary.lost([format!("{name} was made and is not known")]);
+                }
+                RefundStatus::Succeeded | RefundStatus::Failed => {}
+            }
+        }
+    }
+}

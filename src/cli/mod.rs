@@ -210,10 +210,12 @@ pub fn run(
 }
 
 fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String)>) -> Outcome {
-    let purpose = match arguments.command {
-        Some(Command::Stripe(_)) => Purpose::StripeSetup,
-        Some(Command::Paypal(_)) => Purpose::PaypalSetup,
-        _ => Purpose::Site,
+    let purpose = if matches!(arguments.command, Some(Command::Stripe(_))) {
+        Purpose::StripeSetup
+    } else if matches!(arguments.command, Some(Command::Paypal(_))) {
+        Purpose::PaypalSetup
+    } else {
+        Purpose::Site
     };
     let config = Config::load_for(purpose, arguments.config.as_deref(), environment)?;
     telemetry::init(&config.log);

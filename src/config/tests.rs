@@ -395,3 +395,49 @@ fn every_default_is_documented() {
         }
     }
 }
+
+const PAYPAL: [(&str, &str); 3] = [
+    ("MAINSTAY_PAYPAL__CLIENT_ID", "AClient"),
+    ("MAINSTAY_PAYPAL__CLIENT_SECRET", "ESecret"),
+    ("MAINSTAY_PAYPAL__WEBHOOK_ID", "8PT597110X687430L"),
+];
+
+#[test]
+fn paypal_is_off_without_an_app_and_on_with_all_three() {
+    assert!(load(&[]).unwrap().paypal.is_none());
+    let paypal = load(&PAYPAL).unwrap().paypal.unwrap();
+    assert_eq!(paypal.api_base, "https://api-m.paypal.com");
+    assert_eq!(paypal.page_origins, ["https://www.paypal.com"]);
+    assert_eq!((paypal.certificate_hosts, paypal.authorities), (vec!["paypal.com".to_owned()], None));
+    for left_out in 0..3 {
+        let mut some = PAYPAL.to_vec();
+        let (name, _) = some.remove(left_out);
+        let key = name.rsplit_once("__").unwrap().1.to_lowercase();
+        let message = load(&some).unwrap_err().to_string();
+        assert!(message.contains(&format!("[paypal] {key} (default)")), "{message}");
+        assert!(!message.contains("ESecret"), "{message}");
+    }
+    let setup = Config::load_for(Purpose::PaypalSetup, None, env(&PAYPAL[..2])).unwrap();
+    assert_eq!(setup.paypal.unwrap().webhook_id, "");
+}
+
+#[test]
+fn production_takes_paypals_own_addresses_only() {
+    let production = |more: &[(&'static str, &'static str)]| {
+        let mut all = vec![("MAINSTAY_SERVER__MODE", "production")];
+        all.extend(PAYPAL);
+        all.extend(more);
+        load(&all).map(|_| String::new()).unwrap_or_else(|errors| errors.to_string())
+    };
+    assert!(!production(&[]).contains("[paypal]"));
+    for (name, value) in [
+        ("MAINSTAY_PAYPAL__API_BASE", "https://api-m.sandbox.paypal.com"),
+        ("MAINSTAY_PAYPAL__API_BASE", "http://127.0.0.1:9"),
+        ("MAINSTAY_PAYPAL__WEBHOOK_CERT_HOSTS", "paypal.com,127.0.0.1"),
+        ("MAINSTAY_PAYPAL__WEBHOOK_CERT_HOSTS", "evilpaypal.com"),
+        ("MAINSTAY_PAYPAL__WEBHOOK_CA_FILE", "/etc/ca.pem"),
+    ] {
+        let message = production(&[(name, value)]);
+        assert!(message.contains("[paypal]") && message.contains("allow_custom_gateways"), "{name}: {message}");
+    }
+}

@@ -25,6 +25,9 @@ use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// PayPal forgets an order that nobody agreed to after six hours: its page leads nowhere then.
+const PAYPAL_LIFETIME: TimeDelta = TimeDelta::hours(6);
+
 /// The database, the gateways, time, and the rules. Cheap to clone.
 #[derive(Clone)]
 pub struct Context {
@@ -165,11 +168,11 @@ impl Policy {
     pub fn lifetime(&self, gateway: GatewayKind) -> TimeDelta {
         match (gateway, &self.bank_account) {
             (GatewayKind::BankTransfer, Some(account)) => account.expires_after,
+            (GatewayKind::Paypal, _) => self.checkout_lifetime.min(PAYPAL_LIFETIME),
             (
                 GatewayKind::BankTransfer
                 | GatewayKind::Sandbox
                 | GatewayKind::Stripe
-                | GatewayKind::Paypal
                 | GatewayKind::Cash
                 | GatewayKind::Cheque,
                 _,

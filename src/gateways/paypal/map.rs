@@ -191,7 +191,7 @@ fn dispute_status(dispute: &Dispute) -> DisputeStatus {
     let outcome = dispute.dispute_outcome.as_ref().and_then(|outcome| outcome.outcome_code.as_deref());
     match outcome {
         Some("RESOLVED_BUYER_FAVOUR" | "ACCEPTED") => DisputeStatus::Lost,
-        _ if is_inquiry => DisputeStatus::Closed,
+        Some(_) | None if is_inquiry => DisputeStatus::Closed,
         // Also where PayPal pays the donor out of its own pocket.
         Some(_) | None => DisputeStatus::Won,
     }

@@ -214,3 +214,27 @@ async fn a_form_leads_to_the_gateways_own_page() {
     assert!(browser.text("body").await.contains("25"), "Stripe's page");
     shop.app.stop().await;
 }
+
+/// A donor agrees on PayPal's page and comes back, without a script.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_donor_agrees_at_paypal_and_is_thanked_here() {
+    let shop = crate::paypal::shop::Shop::open(Engine::Sqlite).await;
+    let browser = desk(JavaScript::Off).await;
+    browser.goto(&format!("{}/donate?amount=25", shop.app.url)).await;
+    browser.fill("#email", "ann@example.org").await;
+    browser.click("input[name=gateway][value=paypal]").await;
+    browser.follow("form[data-once] button.button").await;
+    assert_eq!(browser.text("h1").await, "Pay EUR 25.00");
+
+    shop.app.clock.advance(chrono::TimeDelta::minutes(1));
+    browser.follow("button[value=pay]").await;
+    let url = browser.url().await;
+    assert!(url.starts_with(&format!("{}/thanks/", shop.app.url)), "{url}");
+    shop.app.run_jobs().await;
+    browser.goto(&url).await;
+    assert!(browser.text("body").await.contains("€25.00"));
+    assert_eq!(shop.paypal.captures().len(), 1);
+    assert_eq!((shop.app.count("donations").await, shop.app.count("receipts").await), (1, 1));
+    shop.hears().await;
+    shop.close().await;
+}

@@ -169,7 +169,7 @@ both! {
 }
 
 both! {
-    async fn an_event_that_comes_days_late_is_believed_once(engine) {
+    async fn an_event_that_comes_hours_late_is_believed_once(engine) {
         let shop = Shop::open(engine).await;
         let begun = shop.begins(&Form::gift()).await;
         shop.paypal.approve(&begun.order, Means::Wallet);

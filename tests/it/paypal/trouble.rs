@@ -71,7 +71,7 @@ both! {
 both! {
     async fn what_was_never_told_is_found_by_asking(engine) {
         let shop = Shop::open(engine).await;
-        // Everything is found in the list of events; and with that forbidden, in the movements of the account.
+        // The list of events has it, whatever else the app may not see.
         for (round, forbidden) in [(0, "/v1/reporting"), (1, "/v1/customer")] {
             shop.paypal.forbid(&[forbidden]);
             let mut captures = Vec::new();

@@ -438,6 +438,9 @@ fn production_takes_paypals_own_addresses_only() {
         ("MAINSTAY_PAYPAL__WEBHOOK_CA_FILE", "/etc/ca.pem"),
     ] {
         let message = production(&[(name, value)]);
-        assert!(message.contains("[paypal]") && message.contains("allow_custom_gateways"), "{name}: {message}");
+        assert!(
+            message.contains("[paypal]") && message.contains("allow_custom_gateways"),
+            "{name}: {message}"
+        );
     }
 }

@@ -20,10 +20,26 @@ pub enum WebhookError {
     Off,
     /// The signature is wrong. The sender learns nothing more.
     #[error(transparent)]
-    Rejected(#[from] WebhookRejected),
+    Rejected(WebhookRejected),
+    /// It cannot be checked now: the gateway is to send it again.
+    #[error(transparent)]
+    Unchecked(WebhookRejected),
     /// It could not be stored: the gateway will send it again.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<WebhookRejected> for WebhookError {
+    fn from(why: WebhookRejected) -> Self {
+        match why {
+            WebhookRejected::Unchecked(_) => Self::Unchecked(why),
+            WebhookRejected::NoSignature
+            | WebhookRejected::Stale(_)
+            | WebhookRejected::Forged
+            | WebhookRejected::Foreign(_)
+            | WebhookRejected::Malformed(_) => Self::Rejected(why),
+        }
+    }
 }
 
 /// What became of an event at the door.

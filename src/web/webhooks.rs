@@ -3,7 +3,7 @@
 use super::error::WebError;
 use super::state::AppState;
 use crate::domain::pledge::GatewayKind;
-use crate::gateways::{WebhookHeaders, WebhookRejected};
+use crate::gateways::WebhookHeaders;
 use crate::telemetry::metrics::WEBHOOKS_TOTAL;
 use crate::usecases::webhook::{self, Arrival, WebhookError};
 use actix_web::http::StatusCode;
@@ -25,7 +25,7 @@ pub(super) async fn receive(
         Ok(Arrival::Stored) => "stored",
         Ok(Arrival::Repeat) => "repeat",
         Err(WebhookError::Off) => "off",
-        Err(WebhookError::Rejected(WebhookRejected::Unchecked(_))) => "unchecked",
+        Err(WebhookError::Unchecked(_)) => "unchecked",
         Err(WebhookError::Rejected(_)) => "rejected",
         Err(WebhookError::Store(_)) => "failed",
     };
@@ -33,7 +33,7 @@ pub(super) async fn receive(
     match outcome {
         Ok(Arrival::Stored | Arrival::Repeat) => Ok(HttpResponse::Ok().finish()),
         Err(WebhookError::Off) => Err(WebError::not_found("page")),
-        Err(WebhookError::Rejected(why @ WebhookRejected::Unchecked(_))) => {
+        Err(WebhookError::Unchecked(why)) => {
             tracing::warn!(gateway = %kind, %why, "a webhook is to be sent again");
             Err(WebError::new(StatusCode::SERVICE_UNAVAILABLE, "unchecked", ""))
         }

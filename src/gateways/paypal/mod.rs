@@ -10,9 +10,11 @@ mod authorities;
 mod certificates;
 mod currencies;
 mod events;
+mod fetch;
 mod map;
 mod order;
 mod proof;
+mod search;
 mod transport;
 mod webhooks;
 
@@ -38,9 +40,11 @@ use async_trait::async_trait;
 use certificates::Certificates;
 use chrono::{DateTime, TimeDelta, Utc};
 use events::Subject;
+use fetch::FetchError;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use map::Held;
 use proof::Proof;
+use search::Place;
 use std::sync::Arc;
 use std::time::Duration;
 use transport::{Denied, Transport};
@@ -60,12 +64,6 @@ const REFUNDS_WITHIN: TimeDelta = TimeDelta::days(180);
 
 /// PayPal lists events for so long.
 const EVENTS_LISTED: TimeDelta = TimeDelta::days(30);
-
-/// A movement may be missing in PayPal's search for so long.
-const SEARCH_DELAY: TimeDelta = TimeDelta::hours(3);
-
-/// One search spans at most 31 days.
-const SEARCH_SPAN: TimeDelta = TimeDelta::days(30);
 
 /// Refusals of a capture after which the donor can go on at PayPal: with another card or account, or by agreeing first.
 const NOT_YET: [&str; 4] = [
@@ -334,46 +332,6 @@ fn whole(capture: &Capture, order: &Order) -> Capture {
     }
 }
 
-/// Why something could not be fetched.
-#[derive(Debug)]
-enum FetchError {
-    Gateway(GatewayError),
-    /// It came, and cannot be understood: asking again gives the same.
-    Unreadable(String),
-}
-
-impl From<GatewayError> for FetchError {
-    fn from(error: GatewayError) -> Self {
-        Self::Gateway(error)
-    }
-}
-
-impl From<map::Unreadable> for FetchError {
-    fn from(error: map::Unreadable) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-impl From<FetchError> for GatewayError {
-    fn from(error: FetchError) -> Self {
-        match error {
-            FetchError::Gateway(error) => error,
-            FetchError::Unreadable(why) => Self::Unknown(why),
-        }
-    }
-}
-
-impl From<FetchError> for InterpretError {
-    fn from(error: FetchError) -> Self {
-        match error {
-            // What an event is about may be known a moment later only.
-            FetchError::Gateway(GatewayError::Refused { code }) => Self::Gateway(GatewayError::Unknown(code)),
-            FetchError::Gateway(error) => Self::Gateway(error),
-            FetchError::Unreadable(why) => Self::Malformed(why),
-        }
-    }
-}
-
 fn remote(id: &str) -> Result<RemoteId, GatewayError> {
     RemoteId::parse(id).map_err(|error| GatewayError::Unknown(error.to_string()))
 }
@@ -389,38 +347,6 @@ fn ours(id: &str, facts: Option<Vec<GatewayFact>>) -> Interpretation {
 
 fn unsupported(what: &'static str) -> GatewayError {
     GatewayError::Unsupported { gateway: GatewayKind::Paypal, what }
-}
-
-/// Where a search of the movements goes on: from when on, and on which page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    from: DateTime<Utc>,
-    page: u32,
-}
-
-impl Place {
-    fn of(token: Option<&str>, since: DateTime<Utc>) -> Self {
-        let told = token.and_then(|token| {
-            let (from, page) = token.split_once('/')?;
-            let from = DateTime::from_timestamp(from.parse().ok()?, 0)?;
-            Some(Self { from, page: page.parse().ok()? })
-        });
-        told.unwrap_or(Self { from: since - SEARCH_DELAY, page: 1 })
-    }
-
-    fn span(self, now: DateTime<Utc>) -> std::ops::Range<DateTime<Utc>> {
-        self.from..now.min(self.from + SEARCH_SPAN)
-    }
-
-    /// The place behind this page; none at the end.
-    fn next(self, pages: u32, now: DateTime<Utc>) -> Option<String> {
-        let end = self.span(now).end;
-        if self.page < pages {
-            Some(format!("{}/{}", self.from.timestamp(), self.page + 1))
-        } else {
-            (end < now).then(|| format!("{}/1", end.timestamp()))
-        }
-    }
 }
 
 #[async_trait]
@@ -594,26 +520,6 @@ impl Gateway for PayPal {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_long_silence_is_searched_in_spans_that_paypal_takes() {
-        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let since = now - TimeDelta::days(70);
-        let (mut token, mut spans) = (None, Vec::new());
-        loop {
-            let place = Place::of(token.as_deref(), since);
-            spans.push(place.span(now));
-            token = place.next(if place.page == 1 && spans.len() == 1 { 2 } else { 1 }, now);
-            if token.is_none() {
-                break;
-            }
-        }
-        assert_eq!(spans.len(), 4);
-        assert_eq!(spans[0].start, since - SEARCH_DELAY);
-        assert_eq!(spans[0], spans[1]);
-        assert_eq!((spans[1].end, spans[3].end), (spans[2].start, now));
-        assert!(spans.iter().all(|span| span.end - span.start <= TimeDelta::days(31)));
-    }
 
     #[test]
     fn the_mode_is_that_of_the_address() {

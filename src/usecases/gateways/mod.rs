@@ -9,6 +9,7 @@ mod report;
 mod state;
 mod take_up;
 
+pub use crate::gateways::paypal::Mode as PaypalMode;
 pub use keys::{NewWebhook, Typed, forget_keys, new_webhook, put_key, put_webhook_secret};
 pub use paypal::{PaypalState, paypal_state, try_paypal};
 pub use report::{Finding, Verdict, try_out};

@@ -5,13 +5,14 @@ use super::reply::{Desk, done, faults};
 use crate::domain::bank::grouped_by_four;
 use crate::domain::gateway_key::KeyMode;
 use crate::domain::pledge::GatewayKind;
-use crate::gateways::paypal::Mode;
 use crate::render::admin_pages::{ActPage, HiddenField};
 use crate::render::gateway_pages::{
     BankShown, FindingShown, GatewaysPage, MailTried, PaypalShown, StripePage, StripeShown,
 };
 use crate::render::moment_text;
-use crate::usecases::gateways::{self, Finding, KeySource, PaypalState, StripeState, Typed, Verdict};
+use crate::usecases::gateways::{
+    self, Finding, KeySource, PaypalMode, PaypalState, StripeState, Typed, Verdict,
+};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -96,9 +97,9 @@ fn paypal_shown(state: &AppState, paypal: PaypalState, found: Option<Vec<Finding
     let when = |time: Option<DateTime<Utc>>| time.map(|time| moment_text(time, zone));
     PaypalShown {
         mode: paypal.mode.map(|mode| match mode {
-            Mode::Live => "live",
-            Mode::Sandbox => "test",
-            Mode::Double => "other",
+            PaypalMode::Live => "live",
+            PaypalMode::Sandbox => "test",
+            PaypalMode::Double => "other",
         }),
         client_mark: paypal.client_mark,
         webhook_text: when(paypal.webhook_at),

@@ -60,8 +60,10 @@ async fn the_webhook_is_created_once_and_printed_as_the_line_to_write() {
         mended.stdout.contains("put right") && mended.stdout.contains("PAYMENT.CAPTURE.REFUNDED"),
         "{mended:?}"
     );
+    let migrated = operator.call(&["migrate"]).env("MAINSTAY_PAYPAL__WEBHOOK_ID", &id).run().await;
+    assert_eq!(migrated.code, Some(0), "{migrated:?}");
     let doctor = operator.call(&["doctor"]).env("MAINSTAY_PAYPAL__WEBHOOK_ID", &id).run().await;
-    assert!(doctor.stdout.contains("paypal: webhook"), "{doctor:?}");
+    assert!(doctor.stdout.contains("ok     paypal: webhook\n"), "{doctor:?}");
     let other = operator.call(&["doctor"]).env("MAINSTAY_PAYPAL__WEBHOOK_ID", "8PTOTHER").run().await;
     assert_eq!(other.code, Some(1), "{other:?}");
     assert!(other.stdout.contains("not the configured one"), "{other:?}");

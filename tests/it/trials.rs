@@ -20,6 +20,7 @@ mod patrons;
 mod paypal_faults;
 mod power_cut;
 mod recording;
+mod silence;
 mod site;
 mod summary;
 

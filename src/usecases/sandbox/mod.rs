@@ -317,7 +317,7 @@ pub async fn deliver(ctx: &Context, secret: &str, id: SandboxEventId) -> Result<
     match webhook::accept(ctx, GatewayKind::Sandbox, &headers, body.into_bytes()).await {
         Ok(_arrival) => Ok(()),
         Err(WebhookError::Store(error)) => Err(error.into()),
-        Err(error @ (WebhookError::Off | WebhookError::Rejected(_))) => {
+        Err(error @ (WebhookError::Off | WebhookError::Rejected(_) | WebhookError::Unchecked(_))) => {
             Err(UseCaseError::Internal(error.to_string()))
         }
     }

@@ -427,7 +427,7 @@ fn production_takes_paypals_own_addresses_only() {
         let mut all = vec![("MAINSTAY_SERVER__MODE", "production")];
         all.extend(PAYPAL);
         all.extend(more);
-        load(&all).map(|_| String::new()).unwrap_or_else(|errors| errors.to_string())
+        load(&all).map_or_else(|errors| errors.to_string(), |_| String::new())
     };
     assert!(!production(&[]).contains("[paypal]"));
     for (name, value) in [

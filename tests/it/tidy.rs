@@ -31,6 +31,7 @@ const MODULES: [Module; 12] = [
         only_place_of: &[
             "reqwest",
             "rustls",
+            "webpki",
             "stripe_checkout",
             "stripe_client_core",
             "stripe_core",

@@ -155,8 +155,8 @@ pub(super) struct Receivable {
     #[serde(default, deserialize_with = "lenient")]
     pub(super) net_amount: Option<Amount>,
     /// After the fee, in the currency of the balance; only where that is another one.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) receivable_amount: Option<Amount>,
+    #[serde(default, rename = "receivable_amount", deserialize_with = "lenient")]
+    pub(super) credited: Option<Amount>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -199,17 +199,18 @@ pub(super) struct Payable {
 
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Dispute {
-    pub(super) dispute_id: String,
+    #[serde(rename = "dispute_id")]
+    pub(super) id: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) status: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) reason: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) dispute_life_cycle_stage: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) dispute_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) dispute_outcome: Option<Outcome>,
+    #[serde(default, rename = "dispute_life_cycle_stage", deserialize_with = "lenient")]
+    pub(super) stage: Option<String>,
+    #[serde(default, rename = "dispute_amount", deserialize_with = "lenient")]
+    pub(super) amount: Option<Amount>,
+    #[serde(default, rename = "dispute_outcome", deserialize_with = "lenient")]
+    pub(super) outcome: Option<Outcome>,
     #[serde(default, deserialize_with = "each")]
     pub(super) disputed_transactions: Vec<Disputed>,
     #[serde(default, deserialize_with = "each")]

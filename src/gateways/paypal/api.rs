@@ -72,7 +72,7 @@ pub(super) async fn disputes(to: &Transport, capture: &str) -> Result<Vec<Disput
             Err(denied) => return Err(denied.into()),
         };
         for item in &page.items {
-            found.push(dispute(to, &item.dispute_id).await?);
+            found.push(dispute(to, &item.id).await?);
         }
         match next(&page.links, "/v1/customer/disputes") {
             Some(more) => path = more,

@@ -90,7 +90,8 @@ pub(super) enum Subject {
 
 #[derive(Debug, Deserialize)]
 struct Event {
-    event_type: String,
+    #[serde(rename = "event_type")]
+    kind: String,
     resource: Value,
     #[serde(default)]
     resource_type: Option<String>,
@@ -106,12 +107,12 @@ pub(super) fn subject_of(body: &[u8]) -> Result<Subject, String> {
         let links: Vec<Link> = serde_json::from_value(event.resource.get("links").cloned()?).ok()?;
         up(&links, "/captures/").filter(|id| is_name(id)).map(str::to_owned)
     };
-    if event.event_type == "PAYMENT.CAPTURE.REVERSED"
+    if event.kind == "PAYMENT.CAPTURE.REVERSED"
         && let (Some(capture), Ok(told)) = (above(), serde_json::from_value(event.resource.clone()))
     {
         return Ok(Subject::Reversal { capture, told: Box::new(told) });
     }
-    Ok(match (event.resource_type.as_deref(), event.event_type.as_str()) {
+    Ok(match (event.resource_type.as_deref(), event.kind.as_str()) {
         (Some("checkout-order"), _) => Subject::Order(own_name("id")?),
         (Some("capture"), _) => Subject::Capture(own_name("id")?),
         (Some("refund"), _) => Subject::Refund { id: own_name("id")?, capture: above() },
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn subject(kind: &str, of: &str, resource: Value) -> String {
+    fn subject(kind: &str, of: &str, resource: &Value) -> String {
         let event = json!({"id": "WH-1", "event_type": kind, "resource_type": of, "resource": resource});
         match subject_of(event.to_string().as_bytes()) {
             Ok(Subject::Order(id)) => format!("order {id}"),
@@ -146,19 +147,16 @@ mod tests {
     #[test]
     fn every_event_leads_to_what_it_is_about() {
         let links = json!([{"rel": "up", "href": "https://api.paypal.com/v2/payments/captures/C1"}]);
-        assert_eq!(subject("CHECKOUT.ORDER.APPROVED", "checkout-order", json!({"id": "O1"})), "order O1");
-        assert_eq!(subject("PAYMENT.CAPTURE.NEW", "capture", json!({"id": "C1"})), "capture C1");
+        assert_eq!(subject("CHECKOUT.ORDER.APPROVED", "checkout-order", &json!({"id": "O1"})), "order O1");
+        assert_eq!(subject("PAYMENT.CAPTURE.NEW", "capture", &json!({"id": "C1"})), "capture C1");
         let refund = json!({"id": "R1", "links": links});
-        assert_eq!(
-            subject("PAYMENT.CAPTURE.REFUNDED", "refund", refund.clone()),
-            "refund R1 of Some(\"C1\")"
-        );
-        assert_eq!(subject("PAYMENT.CAPTURE.REVERSED", "refund", refund), "reversal R1 of C1");
+        assert_eq!(subject("PAYMENT.CAPTURE.REFUNDED", "refund", &refund), "refund R1 of Some(\"C1\")");
+        assert_eq!(subject("PAYMENT.CAPTURE.REVERSED", "refund", &refund), "reversal R1 of C1");
         let dispute = json!({"dispute_id": "PP-D-1"});
-        assert_eq!(subject("CUSTOMER.DISPUTE.UPDATED", "dispute", dispute), "dispute PP-D-1");
-        assert_eq!(subject("A.B", "plan", json!({"id": "P1"})), "A.B is of no concern");
+        assert_eq!(subject("CUSTOMER.DISPUTE.UPDATED", "dispute", &dispute), "dispute PP-D-1");
+        assert_eq!(subject("A.B", "plan", &json!({"id": "P1"})), "A.B is of no concern");
         for odd in ["C/../x", "", "C 1"] {
-            let said = subject("PAYMENT.CAPTURE.COMPLETED", "capture", json!({"id": odd}));
+            let said = subject("PAYMENT.CAPTURE.COMPLETED", "capture", &json!({"id": odd}));
             assert!(said.starts_with("unreadable"), "{odd}: {said}");
         }
         assert!(subject_of(b"{").is_err() && subject_of(b"[]").is_err() && subject_of(b"{}").is_err());

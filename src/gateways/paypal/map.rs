@@ -109,7 +109,7 @@ fn captured(capture: &Capture) -> Result<Captured, Unreadable> {
 
 /// What a payment came to on the balance, and the fee in it; none while PayPal has not said.
 fn brought(gross: Money, told: &Receivable) -> Option<Settlement> {
-    let Some(credited) = money(told.receivable_amount.as_ref()) else {
+    let Some(credited) = money(told.credited.as_ref()) else {
         let fee = money(told.paypal_fee.as_ref())?;
         return (fee.currency() == gross.currency()).then(|| Settlement::plain(gross, fee.minor()));
     };
@@ -184,11 +184,11 @@ fn took(amount: Money, told: &Payable) -> Option<Settlement> {
 
 /// How far a dispute is, in our words. A status that is not known may cost money: it counts as open.
 fn dispute_status(dispute: &Dispute) -> DisputeStatus {
-    let is_inquiry = dispute.dispute_life_cycle_stage.as_deref() == Some("INQUIRY");
+    let is_inquiry = dispute.stage.as_deref() == Some("INQUIRY");
     if dispute.status.as_deref() != Some("RESOLVED") {
         return if is_inquiry { DisputeStatus::Inquiry } else { DisputeStatus::Open };
     }
-    let outcome = dispute.dispute_outcome.as_ref().and_then(|outcome| outcome.outcome_code.as_deref());
+    let outcome = dispute.outcome.as_ref().and_then(|outcome| outcome.outcome_code.as_deref());
     match outcome {
         Some("RESOLVED_BUYER_FAVOUR" | "ACCEPTED") => DisputeStatus::Lost,
         Some(_) | None if is_inquiry => DisputeStatus::Closed,
@@ -205,15 +205,15 @@ fn dispute_news(
     captured: &Captured,
     refunds: &[Refund],
 ) -> Result<DisputeNews, Unreadable> {
-    let lacks = |field| Unreadable { object: dispute.dispute_id.clone(), field };
+    let lacks = |field| Unreadable { object: dispute.id.clone(), field };
     let gross = captured.gross;
     let in_currency = |amount: &Money| amount.currency() == gross.currency();
-    let amount = money(dispute.dispute_amount.as_ref()).filter(in_currency).unwrap_or(gross);
+    let amount = money(dispute.amount.as_ref()).filter(in_currency).unwrap_or(gross);
     let opened_at = time(dispute.create_time.as_deref()).ok_or_else(|| lacks("create_time"))?;
     let status = dispute_status(dispute);
     let away = match status {
         DisputeStatus::Lost => {
-            let outcome = dispute.dispute_outcome.as_ref();
+            let outcome = dispute.outcome.as_ref();
             let returned =
                 money(outcome.and_then(|outcome| outcome.amount_refunded.as_ref())).filter(in_currency);
             let returned = returned.unwrap_or(amount).minor().min(gross.minor());
@@ -229,7 +229,7 @@ fn dispute_news(
         DisputeStatus::Closed | DisputeStatus::Won | DisputeStatus::Lost => (decided.max(1), status),
     };
     Ok(DisputeNews {
-        remote: name(&dispute.dispute_id)?,
+        remote: name(&dispute.id)?,
         amount,
         reason: dispute.reason.clone().unwrap_or_else(|| "OTHER".to_owned()),
         state: DisputeState {

@@ -29,10 +29,9 @@ fn paid() -> Value {
 }
 
 fn first(held: &Held) -> Captured {
-    match payment_facts(held).unwrap().remove(0).what {
-        Happening::Captured(captured) => captured,
-        other => panic!("{other:?}"),
-    }
+    let first = payment_facts(held).unwrap().remove(0).what;
+    let Happening::Captured(captured) = first else { panic!("{first:?}") };
+    captured
 }
 
 fn disputes(held: &Held) -> Vec<DisputeNews> {
@@ -83,9 +82,9 @@ fn a_payment_without_money_waits_or_failed() {
         let capture = json!({"id": "C1", "status": status, "amount": amount("15.00"),
             "status_details": {"reason": "ECHECK"}, "create_time": "2026-11-23T11:45:00Z"});
         let facts = payment_facts(&held(capture, json!([]), json!([]))).unwrap();
-        let state = facts.into_iter().next().map(|fact| match fact.what {
-            Happening::Waiting(waiting) => waiting.state,
-            other => panic!("{other:?}"),
+        let state = facts.into_iter().next().map(|fact| {
+            let Happening::Waiting(waiting) = fact.what else { panic!("{:?}", fact.what) };
+            waiting.state
         });
         assert_eq!(state, wanted, "{status}");
     }

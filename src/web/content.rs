@@ -546,6 +546,11 @@ fn appeal_box(
         from: article_slug(&article.slug),
         choices,
         gateways: gateway_choices(ctx, language),
+        patreon_url: ctx
+            .policy
+            .patreon_page
+            .as_ref()
+            .map(|_page| format!("/go/patreon?from={}", article.slug)),
     })
 }
 

@@ -15,6 +15,7 @@ pub mod pages;
 pub mod qr;
 pub mod receipt;
 pub mod receipt_pdf;
+pub mod setting_pages;
 pub mod sheet;
 pub mod statement;
 mod templates;

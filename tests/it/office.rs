@@ -11,5 +11,6 @@ mod matrix;
 mod outgoing;
 mod passkeys;
 mod people;
+mod settings;
 mod warnings;
 mod work;

@@ -11,6 +11,7 @@ mod lists;
 mod me;
 mod people;
 pub(super) mod reply;
+mod settings;
 mod tokens;
 mod webhooks;
 mod work;
@@ -24,7 +25,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_gateways(of_work(of_publication(of_people(of_figures(of_lists(Table::default()))))))
+    of_settings(of_work(of_publication(of_people(of_figures(of_lists(Table::default()))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -103,10 +104,14 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
 }
 
-/// The ways of money and of letters.
-fn of_gateways(table: Table) -> Table {
+/// What the office sets, and the ways of money and of letters.
+fn of_settings(table: Table) -> Table {
     let settings = Access::Only(May::ManageSettings);
     table
+        .get("/admin/settings", settings, settings::list)
+        .get("/admin/settings/{group}", settings, settings::show)
+        .post("/admin/settings/{group}", settings, settings::save)
+        .post("/admin/settings/{group}/put-back", settings, settings::put_back)
         .get("/admin/gateways", settings, gateways::list)
         .post("/admin/gateways/mail/try", settings, gateways::try_mail)
         .get("/admin/gateways/stripe", settings, gateways::stripe)

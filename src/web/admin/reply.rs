@@ -30,6 +30,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
     ("Log", "/admin/audit", Permission::SeeAudit),
+    ("Settings", "/admin/settings", Permission::ManageSettings),
     ("Gateways", "/admin/gateways", Permission::ManageSettings),
     ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
     ("My account", "/admin/me", Permission::Self_),
@@ -75,6 +76,8 @@ const DONE: &[(&str, &str)] = &[
     ("secret", "What Stripe signs with this secret is believed from now on."),
     ("forgotten", "The keys are forgotten, and Stripe is off."),
     ("closed", "The question is closed."),
+    ("set", "It is set, and counts from now on; in every process within two seconds."),
+    ("unchanged", "Nothing was changed: everything is so already."),
 ];
 
 /// What a page of the office knows about who looks at it.

@@ -3,9 +3,11 @@
 //! Whether values can be is for the configuration to say, which this module does not know: whoever changes something has it
 //! checked first, with everything that was set at a certain moment (`based_on`), and nothing is written if that has passed.
 
+use super::staff::warnings::tell_owners;
 use super::{Context, UseCaseError, audit};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::money::Currency;
+use crate::domain::staff::StaffNotice;
 use crate::store::setting_changes::{self, Living, SettingChange};
 use crate::store::{Conn, StoreError, Tx};
 use serde_json::{Value, json};
@@ -79,6 +81,9 @@ pub struct Looked {
     pub based_on: i64,
 }
 
+/// Where donors send transfers.
+const ACCOUNT: [&str; 3] = ["bank_transfer.account_holder", "bank_transfer.iban", "bank_transfer.bic"];
+
 /// The word of the error for values that were checked with others than those that are set by now.
 pub const MOVED_ON: &str = "moved_on";
 
@@ -149,7 +154,7 @@ fn change_in(
         let message = "other settings were changed meanwhile; try again".to_owned();
         return Err(UseCaseError::Conflict { code: MOVED_ON, message });
     }
-    let mut done = 0;
+    let (mut done, mut account_row) = (0, None);
     // A request has one name, and takes it with its first change.
     let mut ctx = ctx.clone();
     for one in wanted {
@@ -164,9 +169,16 @@ fn change_in(
             None => Value::Null,
         };
         let detail = json!({ "change": number, "from": said(before), "to": said(one.value.as_ref()) });
-        audit::record(tx, &ctx, (by, Action::SettingChanged), &one.key, &detail)?;
+        let row = audit::record_row(tx, &ctx, (by, Action::SettingChanged), &one.key, &detail)?;
         ctx.request = None;
         done += 1;
+        if ACCOUNT.contains(&one.key) {
+            account_row = Some(row);
+        }
+    }
+    if let Some(row) = account_row {
+        // Whoever did it may not be who they seem, and gifts would go to them.
+        tell_owners(tx, &ctx, (StaffNotice::AccountSet, row), None)?;
     }
     Ok(done)
 }

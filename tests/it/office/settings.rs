@@ -228,6 +228,8 @@ flow! {
         let page = saves(&mut owner, TRANSFERS, &REAL).await.unwrap_err();
         assert!(page.contains("wait for their payment: 1") && page.contains("Lantern Press CIO"), "{page}");
         saves(&mut owner, TRANSFERS, &[&REAL[..], &[("meant", "on")]].concat()).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(app.letters_about("The account for bank transfers was changed").len(), 1, "owners are told");
         let thanks = app.client().give(&Form::transfer().by(4)).await.location().to_owned();
         let shown = app.client().get(&thanks).await.text();
         assert!(shown.contains("GB33 BUKB 2020 1555 5555 55") && shown.contains("Lantern Press CIO"), "{shown}");

@@ -42,6 +42,8 @@ pub struct MachineLine {
 pub struct GroupPage {
     pub url: String,
     pub lead: &'static str,
+    /// What else must be known before something is changed.
+    pub note: Option<&'static str>,
     pub fields: Vec<SettingField>,
     /// The last change that the page shows.
     pub seen: i64,
@@ -58,7 +60,7 @@ pub struct GroupPage {
 pub struct SettingField {
     pub name: &'static str,
     pub label: &'static str,
-    /// `line`, `area`, `number`, `tick`.
+    /// `line`, `area`, `number`, `amount`, `tick`.
     pub kind: &'static str,
     /// What stands in the field.
     pub typed: String,

@@ -54,6 +54,25 @@ const fn lead(group: Group) -> &'static str {
     }
 }
 
+fn note(config: &Config, group: Group) -> Option<&'static str> {
+    let is_invented =
+        config.bank_transfer.is_some() && config.origin("bank_transfer.iban") == Origin::Default;
+    match group {
+        Group::Transfers if is_invented => Some(
+            "Donors are shown an invented account now, for trying things out. As soon as you set one here it is gone.",
+        ),
+        Group::Amounts => Some(
+            "An empty field has the limit of “any other currency”. What is promised already goes on whatever its amount.",
+        ),
+        Group::Publication
+        | Group::Organisation
+        | Group::Transfers
+        | Group::Letters
+        | Group::Patrons
+        | Group::Access => None,
+    }
+}
+
 /// All of them.
 pub(in crate::web) async fn list(
     request: HttpRequest,
@@ -138,6 +157,7 @@ async fn form(state: &AppState, seat: &Seat, group: Group, told: Told) -> Result
     let url = format!("{PLACE}/{}", group.as_str());
     let page = GroupPage {
         lead: lead(group),
+        note: note(&config, group),
         fields,
         seen: office.edition,
         must_be_meant: told.again.is_none() && told.problems.iter().any(|problem| problem.code == AT_STAKE),
@@ -161,7 +181,8 @@ fn field(
 ) -> SettingField {
     let value = config.office_value(setting);
     let (kind, unit) = match setting.shape {
-        Shape::Line | Shape::Words | Shape::Amount => ("line", ""),
+        Shape::Line | Shape::Words => ("line", ""),
+        Shape::Amount => ("amount", ""),
         Shape::Prose | Shape::Lines => ("area", ""),
         Shape::Number(unit) => ("number", unit),
         Shape::Switch => ("tick", ""),

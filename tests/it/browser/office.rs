@@ -77,6 +77,8 @@ async fn lists_and_pages_of_the_office_are_readable_in_light_and_dark_on_a_desk_
         ("receipts", "receipts".to_owned()),
         ("jobs", "jobs".to_owned()),
         ("audit", "audit".to_owned()),
+        ("settings", "settings".to_owned()),
+        ("setting-group", "settings/transfers".to_owned()),
         ("donation", format!("donations/{}", given.donation.id)),
         ("donor", format!("donors/{donor}")),
         ("pledge", format!("pledges/{pledge}")),

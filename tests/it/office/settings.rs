@@ -102,7 +102,7 @@ flow! {
         let receipt = &app.letters_about("receipt")[0];
         assert!(receipt.text.contains("The Lantern"), "{receipt:?}");
         let page = owner.get(PUBLICATION).await.text();
-        assert!(page.contains("value=\"The Lantern\"") && page.contains("<small class=\"from\">set here"), "{page}");
+        assert!(page.contains("value=\"The Lantern\"") && page.contains("<small class=\"from ours\">set here"), "{page}");
         assert!(page.contains("<bdi>Vera Lund</bdi>"), "{page}");
 
         assert_eq!(state.now().templates.site().name, "Mainstay");

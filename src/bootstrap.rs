@@ -24,9 +24,10 @@ use crate::usecases::gateways::{StripePlan, take_up};
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::settings::{self as office, OfficeValues};
 use crate::usecases::staff::Sealer;
-use crate::usecases::{AmountLimits, Context, Exchange, Policy, SiteKey};
+use crate::usecases::{AmountLimits, Context, Exchange, Policy, SiteKey, UseCaseError};
 use crate::usecases::{examine, figures};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
+use crate::words::own::{self, OwnWords};
 use crate::words::{Words, WordsError};
 use base64::Engine as _;
 use chrono::TimeDelta;
@@ -208,7 +209,7 @@ impl App {
         let files = Arc::new(Files::load());
         let host = config.server.public_host();
         let mailer = Mailer::from_config(&config.mail, &host)?;
-        let edition = edition((&config, heard.edition), public_url, &files, &mailer)?;
+        let edition = edition((&config, &heard), public_url, &files, &mailer)?;
         let ctx = Context {
             gateways: gateways(&config, &plan, &db, (&world, &ids))?,
             stripe: plan,
@@ -243,6 +244,15 @@ impl App {
     /// The settings that counted when it was opened.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Texts that the office wrote and this version of the program cannot say: it says its own in their place.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unfit_words(&self) -> Result<Vec<String>, UseCaseError> {
+        let heard = office::current(&self.services.ctx).await?;
+        Ok(own::unfit(&office::words(&heard.values)))
     }
 
     /// Takes up what the office changes from now on.
@@ -335,16 +345,16 @@ pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
     Ok(stripe_plan(config).configured().transpose()?)
 }
 
-/// What the office can change, by these settings; the number is that of the last change in them.
+/// What the office can change, by these settings, in which what it set is.
 fn edition(
-    (config, number): (&Config, i64),
+    (config, heard): (&Config, &OfficeValues),
     public_url: &str,
     files: &Files,
     mailer: &Mailer,
 ) -> Result<Edition, StartError> {
     Ok(Edition {
-        policy: Arc::new(policy(config, public_url, number)),
-        templates: templates(config, public_url, files)?,
+        policy: Arc::new(policy(config, public_url, heard.edition)),
+        templates: templates(config, public_url, files, &office::words(&heard.values))?,
         mailer: mailer.answered_at(config.mail.reply_to.as_ref()),
     })
 }
@@ -430,13 +440,21 @@ fn mail_shown(mail: &config::Mail) -> MailShown {
     }
 }
 
-fn templates(config: &Config, public_url: &str, files: &Files) -> Result<Templates, StartError> {
+fn templates(
+    config: &Config,
+    public_url: &str,
+    files: &Files,
+    said: &OwnWords,
+) -> Result<Templates, StartError> {
     let overrides = config.site.templates.as_deref();
     if let Some(folder) = overrides.filter(|folder| !folder.is_dir()) {
         return Err(StartError::TemplateFolder(folder.display().to_string()));
     }
     let site = SiteMeta { name: config.site.name.clone(), url: public_url.to_owned() };
-    let words = Words::load(&config.site.locales, &config.site.default_locale, overrides)?;
+    for why in own::unfit(said) {
+        tracing::warn!(why, "words of the office do not fit this version; those of the program are shown");
+    }
+    let words = Words::load(&config.site.locales, &config.site.default_locale, (overrides, said))?;
     let templates = Templates::new(site, files.addresses(), overrides, words);
     templates.check()?;
     Ok(templates)

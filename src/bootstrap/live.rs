@@ -42,14 +42,14 @@ impl Live {
         }
     }
 
-    fn fits(&self, config: &Config, number: i64) -> Result<crate::jobs::Edition, StartError> {
+    fn fits(&self, config: &Config, office: &OfficeValues) -> Result<crate::jobs::Edition, StartError> {
         let url = &self.services.ctx.policy.public_url;
-        edition((config, number), url, &self.files, &self.services.mailer)
+        edition((config, office), url, &self.files, &self.services.mailer)
     }
 
     fn put(&self, office: &OfficeValues) -> Result<(), StartError> {
         let config = self.machine.with_office(&office.values)?;
-        self.services.editions.put(self.fits(&config, office.edition)?);
+        self.services.editions.put(self.fits(&config, office)?);
         let services = self.services.now();
         let gateways = &services.ctx.gateways;
         let takes_transfers = config.bank_transfer.is_some();
@@ -95,7 +95,8 @@ impl web::Live for Live {
     fn propose(&self, values: &BTreeMap<String, Value>) -> Result<Config, ConfigErrors> {
         let config = self.machine.with_office(values)?;
         // Beside the configuration itself only languages can fail: those that nobody has translated.
-        self.fits(&config, 0).map_err(|error| {
+        let office = OfficeValues::proposed(values.clone());
+        self.fits(&config, &office).map_err(|error| {
             vec![Problem {
                 section: "site".to_owned(),
                 key: "locales".to_owned(),

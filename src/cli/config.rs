@@ -50,7 +50,7 @@ async fn unset(setting: &Setting, key: &str) -> Outcome {
     let app = alone.app().await?;
     let ctx = &app.services.ctx;
     let edition = settings::edition(ctx).await?;
-    let wanted = Wanted { key: &known.path, value: None, is_personal: known.is_personal };
+    let wanted = Wanted { key: known.path.clone(), value: None, is_personal: known.is_personal };
     let looked = Looked { seen: edition, based_on: edition };
     let done = settings::change(ctx, Actor::Command, looked, vec![wanted]).await?;
     if done == 0 {

@@ -9,6 +9,7 @@ pub mod csv;
 pub mod discovery;
 pub mod figure_pages;
 pub mod gateway_pages;
+pub mod letter_samples;
 pub mod letters;
 pub mod list_pages;
 pub mod pages;
@@ -20,6 +21,7 @@ pub mod sheet;
 pub mod statement;
 mod templates;
 pub mod transfer;
+pub mod wording_pages;
 mod words;
 
 pub use templates::{Assets, PageMeta, RenderError, SiteMeta, Templates};

@@ -39,6 +39,11 @@ impl OfficeValues {
         office
     }
 
+    /// As somebody means to set it.
+    pub fn proposed(values: BTreeMap<String, Value>) -> Self {
+        Self { values, ..Self::default() }
+    }
+
     /// What was set after the change of this number.
     #[must_use]
     fn at(changes: &[SettingChange], edition: i64) -> Self {
@@ -53,8 +58,8 @@ impl OfficeValues {
         let mut values = self.values.clone();
         for one in wanted {
             match &one.value {
-                Some(value) => values.insert(one.key.to_owned(), value.clone()),
-                None => values.remove(one.key),
+                Some(value) => values.insert(one.key.clone(), value.clone()),
+                None => values.remove(&one.key),
             };
         }
         values
@@ -64,8 +69,8 @@ impl OfficeValues {
 /// A setting as somebody wants it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
-    /// Section and key.
-    pub key: &'static str,
+    /// Section and key; of a text of the publication, see [`word_key`].
+    pub key: String,
     /// What it is to be; none: what the configuration says.
     pub value: Option<Value>,
     /// Whether it may name a person, so that the log does not repeat it.
@@ -83,6 +88,28 @@ pub struct Looked {
 
 /// Where donors send transfers.
 const ACCOUNT: [&str; 3] = ["bank_transfer.account_holder", "bank_transfer.iban", "bank_transfer.bic"];
+
+/// What stands before the language and the name of a text of the publication.
+const WORDS: &str = "words/";
+
+/// Under what a text of the publication in a language is kept: beside the settings, because it is changed, taken up and put
+/// back as they are.
+pub fn word_key(language: &str, id: &str) -> String {
+    format!("{WORDS}{language}/{id}")
+}
+
+/// The texts among what the office set, by language and name.
+pub fn words(values: &BTreeMap<String, Value>) -> BTreeMap<(String, String), String> {
+    let text = |(key, value): (&String, &Value)| {
+        let (language, id) = key.strip_prefix(WORDS)?.split_once('/')?;
+        Some(((language.to_owned(), id.to_owned()), value.as_str()?.to_owned()))
+    };
+    values.iter().filter_map(text).collect()
+}
+
+fn action_of(key: &str) -> Action {
+    if key.starts_with(WORDS) { Action::ContentChanged } else { Action::SettingChanged }
+}
 
 /// The word of the error for values that were checked with others than those that are set by now.
 pub const MOVED_ON: &str = "moved_on";
@@ -111,11 +138,11 @@ pub async fn edition(ctx: &Context) -> Result<i64, UseCaseError> {
 /// The changes of these settings, the latest first.
 pub async fn history(
     ctx: &Context,
-    keys: Vec<&'static str>,
+    keys: Vec<String>,
     most: usize,
 ) -> Result<Vec<SettingChange>, UseCaseError> {
     let mut changes = ctx.db.read(setting_changes::all).await?;
-    changes.retain(|change| keys.contains(&change.key.as_str()));
+    changes.retain(|change| keys.contains(&change.key));
     changes.reverse();
     changes.truncate(most);
     Ok(changes)
@@ -145,7 +172,7 @@ fn change_in(
     // Whoever changes settings at the same time waits here, and then reads what this one wrote.
     crate::store::audit::hold(tx)?;
     let office = read(tx)?;
-    let newer = wanted.iter().find(|one| office.last.get(one.key).is_some_and(|last| *last > looked.seen));
+    let newer = wanted.iter().find(|one| office.last.get(&one.key).is_some_and(|last| *last > looked.seen));
     if let Some(one) = newer {
         let message = format!("somebody changed {} meanwhile; look at it as it is now", one.key);
         return Err(UseCaseError::Conflict { code: "changed_meanwhile", message });
@@ -158,21 +185,21 @@ fn change_in(
     // A request has one name, and takes it with its first change.
     let mut ctx = ctx.clone();
     for one in wanted {
-        let before = office.values.get(one.key);
+        let before = office.values.get(&one.key);
         if before == one.value.as_ref() {
             continue;
         }
-        let number = setting_changes::append(tx, (one.key, by, ctx.now()), (before, one.value.as_ref()))?;
+        let number = setting_changes::append(tx, (&one.key, by, ctx.now()), (before, one.value.as_ref()))?;
         let said = |value: Option<&Value>| match value {
             Some(_) if one.is_personal => json!("not repeated here"),
             Some(value) => value.clone(),
             None => Value::Null,
         };
         let detail = json!({ "change": number, "from": said(before), "to": said(one.value.as_ref()) });
-        let row = audit::record_row(tx, &ctx, (by, Action::SettingChanged), &one.key, &detail)?;
+        let row = audit::record_row(tx, &ctx, (by, action_of(&one.key)), &one.key, &detail)?;
         ctx.request = None;
         done += 1;
-        if ACCOUNT.contains(&one.key) {
+        if ACCOUNT.contains(&one.key.as_str()) {
             account_row = Some(row);
         }
     }

@@ -50,7 +50,7 @@ pub(super) async fn keep(state: &AppState, ctx: &Context, by: Actor, asked: Aske
         return Ok(Kept::Refused(fixed));
     }
     let wanted = asked.values.iter().map(|(setting, value)| Wanted {
-        key: &setting.path,
+        key: setting.path.clone(),
         value: value.clone(),
         is_personal: setting.is_personal,
     });
@@ -111,7 +111,7 @@ async fn propose(
 }
 
 /// What counts in this process from now on; others take it up at their next look.
-async fn take_up(state: &AppState) {
+pub(super) async fn take_up(state: &AppState) {
     if let Err(error) = state.live.take_up().await {
         tracing::warn!(%error, "changed settings are taken up at the next look");
         return;

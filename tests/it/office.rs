@@ -13,4 +13,5 @@ mod passkeys;
 mod people;
 mod settings;
 mod warnings;
+mod wording;
 mod work;

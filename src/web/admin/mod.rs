@@ -14,6 +14,7 @@ pub(super) mod reply;
 mod settings;
 mod tokens;
 mod webhooks;
+mod wording;
 mod work;
 
 pub(super) use door::keep;
@@ -96,6 +97,13 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/content/{folder}/{slug}", Only(May::EditContent), content::save)
         .post("/admin/content/{folder}/{slug}/preview", Only(May::EditContent), content::preview)
         .post("/admin/content/{folder}/{slug}/remove", Only(May::EditContent), content::remove)
+        .get("/admin/wording", Only(May::EditContent), wording::list)
+        .get("/admin/wording/texts/{language}", Only(May::EditContent), wording::texts)
+        .get("/admin/wording/texts/{language}/{text}", Only(May::EditContent), wording::text)
+        .post("/admin/wording/texts/{language}/{text}", Only(May::EditContent), wording::save)
+        .get("/admin/wording/letters/{letter}", Only(May::EditContent), wording::letter)
+        .get("/admin/wording/letters/{letter}/html", Only(May::EditContent), wording::html)
+        .post("/admin/wording/letters/{letter}/send", Only(May::EditContent), wording::send)
         .get("/admin/webhooks", Only(May::ManageSettings), webhooks::list)
         .post("/admin/webhooks", Only(May::ManageSettings), webhooks::add)
         .get("/admin/webhooks/{id}", Only(May::ManageSettings), webhooks::show)

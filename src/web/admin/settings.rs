@@ -152,7 +152,7 @@ async fn form(state: &AppState, seat: &Seat, group: Group, told: Told) -> Result
     let config = config_of(state, &office);
     let fields = of_group(&config, group).map(|setting| field(&config, setting, &told.typed)).collect();
     let keys = office::all().iter().filter(|setting| setting.group == group);
-    let keys = keys.map(|setting| setting.path.as_str()).collect();
+    let keys = keys.map(|setting| setting.path.clone()).collect();
     let changes = settings::history(&state.ctx, keys, CHANGES).await?;
     let url = format!("{PLACE}/{}", group.as_str());
     let page = GroupPage {
@@ -162,7 +162,7 @@ async fn form(state: &AppState, seat: &Seat, group: Group, told: Told) -> Result
         seen: office.edition,
         must_be_meant: told.again.is_none() && told.problems.iter().any(|problem| problem.code == AT_STAKE),
         again: told.again,
-        history: history(&state.ctx, &office, changes).await?,
+        history: lines(&state.ctx, &office, changes).await?,
         faults: faults(&told.problems),
         url: url.clone(),
     };
@@ -201,7 +201,8 @@ fn field(
     }
 }
 
-async fn history(
+/// Changes as people read them.
+pub(super) async fn lines(
     ctx: &Context,
     office: &OfficeValues,
     changes: Vec<SettingChange>,
@@ -213,23 +214,27 @@ async fn history(
     let programs = tokens::list(ctx).await?.into_iter().map(|token| (token.id.to_string(), token.name));
     let names: BTreeMap<String, String> = staff.chain(programs).collect();
     let line = |change: SettingChange| {
-        let setting = office::find(&change.key)?;
-        let shown = |value: &Value| setting.shown(value);
+        let setting = office::find(&change.key);
+        // What is no setting is a text of the publication.
+        let shown = |value: &Value| match setting {
+            Some(setting) => setting.shown(value),
+            None => value.as_str().unwrap_or_default().to_owned(),
+        };
         let who = change.actor_id.as_ref().map_or("The command line", |id| {
             names.get(id).map_or("Somebody who is not there any more", String::as_str)
         });
-        Some(ChangeLine {
+        ChangeLine {
             number: change.number,
             when: moment_text(change.at, ctx.policy.time_zone),
             who: who.to_owned(),
-            label: setting.label.clone(),
+            label: setting.map_or_else(|| change.key.clone(), |setting| setting.label.clone()),
             before: change.before.as_ref().map(shown),
             value: change.value.as_ref().map(shown),
             can_put_back: office.values.get(&change.key) != change.before.as_ref(),
             key: change.key,
-        })
+        }
     };
-    Ok(changes.into_iter().filter_map(line).collect())
+    Ok(changes.into_iter().map(line).collect())
 }
 
 /// Saves what was changed in the form of a group.
@@ -322,7 +327,7 @@ pub(in crate::web) async fn put_back(
     let value = match number {
         0 => None,
         number => {
-            let changes = settings::history(&state.ctx, vec![&setting.path], usize::MAX).await?;
+            let changes = settings::history(&state.ctx, vec![setting.path.clone()], usize::MAX).await?;
             let change = changes.into_iter().find(|change| change.number == number);
             change.ok_or_else(|| WebError::not_found("change"))?.before
         }

@@ -27,7 +27,7 @@ const REAL: [(&str, &str); 3] = [
 ];
 
 /// The last change that a page shows.
-fn seen(page: &str) -> String {
+pub(super) fn seen(page: &str) -> String {
     let (_, after) = page.split_once("name=\"seen\" value=\"").unwrap();
     after.split_once('"').unwrap().0.to_owned()
 }
@@ -49,7 +49,7 @@ async fn posts(clerk: &mut Clerk, path: &str, fields: &[(&str, &str)]) -> Result
 }
 
 /// Another process of the site, with settings of its own machine.
-async fn elsewhere(app: &TestApp, more: &[(&str, &str)]) -> Result<(App, AppState), StartError> {
+pub(super) async fn elsewhere(app: &TestApp, more: &[(&str, &str)]) -> Result<(App, AppState), StartError> {
     let mut environment = vec![
         ("MAINSTAY_DATABASE__URL".to_owned(), app.database_url.clone()),
         ("MAINSTAY_DATABASE__POOL_SIZE".to_owned(), "2".to_owned()),
@@ -66,7 +66,7 @@ async fn elsewhere(app: &TestApp, more: &[(&str, &str)]) -> Result<(App, AppStat
 }
 
 /// What a process does every two seconds; whether it took something up.
-async fn looks(state: &AppState) -> bool {
+pub(super) async fn looks(state: &AppState) -> bool {
     let changed = state.live.take_up().await.unwrap();
     let now = state.now();
     now.publication.refresh(&now.ctx, &now.templates).await.unwrap();
@@ -172,7 +172,7 @@ flow! {
         // Two at the very same moment: both are there, or one is told.
         let edition = office::edition(app.ctx()).await.unwrap();
         let change = |key: &'static str, value: Value| {
-            let wanted = vec![Wanted { key, value: Some(value), is_personal: false }];
+            let wanted = vec![Wanted { key: key.to_owned(), value: Some(value), is_personal: false }];
             office::change(app.ctx(), Actor::Command, Looked { seen: edition, based_on: edition }, wanted)
         };
         let both = tokio::join!(

@@ -71,9 +71,12 @@ async fn originals(state: &AppState, tag: &str) -> Result<Vec<Original>, WebErro
     Ok(read.map_err(|error| UseCaseError::Internal(error.to_string()))?)
 }
 
-/// A text as it is said: in words of the office if they can be, else as the machine or the program says it.
+/// A text as it is said: in words of the office if they can be, else as the machine or the program says it. What is written in
+/// `pt` is said in `pt-BR` too, unless that has words of its own.
 fn said(office: &OfficeValues, tag: &str, original: Original) -> TextLine {
-    let own = office.values.get(&word_key(tag, &original.id)).and_then(Value::as_str);
+    let tags = std::iter::successors(Some(tag), |tag| tag.rsplit_once('-').map(|(head, _)| head));
+    let own = tags.filter_map(|tag| office.values.get(&word_key(tag, &original.id))).next();
+    let own = own.and_then(Value::as_str);
     let own = own.filter(|text| !original.is_fixed && own::check(&original.id, text).is_ok());
     TextLine {
         is_own: own.is_some(),

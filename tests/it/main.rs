@@ -70,4 +70,6 @@ mod tidy;
 #[cfg(test)]
 mod trials;
 #[cfg(test)]
+mod walks;
+#[cfg(test)]
 mod webhooks;

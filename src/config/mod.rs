@@ -116,7 +116,7 @@ impl Config {
     ) -> Result<Self, ConfigErrors> {
         let environment: BTreeMap<String, String> = environment.into_iter().collect();
         let layers = merge::merge(file, &environment)?;
-        Self::settle(Arc::new(layers), &BTreeMap::new(), purpose)
+        Self::settle(&Arc::new(layers), &BTreeMap::new(), purpose)
     }
 
     /// The same with what the office set laid over the defaults. File and environment win over it, and it is checked as
@@ -126,7 +126,7 @@ impl Config {
     /// Everything that is wrong with the values together.
     pub fn with_office(&self, values: &BTreeMap<String, serde_json::Value>) -> Result<Self, ConfigErrors> {
         let values = values.iter().map(|(path, value)| (path.clone(), office::from_json(value))).collect();
-        Self::settle(Arc::clone(&self.below), &values, self.purpose)
+        Self::settle(&self.below, &values, self.purpose)
     }
 
     /// The same for a command that takes back what the office set wrongly: it goes by file and environment alone.
@@ -141,13 +141,13 @@ impl Config {
     }
 
     fn settle(
-        below: Arc<Layers>,
+        below: &Arc<Layers>,
         office: &BTreeMap<String, toml::Value>,
         purpose: Purpose,
     ) -> Result<Self, ConfigErrors> {
-        let mut layers = Layers::clone(&below);
+        let mut layers = Layers::clone(below);
         layers.add_office(office);
-        let config = Self::read(&mut layers, &below, purpose);
+        let config = Self::read(&mut layers, below, purpose);
         let problems = layers.take_problems();
         match config {
             Some(config) if problems.is_empty() => Ok(Self { in_force: Arc::new(layers), ..config }),

@@ -74,8 +74,8 @@ async fn originals(state: &AppState, tag: &str) -> Result<Vec<Original>, WebErro
 /// A text as it is said: in words of the office if they can be, else as the machine or the program says it. What is written in
 /// `pt` is said in `pt-BR` too, unless that has words of its own.
 fn said(office: &OfficeValues, tag: &str, original: Original) -> TextLine {
-    let tags = std::iter::successors(Some(tag), |tag| tag.rsplit_once('-').map(|(head, _)| head));
-    let own = tags.filter_map(|tag| office.values.get(&word_key(tag, &original.id))).next();
+    let mut tags = std::iter::successors(Some(tag), |tag| tag.rsplit_once('-').map(|(head, _)| head));
+    let own = tags.find_map(|tag| office.values.get(&word_key(tag, &original.id)));
     let own = own.and_then(Value::as_str);
     let own = own.filter(|text| !original.is_fixed && own::check(&original.id, text).is_ok());
     TextLine {

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// Every setting of the office that says something.
+/// Every setting of the office that says something, but for those that may name a person.
 pub(super) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
@@ -40,6 +40,9 @@ async fn now(state: &AppState) -> Result<(i64, String, Value), WebError> {
 }
 
 fn shown(config: &Config, setting: &OfficeSetting) -> Option<Value> {
+    if setting.is_personal {
+        return None;
+    }
     let origin = config.origin(&setting.path);
     let from = match origin {
         Origin::Default => "default",

@@ -104,7 +104,7 @@ impl Parts {
     }
 }
 
-fn messages<'a>(file: &'a FluentResource) -> impl Iterator<Item = &'a Message<&'a str>> {
+fn messages(file: &FluentResource) -> impl Iterator<Item = &Message<&str>> {
     file.entries().filter_map(|entry| match entry {
         Entry::Message(message) => Some(message),
         Entry::Term(_)

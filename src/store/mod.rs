@@ -51,6 +51,7 @@ pub mod schedules;
 mod schema;
 pub mod search;
 pub mod sessions;
+pub mod setting_changes;
 pub mod settings;
 pub mod sign_in_links;
 pub mod staff;

@@ -5,6 +5,7 @@
 
 mod article;
 mod backup;
+mod bank;
 mod config;
 mod db;
 mod demo;
@@ -69,6 +70,9 @@ enum Command {
     /// Money that arrived.
     #[command(subcommand)]
     Donation(donation::Command),
+    /// Statements of banks.
+    #[command(subcommand)]
+    Bank(bank::Command),
     /// Recurring support.
     #[command(subcommand)]
     Patron(patron::Command),
@@ -225,6 +229,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Doctor(options) => doctor::run(setting, &options).await,
         Command::Article(command) => article::run(setting, command),
         Command::Donation(command) => donation::run(setting, command).await,
+        Command::Bank(command) => bank::run(setting, command).await,
         Command::Patron(command) => patron::run(setting, command).await,
         Command::Refund(options) => refund::run(setting, options).await,
         Command::Job(command) => job::run(setting, command).await,

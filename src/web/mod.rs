@@ -25,6 +25,7 @@ mod request_id;
 mod route;
 mod sentences;
 mod state;
+mod upload;
 mod webhooks;
 mod writing;
 

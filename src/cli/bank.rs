@@ -21,13 +21,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) enum Command {
     /// Read a file of the bank: CAMT.053, or CSV with a mapping that was saved in the office. The same file again, or one
     /// that overlaps it, books nothing twice.
-    Import {
-        /// The file.
-        file: PathBuf,
-        /// What the columns of a CSV mean: the name under which it was saved.
-        #[arg(long, value_name = "NAME")]
-        mapping: Option<String>,
-    },
+    Import(Options),
     /// List the files that were handed in, the latest first.
     List {
         /// At most so many.
@@ -38,11 +32,33 @@ pub(super) enum Command {
     Mappings,
 }
 
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// The file.
+    file: PathBuf,
+    /// What the columns of a CSV mean: the name under which it was saved.
+    #[arg(long, value_name = "NAME")]
+    mapping: Option<String>,
+}
+
+/// What can be taken over from elsewhere.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Import {
+    /// A bank's statement: the same as `bank import`.
+    Bank(Options),
+}
+
+pub(super) async fn run_import(setting: &Setting, command: Import) -> Outcome {
+    match command {
+        Import::Bank(options) => run(setting, Command::Import(options)).await,
+    }
+}
+
 pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
     match command {
-        Command::Import { file, mapping } => import(ctx, &file, mapping.as_deref()).await,
+        Command::Import(options) => import(ctx, &options.file, options.mapping.as_deref()).await,
         Command::List { limit } => list(ctx, limit).await,
         Command::Mappings => {
             let mut table =

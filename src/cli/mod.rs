@@ -73,6 +73,9 @@ enum Command {
     /// Statements of banks.
     #[command(subcommand)]
     Bank(bank::Command),
+    /// What can be taken over from elsewhere.
+    #[command(subcommand)]
+    Import(bank::Import),
     /// Recurring support.
     #[command(subcommand)]
     Patron(patron::Command),
@@ -230,6 +233,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Article(command) => article::run(setting, command),
         Command::Donation(command) => donation::run(setting, command).await,
         Command::Bank(command) => bank::run(setting, command).await,
+        Command::Import(command) => bank::run_import(setting, command).await,
         Command::Patron(command) => patron::run(setting, command).await,
         Command::Refund(options) => refund::run(setting, options).await,
         Command::Job(command) => job::run(setting, command).await,

@@ -113,7 +113,12 @@ pub fn seek(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, Stor
     if matches!(kind, ListKind::Events | ListKind::Jobs) {
         return Ok(Sought { narrow: Narrow::Nothing, how: How::Remote, more: false });
     }
-    let amounts = search::amounts(typed, &currencies(conn)?);
+    let mut amounts = search::amounts(typed, &currencies(conn)?);
+    if kind == ListKind::BankLines {
+        // Whoever types 25 means what went out, too.
+        let out: Vec<Money> = amounts.iter().filter_map(|amount| amount.negated().ok()).collect();
+        amounts.extend(out);
+    }
     if !amounts.is_empty() && kind != ListKind::Donors {
         return Ok(Sought { narrow: Narrow::Amounts(amounts), how: How::Amount, more: false });
     }

@@ -31,6 +31,12 @@ pub struct FigureHead {
     pub number: bool,
 }
 
+impl FigureTable {
+    fn unlink(&mut self) {
+        self.rows.iter_mut().flatten().for_each(|cell| cell.url = None);
+    }
+}
+
 /// A part of a page: a heading, a chart, and the table behind it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct FigureSection {
@@ -57,6 +63,20 @@ pub struct ReportPage {
     /// Years to choose from, for the report on lapsed donors.
     pub choices: Vec<ReportLink>,
     pub sections: Vec<FigureSection>,
+    /// The same as files; none for those who may not have them.
+    pub files: Option<FilesShown>,
+}
+
+impl ReportPage {
+    /// The same for somebody who sees sums and not the rows behind them.
+    pub fn unlinked(mut self) -> Self {
+        self.sections.iter_mut().for_each(|section| section.table.unlink());
+        self
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FilesShown {
     pub csv_url: String,
     pub xlsx_url: String,
 }
@@ -107,6 +127,18 @@ pub struct FrontPage {
     pub sections: Vec<FigureSection>,
     pub recent: FigureTable,
     pub health: FigureTable,
+}
+
+impl FrontPage {
+    /// The same for somebody who sees sums and not the rows behind them.
+    pub fn unlinked(mut self) -> Self {
+        for headline in &mut self.headlines {
+            headline.url = None;
+            headline.notes.iter_mut().for_each(|note| note.url = None);
+        }
+        self.sections.iter_mut().for_each(|section| section.table.unlink());
+        self
+    }
 }
 
 /// A file that was asked for.

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod day;
+mod hostile;
 mod keyboard;
 mod office;
 mod passkeys;

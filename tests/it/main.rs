@@ -72,4 +72,6 @@ mod tidy;
 #[cfg(test)]
 mod trials;
 #[cfg(test)]
+mod walks;
+#[cfg(test)]
 mod webhooks;

@@ -6,7 +6,7 @@ pub(crate) mod clerk;
 pub(crate) mod content;
 mod door;
 mod gateways;
-mod letters;
+pub(crate) mod letters;
 mod matrix;
 mod outgoing;
 mod passkeys;

@@ -19,6 +19,7 @@ mod numbers;
 mod patrons;
 mod power_cut;
 mod recording;
+mod silence;
 mod site;
 mod summary;
 

@@ -8,7 +8,7 @@ pub(super) use people::{donor, letter, pledge};
 use self::parts::{bodies, entries, fact, moments, money_cell, table, word_cell};
 use super::door::Seat;
 use super::reply::{Desk, done};
-use crate::domain::access::Permission as May;
+use crate::domain::access::{Permission as May, Role};
 use crate::domain::account::can_be_mailed;
 use crate::domain::ids::{DonationId, InboxId, JobId, ReceiptId};
 use crate::domain::list::Shape;
@@ -49,21 +49,20 @@ impl Looker<'_> {
     }
 }
 
-/// The page about something, by the beginning of its id.
-pub(super) fn page_about(subject: &str) -> Option<String> {
-    let kind = match subject.split_once('_')?.0 {
-        "don" => "donations",
-        "bnl" => "bank-lines",
-        "bst" => "bank",
-        "plg" => "pledges",
-        "evt" => "events",
-        "dnr" => "donors",
-        "job" => "jobs",
-        "rcp" => "receipts",
-        "stf" => "staff",
+/// The page about something, by the beginning of its id, for somebody who may see it.
+pub(super) fn page_about(subject: &str, looking: Role) -> Option<String> {
+    let (kind, needed) = match subject.split_once('_')?.0 {
+        "don" => ("donations", May::SeeSupport),
+        "bnl" => ("bank-lines", May::SeeSupport),
+        "plg" => ("pledges", May::SeeSupport),
+        "dnr" => ("donors", May::SeeSupport),
+        "rcp" => ("receipts", May::SeeSupport),
+        "evt" => ("events", May::SeeOperations),
+        "job" => ("jobs", May::SeeOperations),
+        "stf" => ("staff", May::ManageStaff),
         _ => return None,
     };
-    Some(format!("/admin/{kind}/{subject}"))
+    looking.may(needed).then(|| format!("/admin/{kind}/{subject}"))
 }
 
 fn linked(mut cell: CellShown, url: String) -> CellShown {
@@ -145,7 +144,7 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
         actions,
         facts,
         tables: receipt_table(looker, &file.receipts).into_iter().collect(),
-        moments: moments(cells, &file.moments),
+        moments: moments(looker, &file.moments),
         entries: entries(cells, &file.entries),
         bodies: if looker.may(May::SeeOperations) { bodies(cells, &file.events) } else { Vec::new() },
         person: None,
@@ -244,7 +243,7 @@ pub(super) async fn event(
     let cells = looker.cells();
     let told = subjects.iter().filter_map(|subject| {
         let cell = cells.cell("", Shape::Code, Some(subject.clone()));
-        Some(fact("Told of", linked(cell, page_about(subject)?)))
+        Some(fact("Told of", linked(cell, page_about(subject, seat.0.member.role)?)))
     });
     let mut facts = vec![
         fact("Gateway", word_cell(cells, &event.gateway)),

@@ -2,7 +2,7 @@
 
 use super::door::Seat;
 use super::reply::{Desk, done};
-use crate::domain::access::Permission;
+use crate::domain::access::{Permission, Role};
 use crate::domain::ids::SavedViewId;
 use crate::domain::list::{Column, Cursor, Filter, ListKind, ListQuery, Wanted};
 use crate::render::csv;
@@ -132,7 +132,12 @@ async fn page(
             })
             .collect(),
         heads: heads(&query.columns),
-        rows: listed.page.rows.iter().map(|row| row_shown(kind, &query.columns, row, cells)).collect(),
+        rows: listed
+            .page
+            .rows
+            .iter()
+            .map(|row| row_shown(kind, &query.columns, row, cells, seat.0.member.role))
+            .collect(),
         back_url: listed.page.back.as_ref().map(|at| url_of(kind, &text, Some(at))),
         on_url: listed.page.on.as_ref().map(|at| url_of(kind, &text, Some(at))),
         first_url: listed.page.back.as_ref().map(|_| url_of(kind, &text, None)),
@@ -226,7 +231,7 @@ pub(super) fn heads(columns: &[Column]) -> Vec<HeadShown> {
         .collect()
 }
 
-fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells) -> RowShown {
+fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells, looking: Role) -> RowShown {
     let filled = columns.iter().zip(row.cells.iter().cloned());
     let mut shown: Vec<CellShown> =
         filled.map(|(column, text)| cells.cell(column.label, column.shape, text)).collect();
@@ -240,7 +245,7 @@ fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells) -> Row
     }
     if kind == ListKind::Audit {
         for (cell, _) in shown.iter_mut().zip(columns).filter(|(_, column)| column.name == "subject") {
-            cell.url = super::files::page_about(&cell.text);
+            cell.url = super::files::page_about(&cell.text, looking);
         }
     }
     RowShown { cells: shown }

@@ -23,7 +23,7 @@ fn hidden(page: &str, name: &str) -> String {
 }
 
 /// Writes a letter up to the page that shows it; returns the fields that send it.
-async fn seen(clerk: &mut Clerk, path: &str, text: &str) -> Vec<(String, String)> {
+pub(crate) async fn seen(clerk: &mut Clerk, path: &str, text: &str) -> Vec<(String, String)> {
     let key = hidden(&clerk.get(path).await.text(), "request_key");
     let page = clerk.post(path, &[("request_key", &key), ("subject", "Your cheque"), ("body", text)]).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
@@ -36,7 +36,7 @@ async fn seen(clerk: &mut Clerk, path: &str, text: &str) -> Vec<(String, String)
     fields
 }
 
-fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+pub(crate) fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
     fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 

@@ -38,6 +38,7 @@ pub(in crate::web) async fn show(
         recent: if may(Permission::SeeSupport) { recent(&seen, &time) } else { FigureTable::default() },
         health: health(&seen, &time),
     };
+    let page = if may(Permission::SeeSupport) { page } else { page.unlinked() };
     let place = ("admin/front.html", "Overview", "/admin");
     Desk::of(&state, &seat.0).page(place, done(request.query_string()), page)
 }

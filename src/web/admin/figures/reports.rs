@@ -3,10 +3,13 @@
 use super::super::door::Seat;
 use super::super::reply::Desk;
 use super::shown::{self, drawing, heads, linked, money, month_text, number, parts, share, text, whole};
+use crate::domain::access::{Permission as May, Role};
 use crate::domain::figures::{Grain, Rhythm};
 use crate::domain::money::Currency;
 use crate::render::chart::{Form, Series};
-use crate::render::figure_pages::{FigureCell, FigureSection, FigureTable, Narrow, ReportLink, ReportPage};
+use crate::render::figure_pages::{
+    FigureCell, FigureSection, FigureTable, FilesShown, Narrow, ReportLink, ReportPage,
+};
 use crate::render::{date_text, gateway_label};
 use crate::store::reports::By;
 use crate::usecases::figures::behind::Campaigns;
@@ -61,6 +64,17 @@ const REPORTS: [Report; 7] = [
     },
 ];
 
+impl Report {
+    /// Who may look at it. It names persons if it is the one on lapsed donors.
+    fn needs(&self) -> May {
+        if self.name == "lapsed" { May::SeeSupport } else { May::SeeFigures }
+    }
+
+    fn needs_as_file(&self) -> May {
+        if self.name == "lapsed" { May::ExportSupport } else { May::SeeFigures }
+    }
+}
+
 pub(super) fn find(name: &str) -> Result<Report, WebError> {
     REPORTS.iter().find(|report| report.name == name).copied().ok_or_else(|| WebError::not_found("report"))
 }
@@ -89,11 +103,19 @@ pub(in crate::web) async fn show(
         _ => retention(&reports::retention(ctx).await?),
     };
     let narrow = (report.name != "retention").then(|| narrow(&state, report, &ask, &campaigns));
-    let page = page(report, &query, narrow, sections);
+    let role = seat.0.member.role;
+    let page = page(report, &query, role, narrow, sections);
+    let page = if role.may(May::SeeSupport) { page } else { page.unlinked() };
     Desk::of(&state, &seat.0).page(("admin/report.html", report.title, "/admin/reports"), None, page)
 }
 
-fn page(report: Report, query: &Query, narrow: Option<Narrow>, sections: Vec<FigureSection>) -> ReportPage {
+fn page(
+    report: Report,
+    query: &Query,
+    looking: Role,
+    narrow: Option<Narrow>,
+    sections: Vec<FigureSection>,
+) -> ReportPage {
     let link = |known: &Report| ReportLink {
         name: known.title.to_owned(),
         url: format!("/admin/reports/{}", known.name),
@@ -105,12 +127,13 @@ fn page(report: Report, query: &Query, narrow: Option<Narrow>, sections: Vec<Fig
     ReportPage {
         title: report.title,
         standfirst: report.standfirst,
-        reports: REPORTS.iter().map(link).collect(),
+        reports: REPORTS.iter().filter(|known| looking.may(known.needs())).map(link).collect(),
         narrow,
         choices: Vec::new(),
         sections,
-        csv_url: file("csv"),
-        xlsx_url: file("xlsx"),
+        files: looking
+            .may(report.needs_as_file())
+            .then(|| FilesShown { csv_url: file("csv"), xlsx_url: file("xlsx") }),
     }
 }
 
@@ -347,7 +370,7 @@ pub(in crate::web) async fn lapsed(
             ..FigureSection::default()
         }
     });
-    let mut page = page(report, &query, None, sections.collect());
+    let mut page = page(report, &query, seat.0.member.role, None, sections.collect());
     for of in [today.year(), today.year() - 1, today.year() - 2] {
         for other in [LapseKind::Lybunt, LapseKind::Sybunt] {
             let name = match other {

@@ -1,5 +1,7 @@
 //! Parts that several of the pages have.
 
+use super::Looker;
+use crate::domain::access::Permission as May;
 use crate::domain::account::Profile;
 use crate::domain::list::Shape;
 use crate::domain::money::Money;
@@ -64,7 +66,12 @@ pub(super) fn table(
     if rows.is_empty() { None } else { Some(TableShown { id, heading, heads, rows, more_url: None }) }
 }
 
-pub(super) fn moments(cells: Cells, moments: &[Moment]) -> Vec<MomentShown> {
+pub(super) fn moments(looker: &Looker<'_>, moments: &[Moment]) -> Vec<MomentShown> {
+    let cells = looker.cells();
+    let may_see = |thing: &&Thing| match thing {
+        Thing::Event(_) | Thing::Job(_) => looker.may(May::SeeOperations),
+        Thing::Pledge(_) | Thing::Donation(_) | Thing::Receipt(_) | Thing::Letter(..) => true,
+    };
     let shown = |moment: &Moment| MomentShown {
         day: cells.day_text(moment.at),
         time: moment.at.with_timezone(&cells.zone).format("%H:%M").to_string(),
@@ -72,7 +79,7 @@ pub(super) fn moments(cells: Cells, moments: &[Moment]) -> Vec<MomentShown> {
         what: moment.what.clone(),
         why: moment.why.clone(),
         amount: moment.amount.map(Money::text),
-        url: moment.thing.as_ref().map(url_of),
+        url: moment.thing.as_ref().filter(may_see).map(url_of),
         is_trouble: moment.is_trouble,
     };
     moments.iter().map(shown).collect()

@@ -58,7 +58,7 @@ pub(in crate::web::admin) async fn pledge(
         actions,
         facts: pledge_facts(cells, &file),
         tables,
-        moments: moments(cells, &file.moments),
+        moments: moments(&looker, &file.moments),
         bodies: if looker.may(May::SeeOperations) { bodies(cells, &file.events) } else { Vec::new() },
         ..FilePage::default()
     };
@@ -158,7 +158,7 @@ pub(in crate::web::admin) async fn donor(
         actions: donor_actions(&looker, &file),
         facts: donor_facts(cells, &file),
         tables: donor_tables(cells, &file),
-        moments: moments(cells, &file.moments),
+        moments: moments(&looker, &file.moments),
         person: Some(PersonShown {
             id: id.to_string(),
             may_change,

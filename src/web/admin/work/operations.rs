@@ -47,7 +47,7 @@ pub(in crate::web) async fn questions(
 ) -> Result<HttpResponse, WebError> {
     let open = state.ctx.db.read(|conn| reviews::open(conn, QUESTIONS)).await?;
     let shown = |review: reviews::Review| QuestionShown {
-        url: page_about(&review.subject),
+        url: page_about(&review.subject, seat.0.member.role),
         raised_text: date_text(state.ctx.day_of(review.created_at)),
         id: review.id,
         kind: review.kind.replace('_', " "),

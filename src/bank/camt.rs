@@ -63,7 +63,10 @@ impl<R: BufRead> Camt<R> {
         self.buffer = buffer;
         match taken? {
             Taken::Open { name, currency, namespace } => self.open(name, currency, namespace.as_deref()),
-            Taken::Close => self.close(),
+            Taken::Close => {
+                self.close();
+                Ok(())
+            }
             Taken::Letters(text) => {
                 self.letters(&text);
                 Ok(())
@@ -137,7 +140,7 @@ impl<R: BufRead> Camt<R> {
         self.text.push_str(text);
     }
 
-    fn close(&mut self) -> Result<(), Fault> {
+    fn close(&mut self) {
         let text = std::mem::take(&mut self.text).trim().to_owned();
         let currency = std::mem::take(&mut self.currency);
         let path = std::mem::take(&mut self.path);
@@ -163,7 +166,6 @@ impl<R: BufRead> Camt<R> {
         }
         self.path = path;
         self.path.pop();
-        Ok(())
     }
 }
 
@@ -315,11 +317,10 @@ fn take_of_payment(payment: &mut Payment, path: &[&str], text: String, currency:
         ["RltdPties", "CdtrAcct", "Id", "IBAN"] | ["RltdPties", "CdtrAcct", "Id", "Othr", "Id"] => {
             payment.creditor.account = text;
         }
-        ["RmtInf", "Ustrd"] => payment.text.push(text),
+        ["RmtInf", "Ustrd"] | ["RmtInf", "Strd", "AddtlRmtInf"] => payment.text.push(text),
         ["RmtInf", "Strd", "CdtrRefInf", "Ref"] | ["RmtInf", "Strd", "CdtrRefInf", "CdtrRef"] => {
             payment.references.push(text);
         }
-        ["RmtInf", "Strd", "AddtlRmtInf"] => payment.text.push(text),
         ["AddtlTxInf"] => payment.further.push(text),
         ["RtrInf"] => payment.is_return = true,
         _ => {}

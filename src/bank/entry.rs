@@ -103,9 +103,8 @@ impl Entry {
     /// amounts are given and add up to its own.
     pub(super) fn into_lines(self, statement: &Statement) -> Result<Vec<ReadLine>, Fault> {
         let fault = |what: String| Fault::new(self.at, what);
-        match self.status.as_str() {
-            "PDNG" | "INFO" | "FUTR" => return Ok(Vec::new()),
-            _ => {}
+        if matches!(self.status.as_str(), "PDNG" | "INFO" | "FUTR") {
+            return Ok(Vec::new());
         }
         if self.too_long {
             return Err(fault(format!("a field is longer than {FIELD_CHARACTERS_MAX} characters")));

@@ -62,10 +62,10 @@ pub(super) fn next_of<R: Read>(reader: &mut Reader<R>) -> Result<Option<(u64, St
 }
 
 fn words_of(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::Io(error) => error.to_string(),
-        _ => format!("this is no CSV: {error}"),
+    if let csv::ErrorKind::Io(error) = error.kind() {
+        return error.to_string();
     }
+    format!("this is no CSV: {error}")
 }
 
 /// What a row says; none for one that has neither a day nor an amount, as banks write between months.

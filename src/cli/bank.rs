@@ -103,7 +103,7 @@ async fn import(ctx: &Context, path: &Path, mapping: Option<&str>) -> Outcome {
     if let Some(error) = done.error {
         return Err(Failure::Failed(format!("nothing of {} is taken in:\n{error}", path.display())));
     }
-    let (_, counts) = bank_statements::of_statement(ctx, done.id, 1).await?;
+    let counts = bank_statements::of_statement(ctx, done.id, 1).await?.counts;
     let of = |status| counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
     println!(
         "Read {}: {} lines, {} of them new. {} booked, {} wait in the office, {} went out.",

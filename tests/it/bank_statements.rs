@@ -14,7 +14,7 @@ use mainstay::usecases::bank_statements::{self, HandedIn, LineFile, PART_BYTES};
 
 use crate::support::app::TestApp;
 
-/// An entry of CAMT.053: €25 of Ann, on 12 June.
+/// An entry of CAMT.053: €25 of Ann, today.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) amount: String,
@@ -35,7 +35,7 @@ impl Entry {
             sign: "CRDT",
             status: "BOOK",
             reversal: false,
-            day: "2026-06-12".into(),
+            day: "2026-06-15".into(),
             id: String::new(),
             name: "ANN READER".into(),
             iban: "DE75512108001245126199".into(),

@@ -183,19 +183,12 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         (ListKind::Patrons, What::Donations) => {
             ("b.pledge_id IN (SELECT d.pledge_id FROM donations d WHERE d.id IN ", ")")
         }
-        (ListKind::Receipts, What::Donations) => ("b.donation_id IN ", ""),
-        (ListKind::Receipts, What::Donors) => {
+        (ListKind::Receipts | ListKind::BankLines, What::Donations) => ("b.donation_id IN ", ""),
+        (ListKind::Receipts | ListKind::BankLines, What::Donors) => {
             ("b.donation_id IN (SELECT d.id FROM donations d WHERE d.donor_id IN ", ")")
         }
-        (ListKind::Receipts, What::Pledges) => {
+        (ListKind::Receipts | ListKind::BankLines, What::Pledges) => {
             ("b.donation_id IN (SELECT d.id FROM donations d WHERE d.pledge_id IN ", ")")
-        }
-        (ListKind::BankLines, What::Donations) => ("b.donation_id IN ", ""),
-        (ListKind::BankLines, What::Pledges) => {
-            ("b.donation_id IN (SELECT d.id FROM donations d WHERE d.pledge_id IN ", ")")
-        }
-        (ListKind::BankLines, What::Donors) => {
-            ("b.donation_id IN (SELECT d.id FROM donations d WHERE d.donor_id IN ", ")")
         }
         (ListKind::BankLines, What::Receipts) => {
             ("b.donation_id IN (SELECT r.donation_id FROM receipts r WHERE r.id IN ", ")")

@@ -98,21 +98,31 @@ pub async fn line(ctx: &Context, id: BankLineId) -> Result<LineFile, UseCaseErro
         .await
 }
 
-/// Lines of a file that wait for a person, each with what it may be; and how many lines became what.
+/// The lines of a file, by what needs doing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatementLines {
+    /// Those that wait for a person, each with what it may be.
+    pub waiting: Vec<(BankLine, Vec<Suggestion>)>,
+    /// How many became what.
+    pub counts: Vec<(LineStatus, i64)>,
+}
+
+/// The lines of a file, so many of those that wait.
 pub async fn of_statement(
     ctx: &Context,
     id: BankStatementId,
     limit: i64,
-) -> Result<(Vec<(BankLine, Vec<Suggestion>)>, Vec<(LineStatus, i64)>), UseCaseError> {
+) -> Result<StatementLines, UseCaseError> {
     let inner = ctx.clone();
     ctx.db
         .read(move |conn| {
-            let mut waiting = Vec::new();
+            let mut lines =
+                StatementLines { counts: bank_lines::counts(conn, id)?, ..StatementLines::default() };
             for line in bank_lines::of_statement(conn, id, LineStatus::Open, limit)? {
                 let suggestions = suggestions(conn, &inner, &line)?;
-                waiting.push((line, suggestions));
+                lines.waiting.push((line, suggestions));
             }
-            Ok::<_, UseCaseError>((waiting, bank_lines::counts(conn, id)?))
+            Ok(lines)
         })
         .await
 }

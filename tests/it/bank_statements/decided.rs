@@ -61,7 +61,7 @@ flow! {
         assert_eq!((app.count("donations").await, app.letters_about("receipt").len()), (1, 1));
         let again = bank_statements::book(app.ctx(), Actor::Command, id, other.pledge.id).await;
         assert_eq!(conflict(again), "already_decided");
-        assert_eq!(app.donation(sole_donation(&app).await).await.received_on, Some(day("2026-06-12")));
+        assert_eq!(app.donation(sole_donation(&app).await).await.received_on, Some(day("2026-06-15")));
     }
 }
 
@@ -164,7 +164,7 @@ flow! {
     async fn a_transfer_that_the_bank_took_back_leaves_the_books_and_its_receipt_is_void(app) {
         let promised = app.promises_transfer(&Form::transfer()).await;
         let reference = promised.pledge.reference.clone().unwrap().grouped();
-        app.reads(camt(&[Entry::new(&reference).id("A1")]).as_bytes(), None).await;
+        app.reads(camt(&[Entry::new(&reference).id("A1").on("2026-06-12")]).as_bytes(), None).await;
         let back = Entry { sign: "DBIT", reversal: true, ..Entry::new(&reference).id("A1").on("2026-06-14") };
         app.reads(camt(&[back.clone()]).as_bytes(), None).await;
         let donation = sole_donation(&app).await;

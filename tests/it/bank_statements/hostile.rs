@@ -35,7 +35,7 @@ flow! {
             (plain.replacen("<Document", &format!("{bomb}<Document"), 1), "line 2: the file declares a document type"),
             (plain.replacen("<Document", &format!("{outside}<Document"), 1), "line 2: the file declares a document type"),
             (plain.replace("<Ntry>", &"<Ntry>".repeat(60)), "elements lie more than 40 deep"),
-            (plain[..plain.len() - 30].to_owned(), "line 4: the file was cut off"),
+            (plain[..plain.len() - 27].to_owned(), "line 4: the file was cut off"),
             (plain.replace("</Ntry>", "</Nope>"), "this is no well-formed XML"),
             (plain.replace("camt.053.001.02", "camt.054.001.02"), "“camt.054.001.02” is not taken"),
             (plain.replace("BkToCstmrStmt>", "Other>").replace("Stmt>", "Rpt>"), "there is no statement in it"),
@@ -55,9 +55,7 @@ flow! {
         assert_eq!((app.count("bank_lines").await, app.count("donations").await), (0, 0));
         assert_eq!(app.count("bank_statement_parts").await, 0);
 
-        let named = String::from_utf8_lossy(&latin).into_owned();
-        assert!(named.contains('\u{fffd}'));
-        let as_latin = [plain.replace("UTF-8", "ISO-8859-1").as_bytes(), b""].concat();
+        let as_latin = plain.replace("UTF-8", "ISO-8859-1").as_bytes().to_vec();
         assert_eq!(app.reads(&as_latin, None).await.status, StatementStatus::Done);
         assert_eq!(app.became().await, "booked 1");
     }

@@ -7,7 +7,7 @@ use crate::domain::bank_line::{BankStatement, LineStatus, StatementFormat, State
 use crate::domain::ids::BankStatementId;
 use crate::render::bank_pages::{BankFileShown, BankGroupShown, BankPage, BankStatementPage};
 use crate::render::list_pages::{Cells, spelled};
-use crate::usecases::bank_statements::{self, BYTES_MAX, HandedIn, PART_BYTES};
+use crate::usecases::bank_statements::{self, BYTES_MAX, HandedIn, PART_BYTES, StatementLines};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, done, faults};
@@ -119,7 +119,8 @@ pub(in crate::web) async fn show(
     let id: BankStatementId = id_of(&id, "bank statement")?;
     let file = bank_statements::find(&state.ctx, id).await?;
     let wanted = i64::try_from(WAITING).unwrap_or(1).saturating_add(1);
-    let (mut waiting, counts) = bank_statements::of_statement(&state.ctx, id, wanted).await?;
+    let StatementLines { mut waiting, counts } =
+        bank_statements::of_statement(&state.ctx, id, wanted).await?;
     let more_waiting = waiting.len() > WAITING;
     waiting.truncate(WAITING);
     let cells = Cells { zone: state.ctx.policy.time_zone };

@@ -107,15 +107,17 @@ fn guessed(state: &AppState, guess: &Guess) -> BTreeMap<&'static str, String> {
     ])
 }
 
+/// A word that is one of those to choose from.
+fn chosen<T>(found: Option<T>, field: &'static str, problems: &mut Vec<FieldError>) -> Option<T> {
+    if found.is_none() {
+        problems.push(wrong(field, "Choose one of these.".to_owned()));
+    }
+    found
+}
+
 /// The mapping that was filled in, or every word that is none.
 fn mapping(filled: &Filled) -> Result<Mapping, Vec<FieldError>> {
     let mut problems = Vec::new();
-    fn chosen<T>(found: Option<T>, field: &'static str, problems: &mut Vec<FieldError>) -> Option<T> {
-        if found.is_none() {
-            problems.push(wrong(field, "Choose one of these.".to_owned()));
-        }
-        found
-    }
     let currency = chosen(Currency::parse(&filled.text("currency")).ok(), "currency", &mut problems);
     let charset = chosen(Charset::parse(&filled.text("charset")), "charset", &mut problems);
     let delimiter = chosen(Delimiter::parse(&filled.text("delimiter")), "delimiter", &mut problems);

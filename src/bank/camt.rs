@@ -318,7 +318,7 @@ fn take_of_payment(payment: &mut Payment, path: &[&str], text: String, currency:
             payment.creditor.account = text;
         }
         ["RmtInf", "Ustrd"] | ["RmtInf", "Strd", "AddtlRmtInf"] => payment.text.push(text),
-        ["RmtInf", "Strd", "CdtrRefInf", "Ref"] | ["RmtInf", "Strd", "CdtrRefInf", "CdtrRef"] => {
+        ["RmtInf", "Strd", "CdtrRefInf", "Ref" | "CdtrRef"] => {
             payment.references.push(text);
         }
         ["AddtlTxInf"] => payment.further.push(text),

@@ -149,23 +149,19 @@ fn as_far_as_it_goes(mut text: impl Read) -> Vec<u8> {
     bytes
 }
 
-/// The first row in which a cell is a day: its place, the order of the day, the column.
+/// The first row in which a cell is a day: its place, the order of the day, the column. Between two orders that fit it,
+/// the other rows decide: one day that is no day of a month is enough.
 fn first_day(rows: &[Vec<String>]) -> Option<(usize, DateOrder, usize)> {
+    let orders = [DateOrder::MonthDayYear, DateOrder::DayMonthYear, DateOrder::YearMonthDay];
     for (at, row) in rows.iter().enumerate() {
         for (column, cell) in row.iter().enumerate() {
-            let orders = [DateOrder::YearMonthDay, DateOrder::DayMonthYear, DateOrder::MonthDayYear];
-            for order in orders.into_iter().filter(|order| read_day(cell, *order).is_some()) {
-                // One day that is no day of a month decides between the two.
-                let fits = |order| {
-                    rows.iter()
-                        .skip(at)
-                        .filter_map(|row| row.get(column))
-                        .filter(|cell| !cell.is_empty())
-                        .all(|cell| read_day(cell, order).is_some())
-                };
-                if fits(order) || order == DateOrder::YearMonthDay {
-                    return Some((at, order, column + 1));
-                }
+            let days = |order: DateOrder| {
+                let cells = rows.iter().skip(at).filter_map(|row| row.get(column));
+                cells.filter(|cell| read_day(cell, order).is_some()).count()
+            };
+            let fitting = orders.into_iter().filter(|order| read_day(cell, *order).is_some());
+            if let Some(order) = fitting.max_by_key(|order| days(*order)) {
+                return Some((at, order, column + 1));
             }
         }
     }

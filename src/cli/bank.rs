@@ -140,10 +140,8 @@ fn read(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
 async fn mapping_named(ctx: &Context, name: &str) -> Result<BankMappingId, Failure> {
     let all = bank_statements::mappings(ctx).await?;
     let found = all.iter().find(|saved| saved.name == name.trim()).map(|saved| saved.id);
-    found.ok_or_else(|| {
-        let known: Vec<&str> = all.iter().map(|saved| saved.name.as_str()).collect();
-        Failure::Usage(format!("there is no mapping “{name}”; there are: {}", known.join(", ")))
-    })
+    let told = || format!("there is no mapping “{name}”; `mainstay bank mappings` lists them");
+    found.ok_or_else(|| Failure::Usage(told()))
 }
 
 /// Reads the file here, unless a worker was faster, and shows how far it is.

@@ -69,7 +69,6 @@ pub fn read(how: &Understood, file: impl BufRead + Send + 'static) -> Result<Lin
 
 /// What a file is, by how it begins; none if it is neither of the two.
 pub fn recognise(beginning: &[u8]) -> Option<StatementFormat> {
-    let zeros = beginning.iter().filter(|byte| **byte == 0).count();
     let visible: Vec<u8> = beginning.iter().copied().filter(|byte| *byte != 0 && byte.is_ascii()).collect();
     let text = String::from_utf8_lossy(&visible);
     let text = text.trim_start();
@@ -78,5 +77,5 @@ pub fn recognise(beginning: &[u8]) -> Option<StatementFormat> {
     }
     let foreign = ["%PDF", "PK\u{3}\u{4}", "{\\rtf", ":20:", "{1:"].iter().any(|mark| text.starts_with(mark));
     let separated = text.contains([';', ',', '\t', '|']);
-    (zeros == 0 && !foreign && separated).then_some(StatementFormat::Csv)
+    (!beginning.contains(&0) && !foreign && separated).then_some(StatementFormat::Csv)
 }

@@ -170,11 +170,11 @@ mod tests {
             format!("XX{whole}YY"),
             format!("{head}-{body}/."),
             format!("{}\n{}", &whole[..9], &whole[9..]),
-            whole.chars().map(|c| format!("{c} ")).collect(),
+            whole.chars().flat_map(|c| [c, ' ']).collect(),
             format!("{whole} and again {whole}"),
             format!("RF{whole}"),
         ] {
-            assert_eq!(CreditorReference::all_in(&text), [reference.clone()], "{text}");
+            assert_eq!(CreditorReference::all_in(&text), std::slice::from_ref(&reference), "{text}");
         }
         let other = CreditorReference::from_random([8; 16]);
         assert_eq!(CreditorReference::all_in(&format!("{whole}, {other}")), [reference.clone(), other]);

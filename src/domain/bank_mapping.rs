@@ -189,8 +189,7 @@ pub fn plain_amount(text: &str, mark: DecimalMark) -> Option<String> {
     let bare = bare.replace('\u{2212}', "-");
     // A sign may stand in front or behind.
     let (negative, unsigned) = match (bare.strip_prefix('-'), bare.strip_suffix('-')) {
-        (Some(rest), None) => (true, rest),
-        (None, Some(rest)) => (true, rest),
+        (Some(rest), None) | (None, Some(rest)) => (true, rest),
         (None, None) => (false, bare.strip_prefix('+').unwrap_or(&bare)),
         (Some(_), Some(_)) => return None,
     };

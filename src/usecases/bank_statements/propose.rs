@@ -224,7 +224,7 @@ impl Found<'_> {
         for pledge in self.referred(conn)? {
             self.add_promise(ctx, pledge, Why::Reference);
         }
-        for before in self.from_the_same(conn)? {
+        for before in self.paid_before(conn)? {
             let pledge = pledges::get(conn, before)?;
             let goes_on = matches!(pledge.status, PledgeStatus::Active | PledgeStatus::PastDue);
             if goes_on && pledge.terms.gateway == GatewayKind::BankTransfer {
@@ -249,7 +249,7 @@ impl Found<'_> {
     }
 
     /// The promises that money from the same side was booked for.
-    fn from_the_same(&self, conn: &mut Conn) -> Result<Vec<PledgeId>, StoreError> {
+    fn paid_before(&self, conn: &mut Conn) -> Result<Vec<PledgeId>, StoreError> {
         let Some(account) = &self.line.other_account else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for before in bank_lines::from_the_same(conn, account, LOOKED_AT)? {

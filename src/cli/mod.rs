@@ -5,6 +5,7 @@
 
 mod article;
 mod backup;
+mod bank;
 mod config;
 mod db;
 mod demo;
@@ -69,6 +70,12 @@ enum Command {
     /// Money that arrived.
     #[command(subcommand)]
     Donation(donation::Command),
+    /// Statements of banks.
+    #[command(subcommand)]
+    Bank(bank::Command),
+    /// What can be taken over from elsewhere.
+    #[command(subcommand)]
+    Import(bank::Import),
     /// Recurring support.
     #[command(subcommand)]
     Patron(patron::Command),
@@ -244,6 +251,8 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Doctor(options) => doctor::run(setting, &options).await,
         Command::Article(command) => article::run(setting, command).await,
         Command::Donation(command) => donation::run(setting, command).await,
+        Command::Bank(command) => bank::run(setting, command).await,
+        Command::Import(command) => bank::run_import(setting, command).await,
         Command::Patron(command) => patron::run(setting, command).await,
         Command::Refund(options) => refund::run(setting, options).await,
         Command::Job(command) => job::run(setting, command).await,

@@ -2,6 +2,7 @@
 //! May import: usecases, store (the queue), mail, render, gateways. Must not: know the web.
 
 mod account_letters;
+mod bank;
 mod exports;
 mod letters;
 mod patron_letters;
@@ -10,6 +11,7 @@ mod staff_letters;
 mod try_mail;
 mod worker;
 
+pub use bank::read_statement;
 pub use run::examine_at_start;
 pub use worker::{Worker, run_due};
 

@@ -4,6 +4,7 @@
 pub mod account_pages;
 pub mod admin_pages;
 pub mod archive;
+pub mod bank_pages;
 pub mod chart;
 pub mod csv;
 pub mod discovery;

@@ -7,6 +7,8 @@ pub mod address_changes;
 pub mod api_tokens;
 pub mod attempts;
 pub mod audit;
+pub mod bank_lines;
+pub mod bank_statements;
 pub mod campaigns;
 pub mod checks;
 mod connection;

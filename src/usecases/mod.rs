@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 pub mod bank;
+pub mod bank_statements;
 pub mod campaigns;
 mod context;
 pub mod demo;

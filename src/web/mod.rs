@@ -27,6 +27,7 @@ mod route;
 mod sentences;
 mod setting;
 mod state;
+mod upload;
 mod webhooks;
 mod writing;
 

@@ -26,7 +26,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_settings(of_work(of_publication(of_people(of_figures(of_lists(Table::default()))))))
+    of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -129,6 +129,30 @@ fn of_settings(table: Table) -> Table {
         .post("/admin/gateways/stripe/secret", settings, gateways::put_secret)
         .get("/admin/gateways/stripe/forget", settings, gateways::last_word)
         .post("/admin/gateways/stripe/forget", settings, gateways::forget)
+}
+
+/// Statements of banks, and what becomes of their lines.
+fn of_bank(table: Table) -> Table {
+    use Access::Only;
+    let (see, change) = (Only(May::SeeSupport), Only(May::ChangeSupport));
+    table
+        .get("/admin/bank", see, work::bank_files::list)
+        .post("/admin/bank", change, work::bank_files::hand_in)
+        .get("/admin/bank/{id}", see, work::bank_files::show)
+        .post("/admin/bank/{id}/remove", change, work::bank_files::remove)
+        .get("/admin/bank/{id}/mapping", change, work::bank_mapping::show)
+        .post("/admin/bank/{id}/mapping", change, work::bank_mapping::save)
+        .get("/admin/bank-lines", see, lists::page_of(ListKind::BankLines))
+        .get("/admin/bank-lines.csv", Only(May::ExportSupport), lists::file_of(ListKind::BankLines))
+        .get("/admin/bank-lines/{id}", see, work::bank_lines::show)
+        .post("/admin/bank-lines/{id}/book", change, work::bank_lines::book)
+        .get("/admin/bank-lines/{id}/gift", change, work::bank_lines::begin_gift)
+        .post("/admin/bank-lines/{id}/gift", change, work::bank_lines::record_gift)
+        .get("/admin/bank-lines/{id}/no-gift", change, work::bank_lines::doubt)
+        .post("/admin/bank-lines/{id}/no-gift", change, work::bank_lines::no_gift)
+        .post("/admin/bank-lines/{id}/dismiss", change, work::bank_lines::dismiss)
+        .post("/admin/bank-lines/{id}/reopen", change, work::bank_lines::reopen)
+        .post("/admin/bank-lines/{id}/take-back", Only(May::Refund), work::bank_lines::take_back)
 }
 
 /// What is done about gifts, donors and work that failed.

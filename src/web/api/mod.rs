@@ -2,6 +2,7 @@
 
 mod act;
 mod asked;
+mod bank;
 pub(super) mod campaigns;
 pub(super) mod docs;
 mod donors;
@@ -111,6 +112,10 @@ fn of_books(table: Table) -> Table {
     use Access::Token;
     use ListKind::{Audit, Events, Jobs};
     table
+        .get("/bank-statements", Token(May::SeeSupport), bank::list)
+        .get("/bank-statements/{id}", Token(May::SeeSupport), bank::one)
+        .get("/bank-lines", Token(May::SeeSupport), lists::page_of(ListKind::BankLines))
+        .get("/bank-lines/{id}", Token(May::SeeSupport), lists::one_of(ListKind::BankLines))
         .get("/ledger/entries", Token(May::SeeSupport), ledger::entries)
         .get("/ledger/accounts", Token(May::SeeFigures), ledger::accounts)
         .get("/reports/summary", Token(May::SeeFigures), reports::summary)

@@ -167,6 +167,10 @@ const BOOKS: &[Told] = &[
         Made(200, "Changed"),
     )
     .asks(Asks::SeenSettings),
+    get("/bank-statements", "Files of banks, the latest first", Items("BankStatement")).asks(Asks::Page),
+    get("/bank-statements/{id}", "How far a file is", Made(200, "BankStatement")),
+    get("/bank-lines", "Lines of bank statements", Page(ListKind::BankLines)),
+    get("/bank-lines/{id}", "A line of a bank statement", Item(ListKind::BankLines)),
     get("/ledger/entries", "The books, the latest entry first", Items("Entry")).asks(Asks::Entries),
     get("/ledger/accounts", "What each account holds", Items("Balance")),
     get("/reports/summary", "How support is doing", Made(200, "Anything")),

@@ -1,5 +1,6 @@
 //! What bodies and answers are made of.
 
+use crate::domain::bank_line::{StatementFormat, StatementStatus};
 use crate::domain::export::{ExportFormat, ExportKind, ExportStatus};
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::money::Currency;
@@ -250,6 +251,12 @@ fn books() -> Value {
             "about": { "type": ["string", "null"], "description": "Id of the refund or the dispute" },
             "happened": time(), "recorded": time(),
             "lines": { "type": "array", "items": line, "description": "Debits are positive, credits negative; their sum is zero" },
+        })),
+        "BankStatement": whole(&json!({
+            "id": text(), "name": text(), "percent": count(), "lines": count(), "new": count(), "error": maybe(),
+            "format": one_of(StatementFormat::ALL.iter().map(|format| format.as_str())),
+            "status": one_of(StatementStatus::ALL.iter().map(|status| status.as_str())),
+            "asked_by": text(), "asked": time(), "done": maybe_time(),
         })),
         "Balance": whole(&json!({ "account": account, "balance": money() })),
     })

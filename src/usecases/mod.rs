@@ -6,12 +6,14 @@
 pub mod account;
 pub mod audit;
 pub mod bank;
+pub mod bank_statements;
 pub mod campaigns;
 mod context;
 pub mod demo;
 pub mod desk;
 mod error;
 pub mod examine;
+mod exchange;
 pub mod exports;
 pub mod figures;
 pub mod gateways;
@@ -34,6 +36,7 @@ pub mod refund;
 pub mod reviews;
 pub mod sandbox;
 mod secrets;
+pub mod settings;
 pub mod settle;
 pub mod staff;
 pub mod sync;
@@ -44,3 +47,4 @@ pub mod webhook;
 
 pub use context::{AmountLimits, Context, Policy, SiteKey};
 pub use error::{FieldError, UseCaseError};
+pub use exchange::Exchange;

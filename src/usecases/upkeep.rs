@@ -3,7 +3,7 @@
 use super::account::erase;
 use super::outgoing as tellings;
 use super::staff::warnings;
-use super::{Context, UseCaseError, exports, gift_aid, notices, pledge, sync};
+use super::{Context, UseCaseError, bank_statements, exports, gift_aid, notices, pledge, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::store::{StoreError, idempotency, jobs, limits, outgoing, schedules, staff, staff_sessions};
@@ -75,5 +75,6 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
         .await?;
     exports::clean_up(ctx).await?;
     gift_aid::clean_up(ctx).await?;
+    bank_statements::clean_up(ctx).await?;
     erase::clean_up(ctx).await
 }

@@ -7,8 +7,8 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
 use crate::store::{
-    StoreError, Tx, account_changes, accounts, address_changes, desk, erasures, gift_aid, gifts_by_hand,
-    sessions, sign_in_links,
+    StoreError, Tx, account_changes, accounts, address_changes, bank_lines, desk, erasures, gift_aid,
+    gifts_by_hand, sessions, sign_in_links,
 };
 use crate::usecases::{Context, UseCaseError, audit, exports};
 use chrono::{Datelike as _, TimeDelta};
@@ -152,6 +152,7 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure) -> Result<(), Store
         desk::forget(tx, other.id)?;
     }
     gifts_by_hand::forget(tx, profile.id)?;
+    bank_lines::forget(tx, profile.id)?;
     exports::forget_all(tx)?;
     gift_aid::end(tx, profile.id, ctx.day_of(now))?;
     ctx.enqueue(tx, &Job::SendErasureDone { erasure: erasure.id })

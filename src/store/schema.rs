@@ -563,6 +563,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     schedules,
     search_terms,
     sessions,
+    setting_changes,
     settings,
     sign_in_links,
     staff,

@@ -114,9 +114,12 @@ impl Context {
     }
 }
 
-/// The rules of this site, fixed while it runs.
+/// The rules of this site. They are exchanged as a whole when the office changes a setting: whoever has them keeps them, so
+/// that a request, or a job, ends by the rules that it began with.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    /// The last change of the office that is in them (`usecases::settings`).
+    pub edition: i64,
     /// Base of absolute addresses, without a slash at the end. Never taken from a request.
     pub public_url: String,
     /// The publisher's time zone: decides the day, and so the year, of receipts.
@@ -135,6 +138,8 @@ pub struct Policy {
     pub amounts: AmountLimits,
     /// The publisher's account; none if bank transfer is off.
     pub bank_account: Option<BankAccount>,
+    /// The publication's page at Patreon; none: no link leads there.
+    pub patreon_page: Option<String>,
     /// How many pledges one client may start.
     pub pledges_per_client: Rate,
     /// How many pledges may be started for one e-mail address.

@@ -250,3 +250,24 @@ diesel::table! {
         changed_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    outbound_links (place, article, followed_on) {
+        place -> Text,
+        article -> Text,
+        followed_on -> Date,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
+    setting_changes (number) {
+        number -> BigInt,
+        key -> Text,
+        value -> Nullable<Text>,
+        before -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        changed_at -> Timestamp,
+    }
+}

@@ -11,8 +11,10 @@ mod lists;
 mod me;
 mod people;
 pub(super) mod reply;
+mod settings;
 mod tokens;
 mod webhooks;
+mod wording;
 mod work;
 
 pub(super) use door::keep;
@@ -24,7 +26,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_bank(of_gateways(of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))))
+    of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -95,6 +97,13 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/content/{folder}/{slug}", Only(May::EditContent), content::save)
         .post("/admin/content/{folder}/{slug}/preview", Only(May::EditContent), content::preview)
         .post("/admin/content/{folder}/{slug}/remove", Only(May::EditContent), content::remove)
+        .get("/admin/wording", Only(May::EditContent), wording::list)
+        .get("/admin/wording/texts/{language}", Only(May::EditContent), wording::texts)
+        .get("/admin/wording/texts/{language}/{text}", Only(May::EditContent), wording::text)
+        .post("/admin/wording/texts/{language}/{text}", Only(May::EditContent), wording::save)
+        .get("/admin/wording/letters/{letter}", Only(May::EditContent), wording::letter)
+        .get("/admin/wording/letters/{letter}/html", Only(May::EditContent), wording::html)
+        .post("/admin/wording/letters/{letter}/send", Only(May::EditContent), wording::send)
         .get("/admin/webhooks", Only(May::ManageSettings), webhooks::list)
         .post("/admin/webhooks", Only(May::ManageSettings), webhooks::add)
         .get("/admin/webhooks/{id}", Only(May::ManageSettings), webhooks::show)
@@ -103,10 +112,14 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
 }
 
-/// The ways of money and of letters.
-fn of_gateways(table: Table) -> Table {
+/// What the office sets, and the ways of money and of letters.
+fn of_settings(table: Table) -> Table {
     let settings = Access::Only(May::ManageSettings);
     table
+        .get("/admin/settings", settings, settings::list)
+        .get("/admin/settings/{group}", settings, settings::show)
+        .post("/admin/settings/{group}", settings, settings::save)
+        .post("/admin/settings/{group}/put-back", settings, settings::put_back)
         .get("/admin/gateways", settings, gateways::list)
         .post("/admin/gateways/mail/try", settings, gateways::try_mail)
         .get("/admin/gateways/stripe", settings, gateways::stripe)

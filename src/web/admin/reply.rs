@@ -24,6 +24,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Receipts", "/admin/receipts", Permission::SeeSupport),
     ("Bank", "/admin/bank", Permission::SeeSupport),
     ("Content", "/admin/content", Permission::EditContent),
+    ("Wording", "/admin/wording", Permission::EditContent),
     ("Events", "/admin/events", Permission::SeeOperations),
     ("Jobs", "/admin/jobs", Permission::SeeOperations),
     ("Exports", "/admin/exports", Permission::ExportSupport),
@@ -31,6 +32,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
     ("Log", "/admin/audit", Permission::SeeAudit),
+    ("Settings", "/admin/settings", Permission::ManageSettings),
     ("Gateways", "/admin/gateways", Permission::ManageSettings),
     ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
     ("My account", "/admin/me", Permission::Self_),
@@ -59,6 +61,7 @@ const DONE: &[(&str, &str)] = &[
     ),
     ("void", "The gift is void, and so is its receipt."),
     ("sent", "The receipt is sent once more."),
+    ("sample", "The mail server took the letter. See that it arrives, and how it looks there."),
     ("reissued", "This receipt takes the place of the one before."),
     ("bank-file", "The statement is being read; its lines appear below."),
     ("bank-file-removed", "The file is taken away, with its lines."),
@@ -83,6 +86,8 @@ const DONE: &[(&str, &str)] = &[
     ("secret", "What Stripe signs with this secret is believed from now on."),
     ("forgotten", "The keys are forgotten, and Stripe is off."),
     ("closed", "The question is closed."),
+    ("set", "It is set, and counts from now on; in every process within two seconds."),
+    ("unchanged", "Nothing was changed: everything is so already."),
 ];
 
 /// What a page of the office knows about who looks at it.

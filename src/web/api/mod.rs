@@ -20,6 +20,7 @@ pub(super) mod problem;
 mod refunds;
 mod reports;
 mod seen;
+mod settings;
 mod webhooks;
 
 use super::error::WebError;
@@ -131,6 +132,8 @@ fn of_books(table: Table) -> Table {
         .post("/reviews/{id}/close", Token(May::RunOperations), operations::close)
         .get("/webhook-endpoints", Token(May::SeeOperations), webhooks::list)
         .get("/webhook-endpoints/{id}", Token(May::SeeOperations), webhooks::one)
+        .get("/settings", Token(May::SeeOperations), settings::list)
+        .post("/settings", Token(May::ChangeSettings), settings::change)
         .get("/audit", Token(May::SeeAudit), lists::page_of(Audit))
 }
 

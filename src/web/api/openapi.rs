@@ -98,6 +98,10 @@ fn parameters(route: &Declared, told: &Told) -> Vec<Value> {
             ));
             all.push(header("If-None-Match", "There is no file yet", &json!({ "const": "*" })));
         }
+        Asks::SeenSettings => {
+            let tag = json!({ "type": "string", "pattern": "^\"[0-9a-f]{64}\"$" });
+            all.push(header("If-Match", "The ETag of the settings as they were read", &tag));
+        }
     }
     if route.method != "GET" {
         let words = "Sent again with the same key, the request is not carried out again";

@@ -170,7 +170,7 @@ async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u
 }
 
 /// Rows that need nothing of the moment. They come after those that are put together.
-const ODDITIES: [&str; 28] = [
+const ODDITIES: &[&str] = &[
     "UPDATE pledges SET message = '' WHERE email = 'donor-8@example.org'",
     "UPDATE campaigns SET goal_minor = 9007199254740993, goal_currency = 'EUR', starts_on = '2000-02-29', \
          ends_on = '2999-12-31'",
@@ -192,6 +192,10 @@ const ODDITIES: [&str; 28] = [
          'no connection', '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001' FROM webhook_endpoints",
     "INSERT INTO gateway_accounts VALUES ('stripe', 'test', NULL, 'no seal', '', 'no seal', 'ö', 'no seal', \
          '2999-12-31 23:59:59.500', 'v', '2026-06-15 10:00:00.000001')",
+    "INSERT INTO setting_changes VALUES (1, 'site.name', '\"Die Laterne – فانوس\"', NULL, 'command', NULL, \
+         '2026-06-15 10:00:00.000001')",
+    "INSERT INTO setting_changes SELECT 2, 'site.name', NULL, '\"Die Laterne – فانوس\"', 'token', MIN(id), \
+         '2026-06-15 10:00:00' FROM api_tokens",
     "INSERT INTO request_keys SELECT MIN(id), 'ключ 🎁', 'b', 201, '{\"id\":\"ä\"}', '2026-06-15 10:00:00.000001' \
          FROM api_tokens",
     "INSERT INTO donor_notes SELECT 'not_odd', MIN(d.id), NULL, 'von einem Programm – ערב', '2026-06-15 10:00:00', MIN(t.id) \
@@ -217,6 +221,7 @@ const ODDITIES: [&str; 28] = [
     "INSERT INTO bank_line_refusals VALUES ('bnl_odd', 'plg_odd')",
     "INSERT INTO gift_aid_declarations SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
          'I am a UK taxpayer 🎁', '2026-06-15 10:00:00.250', NULL FROM donors",
+    "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",
     "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)",
 ];
 

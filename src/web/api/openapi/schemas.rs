@@ -275,7 +275,23 @@ fn operations() -> Value {
     if let Some(told) = told.as_object_mut() {
         told.insert("deliveries".to_owned(), json!({ "type": "array", "items": telling }));
     }
+    let said = json!({
+        "description": "As its kind of value is: a text, a whole number, true or false, a list of texts",
+        "anyOf": [text(), { "type": "integer" }, { "type": "boolean" }, { "type": "array", "items": text() }],
+    });
+    let wanted = json!({ "type": "object", "description": "By key; null: what the configuration says", "additionalProperties": {
+        "anyOf": [said, { "type": "null" }],
+    } });
     json!({
+        "Setting": whole(&json!({
+            "key": text(), "value": said, "label": text(), "effect": text(),
+            "from": one_of(["default", "office", "machine"]), "changeable": { "type": "boolean" },
+        })),
+        "NewSettings": body(&["values"], &json!({
+            "values": wanted,
+            "meant": { "type": "boolean", "description": "What it takes away is known", "default": false },
+        })),
+        "Changed": whole(&json!({ "changed": count() })),
         "Review": whole(&json!({ "id": text(), "kind": text(), "subject": text(), "detail": text(), "raised": time() })),
         "WebhookEndpoint": whole(&endpoint),
         "ToldEndpoint": whole(&told),

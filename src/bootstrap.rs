@@ -391,6 +391,7 @@ fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
             instructions: filled(&bank.instructions),
             expires_after: TimeDelta::days(i64::from(bank.expires_days)),
         }),
+        patreon_page: config.patreon.page_url.clone(),
         pledges_per_client: Rate {
             burst: limits.pledges_per_ip_burst,
             per_hour: limits.pledges_per_ip_per_hour,

@@ -14,6 +14,7 @@ mod log;
 mod mail;
 mod merge;
 pub mod office;
+mod patreon;
 mod patrons;
 mod read;
 mod sandbox;
@@ -36,6 +37,7 @@ pub use jobs::Jobs;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mail::{Encryption, Mail, MailTransport, Mailbox, SmtpServer};
+pub use patreon::Patreon;
 pub use sandbox::Sandbox;
 pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
@@ -59,6 +61,8 @@ pub struct Config {
     pub mail: Mail,
     /// The account that takes transfers; `None`: that gateway is off.
     pub bank_transfer: Option<BankTransfer>,
+    /// The publication at Patreon.
+    pub patreon: Patreon,
     /// The gateway that only pretends.
     pub sandbox: Sandbox,
     /// The keys of the account at Stripe; `None`: they are typed in the office, or that gateway is off.
@@ -204,6 +208,7 @@ impl Config {
         let site = Site::read(layers);
         let mail = Mail::read(layers, mode);
         let bank_transfer = BankTransfer::read(layers, mode);
+        let patreon = Patreon::read(layers);
         let sandbox = Sandbox::read(layers, mode);
         let allow_custom_gateways = layers.boolean("server.allow_custom_gateways");
         let strictness = Strictness { mode, allow_custom_gateways, purpose };
@@ -221,6 +226,7 @@ impl Config {
             site: site?,
             mail: mail?,
             bank_transfer: bank_transfer.ok()?,
+            patreon: patreon?,
             sandbox: sandbox?,
             stripe: stripe.ok()?,
             stripe_terms: stripe_terms?,

@@ -395,3 +395,25 @@ fn every_default_is_documented() {
         }
     }
 }
+
+#[test]
+fn the_page_at_patreon_is_one_of_theirs() {
+    let page = |url: &str| load(&[("MAINSTAY_PATREON__PAGE_URL", url)]);
+    for own in ["https://www.patreon.com/lantern", "https://patreon.com/c/lantern"] {
+        assert_eq!(page(own).unwrap().patreon.page_url.as_deref(), Some(own));
+    }
+    assert!(page("").unwrap().patreon.page_url.is_none());
+    for wrong in [
+        "http://www.patreon.com/x",
+        "https://patreon.com.example.org/x",
+        "https://notpatreon.com/x",
+        "https://a:b@patreon.com/x",
+        "https://patreon.com:444/x",
+        "https://patreon.com/",
+        "javascript:alert(1)",
+        "patreon.com/x",
+    ] {
+        let told = page(wrong).unwrap_err().to_string();
+        assert!(told.contains("[patreon] page_url"), "{wrong}: {told}");
+    }
+}

@@ -24,6 +24,7 @@ pub mod job;
 pub mod ledger;
 pub mod list;
 pub mod money;
+pub mod outbound;
 pub mod outgoing;
 pub mod patron;
 pub mod pledge;

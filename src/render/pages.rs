@@ -36,6 +36,8 @@ pub struct AppealBox {
     pub from: String,
     pub choices: Vec<CurrencyChoice>,
     pub gateways: Vec<Labelled>,
+    /// The counted link to the page at Patreon.
+    pub patreon_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -177,6 +179,8 @@ pub struct Transfer {
 #[derive(Debug, Clone, Serialize)]
 pub struct PatronsPage {
     pub tiers: Vec<TierCard>,
+    /// The counted link to the page at Patreon.
+    pub patreon_url: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -35,6 +35,7 @@ pub mod ledger_entries;
 pub mod limits;
 pub mod lists;
 pub mod migrate;
+pub mod outbound_links;
 pub mod outgoing;
 pub mod passkeys;
 pub mod patrons;

@@ -138,6 +138,8 @@ pub struct Policy {
     pub amounts: AmountLimits,
     /// The publisher's account; none if bank transfer is off.
     pub bank_account: Option<BankAccount>,
+    /// The publication's page at Patreon; none: no link leads there.
+    pub patreon_page: Option<String>,
     /// How many pledges one client may start.
     pub pledges_per_client: Rate,
     /// How many pledges may be started for one e-mail address.

@@ -23,6 +23,7 @@ pub mod limits;
 pub mod notices;
 pub mod once;
 pub mod operations;
+pub mod outbound_links;
 pub mod outgoing;
 pub mod pages;
 pub mod patrons;

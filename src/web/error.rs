@@ -23,6 +23,8 @@ pub(super) struct WebError {
     pub(super) what: &'static str,
     /// When to try again, in seconds; only where waiting helps.
     pub(super) retry_after_s: Option<i64>,
+    /// The methods that the address takes; only where it does not take the one of the request.
+    pub(super) allow: Option<String>,
 }
 
 /// How long a visitor waits for what is back in a moment.
@@ -31,7 +33,15 @@ const MOMENT_S: i64 = 5;
 impl WebError {
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(MOMENT_S);
-        Self { status, code, detail: detail.into(), fields: Vec::new(), what: "page", retry_after_s }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            what: "page",
+            retry_after_s,
+            allow: None,
+        }
     }
 
     pub(super) fn not_found(what: &'static str) -> Self {
@@ -40,9 +50,10 @@ impl WebError {
         Self { what, ..Self::new(StatusCode::NOT_FOUND, "not_found", detail) }
     }
 
-    pub(super) fn method_not_allowed() -> Self {
+    /// `allow` names the methods that the address takes, as the header of that name does.
+    pub(super) fn method_not_allowed(allow: String) -> Self {
         let detail = "This address does not take that kind of request.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail) }
     }
 
     pub(super) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {

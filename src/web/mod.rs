@@ -42,9 +42,10 @@ pub use state::{AppState, Stopping};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, JsonConfig, PayloadConfig, ServiceConfig, post, resource, route, scope};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Route, guard as match_guard};
+use actix_web::web::{Data, JsonConfig, PayloadConfig, ServiceConfig, scope, to};
+use actix_web::{App, HttpResponse, HttpServer};
 use error::WebError;
+use route::{act, form, page};
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -53,27 +54,24 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
     let (sandbox, dev_mail) = (state.sandbox, state.dev_mail.is_some());
     let (form_bytes, webhook_bytes, api_bytes) = state.body_bytes_max;
     move |app| {
-        app.route("/", read().to(public::articles::landing))
-            .route("/articles", read().to(public::articles::list))
-            .route("/articles/{slug}", read().to(public::articles::article))
+        app.service(page("/", public::articles::landing))
+            .service(page("/articles", public::articles::list))
+            .service(page("/articles/{slug}", public::articles::article))
             .service(
-                resource("/donate")
-                    .app_data(PayloadConfig::new(form_bytes))
-                    .route(read().to(public::donate::show))
-                    .route(post().to(public::donate::submit)),
+                form("/donate", public::donate::show, public::donate::submit)
+                    .app_data(PayloadConfig::new(form_bytes)),
             )
-            .route("/patrons", read().to(public::patrons::show))
-            .route("/feed.xml", read().to(public::discovery::atom))
-            .route("/rss.xml", read().to(public::discovery::rss))
-            .route("/feed.json", read().to(public::discovery::json_feed))
-            .route("/sitemap.xml", read().to(public::discovery::sitemap))
-            .route("/robots.txt", read().to(public::discovery::robots))
-            .route("/thanks/{token}", read().to(public::thanks::show))
-            .route("/static/{name}", read().to(assets::file))
+            .service(page("/patrons", public::patrons::show))
+            .service(page("/go/{place}", public::go::leave))
+            .service(page("/feed.xml", public::discovery::atom))
+            .service(page("/rss.xml", public::discovery::rss))
+            .service(page("/feed.json", public::discovery::json_feed))
+            .service(page("/sitemap.xml", public::discovery::sitemap))
+            .service(page("/robots.txt", public::discovery::robots))
+            .service(page("/thanks/{token}", public::thanks::show))
+            .service(page("/static/{name}", assets::file))
             .service(
-                resource("/webhooks/{gateway}")
-                    .app_data(PayloadConfig::new(webhook_bytes))
-                    .route(post().to(webhooks::receive)),
+                act("/webhooks/{gateway}", webhooks::receive).app_data(PayloadConfig::new(webhook_bytes)),
             )
             .service(
                 scope("/api/v1")
@@ -81,48 +79,36 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
                     .wrap(from_fn(api::cors))
                     .configure(move |scope| api::routes(scope, api_bytes)),
             )
-            .route("/api/docs", read().to(api::docs::show))
-            .route("/health/live", read().to(health::live))
-            .route("/health/ready", read().to(health::ready))
-            .route("/metrics", read().to(health::metrics));
+            .service(page("/api/docs", api::docs::show))
+            .service(page("/health/live", health::live))
+            .service(page("/health/ready", health::ready))
+            .service(page("/metrics", health::metrics));
         account::routes(app, form_bytes);
         admin::routes(app, form_bytes);
         if sandbox {
             app.service(
-                resource("/sandbox/pay/{id}")
-                    .app_data(PayloadConfig::new(form_bytes))
-                    .route(read().to(public::sandbox::show))
-                    .route(post().to(public::sandbox::pay)),
+                form("/sandbox/pay/{id}", public::sandbox::show, public::sandbox::pay)
+                    .app_data(PayloadConfig::new(form_bytes)),
             );
         }
         if sandbox {
             app.service(
-                resource("/sandbox/card/{id}")
-                    .app_data(PayloadConfig::new(form_bytes))
-                    .route(read().to(public::sandbox::card))
-                    .route(post().to(public::sandbox::choose_card)),
+                form("/sandbox/card/{id}", public::sandbox::card, public::sandbox::choose_card)
+                    .app_data(PayloadConfig::new(form_bytes)),
             );
         }
         if dev_mail {
-            app.route("/dev/mail", read().to(dev::list))
-                .route("/dev/mail/{id}", read().to(dev::message))
-                .route("/dev/mail/{id}/html", read().to(dev::html))
-                .route("/dev/mail/{id}/attachments/{number}", read().to(dev::attachment));
+            app.service(page("/dev/mail", dev::list))
+                .service(page("/dev/mail/{id}", dev::message))
+                .service(page("/dev/mail/{id}/html", dev::html))
+                .service(page("/dev/mail/{id}/attachments/{number}", dev::attachment));
         }
-        app.default_service(route().to(unmatched));
+        app.default_service(to(unmatched));
     }
 }
 
-/// GET, and HEAD for those who only want to know.
-fn read() -> Route {
-    route().guard(match_guard::Any(match_guard::Get()).or(match_guard::Head()))
-}
-
-async fn unmatched(request: HttpRequest) -> Result<HttpResponse, WebError> {
-    Err(match request.match_pattern() {
-        Some(_other_method) => WebError::method_not_allowed(),
-        None => WebError::not_found("page"),
-    })
+async fn unmatched() -> Result<HttpResponse, WebError> {
+    Err(WebError::not_found("page"))
 }
 
 /// How long a client may take from connecting until the head of its request is here. Browsers connect ahead of need, and

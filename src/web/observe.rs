@@ -123,6 +123,9 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: RequestId) -> 
     let request = response.request();
     let mut builder = HttpResponseBuilder::new(failure.status);
     builder.insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(allow) = &failure.allow {
+        builder.insert_header((header::ALLOW, allow.as_str()));
+    }
     if let Some(seconds) = failure.retry_after_s {
         builder.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }

@@ -1,13 +1,59 @@
 //! Routes that cannot be written down without saying who may come.
 
 use super::error::WebError;
-use super::read;
 use super::{admin, api};
 use crate::domain::access::Permission;
 use actix_web::middleware::from_fn;
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, post, put, resource, route};
-use actix_web::{Handler, HttpMessage as _, HttpRequest, Responder, Route};
+use actix_web::{
+    FromRequest, Handler, HttpMessage as _, HttpRequest, HttpResponse, Resource, Responder, Route, guard,
+};
 use std::future::{Ready, ready};
+
+/// GET, and HEAD for those who only want to know.
+fn read() -> Route {
+    route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// A page. HEAD is answered too.
+pub(super) fn page<F, Args>(path: &'static str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource(path).route(read().to(handler)).default_service(refusing("GET, HEAD"))
+}
+
+/// Something that is only done.
+pub(super) fn act<F, Args>(path: &'static str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource(path).route(post().to(handler)).default_service(refusing("POST"))
+}
+
+/// A page with the form that is posted back to it.
+pub(super) fn form<F, Args, G, Others>(path: &'static str, show: F, done: G) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+    G: Handler<Others>,
+    Others: FromRequest + 'static,
+    G::Output: Responder + 'static,
+{
+    let both = resource(path).route(read().to(show)).route(post().to(done));
+    both.default_service(refusing("GET, HEAD, POST"))
+}
+
+/// Refuses every other method than these.
+fn refusing(allow: impl Into<String>) -> Route {
+    let allow = allow.into();
+    route().to(move || ready(Err::<HttpResponse, _>(WebError::method_not_allowed(allow.clone()))))
+}
 
 /// Who may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +94,13 @@ struct Entry {
     route: Box<dyn Fn() -> Route>,
 }
 
+/// The methods of these routes of one path.
+fn allowed(same: &[&Entry]) -> String {
+    let takes = |method: &&str| same.iter().any(|entry| entry.declared.method == *method);
+    let methods = ["GET", "POST", "PUT", "DELETE"].into_iter().filter(takes);
+    methods.map(|method| if method == "GET" { "GET, HEAD" } else { method }).collect::<Vec<_>>().join(", ")
+}
+
 /// Routes in the order in which they are tried.
 #[derive(Default)]
 pub(super) struct Table(Vec<Entry>);
@@ -57,7 +110,7 @@ impl Table {
     pub(super) fn get<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
-        Args: actix_web::FromRequest + 'static,
+        Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
         let declared = Declared { method: "GET", path, access };
@@ -68,7 +121,7 @@ impl Table {
     pub(super) fn post<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
-        Args: actix_web::FromRequest + 'static,
+        Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
         let declared = Declared { method: "POST", path, access };
@@ -79,7 +132,7 @@ impl Table {
     pub(super) fn put<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
-        Args: actix_web::FromRequest + 'static,
+        Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
         let declared = Declared { method: "PUT", path, access };
@@ -90,7 +143,7 @@ impl Table {
     pub(super) fn delete<F, Args>(self, path: &'static str, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
-        Args: actix_web::FromRequest + 'static,
+        Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
         let declared = Declared { method: "DELETE", path, access };
@@ -119,11 +172,10 @@ impl Table {
                 continue;
             }
             done.push(path);
-            let same = self.0.iter().filter(|other| other.declared.path == path);
-            let whole =
-                same.fold(resource(path).app_data(payload.clone()), |all, one| all.route((one.route)()));
-            // Said in words, as every other refusal.
-            app.service(whole.default_service(route().to(super::unmatched)));
+            let same: Vec<&Entry> = self.0.iter().filter(|other| other.declared.path == path).collect();
+            let whole = same.iter().fold(resource(path), |all, one| all.route((one.route)()));
+            let allow = allowed(&same);
+            app.service(whole.app_data(payload.clone()).default_service(refusing(allow)));
         }
     }
 

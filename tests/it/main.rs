@@ -44,6 +44,8 @@ mod office;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod outbound;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod patrons;

@@ -237,6 +237,18 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
             ("Waits for the money", "Promises from now on. What comes later is taken all the same."),
         ),
     ),
+    (
+        "patreon.page_url",
+        Office(
+            Publication,
+            Line,
+            Person,
+            (
+                "Page at Patreon",
+                "Appeals and the page for patrons have a counted link to it. Empty: no link.",
+            ),
+        ),
+    ),
     ("stripe.secret_key", Machine(KEYS)),
     ("stripe.secret_key_file", Machine(KEYS)),
     ("stripe.webhook_secret", Machine(KEYS)),

@@ -262,3 +262,12 @@ diesel::table! {
         changed_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    outbound_links (place, article, followed_on) {
+        place -> Text,
+        article -> Text,
+        followed_on -> Date,
+        times -> BigInt,
+    }
+}

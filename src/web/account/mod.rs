@@ -14,6 +14,7 @@ use super::error::WebError;
 use super::form::Fields;
 use super::language;
 use super::reply::{self, private_page as page, see_other};
+use super::route;
 use super::sentences::{self, About};
 use super::state::AppState;
 use crate::render::account_pages::{AccountPage, Faults};
@@ -21,7 +22,7 @@ use crate::render::{PageMeta, Templates};
 use crate::usecases::FieldError;
 use crate::usecases::account::sessions::{self as use_sessions, SignedIn};
 use crate::words::Language;
-use actix_web::web::{PayloadConfig, ServiceConfig, post, resource, scope};
+use actix_web::web::{PayloadConfig, ServiceConfig, scope};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
@@ -46,41 +47,36 @@ const DONE: [&str; 12] = [
 
 /// Every route below `/account`.
 pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
-    let get = super::read;
-    app.service(resource("/account").route(get().to(gifts::overview)));
+    app.service(route::page("/account", gifts::overview));
     app.service(
         scope("/account")
             .app_data(PayloadConfig::new(form_bytes))
-            .service(resource("/sign-in").route(get().to(sign_in::show)).route(post().to(sign_in::ask)))
-            .service(
-                resource("/sign-in/{token}").route(get().to(sign_in::look)).route(post().to(sign_in::enter)),
-            )
-            .route("/sign-out", post().to(sessions::sign_out))
-            .route("/history", get().to(gifts::history))
-            .route("/receipts/{number}", get().to(gifts::receipt))
-            .route("/statements", get().to(gifts::statements))
-            .route("/statements/{year}", get().to(gifts::statement))
-            .route("/statements/{year}/pdf", get().to(gifts::statement_pdf))
-            .route("/settings", get().to(settings::show))
-            .route("/settings/details", post().to(settings::save))
-            .route("/settings/visibility/{pledge}", post().to(settings::visibility))
-            .route("/settings/address", post().to(address::ask))
-            .route("/settings/address/drop", post().to(address::drop_open))
-            .service(
-                resource("/address/{token}").route(get().to(address::look)).route(post().to(address::prove)),
-            )
-            .route("/pledges/{id}", get().to(support::show))
-            .route("/pledges/{id}/{action}", post().to(support::act))
-            .service(resource("/mend").route(get().to(support::mend)).route(post().to(support::collect)))
-            .route("/mend/{id}", post().to(support::card))
-            .route("/sessions", get().to(sessions::list))
-            .route("/sessions/end-all", post().to(sessions::end_all))
-            .route("/sessions/{id}/end", post().to(sessions::end))
-            .route("/privacy", get().to(privacy::show))
-            .route("/privacy/export", post().to(privacy::export))
-            .route("/privacy/erase", post().to(privacy::ask))
-            .route("/privacy/erase/confirm", post().to(privacy::confirm))
-            .route("/privacy/erase/drop", post().to(privacy::drop_asked)),
+            .service(route::form("/sign-in", sign_in::show, sign_in::ask))
+            .service(route::form("/sign-in/{token}", sign_in::look, sign_in::enter))
+            .service(route::act("/sign-out", sessions::sign_out))
+            .service(route::page("/history", gifts::history))
+            .service(route::page("/receipts/{number}", gifts::receipt))
+            .service(route::page("/statements", gifts::statements))
+            .service(route::page("/statements/{year}", gifts::statement))
+            .service(route::page("/statements/{year}/pdf", gifts::statement_pdf))
+            .service(route::page("/settings", settings::show))
+            .service(route::act("/settings/details", settings::save))
+            .service(route::act("/settings/visibility/{pledge}", settings::visibility))
+            .service(route::act("/settings/address", address::ask))
+            .service(route::act("/settings/address/drop", address::drop_open))
+            .service(route::form("/address/{token}", address::look, address::prove))
+            .service(route::page("/pledges/{id}", support::show))
+            .service(route::act("/pledges/{id}/{action}", support::act))
+            .service(route::form("/mend", support::mend, support::collect))
+            .service(route::act("/mend/{id}", support::card))
+            .service(route::page("/sessions", sessions::list))
+            .service(route::act("/sessions/end-all", sessions::end_all))
+            .service(route::act("/sessions/{id}/end", sessions::end))
+            .service(route::page("/privacy", privacy::show))
+            .service(route::act("/privacy/export", privacy::export))
+            .service(route::act("/privacy/erase", privacy::ask))
+            .service(route::act("/privacy/erase/confirm", privacy::confirm))
+            .service(route::act("/privacy/erase/drop", privacy::drop_asked)),
     );
 }
 

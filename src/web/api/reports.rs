@@ -10,6 +10,7 @@ use crate::domain::patron::Month;
 use crate::store::reports::By;
 use crate::usecases::figures::dashboard::{self, Split};
 use crate::usecases::figures::reports::{self, Ask, Key, Part};
+use crate::usecases::outbound_links;
 use crate::usecases::patrons::figures::{self, MonthFigures};
 use crate::web::error::WebError;
 use crate::web::report_query::{Query, titles};
@@ -122,7 +123,12 @@ pub(super) async fn articles(
         json!({ "article": article, "sums": sums(part.sums, part.currency) })
     };
     let items: Vec<Value> = found.parts.iter().map(part).collect();
-    answer(&request, &json!({ "period": period(ask.period), "items": items }))
+    let outbound: Vec<Value> = outbound_links::within(&state.ctx, ask.period)
+        .await?
+        .into_iter()
+        .map(|link| json!({ "article": link.article.map(|slug| slug.to_string()), "to": link.place.as_str(), "times": link.times }))
+        .collect();
+    answer(&request, &json!({ "period": period(ask.period), "items": items, "outbound": outbound }))
 }
 
 fn period(period: Period) -> Value {

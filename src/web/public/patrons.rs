@@ -27,7 +27,10 @@ pub(in crate::web) async fn show(
         let prices = if own.is_empty() { view.tier.prices.iter().collect() } else { own };
         card(view, &prices, language)
     });
-    let page = PatronsPage { tiers: cards.collect() };
+    let page = PatronsPage {
+        tiers: cards.collect(),
+        patreon_url: state.ctx.policy.patreon_page.as_ref().map(|_page| "/go/patreon"),
+    };
     let meta = PageMeta {
         title: language.text("patrons-title", &[]),
         description: Some(language.text("patrons-intro", &[])),

@@ -170,7 +170,7 @@ async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u
 }
 
 /// Rows that need nothing of the moment. They come after those that are put together.
-const ODDITIES: [&str; 26] = [
+const ODDITIES: [&str; 27] = [
     "UPDATE pledges SET message = '' WHERE email = 'donor-8@example.org'",
     "UPDATE campaigns SET goal_minor = 9007199254740993, goal_currency = 'EUR', starts_on = '2000-02-29', \
          ends_on = '2999-12-31'",
@@ -214,6 +214,7 @@ const ODDITIES: [&str; 26] = [
     "INSERT INTO gifts_by_hand SELECT MIN(id), '“000417”', NULL, '2026-06-15 10:00:00.000001' FROM donations",
     "INSERT INTO gift_aid_declarations SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
          'I am a UK taxpayer 🎁', '2026-06-15 10:00:00.250', NULL FROM donors",
+    "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",
     "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)",
 ];
 

@@ -1,7 +1,7 @@
 //! Every route of the office, tried by everybody, in every spelling of its path.
 
 use mainstay::domain::access::Role;
-use mainstay::web::{Access, admin_routes};
+use mainstay::web::{Access, admin_routes, api_routes};
 use reqwest::{Method, StatusCode};
 
 use super::clerk::Desk;
@@ -138,4 +138,38 @@ fn every_route_below_the_office_is_in_the_table() {
         "POST /admin/sign-out",
     ];
     assert_eq!(open, agreed, "whoever opens another route says so here");
+}
+
+/// Paths that the table of neither the office nor the API has.
+const OTHERS: [(&str, &str); 8] = [
+    ("/", "GET, HEAD"),
+    ("/donate", "GET, HEAD, POST"),
+    ("/thanks/x", "GET, HEAD"),
+    ("/webhooks/sandbox", "POST"),
+    ("/account", "GET, HEAD"),
+    ("/account/mend", "GET, HEAD, POST"),
+    ("/account/privacy/erase", "POST"),
+    ("/health/live", "GET, HEAD"),
+];
+
+flow! {
+    async fn an_address_that_does_not_take_a_method_says_which_it_takes(app) {
+        let client = app.client();
+        let patch = |path: &str| {
+            client.send(client.request(Method::PATCH, path).header("sec-fetch-site", "same-origin"))
+        };
+        for (path, allow) in OTHERS {
+            let answer = patch(path).await;
+            assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allow), "{path}");
+        }
+        for (prefix, routes) in [("", admin_routes()), ("/api/v1", api_routes())] {
+            for route in routes {
+                let path = format!("{prefix}{}", example(route.path));
+                let answer = patch(&path).await;
+                assert_eq!(answer.status.as_u16(), 405, "{path}");
+                let takes = answer.header("allow").split(", ").any(|method| method == route.method);
+                assert!(takes, "{path} takes {}: {}", route.method, answer.header("allow"));
+            }
+        }
+    }
 }

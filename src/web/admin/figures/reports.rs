@@ -6,14 +6,17 @@ use super::shown::{self, drawing, heads, linked, money, month_text, number, part
 use crate::domain::access::{Permission as May, Role};
 use crate::domain::figures::{Grain, Rhythm};
 use crate::domain::money::Currency;
+use crate::domain::outbound::Place;
 use crate::render::chart::{Form, Series};
 use crate::render::figure_pages::{
     FigureCell, FigureSection, FigureTable, FilesShown, Narrow, ReportLink, ReportPage,
 };
 use crate::render::{date_text, gateway_label};
+use crate::store::outbound_links::Followed;
 use crate::store::reports::By;
 use crate::usecases::figures::behind::Campaigns;
 use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
+use crate::usecases::outbound_links;
 use crate::web::error::WebError;
 use crate::web::report_query::{Query, titles};
 use crate::web::state::AppState;
@@ -98,7 +101,12 @@ pub(in crate::web) async fn show(
         "timeline" => timeline(&reports::timeline(ctx, ask.clone()).await?),
         "gifts" => reports::gifts(ctx, ask.clone()).await?.sizes.iter().map(sizes).collect(),
         "campaigns" => of_parts(&reports::parts(ctx, ask.clone(), By::Campaign).await?, "Campaign", false),
-        "articles" => of_parts(&reports::parts(ctx, ask.clone(), By::Article).await?, "Article", false),
+        "articles" => {
+            let mut sections =
+                of_parts(&reports::parts(ctx, ask.clone(), By::Article).await?, "Article", false);
+            sections.extend(followed(&outbound_links::within(ctx, ask.period).await?));
+            sections
+        }
         "fees" => of_parts(&reports::parts(ctx, ask.clone(), By::Gateway).await?, "Way", true),
         _ => retention(&reports::retention(ctx).await?),
     };
@@ -217,6 +225,30 @@ fn of_parts(report: &Parts, what: &'static str, with_share: bool) -> Vec<FigureS
         FigureSection { id, title, table, ..FigureSection::default() }
     };
     report.totals.iter().map(section).collect()
+}
+
+/// Readers who went on to a page elsewhere. What they gave there is not known here.
+fn followed(all: &[Followed]) -> Option<FigureSection> {
+    let row = |followed: &Followed| {
+        let article =
+            followed.article.as_ref().map_or_else(|| "No article known".to_owned(), ToString::to_string);
+        let place = match followed.place {
+            Place::Patreon => "Patreon",
+        };
+        vec![text("Article", article), text("Went to", place), number("Times", whole(followed.times))]
+    };
+    (!all.is_empty()).then(|| FigureSection {
+        id: "followed".to_owned(),
+        title: "Readers who went elsewhere to give".to_owned(),
+        text: "How often the link below an article was followed. What came of it is known there.".to_owned(),
+        table: FigureTable {
+            caption: "Outbound links, by article".to_owned(),
+            heads: heads(&["Article", "Went to"], &["Times"]),
+            rows: all.iter().map(row).collect(),
+            total: false,
+        },
+        ..FigureSection::default()
+    })
 }
 
 fn sizes(of: &GiftSizes) -> FigureSection {

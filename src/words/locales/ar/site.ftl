@@ -58,6 +58,7 @@ appeal-other = مبلغ آخر
 appeal-other-in = مبلغ آخر، العملة: { $currency }
 appeal-instead = أو التبرّع بعملة أخرى:
 appeal-ways = طرق الدفع: { $ways }. سترى كل شيء مرة أخرى قبل الدفع.
+appeal-patreon = كونوا من الداعمين عبر Patreon
 currency-name = { $code ->
     [EUR] يورو
     [USD] دولار أمريكي

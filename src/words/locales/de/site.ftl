@@ -58,6 +58,7 @@ appeal-other = Anderer Betrag
 appeal-other-in = Anderer Betrag, in { $currency }
 appeal-instead = Oder in einer anderen Währung spenden:
 appeal-ways = Zahlungsarten: { $ways }. Vor dem Bezahlen sehen Sie alles noch einmal.
+appeal-patreon = Förderer auf Patreon werden
 currency-name = { $code ->
     [EUR] Euro
     [USD] US-Dollar

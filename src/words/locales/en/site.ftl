@@ -66,6 +66,7 @@ appeal-other = Other amount
 appeal-other-in = Other amount, in { $currency }
 appeal-instead = Or give in another currency:
 appeal-ways = Ways to pay: { $ways }. You will see everything once more before you pay.
+appeal-patreon = Become a patron at Patreon
 currency-name = { $code ->
     [EUR] euros
     [USD] US dollars

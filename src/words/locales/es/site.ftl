@@ -56,6 +56,7 @@ appeal-other = Otro importe
 appeal-other-in = Otro importe, en { $currency }
 appeal-instead = O donar en otra moneda:
 appeal-ways = Formas de pago: { $ways }. Verá todo una vez más antes de pagar.
+appeal-patreon = Hágase mecenas en Patreon
 currency-name = { $code ->
     [EUR] euros
     [USD] dólares estadounidenses

@@ -63,6 +63,7 @@ appeal-other = Autre montant
 appeal-other-in = Autre montant, en { $currency }
 appeal-instead = Ou donner dans une autre devise :
 appeal-ways = Moyens de paiement : { $ways }. Vous verrez tout encore une fois avant de payer.
+appeal-patreon = Devenir mécène sur Patreon
 currency-name = { $code ->
     [EUR] euros
     [USD] dollars américains

@@ -59,6 +59,7 @@ appeal-other = Outro valor
 appeal-other-in = Outro valor, em { $currency }
 appeal-instead = Ou doar em outra moeda:
 appeal-ways = Formas de pagamento: { $ways }. Tudo será mostrado mais uma vez antes do pagamento.
+appeal-patreon = Apoie pelo Patreon
 currency-name = { $code ->
     [BRL] reais
     [EUR] euros

@@ -59,6 +59,7 @@ appeal-other = Другая сумма
 appeal-other-in = Другая сумма, валюта: { $currency }
 appeal-instead = Или поддержать в другой валюте:
 appeal-ways = Способы оплаты: { $ways }. Перед оплатой вы ещё раз увидите все данные.
+appeal-patreon = Стать меценатом на Patreon
 currency-name = { $code ->
     [EUR] евро
     [USD] доллары США

@@ -4,7 +4,7 @@ use super::page_cache::CachedPage;
 use super::public::discovery::Discovery;
 use crate::content::draft::{Draft, Kind};
 use crate::content::{self, ContentErrors, Library, markdown};
-use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug, TierFile};
+use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, TierFile};
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{CampaignId, TierId};
 use crate::domain::money::{Currency, Money};
@@ -550,7 +550,7 @@ fn appeal_box(
         html: markdown::to_html(&appeal.body).html,
         campaign: appeal.campaign.to_string(),
         action: "/donate",
-        from: article_slug(&article.slug),
+        from: article.slug.as_str().to_owned(),
         choices,
         gateways: gateway_choices(ctx, language),
         patreon_url: ctx
@@ -575,10 +575,6 @@ fn day_text(date: &ArticleDate, language: &Language) -> String {
             None => iso,
         },
     }
-}
-
-fn article_slug(slug: &Slug) -> String {
-    slug.as_str().to_owned()
 }
 
 fn currency_choice(currency: Currency, suggested: &[Money], language: &Language) -> CurrencyChoice {

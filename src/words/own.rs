@@ -215,7 +215,9 @@ fn fits(id: &str, text: &str, told: &Parts) -> Result<(), String> {
 fn unreadable(whole: &str, errors: &[parser::ParserError]) -> String {
     let Some(first) = errors.first() else { return "it cannot be read".to_owned() };
     let line = whole.get(..first.pos.start).map_or(0, |head| head.matches('\n').count());
-    format!("line {}: {first}", line.max(1))
+    // What ends too early is told at its last line.
+    let last = whole.lines().count().saturating_sub(1);
+    format!("line {}: {first}", line.min(last).max(1))
 }
 
 /// What the publisher says in one folder of a language; what was written for another version and does not fit this one is

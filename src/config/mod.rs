@@ -7,6 +7,7 @@
 mod account;
 mod bank_transfer;
 mod database;
+mod gift_aid;
 mod jobs;
 mod kind;
 mod limits;
@@ -16,6 +17,7 @@ mod merge;
 mod patreon;
 mod patrons;
 mod read;
+mod retention;
 mod sandbox;
 mod secret;
 mod server;
@@ -23,7 +25,9 @@ mod site;
 mod staff;
 mod stripe;
 
+use crate::domain::gift_aid::Charity;
 use crate::domain::patron::PatronRules;
+use crate::domain::retention::Retention;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -77,6 +81,10 @@ pub struct Config {
     pub jobs: Jobs,
     /// Recurring support.
     pub patrons: PatronRules,
+    /// For how long what is kept.
+    pub retention: Retention,
+    /// The charity that claims Gift Aid; `None`: that is off.
+    pub gift_aid: Option<Charity>,
     /// The log.
     pub log: Log,
     effective: String,
@@ -133,6 +141,8 @@ impl Config {
         let staff = Staff::read(layers);
         let jobs = Jobs::read(layers);
         let patrons = patrons::read(layers);
+        let retention = retention::read(layers);
+        let gift_aid = gift_aid::read(layers);
         let log = Log::read(layers, mode);
         Some(Self {
             server: server?,
@@ -149,6 +159,8 @@ impl Config {
             staff: staff?,
             jobs: jobs?,
             patrons: patrons?,
+            retention: retention?,
+            gift_aid: gift_aid.ok()?,
             log: log?,
             effective: String::new(),
         })

@@ -69,6 +69,7 @@ pub struct ReportPage {
 
 impl ReportPage {
     /// The same for somebody who sees sums and not the rows behind them.
+    #[must_use]
     pub fn unlinked(mut self) -> Self {
         self.sections.iter_mut().for_each(|section| section.table.unlink());
         self
@@ -131,6 +132,7 @@ pub struct FrontPage {
 
 impl FrontPage {
     /// The same for somebody who sees sums and not the rows behind them.
+    #[must_use]
     pub fn unlinked(mut self) -> Self {
         for headline in &mut self.headlines {
             headline.url = None;

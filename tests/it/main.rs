@@ -24,6 +24,8 @@ mod discovery;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod gift_aid;
+#[cfg(test)]
 mod giving;
 #[cfg(test)]
 mod holds;
@@ -49,6 +51,8 @@ mod outbound;
 mod pages;
 #[cfg(test)]
 mod patrons;
+#[cfg(test)]
+mod privacy;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

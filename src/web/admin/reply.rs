@@ -30,6 +30,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
     ("Log", "/admin/audit", Permission::SeeAudit),
+    ("Personal data", "/admin/privacy", Permission::SeeSupport),
     ("Gateways", "/admin/gateways", Permission::ManageSettings),
     ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
     ("My account", "/admin/me", Permission::Self_),
@@ -75,6 +76,11 @@ const DONE: &[(&str, &str)] = &[
     ("secret", "What Stripe signs with this secret is believed from now on."),
     ("forgotten", "The keys are forgotten, and Stripe is off."),
     ("closed", "The question is closed."),
+    (
+        "declared",
+        "The declaration is on record. A donor with an address is sent a copy; give the others one.",
+    ),
+    ("gift-aid-ended", "Gifts from today on are covered no more."),
 ];
 
 /// What a page of the office knows about who looks at it.

@@ -3,6 +3,7 @@
 
 pub(super) mod by_hand;
 pub(super) mod donors;
+pub(super) mod gift_aid;
 pub(super) mod gifts;
 pub(super) mod letters;
 pub(super) mod operations;

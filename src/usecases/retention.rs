@@ -12,18 +12,14 @@ const SILENCE_EVERY: TimeDelta = TimeDelta::days(1);
 
 /// Lets go of everything whose time is over.
 pub(super) async fn carry_out(ctx: &Context) -> Result<(), UseCaseError> {
-    let mut taken = events(ctx).await?;
-    taken += promises(ctx).await?;
-    taken += told(ctx).await?;
-    taken += silent_donors(ctx).await?;
-    if taken > 0 {
-        erase::leave_no_trace(ctx).await;
-    }
-    Ok(())
+    events(ctx).await?;
+    promises(ctx).await?;
+    told(ctx).await?;
+    silent_donors(ctx).await
 }
 
 /// What gateways said.
-async fn events(ctx: &Context) -> Result<usize, UseCaseError> {
+async fn events(ctx: &Context) -> Result<(), UseCaseError> {
     let now = ctx.now();
     let before = now - TimeDelta::days(i64::from(ctx.policy.retention.event_days));
     let mut all = 0;
@@ -36,11 +32,11 @@ async fn events(ctx: &Context) -> Result<usize, UseCaseError> {
     if all > 0 {
         tracing::info!(purged = all, "the bodies of old events were taken away");
     }
-    Ok(all)
+    Ok(())
 }
 
 /// Whose promises were that brought nothing.
-async fn promises(ctx: &Context) -> Result<usize, UseCaseError> {
+async fn promises(ctx: &Context) -> Result<(), UseCaseError> {
     let now = ctx.now();
     let before = now - TimeDelta::days(i64::from(ctx.policy.retention.unpaid_pledge_days));
     let mut all = 0;
@@ -53,36 +49,36 @@ async fn promises(ctx: &Context) -> Result<usize, UseCaseError> {
     if all > 0 {
         tracing::info!(purged = all, "persons were taken from promises that brought nothing");
     }
-    Ok(all)
+    Ok(())
 }
 
 /// What other programs were told, and declarations that the law wants no longer.
-async fn told(ctx: &Context) -> Result<usize, UseCaseError> {
+async fn told(ctx: &Context) -> Result<(), UseCaseError> {
     let (now, rules) = (ctx.now(), ctx.policy.retention);
     let today = ctx.day_of(now);
     let years = Months::new(u32::from(rules.gift_aid_years) * 12);
     let before = today.checked_sub_months(years).unwrap_or(today);
-    let removed = ctx
-        .db
+    ctx.db
         .write(move |tx| {
-            let told = outgoing::remove_old(tx, now - TimeDelta::days(i64::from(rules.told_days)))?;
-            Ok::<_, StoreError>(told + gift_aid::remove_ended(tx, before)?)
+            outgoing::remove_old(tx, now - TimeDelta::days(i64::from(rules.told_days)))?;
+            gift_aid::remove_ended(tx, before)?;
+            Ok::<_, StoreError>(())
         })
         .await?;
-    Ok(removed)
+    Ok(())
 }
 
 /// Donors who gave nothing for years, if the site forgets such.
-async fn silent_donors(ctx: &Context) -> Result<usize, UseCaseError> {
+async fn silent_donors(ctx: &Context) -> Result<(), UseCaseError> {
     let (now, years) = (ctx.now(), ctx.policy.retention.silent_donor_years);
     let Some(before) = now.checked_sub_months(Months::new(u32::from(years) * 12)).filter(|_| years > 0)
     else {
-        return Ok(0);
+        return Ok(());
     };
     let is_due =
         move |tx: &mut crate::store::Tx<'_>| schedules::take_if_due(tx, "silent_donors", SILENCE_EVERY, now);
     if !ctx.db.write(is_due).await? {
-        return Ok(0);
+        return Ok(());
     }
     let mut all = 0;
     loop {
@@ -99,5 +95,5 @@ async fn silent_donors(ctx: &Context) -> Result<usize, UseCaseError> {
     if all > 0 {
         tracing::info!(forgotten = all, "donors who were silent for years were forgotten");
     }
-    Ok(all)
+    Ok(())
 }

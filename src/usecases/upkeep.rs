@@ -73,5 +73,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
         .await?;
     exports::clean_up(ctx).await?;
     retention::carry_out(ctx).await?;
-    erase::clean_up(ctx).await
+    erase::clean_up(ctx).await?;
+    erase::leave_no_trace(ctx).await;
+    Ok(())
 }

@@ -276,7 +276,9 @@ pub async fn letter(ctx: &Context, id: ErasureId) -> Result<Option<Erasure>, Use
 
 /// Forgets where the last letter went.
 pub async fn letter_sent(ctx: &Context, id: ErasureId) -> Result<(), UseCaseError> {
-    Ok(ctx.db.write(move |tx| erasures::forget_address(tx, id)).await?)
+    ctx.db.write(move |tx| erasures::forget_address(tx, id)).await?;
+    leave_no_trace(ctx).await;
+    Ok(())
 }
 
 /// Who asks.

@@ -1,6 +1,10 @@
 //! The composition root: from the configuration to a running application. Shared by the program and the tests.
 
-use crate::config::{self, Config, DatabaseUrl, Encryption, MailTransport, Secret};
+mod live;
+
+pub use live::Live;
+
+use crate::config::{self, Config, ConfigErrors, DatabaseUrl, Encryption, MailTransport, Secret};
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
@@ -9,7 +13,7 @@ use crate::domain::staff::StaffSessionRules;
 use crate::gateways::sandbox::Sandbox;
 use crate::gateways::stripe::{self, Stripe};
 use crate::gateways::{ByHand, Courier, FeeRate, Gateway, Registry};
-use crate::jobs::{Rhythm, Services};
+use crate::jobs::{Edition, Rhythm, Services};
 use crate::mail::{MailError, Mailer};
 use crate::render::gateway_pages::MailShown;
 use crate::render::{RenderError, SiteMeta, Templates};
@@ -18,10 +22,12 @@ use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::gateways::{StripePlan, take_up};
 use crate::usecases::sandbox::DatabaseBook;
+use crate::usecases::settings::{self as office, OfficeValues};
 use crate::usecases::staff::Sealer;
-use crate::usecases::{AmountLimits, Context, Policy, SiteKey};
+use crate::usecases::{AmountLimits, Context, Exchange, Policy, SiteKey, UseCaseError};
 use crate::usecases::{examine, figures};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
+use crate::words::own::{self, OwnWords};
 use crate::words::{Words, WordsError};
 use base64::Engine as _;
 use chrono::TimeDelta;
@@ -52,6 +58,9 @@ pub enum StartError {
     /// The folder of templates.
     #[error("[site] templates: {0} is no folder")]
     TemplateFolder(String),
+    /// What the office set does not go with what file and environment say.
+    #[error("what the office set cannot be; `mainstay config unset KEY` takes a setting back:\n{0}")]
+    Office(#[from] ConfigErrors),
     /// The client of Stripe.
     #[error("stripe: {0}")]
     Stripe(#[from] stripe::TransportError),
@@ -110,6 +119,10 @@ pub struct App {
     /// All that jobs use; the use cases' context among it.
     pub services: Services,
     files: Arc<Files>,
+    /// File and environment alone.
+    machine: Arc<Config>,
+    /// The settings that counted when it was opened, those of the office among them.
+    config: Arc<Config>,
 }
 
 /// What to do about migrations that are not applied.
@@ -184,15 +197,23 @@ impl App {
                 pending => return Err(StartError::NotMigrated(pending)),
             },
         }
+        let machine = Arc::new(config.clone());
+        let heard =
+            if machine.heeds_office() { db.read(office::read).await? } else { OfficeValues::default() };
+        let config = Arc::new(machine.with_office(&heard.values)?);
         let ids = IdSource::new(Arc::clone(&world.clock), Arc::clone(&world.entropy));
         let key = site_key(&db, &ids).await?;
         let outside = config.staff.sealing_key.as_ref().map(|secret| secret.expose().as_str());
         let sealer = Sealer::new(&key, outside).map_err(|error| StartError::SiteKey(error.to_string()))?;
-        let plan = Arc::new(stripe_plan(config));
+        let plan = Arc::new(stripe_plan(&config));
+        let files = Arc::new(Files::load());
+        let host = config.server.public_host();
+        let mailer = Mailer::from_config(&config.mail, &host)?;
+        let edition = edition((&config, &heard), public_url, &files, &mailer)?;
         let ctx = Context {
-            gateways: gateways(config, &plan, &db, (&world, &ids))?,
+            gateways: gateways(&config, &plan, &db, (&world, &ids))?,
             stripe: plan,
-            policy: Arc::new(policy(config, public_url)),
+            policy: Arc::clone(&edition.policy),
             clock: world.clock,
             db,
             ids,
@@ -208,18 +229,35 @@ impl App {
         if moved > 0 {
             tracing::info!(moved, "payments were counted on the days of the publisher's calendar");
         }
-        let files = Arc::new(Files::load());
-        let templates = templates(config, public_url, &files)?;
-        let host = config.server.public_host();
         let services = Services {
             ctx,
-            templates,
-            mailer: Mailer::from_config(&config.mail, &host)?,
+            templates: edition.templates.clone(),
+            mailer: edition.mailer.clone(),
             sandbox_secret: config.sandbox.enabled.then(|| config.sandbox.webhook_secret.clone()),
             host,
             rhythm: Rhythm { at_once: config.jobs.workers, poll: config.jobs.poll, lease: config.jobs.lease },
+            editions: Exchange::new(edition),
         };
-        Ok(Self { services, files })
+        Ok(Self { services, files, machine, config })
+    }
+
+    /// The settings that counted when it was opened.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Texts that the office wrote and this version of the program cannot say: it says its own in their place.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unfit_words(&self) -> Result<Vec<String>, UseCaseError> {
+        let heard = office::current(&self.services.ctx).await?;
+        Ok(own::unfit(&office::words(&heard.values)))
+    }
+
+    /// Takes up what the office changes from now on.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::new(Live::of(self))
     }
 
     /// What the web needs on top: the publication with all its pages, and the metrics.
@@ -237,7 +275,8 @@ impl App {
             metrics_access: server.metrics.clone(),
             sandbox: config.sandbox.enabled,
             letters: Arc::new(self.services.clone()),
-            mail_shown: mail_shown(&config.mail),
+            mail_shown: mail_shown(&self.config.mail),
+            live: self.live(),
             dev_mail: (file_mail && !server.mode.is_production()).then(|| config.mail.directory.clone()),
             trusted_proxies: server.trusted_proxies,
             body_bytes_max: (server.form_bytes_max, server.webhook_bytes_max, server.api_bytes_max),
@@ -306,7 +345,21 @@ pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
     Ok(stripe_plan(config).configured().transpose()?)
 }
 
-fn policy(config: &Config, public_url: &str) -> Policy {
+/// What the office can change, by these settings, in which what it set is.
+fn edition(
+    (config, heard): (&Config, &OfficeValues),
+    public_url: &str,
+    files: &Files,
+    mailer: &Mailer,
+) -> Result<Edition, StartError> {
+    Ok(Edition {
+        policy: Arc::new(policy(config, public_url, heard.edition)),
+        templates: templates(config, public_url, files, &office::words(&heard.values))?,
+        mailer: mailer.answered_at(config.mail.reply_to.as_ref()),
+    })
+}
+
+fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
     let site = &config.site;
     let legal = &site.organisation;
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -317,6 +370,7 @@ fn policy(config: &Config, public_url: &str) -> Policy {
     let default = site.default_currency;
     let others = site.currencies.iter().copied().filter(|currency| *currency != default);
     Policy {
+        edition,
         public_url: public_url.to_owned(),
         time_zone: site.time_zone,
         organisation: Organisation {
@@ -389,13 +443,21 @@ fn mail_shown(mail: &config::Mail) -> MailShown {
     }
 }
 
-fn templates(config: &Config, public_url: &str, files: &Files) -> Result<Templates, StartError> {
+fn templates(
+    config: &Config,
+    public_url: &str,
+    files: &Files,
+    said: &OwnWords,
+) -> Result<Templates, StartError> {
     let overrides = config.site.templates.as_deref();
     if let Some(folder) = overrides.filter(|folder| !folder.is_dir()) {
         return Err(StartError::TemplateFolder(folder.display().to_string()));
     }
     let site = SiteMeta { name: config.site.name.clone(), url: public_url.to_owned() };
-    let words = Words::load(&config.site.locales, &config.site.default_locale, overrides)?;
+    for why in own::unfit(said) {
+        tracing::warn!(why, "words of the office do not fit this version; those of the program are shown");
+    }
+    let words = Words::load(&config.site.locales, &config.site.default_locale, (overrides, said))?;
     let templates = Templates::new(site, files.addresses(), overrides, words);
     templates.check()?;
     Ok(templates)

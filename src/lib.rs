@@ -9,6 +9,7 @@
 //! | [`config`] | the settings, checked, with every mistake reported at once | domain |
 //! | [`telemetry`] | log, metrics, hiding personal data | config |
 //! | [`content`] | articles, appeals and campaigns as files; import | domain |
+//! | [`bank`] | reading the files in which banks give statements | domain |
 //! | [`store`] | the database, on two engines from one set of queries | domain |
 //! | [`gateways`] | how each mover of money is spoken to | domain |
 //! | [`words`] | the languages donors are spoken to in: messages, numbers, amounts, days | domain |
@@ -34,6 +35,7 @@
 //!    posted is the difference between what is known and what is booked ([`usecases::settle`]).
 //! 5. What follows from a commit is a job row of that commit ([`domain::job`]).
 
+pub mod bank;
 pub mod bootstrap;
 pub mod cli;
 pub mod config;

@@ -29,7 +29,7 @@ pub(super) struct Import {
     campaign: Option<String>,
 }
 
-pub(super) fn run(setting: &Setting, command: Command) -> Outcome {
+pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let Command::Import(options) = command;
     let slug = |text: Option<String>| {
         text.map(|text| Slug::parse(&text).map_err(|error| Failure::Usage(error.to_string()))).transpose()
@@ -43,9 +43,10 @@ pub(super) fn run(setting: &Setting, command: Command) -> Outcome {
         .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", options.file.display())))?;
     let name = options.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let failed = |error: import::ImportError| Failure::Failed(error.to_string());
+    let office = setting.with_office().await?;
     let how = ImportOptions {
         slug: slug(options.slug)?,
-        language: Some(setting.config.site.default_locale.clone()),
+        language: Some(office.as_ref().unwrap_or(&setting.config).site.default_locale.clone()),
     };
     let imported = import::import(&bytes, &name, &how).map_err(failed)?;
     let write = WriteOptions { landing: options.landing, existing, campaign: slug(options.campaign)? };

@@ -131,6 +131,16 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
                     "site.staff_emails is empty: nobody is written to when a person must look at something";
                 findings.push(finding(Verdict::Warning, "staff letters", Some(detail.to_owned())));
             }
+            let (default, office, machine) = app.config().origins();
+            let detail = format!(
+                "{default} by default, {office} from the office, {machine} from file and environment"
+            );
+            findings.push(finding(Verdict::Ok, "settings", Some(detail)));
+            findings.push(match app.unfit_words().await {
+                Ok(unfit) if unfit.is_empty() => finding(Verdict::Ok, "wording", None),
+                Ok(unfit) => finding(Verdict::Warning, "wording", Some(unfit.join("; "))),
+                Err(error) => finding(Verdict::Failed, "wording", Some(error.to_string())),
+            });
             let kinds: Vec<&str> = app.services.ctx.gateways.kinds().map(GatewayKind::as_str).collect();
             let verdict = if kinds.is_empty() { Verdict::Warning } else { Verdict::Ok };
             let detail =

@@ -8,7 +8,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::{GatewayKind, Visibility};
 use crate::usecases::bank::{self, Arrival, Match};
 use crate::usecases::gifts::{self, Gift, Giver};
-use crate::usecases::refund;
+use crate::usecases::{Context, refund};
 use chrono::NaiveDate;
 
 #[derive(Debug, clap::Subcommand)]
@@ -93,10 +93,10 @@ fn usage(error: &impl std::fmt::Display) -> Failure {
     Failure::Usage(error.to_string())
 }
 
-fn amount_of(setting: &Setting, options: &Record) -> Result<Money, Failure> {
+fn amount_of(ctx: &Context, options: &Record) -> Result<Money, Failure> {
     let currency = match &options.currency {
         Some(code) => Currency::parse(code).map_err(|error| usage(&error))?,
-        None => setting.config.site.default_currency,
+        None => ctx.policy.default_currency,
     };
     Money::parse_typed(&options.amount, currency).map_err(|error| usage(&error))
 }
@@ -104,9 +104,9 @@ fn amount_of(setting: &Setting, options: &Record) -> Result<Money, Failure> {
 /// A transfer that somebody promised.
 async fn arrived(setting: &Setting, options: &Record, reference: &str) -> Outcome {
     let reference: CreditorReference = reference.parse().map_err(|error| usage(&error))?;
-    let amount = amount_of(setting, options)?;
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
+    let amount = amount_of(ctx, options)?;
     let received_on = options.on.unwrap_or_else(|| ctx.day_of(ctx.now()));
     let arrival = Arrival { reference, amount, received_on, bank_id: options.bank_id.clone() };
     let recorded = bank::record(ctx, Actor::Command, arrival).await?;
@@ -133,12 +133,12 @@ async fn arrived(setting: &Setting, options: &Record, reference: &str) -> Outcom
 
 /// A gift that nobody promised.
 async fn by_hand(setting: &Setting, options: Record) -> Outcome {
-    let amount = amount_of(setting, &options)?;
-    let (Some(by), Some(campaign)) = (options.by, options.campaign) else {
+    let (Some(by), Some(campaign)) = (options.by, options.campaign.clone()) else {
         return Err(Failure::Usage("give --reference, or --by and --campaign".to_owned()));
     };
     let app = setting.app().await?;
     let ctx = &app.services.ctx;
+    let amount = amount_of(ctx, &options)?;
     let typed = |text: Option<String>| text.unwrap_or_default();
     let from = match options.donor {
         Some(donor) => Giver::Known(donor),

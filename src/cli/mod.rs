@@ -5,6 +5,7 @@
 
 mod article;
 mod backup;
+mod bank;
 mod config;
 mod db;
 mod demo;
@@ -28,12 +29,12 @@ mod table;
 mod token;
 mod webhook;
 
-use crate::bootstrap::{App, Migrations, StartError, World};
-use crate::config::{Config, ConfigErrors, Purpose};
+use crate::bootstrap::{self, App, Migrations, StartError, World};
+use crate::config::{Config, ConfigErrors, DatabaseUrl, Purpose};
 use crate::store::StoreError;
 use crate::store::copy::CopyError;
 use crate::telemetry;
-use crate::usecases::UseCaseError;
+use crate::usecases::{UseCaseError, settings};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -69,6 +70,12 @@ enum Command {
     /// Money that arrived.
     #[command(subcommand)]
     Donation(donation::Command),
+    /// Statements of banks.
+    #[command(subcommand)]
+    Bank(bank::Command),
+    /// What can be taken over from elsewhere.
+    #[command(subcommand)]
+    Import(bank::Import),
     /// Recurring support.
     #[command(subcommand)]
     Patron(patron::Command),
@@ -177,6 +184,25 @@ impl Setting {
         let url = server.public_url_when_bound_to(server.bind);
         Ok(App::open(&self.config, World::real(), &url, Migrations::Require).await?)
     }
+
+    /// The configuration with what the office set; none where the database is not there yet, or cannot be asked.
+    ///
+    /// # Errors
+    /// The two do not go together.
+    async fn with_office(&self) -> Result<Option<Config>, Failure> {
+        if let DatabaseUrl::Sqlite(path) = &self.config.database.url
+            && !path.exists()
+        {
+            return Ok(None);
+        }
+        let Ok(db) = bootstrap::open_database(&self.config) else {
+            return Ok(None);
+        };
+        match db.read(settings::read).await {
+            Ok(office) => Ok(Some(self.config.with_office(&office.values)?)),
+            Err(_not_there) => Ok(None),
+        }
+    }
 }
 
 /// Runs the program and returns its exit code: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -221,10 +247,12 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Serve(options) => serve::serve(setting, &options).await,
         Command::Worker => serve::worker(setting).await,
         Command::Migrate(options) => migrate::run(setting, &options).await,
-        Command::Config(command) => config::run(setting, &command),
+        Command::Config(command) => config::run(setting, &command).await,
         Command::Doctor(options) => doctor::run(setting, &options).await,
-        Command::Article(command) => article::run(setting, command),
+        Command::Article(command) => article::run(setting, command).await,
         Command::Donation(command) => donation::run(setting, command).await,
+        Command::Bank(command) => bank::run(setting, command).await,
+        Command::Import(command) => bank::run_import(setting, command).await,
         Command::Patron(command) => patron::run(setting, command).await,
         Command::Refund(options) => refund::run(setting, options).await,
         Command::Job(command) => job::run(setting, command).await,

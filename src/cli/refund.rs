@@ -37,8 +37,7 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
     let donation = donation
         .ok_or_else(|| Failure::Failed(format!("there is no donation or receipt {}", options.donation)))?;
     let id = donation.id;
-    let currency =
-        donation.payment.money().map_or(setting.config.site.default_currency, |m| m.gross.currency());
+    let currency = donation.payment.money().map_or(ctx.policy.default_currency, |m| m.gross.currency());
     let amount = options.amount.as_deref().map(|text| parse(text, currency)).transpose()?;
     let order = RefundOrder { donation: id, amount, reason: options.reason, request_key: options.once };
     let ordered = refund::order(ctx, Actor::Command, order).await?;

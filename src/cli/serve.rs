@@ -8,14 +8,14 @@ use crate::jobs::{self, Worker};
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::staff::setup;
 use crate::usecases::{Context, gateways};
-use crate::web::{self, AppState, ServerOptions};
+use crate::web::{self, AppState, Live, ServerOptions};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
-/// How often the content folder, and the keys of gateways, are looked at.
+/// How often the content folder, the settings of the office, and the keys of gateways, are looked at.
 const CONTENT_POLL: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default, clap::Args)]
@@ -48,7 +48,7 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     let first_owner =
         setup::first_link(&app.services.ctx).await?.map(|link| setup::url(&app.services.ctx, &link));
-    announce((config, &app.services.ctx), bound, &url, first_owner.as_deref());
+    announce((app.config(), &app.services.ctx), bound, &url, first_owner.as_deref());
     let mut running = tokio::spawn(server);
     tokio::select! {
         ended = &mut running => {
@@ -81,12 +81,12 @@ pub(super) async fn worker(setting: &Setting) -> Outcome {
     let app = setting.app().await?;
     let worker = Worker::start(&app.services);
     let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
-    let gateways = tokio::spawn(watch_gateways(app.services.ctx.clone()));
+    let office = tokio::spawn(watch_office(app.clone()));
     println!("Running jobs. Stop with Ctrl-C.");
     let signal = signals.next().await;
     tracing::info!(signal, "stopping: running jobs are finished first");
     examination.abort();
-    gateways.abort();
+    office.abort();
     worker.stop().await;
     Ok(())
 }
@@ -107,13 +107,25 @@ async fn watch_content(state: AppState) {
     let mut interval = tokio::time::interval(CONTENT_POLL);
     loop {
         interval.tick().await;
-        // First, because pages name the gateways that are on.
+        // First, because pages are made by the settings, and name the gateways that are on.
+        take_up_settings(&*state.live).await;
+        let state = state.now();
         take_up_gateways(&state.ctx).await;
         match state.publication.refresh(&state.ctx, &state.templates).await {
             Ok(true) => tracing::info!("the content changed and is shown"),
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "the content changed but has a mistake; the old one stays"),
         }
+    }
+}
+
+/// Takes up settings that were changed in the office of any process.
+async fn take_up_settings(live: &dyn Live) {
+    match live.take_up().await {
+        Ok(true) => tracing::info!("settings were changed in the office and are taken up"),
+        Ok(false) => {}
+        // Whoever needs the database says that it is away.
+        Err(error) => tracing::debug!(%error, "the settings are looked at again"),
     }
 }
 
@@ -127,11 +139,14 @@ async fn take_up_gateways(ctx: &Context) {
     }
 }
 
-async fn watch_gateways(ctx: Context) {
+/// For a process that runs jobs only.
+async fn watch_office(app: App) {
+    let live = app.live();
     let mut interval = tokio::time::interval(CONTENT_POLL);
     loop {
         interval.tick().await;
-        take_up_gateways(&ctx).await;
+        take_up_settings(&*live).await;
+        take_up_gateways(&app.services.ctx).await;
     }
 }
 

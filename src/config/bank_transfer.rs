@@ -10,6 +10,10 @@ use super::server::Mode;
 const DEMO_IBAN: &str = "DE02120300000000202051";
 const IBAN_EXAMPLE: &str = "\"GB33 BUKB 2020 1555 5555 55\"";
 
+/// The keys that the invented account is made of.
+pub(super) const ACCOUNT: [&str; 3] =
+    ["bank_transfer.account_holder", "bank_transfer.iban", "bank_transfer.bic"];
+
 /// The account that takes transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankTransfer {
@@ -33,8 +37,6 @@ impl BankTransfer {
 
     /// `None`: off.
     pub(super) fn read(layers: &mut Layers, mode: Mode) -> Result<Option<Self>, Reported> {
-        const ACCOUNT: [&str; 3] =
-            ["bank_transfer.account_holder", "bank_transfer.iban", "bank_transfer.bic"];
         // The invented account is all or nothing: mixed with real values it would send gifts astray.
         if mode.is_production() || ACCOUNT.iter().any(|path| layers.is_set(path)) {
             for path in ACCOUNT {

@@ -4,6 +4,7 @@
 //! a secret when it has a twin `<key>_file`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,15 +28,17 @@ const SECRET_URLS: [&str; 1] = ["database.url"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Default,
+    Office,
     File(PathBuf),
     Environment(String),
     SecretFile(PathBuf),
 }
 
 impl Source {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match self {
             Self::Default => "default".to_owned(),
+            Self::Office => "office".to_owned(),
             Self::File(path) => path.display().to_string(),
             Self::Environment(variable) => format!("environment {variable}"),
             Self::SecretFile(path) => format!("secret file {}", path.display()),
@@ -50,7 +53,7 @@ struct Entry {
 }
 
 /// Every key with its value and source, by dotted path (`limits.minimum.EUR`), and what was found wrong so far.
-#[derive(Debug)]
+#[derive(Clone)]
 pub(super) struct Layers {
     entries: BTreeMap<String, Entry>,
     /// Keys already reported: what depends on them is not reported a second time.
@@ -75,6 +78,13 @@ pub(super) fn merge(
     Ok(layers)
 }
 
+/// Without the values: some are secret.
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Layers").finish_non_exhaustive()
+    }
+}
+
 impl Layers {
     fn defaults() -> Result<Self, ConfigErrors> {
         let table: Table = DEFAULTS.parse().map_err(|error: toml::de::Error| {
@@ -83,6 +93,12 @@ impl Layers {
         let mut entries = BTreeMap::new();
         flatten(&table, "", &mut entries);
         Ok(Self { entries, broken: BTreeSet::new(), problems: Vec::new() })
+    }
+
+    /// Only the built-in values.
+    #[cfg(test)]
+    pub(super) fn of_defaults() -> Self {
+        Self::defaults().unwrap()
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), ConfigErrors> {
@@ -149,6 +165,16 @@ impl Layers {
         match from_toml(self.kind(&path), value) {
             Ok(value) => self.set(&path, value, source.clone()),
             Err(what) => self.report_type(&path, &what, source),
+        }
+    }
+
+    /// Lays what the office set over the defaults. What file or environment say stays, and so does what the office must not
+    /// set or a later version no longer knows.
+    pub(super) fn add_office(&mut self, values: &BTreeMap<String, Value>) {
+        for (path, value) in values {
+            if super::office::find(path).is_some() && !self.is_set(path) {
+                self.add_value(path, value.clone(), &Source::Office);
+            }
         }
     }
 
@@ -227,6 +253,21 @@ impl Layers {
         self.entries.get(path).is_some_and(|entry| entry.source != Source::Default)
     }
 
+    /// Where the value comes from; none if there is no such key.
+    pub(super) fn source(&self, path: &str) -> Option<&Source> {
+        self.entries.get(path).map(|entry| &entry.source)
+    }
+
+    /// The value as it is; none if there is no such key.
+    pub(super) fn value(&self, path: &str) -> Option<&Value> {
+        self.entries.get(path).map(|entry| &entry.value)
+    }
+
+    /// Every key.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
     /// Empties a default that must not take effect, so that the printed values are the ones in force.
     pub(super) fn clear_default(&mut self, path: &str) {
         if !self.is_set(path) {
@@ -278,7 +319,7 @@ impl Layers {
             let value = self.masked(path, &entry.value);
             let origin = match &entry.source {
                 Source::Default => String::new(),
-                Source::File(_) | Source::Environment(_) | Source::SecretFile(_) => {
+                Source::Office | Source::File(_) | Source::Environment(_) | Source::SecretFile(_) => {
                     format!("  # {}", one_line(&entry.source.name()))
                 }
             };
@@ -289,6 +330,15 @@ impl Layers {
         }
         let blocks = sections.iter().map(|(section, lines)| format!("[{section}]\n{}", lines.concat()));
         blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The value as people read it, a secret masked.
+    pub(super) fn masked_text(&self, path: &str) -> String {
+        match self.value(path).map(|value| self.masked(path, value)) {
+            Some(Value::String(text)) => text,
+            Some(value) => value.to_string(),
+            None => String::new(),
+        }
     }
 
     fn masked(&self, path: &str, value: &Value) -> Value {
@@ -344,7 +394,9 @@ impl Layers {
         let key = key_of(path);
         let example = match source {
             Source::Environment(variable) => format!("{variable}={}", example.trim_matches('"')),
-            Source::Default | Source::File(_) | Source::SecretFile(_) => format!("{key} = {example}"),
+            Source::Default | Source::Office | Source::File(_) | Source::SecretFile(_) => {
+                format!("{key} = {example}")
+            }
         };
         self.problems.push(Problem {
             section: section_of(path).to_owned(),

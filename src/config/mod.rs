@@ -14,6 +14,7 @@ mod limits;
 mod log;
 mod mail;
 mod merge;
+pub mod office;
 mod patreon;
 mod patrons;
 mod read;
@@ -31,6 +32,7 @@ use crate::domain::retention::Retention;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use account::Account;
 pub use bank_transfer::BankTransfer;
@@ -47,7 +49,7 @@ pub use site::{Organisation, Site};
 pub use staff::Staff;
 pub use stripe::{Purpose, Stripe, StripeTerms};
 
-use merge::Layers;
+use merge::{Layers, Source};
 use stripe::Strictness;
 
 /// All settings of a site, complete and checked.
@@ -87,7 +89,23 @@ pub struct Config {
     pub gift_aid: Option<Charity>,
     /// The log.
     pub log: Log,
-    effective: String,
+    /// Every value as it is in force.
+    in_force: Arc<Layers>,
+    /// Every value of default, file and environment, before the sections were read.
+    below: Arc<Layers>,
+    purpose: Purpose,
+    heeds_office: bool,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The built-in defaults.
+    Default,
+    /// Whoever set it in the office.
+    Office,
+    /// The machine: the file or the variable, as people read it.
+    Machine(String),
 }
 
 impl Config {
@@ -109,21 +127,89 @@ impl Config {
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigErrors> {
         let environment: BTreeMap<String, String> = environment.into_iter().collect();
-        let mut layers = merge::merge(file, &environment)?;
-        let config = Self::read(&mut layers, purpose);
+        let layers = merge::merge(file, &environment)?;
+        Self::settle(&Arc::new(layers), &BTreeMap::new(), purpose)
+    }
+
+    /// The same with what the office set laid over the defaults. File and environment win over it, and it is checked as
+    /// they are.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the values together.
+    pub fn with_office(&self, values: &BTreeMap<String, serde_json::Value>) -> Result<Self, ConfigErrors> {
+        let values = values.iter().map(|(path, value)| (path.clone(), office::from_json(value))).collect();
+        Self::settle(&self.below, &values, self.purpose)
+    }
+
+    /// The same for a command that takes back what the office set wrongly: it goes by file and environment alone.
+    #[must_use]
+    pub fn without_office(self) -> Self {
+        Self { heeds_office: false, ..self }
+    }
+
+    /// Whether what the office set counts.
+    pub fn heeds_office(&self) -> bool {
+        self.heeds_office
+    }
+
+    fn settle(
+        below: &Arc<Layers>,
+        office: &BTreeMap<String, toml::Value>,
+        purpose: Purpose,
+    ) -> Result<Self, ConfigErrors> {
+        let mut layers = Layers::clone(below);
+        layers.add_office(office);
+        let config = Self::read(&mut layers, below, purpose);
         let problems = layers.take_problems();
         match config {
-            Some(config) if problems.is_empty() => Ok(Self { effective: layers.to_toml(), ..config }),
+            Some(config) if problems.is_empty() => Ok(Self { in_force: Arc::new(layers), ..config }),
             _ => Err(ConfigErrors(problems)),
         }
     }
 
     /// The values in force as TOML, secrets as `***`, each that is not a default with where it came from.
-    pub fn effective(&self) -> &str {
-        &self.effective
+    pub fn effective(&self) -> String {
+        self.in_force.to_toml()
     }
 
-    fn read(layers: &mut Layers, purpose: Purpose) -> Option<Self> {
+    /// Where the value of a key comes from. A key by currency that nobody named has the one of every currency.
+    pub fn origin(&self, path: &str) -> Origin {
+        match self.in_force.source(path) {
+            None | Some(Source::Default) => Origin::Default,
+            Some(Source::Office) => Origin::Office,
+            Some(source @ (Source::File(_) | Source::Environment(_) | Source::SecretFile(_))) => {
+                Origin::Machine(source.name())
+            }
+        }
+    }
+
+    /// How many values come from where, in the order of precedence: the default, the office, file and environment.
+    pub fn origins(&self) -> (usize, usize, usize) {
+        self.in_force.paths().fold((0, 0, 0), |(default, office, machine), path| match self.origin(path) {
+            Origin::Default => (default + 1, office, machine),
+            Origin::Office => (default, office + 1, machine),
+            Origin::Machine(_) => (default, office, machine + 1),
+        })
+    }
+
+    /// The settings that the office cannot change: each with its value, secrets masked, and why.
+    pub fn machine_values(&self) -> Vec<(String, String, &'static str)> {
+        let paths = self.in_force.paths();
+        let known = paths.filter_map(|path| Some((path, office::machine_s(path)?)));
+        known.map(|(path, why)| (path.to_owned(), self.in_force.masked_text(path), why)).collect()
+    }
+
+    /// The value of a setting of the office, as it would be typed there; none for a currency that nobody named. The invented
+    /// account counts as none: nobody is to save it as their own.
+    pub fn office_value(&self, setting: &office::OfficeSetting) -> Option<serde_json::Value> {
+        let path = setting.path.as_str();
+        if self.origin(path) == Origin::Default && bank_transfer::ACCOUNT.contains(&path) {
+            return Some("".into());
+        }
+        self.in_force.value(path).map(office::to_json)
+    }
+
+    fn read(layers: &mut Layers, below: &Arc<Layers>, purpose: Purpose) -> Option<Self> {
         let mode = Mode::read(layers);
         let server = Server::read(layers, mode);
         let database = Database::read(layers);
@@ -162,7 +248,10 @@ impl Config {
             retention: retention?,
             gift_aid: gift_aid.ok()?,
             log: log?,
-            effective: String::new(),
+            in_force: Arc::clone(below),
+            below: Arc::clone(below),
+            purpose,
+            heeds_office: true,
         })
     }
 }

@@ -248,7 +248,7 @@ fn no_secret_is_ever_printed() {
 
 #[test]
 fn the_effective_settings_are_toml_that_says_where_values_come_from() {
-    let text = load(&[("MAINSTAY_SITE__NAME", "A \"quoted\" # name")]).unwrap().effective().to_owned();
+    let text = load(&[("MAINSTAY_SITE__NAME", "A \"quoted\" # name")]).unwrap().effective();
 
     assert!(text.contains("# environment MAINSTAY_SITE__NAME"), "{text}");
     let table: toml::Table = text.parse().unwrap();

@@ -53,7 +53,9 @@ words! {
         SeeAudit = "see_audit",
         /// Articles, appeals, campaigns, tiers, wording.
         EditContent = "edit_content",
-        /// Gateways and outgoing webhooks.
+        /// Settings that lead no money elsewhere and let nobody in: what a program may change of them.
+        ChangeSettings = "change_settings",
+        /// All settings, gateways and outgoing webhooks.
         ManageSettings = "manage_settings",
         /// Who belongs to the staff, and tokens.
         ManageStaff = "manage_staff",
@@ -67,6 +69,7 @@ impl Permission {
             Self::ExportSupport
             | Self::EraseDonors
             | Self::Refund
+            | Self::ChangeSettings
             | Self::ManageSettings
             | Self::ManageStaff => true,
             Self::Self_
@@ -97,7 +100,10 @@ impl Role {
                 | Permission::SeeOperations
                 | Permission::RunOperations
                 | Permission::SeeAudit => true,
-                Permission::EditContent | Permission::ManageSettings | Permission::ManageStaff => false,
+                Permission::EditContent
+                | Permission::ChangeSettings
+                | Permission::ManageSettings
+                | Permission::ManageStaff => false,
             },
             Self::Editor => {
                 matches!(what, Permission::Self_ | Permission::SeeFigures | Permission::EditContent)
@@ -110,7 +116,7 @@ impl Role {
 }
 
 impl Scope {
-    /// The table of the API. No token manages staff, tokens or settings.
+    /// The table of the API. No token manages staff or tokens, nor settings that lead money elsewhere or let somebody in.
     pub const fn may(self, what: Permission) -> bool {
         match what {
             Permission::SeeFigures
@@ -121,7 +127,7 @@ impl Scope {
             Permission::ChangeSupport | Permission::RunOperations | Permission::EditContent => {
                 matches!(self, Self::Write | Self::Finance)
             }
-            Permission::Refund => matches!(self, Self::Finance),
+            Permission::Refund | Permission::ChangeSettings => matches!(self, Self::Finance),
             Permission::Self_
             | Permission::EraseDonors
             | Permission::ManageSettings
@@ -157,6 +163,7 @@ mod tests {
             "run_operations: owner finance / write finance",
             "see_audit: owner finance / read write finance",
             "edit_content: owner editor / write finance",
+            "change_settings (proof): owner / finance",
             "manage_settings (proof): owner / ",
             "manage_staff (proof): owner / ",
         ];

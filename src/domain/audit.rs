@@ -96,6 +96,14 @@ words! {
         GiftRecorded = "gift.recorded",
         /// A gift that was written down by hand was declared void.
         GiftVoided = "gift.voided",
+        /// A file of a bank was handed in.
+        BankFileTaken = "bank.file_taken",
+        /// A file of a bank was taken away, with its lines.
+        BankFileRemoved = "bank.file_removed",
+        /// The meaning of a CSV's columns was saved.
+        BankMappingSaved = "bank.mapping_saved",
+        /// It was said what a line of a bank statement is.
+        BankLineDecided = "bank.line_decided",
         /// Money was given back.
         Refunded = "donation.refunded",
         /// A pledge was changed, paused, resumed or cancelled.

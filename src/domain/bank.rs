@@ -60,6 +60,33 @@ impl CreditorReference {
         Self(format!("RF{check:02}{body}"))
     }
 
+    /// The references of ours in what somebody wrote, each once, however it came: spaces and other marks within, lower
+    /// case, letters and digits in front and behind. What has a typing mistake in it is none.
+    pub fn all_in(text: &str) -> Vec<Self> {
+        let compact: Vec<char> =
+            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+        let mut found: Vec<Self> = Vec::new();
+        for window in
+            compact.windows(4 + Self::BODY_CHARACTERS).filter(|window| window.starts_with(&['R', 'F']))
+        {
+            // In the check digits a letter can only be a digit that was misread.
+            let digits = |(at, c): (usize, &char)| match c {
+                'O' if at == 2 || at == 3 => '0',
+                'I' | 'L' if at == 2 || at == 3 => '1',
+                c => *c,
+            };
+            let candidate: String = window.iter().enumerate().map(digits).collect();
+            let ours = candidate.bytes().skip(4).all(|byte| Self::ALPHABET.contains(&byte));
+            if let Ok(reference) = candidate.parse::<Self>()
+                && ours
+                && !found.contains(&reference)
+            {
+                found.push(reference);
+            }
+        }
+        found
+    }
+
     /// The reference without spaces.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -129,6 +156,35 @@ mod tests {
         ] {
             assert!(bad.parse::<CreditorReference>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_reference_is_found_however_it_was_mangled_and_not_with_a_mistake() {
+        let reference = CreditorReference::from_random([7; 16]);
+        let whole = reference.as_str();
+        let (head, body) = whole.split_at(4);
+        for text in [
+            whole.to_owned(),
+            reference.grouped().to_lowercase(),
+            format!("SVWZ+Spende Press Fund {} Danke", reference.grouped()),
+            format!("XX{whole}YY"),
+            format!("{head}-{body}/."),
+            format!("{}\n{}", &whole[..9], &whole[9..]),
+            whole.chars().flat_map(|c| [c, ' ']).collect(),
+            format!("{whole} and again {whole}"),
+            format!("RF{whole}"),
+        ] {
+            assert_eq!(CreditorReference::all_in(&text), std::slice::from_ref(&reference), "{text}");
+        }
+        let other = CreditorReference::from_random([8; 16]);
+        assert_eq!(CreditorReference::all_in(&format!("{whole}, {other}")), [reference.clone(), other]);
+        let mut swapped: Vec<char> = whole.chars().collect();
+        swapped.swap(6, 7);
+        let swapped: String = swapped.into_iter().collect();
+        for text in ["", "RF", "RF18 5390 0754 7034", &whole[..13], swapped.as_str()] {
+            assert!(swapped == *whole || CreditorReference::all_in(text).is_empty(), "{text}");
+        }
+        assert_eq!(CreditorReference::all_in(&"RF".repeat(200_000)), []);
     }
 
     #[test]

@@ -128,6 +128,12 @@ ids! {
     TokenId "tok";
     /// Names a file that staff asked for.
     ExportId "exp";
+    /// Names a file of a bank with the lines of a statement.
+    BankStatementId "bst";
+    /// Names a line of a bank's statement.
+    BankLineId "bnl";
+    /// Names how the columns of a bank's CSV are to be understood.
+    BankMappingId "bmp";
     /// Names what a United Kingdom taxpayer declared.
     DeclarationId "gad";
     /// Names a webhook event of the sandbox gateway.

@@ -3,8 +3,8 @@
 
 use super::account::Side;
 use super::ids::{
-    AccountChangeId, AddressChangeId, AttemptId, DeliveryId, DisputeId, DonorId, ErasureId, ExportId,
-    InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    AccountChangeId, AddressChangeId, AttemptId, BankStatementId, DeliveryId, DisputeId, DonorId, ErasureId,
+    ExportId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
 };
 use super::staff::StaffTold;
 use chrono::{NaiveDate, TimeDelta};
@@ -183,6 +183,11 @@ pub enum Job {
         /// Which.
         export: ExportId,
     },
+    /// Reads a file of a bank.
+    ReadBankStatement {
+        /// Which.
+        statement: BankStatementId,
+    },
     /// In January: orders the statements of the past year.
     OrderStatements,
     /// Tells a program of the publisher what happened.
@@ -233,7 +238,7 @@ impl Lane {
                 "order_statements",
             ],
             Self::Webhooks => &["deliver_webhook"],
-            Self::Files => &["make_export"],
+            Self::Files => &["make_export", "read_bank_statement"],
             Self::Mail => &[
                 "send_receipt",
                 "send_instructions",
@@ -299,6 +304,7 @@ impl Job {
             Self::CarryOutErasure { .. } => "carry_out_erasure",
             Self::OrderStatements => "order_statements",
             Self::MakeExport { .. } => "make_export",
+            Self::ReadBankStatement { .. } => "read_bank_statement",
         }
     }
 
@@ -341,6 +347,7 @@ impl Job {
             Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
             Self::DeliverWebhook { delivery, round } => Some(format!("deliver_webhook/{delivery}/{round}")),
             Self::MakeExport { export } => Some(format!("make_export/{export}")),
+            Self::ReadBankStatement { statement } => Some(format!("read_bank_statement/{statement}")),
             Self::Reconcile
             | Self::ExpirePledges
             | Self::CleanUp
@@ -393,7 +400,7 @@ impl Job {
             | Self::TendPatrons
             | Self::ChargeSandbox => (60, 3600, 5),
             // Somebody waits for it.
-            Self::MakeExport { .. } => (5, 300, 5),
+            Self::MakeExport { .. } | Self::ReadBankStatement { .. } => (5, 300, 5),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };
@@ -456,6 +463,7 @@ mod tests {
             Job::TendPatrons,
             Job::DeliverWebhook { delivery: DeliveryId::from_ulid(ulid), round: 0 },
             Job::MakeExport { export: ExportId::from_ulid(ulid) },
+            Job::ReadBankStatement { statement: BankStatementId::from_ulid(ulid) },
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

@@ -21,6 +21,8 @@ words! {
         Patrons = "patrons",
         /// Receipts.
         Receipts = "receipts",
+        /// Lines of bank statements.
+        BankLines = "bank-lines",
         /// Events of gateways.
         Events = "events",
         /// Work that follows from commits.

@@ -10,6 +10,8 @@ pub mod article;
 pub mod attempt;
 pub mod audit;
 pub mod bank;
+pub mod bank_line;
+pub mod bank_mapping;
 pub mod campaign;
 pub mod clock;
 pub mod data_map;

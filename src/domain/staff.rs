@@ -75,6 +75,8 @@ words! {
         PasskeyRemoved = "passkey_removed",
         /// To the owners: a token of the API was made.
         TokenMade = "token_made",
+        /// To the owners: donors are told of another account for their transfers.
+        AccountSet = "account_set",
         /// To the owners: somebody joined the staff.
         MemberJoined = "member_joined",
     }

@@ -1,7 +1,7 @@
 //! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
 
 use super::account_letters::{self, To};
-use super::{Services, exports, letters, patron_letters, staff_letters};
+use super::{Services, bank, exports, letters, patron_letters, staff_letters};
 use crate::domain::account;
 use crate::domain::ids::{ErasureId, PledgeId, ReceiptId, SandboxEventId};
 use crate::domain::job::Job;
@@ -133,6 +133,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::ExamineLately => count(examine::lately(ctx).await?),
         Job::CarryOutErasure { erasure } => forget(services, *erasure).await?,
         Job::MakeExport { export } => exports::make(services, *export).await?,
+        Job::ReadBankStatement { statement } => bank::read(&services.ctx, *statement).await?,
         Job::OrderStatements => statements::order_in_january(ctx).await?,
         Job::SendSignInLink { wish } => account_letters::sign_in(services, *wish, message_id).await?,
         Job::SendAddressProof { change, side } => {

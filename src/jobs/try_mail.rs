@@ -17,11 +17,25 @@ impl LetterWay for Services {
             "This is a letter to try out the mail of {name}.\n\nIt was asked for in the office. If you read it, letters \
              to donors leave and arrive; see that it did not come by way of the junk folder.\n"
         );
+        self.send_as_it_is(to, (format!("{name}: letters arrive"), text, String::new())).await
+    }
+
+    async fn sample(&self, to: &str, parts: (String, String, String)) -> Result<(), String> {
+        self.send_as_it_is(to, parts).await
+    }
+}
+
+impl Services {
+    async fn send_as_it_is(
+        &self,
+        to: &str,
+        (subject, text, html): (String, String, String),
+    ) -> Result<(), String> {
         let mail = OutgoingMail {
             to: Address { name: None, email: to.to_owned() },
-            subject: format!("{name}: letters arrive"),
+            subject,
             text,
-            html: String::new(),
+            html,
             message_id: format!("try-{}@{}", hex::encode(self.ctx.ids.random()), self.host),
             attachments: Vec::new(),
             inline: Vec::new(),

@@ -89,7 +89,7 @@ fn note(ended: Result<Result<(), StoreError>, JoinError>) {
 
 async fn schedule_loop(services: Services, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        if let Err(error) = upkeep::enqueue_due(&services.ctx).await {
+        if let Err(error) = upkeep::enqueue_due(&services.now().ctx).await {
             tracing::error!(%error, "recurring work could not be enqueued");
         }
         tokio::select! {
@@ -135,6 +135,7 @@ async fn claim(services: &Services, lane: Lane, limit: usize) -> Result<Vec<Clai
 }
 
 async fn run_one(services: &Services, claimed: Claimed) -> Result<(), StoreError> {
+    let services = &services.now();
     let kind = claimed.job.kind();
     let started = std::time::Instant::now();
     let message_id = format!("{}@{}", claimed.id, services.host);

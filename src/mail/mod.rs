@@ -78,6 +78,13 @@ impl Mailer {
         Ok(Self { sender: Arc::new(sender), transport })
     }
 
+    /// The same way out, with another address that answers go to.
+    #[must_use]
+    pub fn answered_at(&self, reply_to: Option<&config::Mailbox>) -> Self {
+        let sender = message::Sender { from: self.sender.from.clone(), reply_to: reply_to.cloned() };
+        Self { sender: Arc::new(sender), transport: self.transport.clone() }
+    }
+
     /// Sends a mail dated `now`. `Ok` means that a server or the disk has taken it over.
     ///
     /// A lost connection after the server's yes looks like [`MailError::Temporary`]; the next try carries the same

@@ -4,12 +4,14 @@
 pub mod account_pages;
 pub mod admin_pages;
 pub mod archive;
+pub mod bank_pages;
 pub mod chart;
 pub mod csv;
 pub mod discovery;
 pub mod figure_pages;
 pub mod gateway_pages;
 pub mod gift_aid_pages;
+pub mod letter_samples;
 pub mod letters;
 pub mod list_pages;
 pub mod pages;
@@ -17,10 +19,12 @@ pub mod privacy_pages;
 pub mod qr;
 pub mod receipt;
 pub mod receipt_pdf;
+pub mod setting_pages;
 pub mod sheet;
 pub mod statement;
 mod templates;
 pub mod transfer;
+pub mod wording_pages;
 mod words;
 
 pub use templates::{Assets, PageMeta, RenderError, SiteMeta, Templates};

@@ -178,6 +178,11 @@ impl Templates {
             .filter(|name| !name.ends_with("layout.html") && !name.ends_with("parts.html"))
     }
 
+    /// An embedded template as it is written.
+    pub(super) fn source(name: &str) -> Option<String> {
+        load(None, name)
+    }
+
     /// What the site is called and where it is.
     pub fn site(&self) -> &SiteMeta {
         &self.site
@@ -254,11 +259,12 @@ fn load(overrides: Option<&PathBuf>, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::own::OwnWords;
 
     const TAGS: [&str; 7] = ["en", "fr", "de", "es", "pt", "ru", "ar"];
 
     fn of_all(folder: Option<&Path>) -> Templates {
-        let words = Words::load(&TAGS.map(str::to_owned), "en", folder).unwrap();
+        let words = Words::load(&TAGS.map(str::to_owned), "en", (folder, &OwnWords::new())).unwrap();
         let site = SiteMeta { name: "Lantern".into(), url: "https://x".into() };
         Templates::new(site, Assets::default(), folder, words)
     }

@@ -205,6 +205,19 @@ const CHECKS: &[Check] = &[
               OR SUM(k.sign * k.lost_minor) <> 0",
     },
     Check {
+        name: "a line of a bank statement is booked as what arrived",
+        sql: "SELECT l.donation_id AS id FROM bank_lines l JOIN donations d ON d.id = l.donation_id \
+              WHERE d.gross_minor IS NULL OR d.gross_minor <> l.amount_minor OR d.currency <> l.currency \
+              OR d.gateway <> 'bank_transfer' \
+              UNION ALL SELECT r.donation_id AS id FROM bank_lines l JOIN refunds r ON r.id = l.refund_id \
+              WHERE r.amount_minor <> -l.amount_minor OR r.currency <> l.currency OR r.gateway <> 'bank_transfer'",
+    },
+    Check {
+        name: "every line of a bank statement that was read is there",
+        sql: "SELECT s.id FROM bank_statements s WHERE s.status = 'done' AND s.lines_new <> \
+              (SELECT COUNT(*) FROM bank_lines l WHERE l.statement_id = s.id)",
+    },
+    Check {
         name: "every donor gave money",
         sql: "SELECT d.id FROM donors d WHERE d.merged_into IS NULL AND NOT EXISTS \
               (SELECT 1 FROM donations x WHERE x.donor_id = d.id AND x.gross_minor IS NOT NULL)",

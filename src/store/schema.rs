@@ -1,9 +1,11 @@
 //! The tables as diesel sees them: one description for both engines. A test holds it against a freshly
 //! migrated database of each.
 
+mod bank;
 mod figures;
 mod office;
 
+pub(super) use bank::*;
 pub(super) use figures::*;
 pub(super) use office::*;
 
@@ -517,6 +519,7 @@ diesel::joinable!(export_parts -> exports (export_id));
 diesel::joinable!(receipts -> donations (donation_id));
 diesel::joinable!(refunds -> donations (donation_id));
 diesel::joinable!(gifts_by_hand -> donations (donation_id));
+diesel::joinable!(bank_lines -> donations (donation_id));
 diesel::joinable!(disputes -> donations (donation_id));
 diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 
@@ -527,6 +530,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     audit_head,
     audit_log,
+    bank_line_refusals,
+    bank_lines,
+    bank_mappings,
+    bank_statement_parts,
+    bank_statements,
     campaign_totals,
     campaigns,
     disputes,
@@ -566,6 +574,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     schedules,
     search_terms,
     sessions,
+    setting_changes,
     settings,
     sign_in_links,
     staff,

@@ -9,7 +9,7 @@ use crate::domain::donation::{Captured, Donation, Happening};
 use crate::domain::money::{MINOR_MAX, Money};
 use crate::domain::pledge::{GatewayKind, Pledge};
 use crate::domain::remote::RemoteId;
-use crate::store::{donations, pledges};
+use crate::store::{Tx, donations, pledges};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -78,32 +78,67 @@ pub async fn record(ctx: &Context, by: Actor, arrival: Arrival) -> Result<Record
             if let Some(donation) = donations::find_by_remote(tx, GatewayKind::BankTransfer, &payment)? {
                 return Ok(Recorded { donation, pledge, matched: Match::Repeat });
             }
-            let at = inner.noon_of(arrival.received_on).min(inner.now());
-            let paid = standing_order::paid_by(tx, &pledge, at)?;
-            let captured = Captured::with_fee(arrival.amount, Some(0), at);
-            let news = News {
-                gateway: GatewayKind::BankTransfer,
-                payment,
-                checkout: None,
-                pledge: pledge.id,
-                attempt: None,
-                period_on: paid.map(|paid| paid.period_on),
-                news: vec![Happening::Captured(captured)],
-            };
-            let donation = settle::settle_payment(tx, &inner, news)?;
-            if let Some(paid) = paid {
-                standing_order::arrived(tx, &inner, pledge.id, paid)?;
-            }
-            let detail = json!({
-                "pledge": pledge.id,
-                "amount_minor": arrival.amount.minor(),
-                "currency": arrival.amount.currency().code(),
-            });
-            audit::record(tx, &inner, (by, Action::GiftRecorded), &donation.id, &detail)?;
+            let transfer = Transfer { amount: arrival.amount, received_on: arrival.received_on, payment };
+            let donation = book_in(tx, &inner, by, &pledge, transfer)?;
             let matched = compare(arrival.amount, pledge.terms.amount);
             Ok(Recorded { donation, pledge: pledges::get(tx, pledge.id)?, matched })
         })
         .await
+}
+
+/// A transfer that arrived for a promise.
+pub(super) struct Transfer {
+    /// How much arrived.
+    pub(super) amount: Money,
+    /// The day it arrived, in the publisher's time zone.
+    pub(super) received_on: NaiveDate,
+    /// Our name of it.
+    pub(super) payment: RemoteId,
+}
+
+/// Books a transfer for a promise that is locked.
+pub(super) fn book_in(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    by: Actor,
+    pledge: &Pledge,
+    transfer: Transfer,
+) -> Result<Donation, UseCaseError> {
+    let Transfer { amount, received_on, payment } = transfer;
+    let at = ctx.noon_of(received_on).min(ctx.now());
+    let paid = standing_order::paid_by(tx, pledge, at)?;
+    let news = News {
+        gateway: GatewayKind::BankTransfer,
+        payment,
+        checkout: None,
+        pledge: pledge.id,
+        attempt: None,
+        period_on: paid.map(|paid| paid.period_on),
+        news: vec![Happening::Captured(Captured::with_fee(amount, Some(0), at))],
+    };
+    let donation = settle::settle_payment(tx, ctx, news)?;
+    if let Some(paid) = paid {
+        standing_order::arrived(tx, ctx, pledge.id, paid)?;
+    }
+    let detail = json!({
+        "pledge": pledge.id,
+        "amount_minor": amount.minor(),
+        "currency": amount.currency().code(),
+    });
+    audit::record(tx, ctx, (by, Action::GiftRecorded), &donation.id, &detail)?;
+    Ok(donation)
+}
+
+/// The name that a transfer for this promise has, or would have, if it is recorded under the bank's own name of its line;
+/// none if there is no such name, or it cannot be one of ours.
+pub(super) fn name_of_line(pledge: &Pledge, bank_id: Option<&str>) -> Option<RemoteId> {
+    let reference = pledge.reference.as_ref()?;
+    RemoteId::parse(&format!("{reference}/{}", bank_id?)).ok()
+}
+
+/// A name of our own making.
+pub(super) fn plain_name(name: &str) -> Result<RemoteId, UseCaseError> {
+    RemoteId::parse(name).map_err(|error| UseCaseError::Internal(error.to_string()))
 }
 
 /// One name for one line of the statement.

@@ -116,9 +116,12 @@ impl Context {
     }
 }
 
-/// The rules of this site, fixed while it runs.
+/// The rules of this site. They are exchanged as a whole when the office changes a setting: whoever has them keeps them, so
+/// that a request, or a job, ends by the rules that it began with.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    /// The last change of the office that is in them (`usecases::settings`).
+    pub edition: i64,
     /// Base of absolute addresses, without a slash at the end. Never taken from a request.
     pub public_url: String,
     /// The publisher's time zone: decides the day, and so the year, of receipts.

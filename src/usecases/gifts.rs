@@ -100,13 +100,13 @@ pub async fn record(ctx: &Context, by: Actor, gift: Gift) -> Result<Recorded, Us
 
 /// What was typed, once it is known to be right.
 #[derive(Debug, Clone)]
-struct Checked {
+pub(super) struct Checked {
     name: Option<PersonName>,
     email: Option<EmailAddress>,
     paper: Paper,
 }
 
-fn check(ctx: &Context, gift: &Gift) -> Result<Checked, Vec<FieldError>> {
+pub(super) fn check(ctx: &Context, gift: &Gift) -> Result<Checked, Vec<FieldError>> {
     let mut mistakes = Vec::new();
     let mut wrong = |field, code, message: String| mistakes.push(FieldError { field, code, message });
     if !gift.by.is_by_hand() {
@@ -171,21 +171,34 @@ fn typed(
     (parsed, address)
 }
 
-fn record_in(
+/// What the same form recorded before.
+pub(super) fn recorded_before(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    by: Actor,
     gift: &Gift,
-    checked: &Checked,
-) -> Result<Recorded, UseCaseError> {
+) -> Result<Option<Recorded>, UseCaseError> {
     let same = sameness(ctx, gift)?;
     if same.form_key.is_some()
         && let Some(pledge) = pledges::find_same(tx, &same, ctx.now())?
         && let Some(donation) = donations::of_pledge(tx, pledge.id)?.into_iter().next()
     {
         let is_mailed = can_be_mailed(pledge.terms.email.as_str());
-        return Ok(Recorded { donation, is_mailed, is_repeat: true });
+        return Ok(Some(Recorded { donation, is_mailed, is_repeat: true }));
     }
+    Ok(None)
+}
+
+pub(super) fn record_in(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    by: Actor,
+    gift: &Gift,
+    checked: &Checked,
+) -> Result<Recorded, UseCaseError> {
+    if let Some(before) = recorded_before(tx, ctx, gift)? {
+        return Ok(before);
+    }
+    let same = sameness(ctx, gift)?;
     let campaign = campaigns::find_by_slug(tx, gift.campaign.trim())?.ok_or_else(|| {
         UseCaseError::invalid("campaign", "unknown_campaign", "There is no such campaign.".to_owned())
     })?;

@@ -6,12 +6,14 @@
 pub mod account;
 pub mod audit;
 pub mod bank;
+pub mod bank_statements;
 pub mod campaigns;
 mod context;
 pub mod demo;
 pub mod desk;
 mod error;
 pub mod examine;
+mod exchange;
 pub mod exports;
 pub mod figures;
 pub mod gateways;
@@ -35,6 +37,7 @@ mod retention;
 pub mod reviews;
 pub mod sandbox;
 mod secrets;
+pub mod settings;
 pub mod settle;
 pub mod staff;
 pub mod sync;
@@ -45,3 +48,4 @@ pub mod webhook;
 
 pub use context::{AmountLimits, Context, Policy, SiteKey};
 pub use error::{FieldError, UseCaseError};
+pub use exchange::Exchange;

@@ -87,6 +87,8 @@ struct Seen {
     version: Version,
     /// Which edition of the gateways: appeals name those that are on.
     gateways: u64,
+    /// Which edition of the settings.
+    settings: i64,
 }
 
 impl Publication {
@@ -112,18 +114,22 @@ impl Publication {
             content::fingerprint(&folder).map_err(|source| ContentFault::Folder { path: folder, source })
         })
         .await?;
-        let gateways = ctx.gateways.edition();
+        let (gateways, settings) = (ctx.gateways.edition(), ctx.policy.edition);
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
         let version = match pages::current(ctx).await {
             Ok(version) => version,
             // Who needs the database says that it is away.
-            Err(_away) if now == seen.files && gateways == seen.gateways => return Ok(false),
+            Err(_away) if (now, gateways, settings) == (seen.files, seen.gateways, seen.settings) => {
+                return Ok(false);
+            }
             Err(error) => return Err(error.into()),
         };
-        if (Seen { files: now, version: version.clone(), gateways }) == seen {
+        if (Seen { files: now, version: version.clone(), gateways, settings }) == seen {
             return Ok(false);
         }
-        let source = if now == seen.files { Source::Database } else { Source::Files };
+        // Other currencies are other amounts of the same files.
+        let is_same = now == seen.files && settings == seen.settings;
+        let source = if is_same { Source::Database } else { Source::Files };
         let loaded = self.load(ctx, templates, source).await;
         let version = match &loaded {
             // A database that was gone is asked again.
@@ -132,7 +138,8 @@ impl Publication {
             // A faulty folder is reported once, not at every look.
             Err(_) => version,
         };
-        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { files: now, version, gateways };
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) =
+            Seen { files: now, version, gateways, settings };
         loaded.map(|_| true)
     }
 

@@ -16,6 +16,7 @@ mod gift_aid;
 mod guard;
 mod health;
 mod language;
+mod live;
 mod meters;
 mod observe;
 mod page_cache;
@@ -25,7 +26,9 @@ mod report_query;
 mod request_id;
 mod route;
 mod sentences;
+mod setting;
 mod state;
+mod upload;
 mod webhooks;
 mod writing;
 
@@ -33,6 +36,7 @@ pub use admin::declared as admin_routes;
 pub use api::declared as api_routes;
 pub use assets::Files;
 pub use content::{ContentFault, Publication};
+pub use live::{Edition, Live};
 pub use observe::ContentPolicy;
 pub use request_id::RequestIds;
 pub use route::{Access, Declared};
@@ -135,7 +139,11 @@ pub fn serve(listener: TcpListener, state: AppState, options: ServerOptions) -> 
     let configure = routes(&state);
     let state = Data::new(state);
     let server = HttpServer::new(move || {
-        App::new().app_data(state.clone()).wrap(from_fn(observe::observe)).configure(configure.clone())
+        App::new()
+            .app_data(state.clone())
+            .app_data(live::Latest::of(state.clone()))
+            .wrap(from_fn(observe::observe))
+            .configure(configure.clone())
     })
     .workers(options.workers)
     .shutdown_timeout(options.shutdown_timeout.as_secs())

@@ -4,6 +4,7 @@ use super::api::problem;
 use super::error::WebError;
 use super::guard;
 use super::language;
+use super::live;
 use super::meters;
 use super::request_id::RequestId;
 use super::state::AppState;
@@ -61,10 +62,11 @@ const NO_DEVICES: HeaderValue =
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
 pub(super) async fn observe(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
+    live::bring(&mut request);
     let state = request.app_data::<Data<AppState>>().cloned();
     let id = state.as_ref().map(|state| state.request_ids.next()).unwrap_or_default();
     let mut response = match guard::refusal(&request) {

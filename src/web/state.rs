@@ -2,6 +2,7 @@
 
 use super::assets::Files;
 use super::content::Publication;
+use super::live::Live;
 use super::observe::ContentPolicy;
 use super::request_id::RequestIds;
 use crate::config::MetricsAccess;
@@ -51,6 +52,8 @@ pub struct AppState {
     pub letters: Arc<dyn LetterWay>,
     /// How it is shown in the office.
     pub mail_shown: MailShown,
+    /// Settings that change while the site runs.
+    pub live: Arc<dyn Live>,
     /// Where sent mail is shown from; development only.
     pub dev_mail: Option<PathBuf>,
     /// Proxies in front whose `X-Forwarded-For` entry is believed.
@@ -67,4 +70,19 @@ pub struct AppState {
     pub content_policy: Arc<ContentPolicy>,
     /// Whether the site is reached by https only.
     pub secure: bool,
+}
+
+impl AppState {
+    /// The same by the settings that count now.
+    #[must_use]
+    pub fn now(&self) -> Self {
+        let edition = self.live.edition();
+        Self {
+            ctx: edition.ctx.clone(),
+            templates: edition.templates.clone(),
+            letters: Arc::clone(&edition.letters),
+            mail_shown: edition.mail_shown.clone(),
+            ..self.clone()
+        }
+    }
 }

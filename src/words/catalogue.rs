@@ -37,7 +37,7 @@ pub enum WordsError {
 }
 
 /// The folders that make up a language, the most general first: `pt`, then `pt-BR`.
-fn folders(tag: &str) -> Vec<String> {
+pub(super) fn folders(tag: &str) -> Vec<String> {
     let ends = tag.match_indices('-').map(|(at, _)| at).chain([tag.len()]);
     ends.filter_map(|end| tag.get(..end).map(str::to_owned)).collect()
 }
@@ -50,6 +50,13 @@ pub(super) fn files_of(tag: &str, own: Option<&Path>) -> Result<Vec<FluentResour
             found.push(parse(&name, text)?);
         }
     }
+    found.extend(written_files_of(tag, own)?);
+    Ok(found)
+}
+
+/// The publisher's message files of a language.
+pub(super) fn written_files_of(tag: &str, own: Option<&Path>) -> Result<Vec<FluentResource>, WordsError> {
+    let mut found = Vec::new();
     for folder in own
         .map(|own| folders(tag).into_iter().map(|name| own.join("locales").join(name)).collect::<Vec<_>>())
         .into_iter()

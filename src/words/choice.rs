@@ -2,6 +2,7 @@
 
 use super::catalogue::WordsError;
 use super::language::Language;
+use super::own::OwnWords;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,8 +25,13 @@ pub struct Choice<'a> {
 }
 
 impl Words {
-    /// Reads the messages of every language that is offered; `own` is the publisher's folder of templates.
-    pub fn load(offered: &[String], default: &str, own: Option<&Path>) -> Result<Self, WordsError> {
+    /// Reads the messages of every language that is offered; `own` is the publisher's folder of templates, and what the
+    /// office says.
+    pub fn load(
+        offered: &[String],
+        default: &str,
+        own: (Option<&Path>, &OwnWords),
+    ) -> Result<Self, WordsError> {
         let english = Language::english()?;
         let open = |tag: &String| Language::open(tag, &english, own);
         let offered = offered.iter().map(open).collect::<Result<Vec<_>, _>>()?;

@@ -1,6 +1,7 @@
 //! One language: its messages, its numbers, its amounts and days.
 
 use super::catalogue::{self, WordsError};
+use super::own::{self, OwnWords};
 use crate::domain::money::{Currency, Money};
 use chrono::{Datelike as _, NaiveDate};
 use fluent_bundle::concurrent::FluentBundle;
@@ -105,11 +106,21 @@ impl Language {
     }
 
     /// A language with the publisher's own words, and English for what is missing.
-    pub(super) fn open(tag: &str, english: &Self, own: Option<&Path>) -> Result<Self, WordsError> {
-        let files = catalogue::files_of(tag, own)?;
-        if files.is_empty() {
+    /// The words of the office stand over those of the program, the files of the machine over both.
+    pub(super) fn open(
+        tag: &str,
+        english: &Self,
+        (own, office): (Option<&Path>, &OwnWords),
+    ) -> Result<Self, WordsError> {
+        let mut files = catalogue::files_of(tag, None)?;
+        let written = catalogue::written_files_of(tag, own)?;
+        if files.is_empty() && written.is_empty() {
             return Err(WordsError::Unknown(tag.to_owned()));
         }
+        for folder in catalogue::folders(tag) {
+            files.extend(own::resource(&folder, office));
+        }
+        files.extend(written);
         let language = Self::build(tag, files, Some(english.clone()))?;
         let missing = language.missing();
         if let Some(first) = missing.first() {

@@ -10,6 +10,7 @@
 mod catalogue;
 mod choice;
 mod language;
+pub mod own;
 #[cfg(test)]
 mod tests;
 

@@ -1,4 +1,5 @@
 use super::catalogue::{self, embedded};
+use super::own::OwnWords;
 use super::*;
 use crate::domain::money::{Currency, Money};
 use fluent_bundle::FluentResource;
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TAGS: [&str; 7] = ["en", "fr", "de", "es", "pt", "ru", "ar"];
 
 fn words() -> Words {
-    Words::load(&TAGS.map(str::to_owned), "en", None).unwrap()
+    Words::load(&TAGS.map(str::to_owned), "en", (None, &OwnWords::new())).unwrap()
 }
 
 /// The variables of a message, and the sets of plural forms that it knows.
@@ -144,7 +145,7 @@ fn plurals_follow_the_language() {
     let arabic: BTreeSet<String> = [0, 1, 2, 3, 11, 100].map(|places| left("ar", places)).into();
     assert_eq!(arabic.len(), 6);
     // Digits are those of the region: CLDR has Latin ones for Arabic at large.
-    let egypt = Words::load(&["ar-EG".into()], "ar-EG", None).unwrap();
+    let egypt = Words::load(&["ar-EG".into()], "ar-EG", (None, &OwnWords::new())).unwrap();
     assert!(egypt.language("ar").text("patrons-left", &[("places", 3.into())]).contains('٣'));
 }
 
@@ -209,7 +210,7 @@ fn the_visitor_gets_the_best_language_that_is_offered() {
     assert_eq!(tag(None, Some("de"), Some("fr")), "de");
     assert_eq!(tag(Some("ar"), Some("de"), Some("fr")), "ar");
     assert_eq!(tag(Some("xx"), Some("de"), Some("fr")), "de");
-    let few = Words::load(&["de".into(), "pt-BR".into()], "de", None).unwrap();
+    let few = Words::load(&["de".into(), "pt-BR".into()], "de", (None, &OwnWords::new())).unwrap();
     assert_eq!(few.choose(Choice { accepted: Some("fr, pt-PT;q=0.5"), ..Choice::default() }).tag(), "pt-BR");
     assert_eq!(few.choose(Choice { accepted: Some("en"), ..Choice::default() }).tag(), "de");
 }
@@ -223,15 +224,18 @@ fn a_publisher_adds_a_language_and_own_words_as_files() {
         std::fs::create_dir_all(folder.join("locales").join(tag)).unwrap();
         std::fs::write(folder.join("locales").join(tag).join("own.ftl"), text).unwrap();
     }
-    let words = Words::load(&["nl".into(), "fr".into()], "nl", Some(&folder)).unwrap();
+    let words = Words::load(&["nl".into(), "fr".into()], "nl", (Some(&folder), &OwnWords::new())).unwrap();
     assert_eq!(words.language("nl").text("nav-give", &[]), "Geven");
     assert_eq!(words.language("nl").text("nav-articles", &[]), "Articles", "English stands in");
     assert_eq!(words.language("fr").text("nav-give", &[]), "Soutenir");
     assert_eq!(words.language("fr").own_name(), "Français");
     std::fs::write(folder.join("locales/nl/broken.ftl"), "a = { $\n").unwrap();
-    let error = Words::load(&["nl".into()], "nl", Some(&folder)).unwrap_err().to_string();
+    let error = Words::load(&["nl".into()], "nl", (Some(&folder), &OwnWords::new())).unwrap_err().to_string();
     assert!(error.contains("broken.ftl: line 1"), "{error}");
     std::fs::remove_file(folder.join("locales/nl/broken.ftl")).unwrap();
-    assert!(matches!(Words::load(&["xx".into()], "xx", None), Err(WordsError::Unknown(_))));
+    assert!(matches!(
+        Words::load(&["xx".into()], "xx", (None, &OwnWords::new())),
+        Err(WordsError::Unknown(_))
+    ));
     assert!(embedded("en").count() > 3);
 }

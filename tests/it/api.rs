@@ -3,6 +3,7 @@
 mod books;
 mod changes;
 mod examples;
+mod settings;
 mod staff;
 
 use crate::support::app::{TestApp, settings};

@@ -1,6 +1,7 @@
 //! The program as an operator uses it, on both databases: what it prints, and how it ends.
 
 mod articles;
+mod bank;
 mod office;
 mod rolling;
 mod setup;

@@ -14,6 +14,8 @@ mod bad_days;
 #[cfg(test)]
 mod bank;
 #[cfg(test)]
+mod bank_statements;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod cli;

@@ -11,5 +11,7 @@ mod matrix;
 mod outgoing;
 mod passkeys;
 mod people;
+mod settings;
 mod warnings;
+mod wording;
 mod work;

@@ -16,7 +16,7 @@ struct Module {
     only_place_of: &'static [&'static str],
 }
 
-const MODULES: [Module; 12] = [
+const MODULES: [Module; 13] = [
     Module { name: "domain", may_import: &[], only_place_of: &[] },
     Module { name: "config", may_import: &["domain"], only_place_of: &[] },
     Module { name: "telemetry", may_import: &["config"], only_place_of: &[] },
@@ -43,6 +43,7 @@ const MODULES: [Module; 12] = [
         may_import: &["domain"],
         only_place_of: &["pulldown_cmark", "ammonia", "htmd", "serde_saphyr"],
     },
+    Module { name: "bank", may_import: &["domain"], only_place_of: &["quick_xml"] },
     Module {
         name: "words",
         may_import: &["domain"],
@@ -66,6 +67,7 @@ const MODULES: [Module; 12] = [
         name: "jobs",
         may_import: &[
             "usecases",
+            "bank",
             "store",
             "mail",
             "render",
@@ -79,8 +81,18 @@ const MODULES: [Module; 12] = [
     },
     Module {
         name: "web",
-        may_import: &["usecases", "render", "words", "config", "telemetry", "content", "domain", "store"],
-        only_place_of: &["actix_web"],
+        may_import: &[
+            "usecases",
+            "bank",
+            "render",
+            "words",
+            "config",
+            "telemetry",
+            "content",
+            "domain",
+            "store",
+        ],
+        only_place_of: &["actix_web", "multer"],
     },
 ];
 

@@ -71,6 +71,48 @@ pub const TABLES: &[TableMap] = &[
         &[facts("number at actor_kind action detail hash"), stands("actor_id subject")],
     ),
     table(
+        "bank_line_refusals",
+        "What a line of a statement might have been, and is not.",
+        Keep::Books,
+        &[stands("line_id subject")],
+    ),
+    table(
+        "bank_lines",
+        "Lines of bank statements; who sent money that was no gift goes after its own time.",
+        Keep::Books,
+        &[
+            facts("booked_on happened_at amount_minor currency direction status kind decided_at read_at"),
+            stands("id statement_id donation_id refund_id bank_id"),
+            of("account", Fact, NoDonor),
+            of("identity", Secret, Stays),
+            of("other_name other_account", Person, Emptied),
+            of("words reason", Words, Emptied),
+        ],
+    ),
+    table(
+        "bank_mappings",
+        "How the columns of a bank's files are understood.",
+        Keep::Use,
+        &[facts("id body changed_at"), of("name", Words, NoDonor)],
+    ),
+    table(
+        "bank_statement_parts",
+        "Files of the bank, as long as they are not read.",
+        Keep::Until("until it is read"),
+        &[stands("statement_id part"), of("body", Outside, Short)],
+    ),
+    table(
+        "bank_statements",
+        "Which files of the bank were handed in.",
+        Keep::Books,
+        &[
+            facts(
+                "id format mapping_id status round bytes lines_all lines_done lines_new error asked_by asked_at done_at",
+            ),
+            of("name", Words, NoDonor),
+        ],
+    ),
+    table(
         "campaign_totals",
         "What each campaign raised.",
         Keep::Books,
@@ -389,6 +431,12 @@ pub const TABLES: &[TableMap] = &[
             of("token_hash", Secret, Removed),
             of("browser", Trace, Removed),
         ],
+    ),
+    table(
+        "setting_changes",
+        "What the office set, change by change.",
+        Keep::Books,
+        &[facts("number key actor_kind changed_at"), stands("actor_id"), of("value before", Words, NoDonor)],
     ),
     table(
         "settings",

@@ -104,6 +104,25 @@ const RECEIPTS: &[Column] = &[
     hidden("changed", "Status since", Shape::Time),
 ];
 
+const BANK_LINES: &[Column] = &[
+    shown("booked", "Day", Shape::Time),
+    shown("name", "Name", Shape::Text),
+    shown("amount", "Amount", Shape::Money),
+    shown("status", "Status", Shape::Word),
+    shown("words", "Text", Shape::Text),
+    hidden("direction", "Direction", Shape::Word),
+    hidden("other_account", "Their account", Shape::Code),
+    hidden("account", "Account", Shape::Code),
+    hidden("bank_id", "Bank’s id", Shape::Code),
+    hidden("kind", "Why it is no gift", Shape::Word),
+    hidden("reason", "Reason", Shape::Text),
+    hidden("donation", "Donation", Shape::Code),
+    hidden("refund", "Refund", Shape::Code),
+    hidden("statement", "Statement", Shape::Code),
+    hidden("decided", "Decided", Shape::Time),
+    hidden("id", "Id", Shape::Code),
+];
+
 const EVENTS: &[Column] = &[
     shown("received", "Received", Shape::Time),
     shown("gateway", "Gateway", Shape::Word),
@@ -171,6 +190,12 @@ const PATRON_FILTERS: &[Filter] = &[
 ];
 const RECEIPT_FILTERS: &[Filter] =
     &[one_of("status", "Status", &["issued", "sent", "voided", "replaced"]), FROM, TO];
+const BANK_LINE_FILTERS: &[Filter] = &[
+    one_of("status", "Status", &["open", "booked", "returned", "no_gift", "outgoing"]),
+    value("statement", "Statement"),
+    FROM,
+    TO,
+];
 const EVENT_FILTERS: &[Filter] =
     &[one_of("status", "Status", &["received", "processed", "ignored", "parked"]), FROM, TO];
 const JOB_FILTERS: &[Filter] =
@@ -187,6 +212,7 @@ impl ListKind {
             Self::Donors => DONORS,
             Self::Patrons => PATRONS,
             Self::Receipts => RECEIPTS,
+            Self::BankLines => BANK_LINES,
             Self::Events => EVENTS,
             Self::Jobs => JOBS,
             Self::Audit => AUDIT,
@@ -201,6 +227,7 @@ impl ListKind {
             Self::Donors => DONOR_FILTERS,
             Self::Patrons => PATRON_FILTERS,
             Self::Receipts => RECEIPT_FILTERS,
+            Self::BankLines => BANK_LINE_FILTERS,
             Self::Events => EVENT_FILTERS,
             Self::Jobs => JOB_FILTERS,
             Self::Audit => AUDIT_FILTERS,
@@ -218,7 +245,7 @@ impl ListKind {
                 LARGEST,
                 SMALLEST,
             ],
-            Self::Pledges => &[NEWEST, OLDEST, LARGEST, SMALLEST],
+            Self::Pledges | Self::BankLines => &[NEWEST, OLDEST, LARGEST, SMALLEST],
             Self::Donors => &[
                 NEWEST,
                 OLDEST,

@@ -45,6 +45,7 @@ pub(super) const fn base(kind: ListKind) -> Base {
             " JOIN donations d ON d.id = b.donation_id JOIN pledges p ON p.id = d.pledge_id \
              LEFT JOIN donors n ON n.id = d.donor_id LEFT JOIN receipts o ON o.id = b.replaces",
         ),
+        ListKind::BankLines => ("bank_lines", "b.id", ""),
         ListKind::Events => ("inbox", "b.id", ""),
         ListKind::Jobs => ("jobs", "b.id", ""),
         ListKind::Audit => (
@@ -69,7 +70,7 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
     let (column, kind, nullable) = match (query.kind, name) {
         (ListKind::Donations, "received" | "received_first") => ("b.received_at", KeyType::Time, true),
         (ListKind::Donations, "largest" | "smallest") => ("b.gross_minor", KeyType::Number, true),
-        (ListKind::Pledges | ListKind::Patrons, "largest" | "smallest") => {
+        (ListKind::Pledges | ListKind::Patrons | ListKind::BankLines, "largest" | "smallest") => {
             ("b.amount_minor", KeyType::Number, false)
         }
         (ListKind::Pledges, _) => ("b.created_at", KeyType::Time, false),
@@ -79,6 +80,7 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
         (ListKind::Patrons, "next") => ("b.period_until", KeyType::Time, true),
         (ListKind::Patrons, _) => ("b.pledge_id", KeyType::Text, false),
         (ListKind::Receipts, _) => ("b.issued_at", KeyType::Time, false),
+        (ListKind::BankLines, _) => ("b.happened_at", KeyType::Time, false),
         (ListKind::Events, _) => ("b.received_at", KeyType::Time, false),
         (ListKind::Audit, _) => ("b.number", KeyType::Number, false),
     };
@@ -89,7 +91,7 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
 pub(super) const fn amount(kind: ListKind) -> Option<&'static str> {
     match kind {
         ListKind::Donations => Some("b.gross_minor"),
-        ListKind::Pledges | ListKind::Patrons => Some("b.amount_minor"),
+        ListKind::Pledges | ListKind::Patrons | ListKind::BankLines => Some("b.amount_minor"),
         ListKind::Receipts => Some("b.net_minor"),
         ListKind::Donors | ListKind::Events | ListKind::Jobs | ListKind::Audit => None,
     }
@@ -100,6 +102,7 @@ pub(super) const fn date(kind: ListKind) -> Option<&'static str> {
     match kind {
         ListKind::Donations | ListKind::Events => Some("b.received_at"),
         ListKind::Pledges => Some("b.created_at"),
+        ListKind::BankLines => Some("b.happened_at"),
         ListKind::Receipts => Some("b.issued_at"),
         ListKind::Donors | ListKind::Patrons | ListKind::Jobs | ListKind::Audit => None,
     }
@@ -140,6 +143,7 @@ pub(super) fn value_filter(kind: ListKind, name: &str) -> Option<&'static str> {
         (ListKind::Patrons, "tier") => {
             "b.pledge_id IN (SELECT p.id FROM pledges p JOIN tiers t ON t.id = p.tier_id WHERE t.slug = ?)"
         }
+        (ListKind::BankLines, "statement") => "b.statement_id = ?",
         (ListKind::Jobs, "kind") => "b.kind = ?",
         (ListKind::Audit, "action") => "b.action = ?",
         (ListKind::Audit, "actor") => "b.actor_id = ?",
@@ -155,6 +159,7 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         | (ListKind::Pledges, What::Pledges)
         | (ListKind::Donors, What::Donors)
         | (ListKind::Receipts, What::Receipts)
+        | (ListKind::BankLines, What::BankLines)
         | (ListKind::Events, What::Events)
         | (ListKind::Jobs, What::Jobs) => ("b.id IN ", ""),
         (ListKind::Donations | ListKind::Patrons, What::Pledges) => ("b.pledge_id IN ", ""),
@@ -178,12 +183,15 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         (ListKind::Patrons, What::Donations) => {
             ("b.pledge_id IN (SELECT d.pledge_id FROM donations d WHERE d.id IN ", ")")
         }
-        (ListKind::Receipts, What::Donations) => ("b.donation_id IN ", ""),
-        (ListKind::Receipts, What::Donors) => {
+        (ListKind::Receipts | ListKind::BankLines, What::Donations) => ("b.donation_id IN ", ""),
+        (ListKind::Receipts | ListKind::BankLines, What::Donors) => {
             ("b.donation_id IN (SELECT d.id FROM donations d WHERE d.donor_id IN ", ")")
         }
-        (ListKind::Receipts, What::Pledges) => {
+        (ListKind::Receipts | ListKind::BankLines, What::Pledges) => {
             ("b.donation_id IN (SELECT d.id FROM donations d WHERE d.pledge_id IN ", ")")
+        }
+        (ListKind::BankLines, What::Receipts) => {
+            ("b.donation_id IN (SELECT r.donation_id FROM receipts r WHERE r.id IN ", ")")
         }
         (ListKind::Events, What::Donations | What::Pledges) => {
             ("b.id IN (SELECT e.event_id FROM event_subjects e WHERE e.subject IN ", ")")
@@ -201,6 +209,7 @@ pub(super) fn cell(kind: ListKind, column: &str) -> &'static str {
         ListKind::Donors => donor(column),
         ListKind::Patrons => patron(column),
         ListKind::Receipts => receipt(column),
+        ListKind::BankLines => bank_line(column),
         ListKind::Events => event(column),
         ListKind::Jobs => job(column),
         ListKind::Audit => audit(column),
@@ -300,6 +309,28 @@ fn receipt(column: &str) -> &'static str {
         "donation" => "b.donation_id",
         "replaces" => "o.series || CAST(o.year AS TEXT) || '-' || CAST(o.number AS TEXT)",
         "changed" => "CAST(b.status_at AS TEXT)",
+        _ => "NULL",
+    }
+}
+
+fn bank_line(column: &str) -> &'static str {
+    match column {
+        "booked" => "CAST(b.happened_at AS TEXT)",
+        "name" => "b.other_name",
+        "amount" => "CAST(b.amount_minor AS TEXT) || ' ' || b.currency",
+        "status" => "b.status",
+        "words" => "b.words",
+        "direction" => "b.direction",
+        "other_account" => "b.other_account",
+        "account" => "b.account",
+        "bank_id" => "b.bank_id",
+        "kind" => "b.kind",
+        "reason" => "b.reason",
+        "donation" => "b.donation_id",
+        "refund" => "b.refund_id",
+        "statement" => "b.statement_id",
+        "decided" => "CAST(b.decided_at AS TEXT)",
+        "id" => "b.id",
         _ => "NULL",
     }
 }

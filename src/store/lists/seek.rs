@@ -9,8 +9,8 @@ use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::ReceiptNumber;
 use crate::domain::search;
 use crate::store::schema::{
-    attempts, campaign_totals, disputes, donations, donors, inbox, jobs, ledger_entries, pledges, receipts,
-    refunds, subscription_orders, subscriptions,
+    attempts, bank_lines, campaign_totals, disputes, donations, donors, inbox, jobs, ledger_entries, pledges,
+    receipts, refunds, subscription_orders, subscriptions,
 };
 use crate::store::search::{self as terms, FOUND_MAX};
 use crate::store::{Conn, StoreError};
@@ -31,6 +31,8 @@ pub enum What {
     Events,
     /// Of jobs.
     Jobs,
+    /// Of lines of bank statements.
+    BankLines,
     /// They are addresses that pledges were made with.
     Addresses,
     /// They are what rows of the log are about.
@@ -111,7 +113,12 @@ pub fn seek(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, Stor
     if matches!(kind, ListKind::Events | ListKind::Jobs) {
         return Ok(Sought { narrow: Narrow::Nothing, how: How::Remote, more: false });
     }
-    let amounts = search::amounts(typed, &currencies(conn)?);
+    let mut amounts = search::amounts(typed, &currencies(conn)?);
+    if kind == ListKind::BankLines {
+        // Whoever types 25 means what went out, too.
+        let out: Vec<Money> = amounts.iter().filter_map(|amount| amount.negated().ok()).collect();
+        amounts.extend(out);
+    }
     if !amounts.is_empty() && kind != ListKind::Donors {
         return Ok(Sought { narrow: Narrow::Amounts(amounts), how: How::Amount, more: false });
     }
@@ -125,12 +132,34 @@ fn by_words(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, Stor
     {
         return Ok(Sought::of(How::Words, What::Addresses, vec![address.as_str().to_owned()]));
     }
+    if kind == ListKind::BankLines {
+        return Ok(Sought::of(How::Words, What::BankLines, lines_with(conn, typed)?));
+    }
     let found = terms::find(conn, &search::words(typed))?;
     let mut donors = found.donors;
     if kind != ListKind::Donors {
         donors = with_those_they_are(conn, donors)?;
     }
     Ok(Sought { more: found.more, ..Sought::of(How::Words, What::Donors, donors) })
+}
+
+/// Lines of bank statements with this in the name, the text or the account, the latest of them. No index holds words of
+/// strangers: the latest lines are read, which is as many as a publisher has in years.
+fn lines_with(conn: &mut Conn, typed: &str) -> Result<Vec<String>, StoreError> {
+    const LOOKED_AT: i64 = 20_000;
+    type Said = (String, Option<String>, Option<String>, Option<String>);
+    let rows: Vec<Said> = bank_lines::table
+        .order((bank_lines::happened_at.desc(), bank_lines::id.desc()))
+        .limit(LOOKED_AT)
+        .select((bank_lines::id, bank_lines::other_name, bank_lines::words, bank_lines::other_account))
+        .load(conn)?;
+    let words = search::words(typed);
+    let fits = |(_, name, text, account): &Said| {
+        let said = [name, text, account].map(|text| text.as_deref().unwrap_or_default()).join(" ");
+        let said = search::folded(&said);
+        !words.is_empty() && words.iter().all(|word| said.contains(word.as_str()))
+    };
+    Ok(rows.into_iter().filter(fits).take(FOUND_MAX).map(|(id, ..)| id).collect())
 }
 
 /// With the donors that those who were merged are now: what they gave is listed there.
@@ -171,6 +200,7 @@ fn by_our_id(conn: &mut Conn, typed: &str) -> Result<Option<(What, Vec<String>)>
         "rcp" => one(What::Receipts),
         "evt" if ulid_like(typed) => one(What::Events),
         "job" => one(What::Jobs),
+        "bnl" => one(What::BankLines),
         "att" => of_row!(conn, attempts, typed, pledge_id, What::Pledges),
         "ord" => of_row!(conn, subscription_orders, typed, pledge_id, What::Pledges),
         "rfd" => of_row!(conn, refunds, typed, donation_id, What::Donations),

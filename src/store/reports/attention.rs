@@ -33,6 +33,8 @@ pub struct Open {
     pub disputes: i64,
     /// Recurring support that owes money.
     pub past_due: i64,
+    /// Lines of bank statements of which nobody has said what they are.
+    pub bank_lines: i64,
 }
 
 #[derive(QueryableByName)]
@@ -42,7 +44,7 @@ struct Count {
 }
 
 /// The rows that are counted for each field of [`Open`].
-const ROWS: [&str; 7] = [
+const ROWS: [&str; 8] = [
     "attempts WHERE outcome IN ('started', 'unknown') AND outcome = 'unknown'",
     "inbox WHERE status IN ('received', 'parked') AND status = 'parked'",
     "inbox WHERE status IN ('received', 'parked') AND status = 'received'",
@@ -50,6 +52,7 @@ const ROWS: [&str; 7] = [
     "reviews WHERE resolved_at IS NULL",
     "disputes WHERE status IN ('inquiry', 'open')",
     "subscriptions WHERE status = 'past_due'",
+    "bank_lines WHERE status = 'open'",
 ];
 
 /// What is counted, as queries.
@@ -75,6 +78,7 @@ pub fn open(conn: &mut Conn) -> Result<Open, StoreError> {
         reviews: next(),
         disputes: next(),
         past_due: next(),
+        bank_lines: next(),
     })
 }
 

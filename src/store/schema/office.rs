@@ -259,3 +259,15 @@ diesel::table! {
         times -> BigInt,
     }
 }
+
+diesel::table! {
+    setting_changes (number) {
+        number -> BigInt,
+        key -> Text,
+        value -> Nullable<Text>,
+        before -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        changed_at -> Timestamp,
+    }
+}

@@ -8,8 +8,8 @@ use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
 use crate::store::{
-    Conn, StoreError, Tx, account_changes, accounts, address_changes, desk, erasures, forgetting, gift_aid,
-    gifts_by_hand, sessions, sign_in_links,
+    Conn, StoreError, Tx, account_changes, accounts, address_changes, bank_lines, desk, erasures, forgetting,
+    gift_aid, gifts_by_hand, sessions, sign_in_links,
 };
 use crate::usecases::{Context, UseCaseError, audit, exports};
 use chrono::{Datelike as _, TimeDelta};
@@ -239,6 +239,7 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure, farewell: Farewell)
         sign_in_links::remove_of(tx, address)?;
     }
     gifts_by_hand::forget(tx, donor)?;
+    bank_lines::forget(tx, donor)?;
     forgetting::purge_events_about(tx, donor, now)?;
     exports::forget_all(tx)?;
     match farewell {

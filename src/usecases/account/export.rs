@@ -7,8 +7,8 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
 use crate::store::donations::Place;
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, desk, donations, donor_letters, gift_aid, gifts_by_hand,
-    pledges, receipts, sessions,
+    Conn, StoreError, account_changes, accounts, bank_lines, desk, donations, donor_letters, gift_aid,
+    gifts_by_hand, pledges, receipts, sessions,
 };
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -73,7 +73,12 @@ fn noted(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
     let letters = letters.map(|letter| {
         vec!["letter".to_owned(), time(letter.written_at), format!("{}\n\n{}", letter.subject, letter.body)]
     });
-    let rows = tags.chain(notes).chain(about).chain(letters).collect();
+    let lines = bank_lines::of_donor(conn, donor)?.into_iter().filter_map(|line| {
+        let said =
+            [line.name, line.other_account, line.text].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        (!said.is_empty()).then(|| vec!["bank statement".to_owned(), line.booked_on.to_string(), said])
+    });
+    let rows = tags.chain(notes).chain(about).chain(letters).chain(lines).collect();
     Ok(Table { name: "notes", columns: &["kind", "written_at", "text"], rows })
 }
 

@@ -12,7 +12,7 @@ use crate::domain::dispute::Dispute;
 use crate::domain::donation::Donation;
 use crate::domain::donor::EmailAddress;
 use crate::domain::gift_aid::Declaration;
-use crate::domain::ids::{DonationId, DonorId, InboxId, JobId, PledgeId};
+use crate::domain::ids::{BankLineId, DonationId, DonorId, InboxId, JobId, PledgeId};
 use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptNumber};
 use crate::domain::refund::Refund;
@@ -23,8 +23,9 @@ use crate::store::dossiers::{self, Call, EventRecord, Given, JobRecord, LedgerEn
 use crate::store::event_subjects::{self, Told};
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, api_tokens, audit, campaigns, disputes, donations,
-    donor_letters, gift_aid, pledges, receipts, refunds, staff, subscription_orders, subscriptions, tiers,
+    Conn, StoreError, account_changes, accounts, api_tokens, audit, bank_lines, campaigns, disputes,
+    donations, donor_letters, gift_aid, pledges, receipts, refunds, staff, subscription_orders,
+    subscriptions, tiers,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -56,6 +57,8 @@ pub struct DonationFile {
     pub disputes: Vec<Dispute>,
     /// What staff wrote down about it, if they recorded it by hand.
     pub paper: Option<Paper>,
+    /// The line of a bank statement that it is.
+    pub line: Option<BankLineId>,
     /// Its entries in the books.
     pub entries: Vec<LedgerEntry>,
     /// What the gateway said.
@@ -100,6 +103,7 @@ pub async fn donation(ctx: &Context, id: DonationId) -> Result<DonationFile, Use
                 donor,
                 receipts: papers,
                 paper: gifts_by_hand::find(conn, id)?,
+                line: bank_lines::of_donation(conn, id)?.map(|line| line.id),
                 refunds: given_back,
                 disputes: contested,
                 entries,

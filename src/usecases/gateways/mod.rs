@@ -74,6 +74,12 @@ pub trait LetterWay: Send + Sync {
     /// # Errors
     /// What went wrong, for the person who asked.
     async fn letter(&self, to: &str) -> Result<(), String>;
+
+    /// Sends a letter with invented values, to be looked at: subject, text, HTML.
+    ///
+    /// # Errors
+    /// What went wrong, for the person who asked.
+    async fn sample(&self, to: &str, parts: (String, String, String)) -> Result<(), String>;
 }
 
 /// Where Stripe's webhooks come in.

@@ -37,7 +37,7 @@ pub(super) fn tell_former(
 }
 
 /// Orders a letter to every owner who may sign in, `but` for one whom it is about.
-pub(super) fn tell_owners(
+pub(in crate::usecases) fn tell_owners(
     tx: &mut Tx<'_>,
     ctx: &Context,
     about: (StaffNotice, i64),

@@ -53,6 +53,7 @@ impl Looker<'_> {
 pub(super) fn page_about(subject: &str, looking: Role) -> Option<String> {
     let (kind, needed) = match subject.split_once('_')?.0 {
         "don" => ("donations", May::SeeSupport),
+        "bnl" => ("bank-lines", May::SeeSupport),
         "plg" => ("pledges", May::SeeSupport),
         "dnr" => ("donors", May::SeeSupport),
         "rcp" => ("receipts", May::SeeSupport),
@@ -128,6 +129,10 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
             facts.push(fact("Left of it", money_cell(kept)));
         }
     }
+    facts.extend(file.line.map(|line| {
+        let cell = cells.cell("", Shape::Code, Some(line.to_string()));
+        fact("Bank statement", linked(cell, format!("/admin/bank-lines/{line}")))
+    }));
     facts.push(fact("Recorded", cells.time_cell("", donation.created_at)));
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(donation.id.to_string()))));
     FilePage {

@@ -50,6 +50,7 @@ pub(super) fn title(kind: ListKind) -> &'static str {
         ListKind::Donors => "Donors",
         ListKind::Patrons => "Patrons",
         ListKind::Receipts => "Receipts",
+        ListKind::BankLines => "Lines of bank statements",
         ListKind::Events => "Events",
         ListKind::Jobs => "Jobs",
         ListKind::Audit => "Log",
@@ -63,6 +64,7 @@ pub(super) const fn file_permission(kind: ListKind) -> Permission {
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Patrons
+        | ListKind::BankLines
         | ListKind::Receipts => Permission::ExportSupport,
         ListKind::Events | ListKind::Jobs => Permission::SeeOperations,
         ListKind::Audit => Permission::SeeAudit,
@@ -153,8 +155,13 @@ async fn page(
         actions: actions(kind, may(Permission::ChangeSupport)),
         url: url.clone(),
     };
-    let place = ("admin/list.html", title(kind), url.as_str());
+    let place = ("admin/list.html", title(kind), place_in_navigation(kind, &url));
     Desk::of(state, &seat.0).page(place, done(request.query_string()), shown)
+}
+
+/// Where it stands in the navigation.
+fn place_in_navigation(kind: ListKind, url: &str) -> &str {
+    if kind == ListKind::BankLines { "/admin/bank" } else { url }
 }
 
 fn file_url(kind: ListKind, text: &str) -> String {
@@ -175,6 +182,7 @@ fn actions(kind: ListKind, may_change: bool) -> Vec<ActionShown> {
         | ListKind::Donors
         | ListKind::Patrons
         | ListKind::Receipts
+        | ListKind::BankLines
         | ListKind::Events
         | ListKind::Jobs
         | ListKind::Audit => Vec::new(),
@@ -252,6 +260,7 @@ fn place_of(kind: ListKind, id: &str) -> Option<String> {
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Receipts
+        | ListKind::BankLines
         | ListKind::Events
         | ListKind::Jobs => Some(format!("/admin/{kind}/{id}")),
     }

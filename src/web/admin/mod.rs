@@ -12,8 +12,10 @@ mod me;
 mod people;
 mod privacy;
 pub(super) mod reply;
+mod settings;
 mod tokens;
 mod webhooks;
+mod wording;
 mod work;
 
 pub(super) use door::keep;
@@ -25,7 +27,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_gateways(of_work(of_publication(of_people(of_figures(of_lists(Table::default()))))))
+    of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -96,6 +98,13 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/content/{folder}/{slug}", Only(May::EditContent), content::save)
         .post("/admin/content/{folder}/{slug}/preview", Only(May::EditContent), content::preview)
         .post("/admin/content/{folder}/{slug}/remove", Only(May::EditContent), content::remove)
+        .get("/admin/wording", Only(May::EditContent), wording::list)
+        .get("/admin/wording/texts/{language}", Only(May::EditContent), wording::texts)
+        .get("/admin/wording/texts/{language}/{text}", Only(May::EditContent), wording::text)
+        .post("/admin/wording/texts/{language}/{text}", Only(May::EditContent), wording::save)
+        .get("/admin/wording/letters/{letter}", Only(May::EditContent), wording::letter)
+        .get("/admin/wording/letters/{letter}/html", Only(May::EditContent), wording::html)
+        .post("/admin/wording/letters/{letter}/send", Only(May::EditContent), wording::send)
         .get("/admin/webhooks", Only(May::ManageSettings), webhooks::list)
         .post("/admin/webhooks", Only(May::ManageSettings), webhooks::add)
         .get("/admin/webhooks/{id}", Only(May::ManageSettings), webhooks::show)
@@ -104,10 +113,14 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/webhook-deliveries/{id}/again", Only(May::ManageSettings), webhooks::redeliver)
 }
 
-/// The ways of money and of letters.
-fn of_gateways(table: Table) -> Table {
+/// What the office sets, and the ways of money and of letters.
+fn of_settings(table: Table) -> Table {
     let settings = Access::Only(May::ManageSettings);
     table
+        .get("/admin/settings", settings, settings::list)
+        .get("/admin/settings/{group}", settings, settings::show)
+        .post("/admin/settings/{group}", settings, settings::save)
+        .post("/admin/settings/{group}/put-back", settings, settings::put_back)
         .get("/admin/gateways", settings, gateways::list)
         .post("/admin/gateways/mail/try", settings, gateways::try_mail)
         .get("/admin/gateways/stripe", settings, gateways::stripe)
@@ -117,6 +130,30 @@ fn of_gateways(table: Table) -> Table {
         .post("/admin/gateways/stripe/secret", settings, gateways::put_secret)
         .get("/admin/gateways/stripe/forget", settings, gateways::last_word)
         .post("/admin/gateways/stripe/forget", settings, gateways::forget)
+}
+
+/// Statements of banks, and what becomes of their lines.
+fn of_bank(table: Table) -> Table {
+    use Access::Only;
+    let (see, change) = (Only(May::SeeSupport), Only(May::ChangeSupport));
+    table
+        .get("/admin/bank", see, work::bank_files::list)
+        .post("/admin/bank", change, work::bank_files::hand_in)
+        .get("/admin/bank/{id}", see, work::bank_files::show)
+        .post("/admin/bank/{id}/remove", change, work::bank_files::remove)
+        .get("/admin/bank/{id}/mapping", change, work::bank_mapping::show)
+        .post("/admin/bank/{id}/mapping", change, work::bank_mapping::save)
+        .get("/admin/bank-lines", see, lists::page_of(ListKind::BankLines))
+        .get("/admin/bank-lines.csv", Only(May::ExportSupport), lists::file_of(ListKind::BankLines))
+        .get("/admin/bank-lines/{id}", see, work::bank_lines::show)
+        .post("/admin/bank-lines/{id}/book", change, work::bank_lines::book)
+        .get("/admin/bank-lines/{id}/gift", change, work::bank_lines::begin_gift)
+        .post("/admin/bank-lines/{id}/gift", change, work::bank_lines::record_gift)
+        .get("/admin/bank-lines/{id}/no-gift", change, work::bank_lines::doubt)
+        .post("/admin/bank-lines/{id}/no-gift", change, work::bank_lines::no_gift)
+        .post("/admin/bank-lines/{id}/dismiss", change, work::bank_lines::dismiss)
+        .post("/admin/bank-lines/{id}/reopen", change, work::bank_lines::reopen)
+        .post("/admin/bank-lines/{id}/take-back", Only(May::Refund), work::bank_lines::take_back)
 }
 
 /// What is done about gifts, donors and work that failed.

@@ -2,6 +2,7 @@
 
 mod act;
 mod asked;
+mod bank;
 pub(super) mod campaigns;
 pub(super) mod docs;
 mod donors;
@@ -19,6 +20,7 @@ pub(super) mod problem;
 mod refunds;
 mod reports;
 mod seen;
+mod settings;
 mod webhooks;
 
 use super::error::WebError;
@@ -110,6 +112,10 @@ fn of_books(table: Table) -> Table {
     use Access::Token;
     use ListKind::{Audit, Events, Jobs};
     table
+        .get("/bank-statements", Token(May::SeeSupport), bank::list)
+        .get("/bank-statements/{id}", Token(May::SeeSupport), bank::one)
+        .get("/bank-lines", Token(May::SeeSupport), lists::page_of(ListKind::BankLines))
+        .get("/bank-lines/{id}", Token(May::SeeSupport), lists::one_of(ListKind::BankLines))
         .get("/ledger/entries", Token(May::SeeSupport), ledger::entries)
         .get("/ledger/accounts", Token(May::SeeFigures), ledger::accounts)
         .get("/reports/summary", Token(May::SeeFigures), reports::summary)
@@ -126,6 +132,8 @@ fn of_books(table: Table) -> Table {
         .post("/reviews/{id}/close", Token(May::RunOperations), operations::close)
         .get("/webhook-endpoints", Token(May::SeeOperations), webhooks::list)
         .get("/webhook-endpoints/{id}", Token(May::SeeOperations), webhooks::one)
+        .get("/settings", Token(May::SeeOperations), settings::list)
+        .post("/settings", Token(May::ChangeSettings), settings::change)
         .get("/audit", Token(May::SeeAudit), lists::page_of(Audit))
 }
 

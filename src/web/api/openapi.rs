@@ -98,6 +98,10 @@ fn parameters(route: &Declared, told: &Told) -> Vec<Value> {
             ));
             all.push(header("If-None-Match", "There is no file yet", &json!({ "const": "*" })));
         }
+        Asks::SeenSettings => {
+            let tag = json!({ "type": "string", "pattern": "^\"[0-9a-f]{64}\"$" });
+            all.push(header("If-Match", "The ETag of the settings as they were read", &tag));
+        }
     }
     if route.method != "GET" {
         let words = "Sent again with the same key, the request is not carried out again";
@@ -251,7 +255,17 @@ fn filter_schema(filter: &Filter) -> Value {
 
 /// `Donation` of `donations`.
 fn name_of(kind: ListKind) -> String {
-    let word = if kind == ListKind::Audit { "AuditRow" } else { kind.as_str().trim_end_matches('s') };
+    let word = match kind {
+        ListKind::Audit => "AuditRow",
+        ListKind::BankLines => "BankLine",
+        ListKind::Donations
+        | ListKind::Pledges
+        | ListKind::Donors
+        | ListKind::Patrons
+        | ListKind::Receipts
+        | ListKind::Events
+        | ListKind::Jobs => kind.as_str().trim_end_matches('s'),
+    };
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,6 +1,7 @@
 //! The API for the publisher's own programs: who gets in, what lists answer, and money back.
 
 use super::assert_problem;
+use crate::bank_statements::{Entry, camt};
 use crate::support::flow;
 use crate::support::gift::Form;
 use mainstay::domain::access::Scope;
@@ -269,6 +270,7 @@ flow! {
     async fn every_list_answers_with_what_its_description_says(app) {
         app.gives(&Form::gift()).await;
         app.gives(&Form::gift().set("form_id", "monthly").set("frequency", "monthly")).await;
+        app.reads(camt(&[Entry::new("donation")]).as_bytes(), None).await;
         let description = app.client().get("/api/v1/openapi.json").await.json();
         assert_eq!(description["openapi"], "3.1.0");
         let program = app.program(Scope::Finance).await;

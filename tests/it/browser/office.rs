@@ -6,6 +6,7 @@ use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::views;
 
 use super::{DESK, PHONE, assert_clean, desk, site};
+use crate::bank_statements::{Entry, camt};
 use crate::office::clerk::{PASSWORD, fresh_code};
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, ColorScheme, JavaScript};
@@ -77,6 +78,12 @@ async fn lists_and_pages_of_the_office_are_readable_in_light_and_dark_on_a_desk_
         ("receipts", "receipts".to_owned()),
         ("jobs", "jobs".to_owned()),
         ("audit", "audit".to_owned()),
+        ("wording", "wording".to_owned()),
+        ("texts", "wording/texts/ar?q=letter".to_owned()),
+        ("text", "wording/texts/ar/letter-dear".to_owned()),
+        ("letter-sample", "wording/letters/receipt?lang=ar".to_owned()),
+        ("settings", "settings".to_owned()),
+        ("setting-group", "settings/transfers".to_owned()),
         ("donation", format!("donations/{}", given.donation.id)),
         ("donor", format!("donors/{donor}")),
         ("pledge", format!("pledges/{pledge}")),
@@ -128,5 +135,55 @@ async fn figures_forms_and_settings_of_the_office_are_readable_in_light_and_dark
     let named: Vec<(&str, String)> = pages.iter().map(|(name, path)| (name.as_str(), path.clone())).collect();
     look_at(&browser, &app, &named).await;
     look_at(&browser, &app, &[("api", "/api/docs".to_owned())]).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bank_statements_are_readable_in_light_and_dark_on_a_desk_and_a_phone() {
+    let app = site().await;
+    app.promises_transfer(&Form::transfer()).await;
+    let named = app
+        .promises_transfer(&Form::transfer().by(2).set("name", "Bartholomew Featherstonehaugh-Quillington"))
+        .await;
+    let reference = named.pledge.reference.clone().unwrap().grouped();
+    let file = camt(&[
+        Entry::new(&reference).id("2026-06-12/0001"),
+        Entry::new("Donation for the summer issue, with many thanks to everybody who writes it")
+            .id("2026-06-12/0002"),
+        Entry::new("")
+            .id("2026-06-12/0003")
+            .amount("1250000.00")
+            .by("Stripe Payments Europe Limited", "IE29AIBK93115212345678"),
+        Entry {
+            sign: "DBIT",
+            reversal: true,
+            ..Entry::new(&reference).id("2026-06-14/0001").on("2026-06-14")
+        },
+        Entry { sign: "DBIT", ..Entry::new("rent").id("2026-06-14/0002").amount("800.00") },
+    ]);
+    let read = app.reads(file.as_bytes(), None).await.id;
+    let broken = app.reads(file.replace("25.00", "25.005").as_bytes(), None).await.id;
+    let csv = "Umsätze\nBuchungstag;Auftraggeber;Verwendungszweck;Betrag\n12.06.2026;Ann;\"for the lights, and for all that is to come\";25,00\n\
+               13.06.2026;Landlord;rent;-800,00\nnone;;;\n";
+    let unexplained = app.reads(csv.as_bytes(), None).await.id;
+    let line = |id: &str| format!("SELECT id AS line FROM bank_lines WHERE bank_id = '{id}'");
+    let proposed = app.lines(&line("2026-06-12/0002")).await.remove(0);
+    let back = app.lines(&line("2026-06-14/0001")).await.remove(0);
+    let booked = app.lines(&line("2026-06-12/0001")).await.remove(0);
+
+    let browser = seated(&app).await;
+    let pages = [
+        ("bank", "bank".to_owned()),
+        ("bank-read", format!("bank/{read}")),
+        ("bank-broken", format!("bank/{broken}")),
+        ("bank-mapping", format!("bank/{unexplained}/mapping")),
+        ("bank-lines", "bank-lines".to_owned()),
+        ("bank-proposed", format!("bank-lines/{proposed}")),
+        ("bank-back", format!("bank-lines/{back}")),
+        ("bank-booked", format!("bank-lines/{booked}")),
+        ("bank-gift", format!("bank-lines/{proposed}/gift")),
+        ("bank-no-gift", format!("bank-lines/{proposed}/no-gift")),
+    ];
+    look_at(&browser, &app, &pages.map(|(name, path)| (name, format!("/admin/{path}")))).await;
     app.finish().await;
 }

@@ -92,6 +92,37 @@ program! {
     }
 }
 
+program! {
+    async fn what_the_office_set_is_shown_with_where_it_is_from_and_taken_back_if_nothing_starts_with_it(site) {
+        site.runs(&["migrate"]).await;
+        let set = "INSERT INTO setting_changes VALUES \
+            (1, 'site.name', '\"The Lantern\"', NULL, 'command', NULL, '2026-06-15 10:00:00'), \
+            (2, 'site.default_currency', '\"GBP\"', NULL, 'command', NULL, '2026-06-15 10:00:00')";
+        site.execute(set).unwrap();
+        let shown = site.runs(&["config", "show"]).await;
+        assert!(shown.contains("\nname = \"The Lantern\"  # office\n"), "{shown}");
+        let report = site.runs(&["doctor"]).await;
+        assert!(report.contains("settings: ") && report.contains(" 2 from the office, "), "{report}");
+
+        let call = |arguments: &[&str]| site.call(arguments).env("MAINSTAY_SITE__CURRENCIES", "EUR,USD");
+        for (arguments, code) in [(&["config", "check"][..], 2), (&["job", "list"], 2), (&["doctor"], 1)] {
+            let finished = call(arguments).run().await;
+            let said = format!("{}{}", finished.stdout, finished.stderr);
+            assert_eq!(finished.code, Some(code), "{finished:?}");
+            assert!(said.contains("default_currency (office): GBP is not among site.currencies"), "{said}");
+        }
+        let taken = call(&["config", "unset", "site.default_currency"]).run().await;
+        assert!(taken.code == Some(0) && taken.stdout.contains("what the configuration says again"), "{taken:?}");
+        let checked = call(&["config", "check"]).run().await;
+        assert_eq!(checked.stdout, "The configuration is right.\n", "{checked:?}");
+        assert!(site.runs(&["config", "unset", "site.default_currency"]).await.contains("nothing was changed"));
+        let refused = site.refuses(2, &["config", "unset", "server.bind"]).await;
+        assert!(refused.contains("needed before the database"), "{refused}");
+        assert!(site.refuses(2, &["config", "unset", "site.nonsense"]).await.contains("no such setting"));
+        site.runs(&["doctor"]).await;
+    }
+}
+
 #[tokio::test]
 async fn settings_are_shown_without_their_secrets() {
     let site = Site::on(Engine::Sqlite);

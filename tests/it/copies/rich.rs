@@ -170,7 +170,7 @@ async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u
 }
 
 /// Rows that need nothing of the moment. They come after those that are put together.
-const ODDITIES: [&str; 25] = [
+const ODDITIES: &[&str] = &[
     "UPDATE pledges SET message = '' WHERE email = 'donor-8@example.org'",
     "UPDATE campaigns SET goal_minor = 9007199254740993, goal_currency = 'EUR', starts_on = '2000-02-29', \
          ends_on = '2999-12-31'",
@@ -192,6 +192,10 @@ const ODDITIES: [&str; 25] = [
          'no connection', '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001' FROM webhook_endpoints",
     "INSERT INTO gateway_accounts VALUES ('stripe', 'test', NULL, 'no seal', '', 'no seal', 'ö', 'no seal', \
          '2999-12-31 23:59:59.500', 'v', '2026-06-15 10:00:00.000001')",
+    "INSERT INTO setting_changes VALUES (1, 'site.name', '\"Die Laterne – فانوس\"', NULL, 'command', NULL, \
+         '2026-06-15 10:00:00.000001')",
+    "INSERT INTO setting_changes SELECT 2, 'site.name', NULL, '\"Die Laterne – فانوس\"', 'token', MIN(id), \
+         '2026-06-15 10:00:00' FROM api_tokens",
     "INSERT INTO request_keys SELECT MIN(id), 'ключ 🎁', 'b', 201, '{\"id\":\"ä\"}', '2026-06-15 10:00:00.000001' \
          FROM api_tokens",
     "INSERT INTO donor_notes SELECT 'not_odd', MIN(d.id), NULL, 'von einem Programm – ערב', '2026-06-15 10:00:00', MIN(t.id) \
@@ -208,6 +212,13 @@ const ODDITIES: [&str; 25] = [
     "INSERT INTO donor_letters SELECT 'ltr_odd', (SELECT MIN(id) FROM donors), MIN(id), 'Grüße', 'a\n\nb 🎁', 'k', \
          '2026-06-15 10:00:00.000001', NULL FROM staff",
     "INSERT INTO gifts_by_hand SELECT MIN(id), '“000417”', NULL, '2026-06-15 10:00:00.000001' FROM donations",
+    "INSERT INTO bank_mappings VALUES ('bmp_odd', 'Große Bank 🏦', '{\"account\":\"ä\"}', '2026-06-15 10:00:00.000001')",
+    "INSERT INTO bank_statements VALUES ('bst_odd', '“Juni”.csv', 'csv', 'bmp_odd', 'reading', 9007199254740993, 3, 2, 1, 0, \
+         NULL, 'staff “Zoë”', '2026-06-15 10:00:00.000001', NULL)",
+    "INSERT INTO bank_lines VALUES ('bnl_odd', 'bst_odd', 'DE02', 'code/1', '2026-06-14', '2026-06-14 10:00:00', \
+         -9007199254740993, 'EUR', 'taken_back', NULL, 'Zoë', NULL, 'a\n\tb', 'no_gift', 'other', '“ערב”', NULL, NULL, \
+         '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00')",
+    "INSERT INTO bank_line_refusals VALUES ('bnl_odd', 'plg_odd')",
     "INSERT INTO gift_aid_declarations (id, donor_id, title, first_name, last_name, house, postcode, covers_from, \
          wording, declared_at, ended_on) SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
          'I am a UK taxpayer 🎁', '2026-06-15 10:00:00.250', NULL FROM donors",
@@ -238,6 +249,7 @@ async fn oddities(app: &TestApp) -> String {
     ];
     let last = [
         format!("INSERT INTO export_parts VALUES ('exp_odd', 0, {bytes})"),
+        format!("INSERT INTO bank_statement_parts VALUES ('bst_odd', 0, {bytes})"),
         format!(
             "UPDATE jobs SET status = 'running', lease_until = '2999-01-01 00:00:00', attempt = 4 WHERE id = '{held}'"
         ),

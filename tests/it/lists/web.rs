@@ -4,6 +4,7 @@ use mainstay::domain::access::Role;
 use mainstay::domain::list::ListKind;
 use reqwest::StatusCode;
 
+use crate::bank_statements::{Entry, camt};
 use crate::office::clerk::fresh_code;
 use crate::support::flow;
 use crate::support::gift::Form;
@@ -25,6 +26,8 @@ flow! {
         let page = app.promises(&Form::gift().by(2).set("frequency", "monthly")).await;
         app.client().pay(&page, "succeed", "now").await;
         app.run_jobs().await;
+        let hostile = HOSTILE.replace('<', "&lt;").replace('>', "&gt;");
+        app.reads(camt(&[Entry::new(&hostile).by(&hostile, "DE1")]).as_bytes(), None).await;
         let clerk = app.clerk(Role::Owner).await;
         for kind in ListKind::ALL {
             let columns: Vec<String> = kind.columns().iter().map(|column| format!("column={}", column.name)).collect();
@@ -69,6 +72,8 @@ flow! {
             "receipts/rcp_01KAX00000000000000000000A",
             "events/evt_01KAX00000000000000000000A",
             "jobs/job_01KAX00000000000000000000A",
+            "bank/bst_01KAX00000000000000000000A",
+            "bank-lines/bnl_01KAX00000000000000000000A",
         ] {
             assert_eq!(clerk.get(&format!("/admin/{path}")).await.status, StatusCode::NOT_FOUND, "{path}");
         }

@@ -147,7 +147,7 @@ impl TestApp {
 
     /// Does the recurring work that is due, then every job that became due.
     pub(crate) async fn upkeep(&self) -> usize {
-        upkeep::enqueue_due(self.ctx()).await.unwrap();
+        upkeep::enqueue_due(&self.services.now().ctx).await.unwrap();
         self.run_jobs().await
     }
 

@@ -79,6 +79,13 @@ fn concerns(seen: &Dashboard, time: &impl Fn(DateTime<Utc>) -> String) -> Vec<Co
             "/admin/patrons?status=past_due",
             "",
         ),
+        (
+            open.bank_lines,
+            "line of a bank statement waits for you to say whose it is",
+            "lines of bank statements wait for you to say whose they are",
+            "/admin/bank-lines?status=open",
+            "",
+        ),
     ];
     let told = |(count, one, many, url, more): (i64, &str, &str, &'static str, &str)| {
         let text = match count {

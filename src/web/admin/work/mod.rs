@@ -1,6 +1,9 @@
 //! What is done at the desk. Acts that need words or figures have a page of their own, on which what was typed stays if
 //! it cannot be taken; the others are a button on the page of what they are about.
 
+pub(super) mod bank_files;
+pub(super) mod bank_lines;
+pub(super) mod bank_mapping;
 pub(super) mod by_hand;
 pub(super) mod donors;
 pub(super) mod gift_aid;

@@ -27,6 +27,8 @@ pub(super) enum Asks {
     Entries,
     /// Which text the program had seen.
     Seen,
+    /// Which state of the settings the program had seen.
+    SeenSettings,
 }
 
 pub(super) enum Gives {
@@ -157,6 +159,18 @@ const PUBLICATION: &[Told] = &[
 ];
 
 const BOOKS: &[Told] = &[
+    get("/settings", "Settings of the office, each with where it comes from", Items("Setting")),
+    post(
+        "/settings",
+        "Change settings that lead no money elsewhere and let nobody in, all or none",
+        "NewSettings",
+        Made(200, "Changed"),
+    )
+    .asks(Asks::SeenSettings),
+    get("/bank-statements", "Files of banks, the latest first", Items("BankStatement")).asks(Asks::Page),
+    get("/bank-statements/{id}", "How far a file is", Made(200, "BankStatement")),
+    get("/bank-lines", "Lines of bank statements", Page(ListKind::BankLines)),
+    get("/bank-lines/{id}", "A line of a bank statement", Item(ListKind::BankLines)),
     get("/ledger/entries", "The books, the latest entry first", Items("Entry")).asks(Asks::Entries),
     get("/ledger/accounts", "What each account holds", Items("Balance")),
     get("/reports/summary", "How support is doing", Made(200, "Anything")),

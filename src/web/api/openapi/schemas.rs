@@ -1,5 +1,6 @@
 //! What bodies and answers are made of.
 
+use crate::domain::bank_line::{StatementFormat, StatementStatus};
 use crate::domain::export::{ExportFormat, ExportKind, ExportStatus};
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::money::{Currency, MINOR_MAX};
@@ -250,6 +251,12 @@ fn books() -> Value {
             "happened": time(), "recorded": time(),
             "lines": { "type": "array", "items": line, "description": "Debits are positive, credits negative; their sum is zero" },
         })),
+        "BankStatement": whole(&json!({
+            "id": text(), "name": text(), "percent": count(), "lines": count(), "new": count(), "error": maybe(),
+            "format": one_of(StatementFormat::ALL.iter().map(|format| format.as_str())),
+            "status": one_of(StatementStatus::ALL.iter().map(|status| status.as_str())),
+            "asked_by": text(), "asked": time(), "done": maybe_time(),
+        })),
         "Balance": whole(&json!({ "account": account, "balance": money() })),
     })
 }
@@ -267,7 +274,23 @@ fn operations() -> Value {
     if let Some(told) = told.as_object_mut() {
         told.insert("deliveries".to_owned(), json!({ "type": "array", "items": telling }));
     }
+    let said = json!({
+        "description": "As its kind of value is: a text, a whole number, true or false, a list of texts",
+        "anyOf": [text(), { "type": "integer" }, { "type": "boolean" }, { "type": "array", "items": text() }],
+    });
+    let wanted = json!({ "type": "object", "description": "By key; null: what the configuration says", "additionalProperties": {
+        "anyOf": [said, { "type": "null" }],
+    } });
     json!({
+        "Setting": whole(&json!({
+            "key": text(), "value": said, "label": text(), "effect": text(),
+            "from": one_of(["default", "office", "machine"]), "changeable": { "type": "boolean" },
+        })),
+        "NewSettings": body(&["values"], &json!({
+            "values": wanted,
+            "meant": { "type": "boolean", "description": "What it takes away is known", "default": false },
+        })),
+        "Changed": whole(&json!({ "changed": count() })),
         "Review": whole(&json!({ "id": text(), "kind": text(), "subject": text(), "detail": text(), "raised": time() })),
         "WebhookEndpoint": whole(&endpoint),
         "ToldEndpoint": whole(&told),

@@ -1,0 +1,25 @@
+-- What the office set, change by change: of each setting the last row counts. What the configuration of a machine says
+-- wins over it.
+
+CREATE TABLE setting_changes (
+    number BIGINT PRIMARY KEY CHECK (number > 0),
+    -- Section and key, as in the configuration.
+    key TEXT NOT NULL,
+    -- JSON; none: the office says nothing any more.
+    value TEXT,
+    -- What the office had said before; none: nothing.
+    before TEXT,
+    actor_kind TEXT NOT NULL CHECK (actor_kind IN ('staff', 'token', 'command')),
+    actor_id TEXT,
+    changed_at TIMESTAMP NOT NULL,
+    CONSTRAINT setting_changes_something CHECK (value IS NOT NULL OR before IS NOT NULL),
+    CONSTRAINT setting_changes_other CHECK (value <> before),
+    CONSTRAINT setting_changes_actor CHECK ((actor_kind IN ('staff', 'token')) = (actor_id IS NOT NULL))
+);
+CREATE INDEX setting_changes_key ON setting_changes (key, number);
+CREATE TRIGGER setting_changes_no_update BEFORE UPDATE ON setting_changes
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER setting_changes_no_delete BEFORE DELETE ON setting_changes
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER setting_changes_no_truncate BEFORE TRUNCATE ON setting_changes
+    EXECUTE FUNCTION refuse_change();

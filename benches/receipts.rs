@@ -168,6 +168,7 @@ fn receipt_of_one() -> Receipt {
         net: money(GIFT),
         fee_cover: None,
         tribute: None,
+        acknowledgement: None,
         replaces: None,
         locale: "en".into(),
     };

@@ -9,8 +9,6 @@ pub struct Account {
     pub session_idle_minutes: u32,
     /// Hours from signing in after which a donor is signed out in any case.
     pub session_hours: u32,
-    /// Years after the year of issue for which receipts are kept as they are.
-    pub retention_years: i32,
     /// Whether yearly statements are mailed in January.
     pub statements_by_mail: bool,
 }
@@ -19,12 +17,10 @@ impl Account {
     pub(super) fn read(layers: &mut Layers) -> Option<Self> {
         let session_idle_minutes = layers.number("account.session_idle_minutes", 1..=1440);
         let session_hours = layers.number("account.session_hours", 1..=720);
-        let retention_years = layers.number("account.retention_years", 1..=100);
         let statements_by_mail = Some(layers.boolean("account.statements_by_mail"));
         Some(Self {
             session_idle_minutes: session_idle_minutes?,
             session_hours: session_hours?,
-            retention_years: retention_years?,
             statements_by_mail: statements_by_mail?,
         })
     }

@@ -8,6 +8,7 @@ mod account;
 mod bank_transfer;
 mod database;
 mod gateway_base;
+mod gift_aid;
 mod jobs;
 mod kind;
 mod limits;
@@ -19,6 +20,7 @@ mod patreon;
 mod patrons;
 mod paypal;
 mod read;
+mod retention;
 mod sandbox;
 mod secret;
 mod server;
@@ -26,7 +28,9 @@ mod site;
 mod staff;
 mod stripe;
 
+use crate::domain::gift_aid::Charity;
 use crate::domain::patron::PatronRules;
+use crate::domain::retention::Retention;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -84,6 +88,10 @@ pub struct Config {
     pub jobs: Jobs,
     /// Recurring support.
     pub patrons: PatronRules,
+    /// For how long what is kept.
+    pub retention: Retention,
+    /// The charity that claims Gift Aid; `None`: that is off.
+    pub gift_aid: Option<Charity>,
     /// The log.
     pub log: Log,
     /// Every value as it is in force.
@@ -225,6 +233,8 @@ impl Config {
         let staff = Staff::read(layers);
         let jobs = Jobs::read(layers);
         let patrons = patrons::read(layers);
+        let retention = retention::read(layers);
+        let gift_aid = gift_aid::read(layers);
         let log = Log::read(layers, mode);
         Some(Self {
             server: server?,
@@ -242,6 +252,8 @@ impl Config {
             staff: staff?,
             jobs: jobs?,
             patrons: patrons?,
+            retention: retention?,
+            gift_aid: gift_aid.ok()?,
             log: log?,
             in_force: Arc::clone(below),
             below: Arc::clone(below),

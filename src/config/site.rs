@@ -45,6 +45,8 @@ pub struct Organisation {
     pub registration: String,
     /// Sentence printed on every receipt, empty when none.
     pub receipt_statement: String,
+    /// Employer Identification Number: receipts say what the tax law of the United States wants. None: they do not.
+    pub ein: Option<String>,
     /// What stands before the receipt number.
     pub receipt_series: String,
 }
@@ -97,12 +99,23 @@ impl Organisation {
                 Err("is not 1 to 8 capital letters, digits or hyphens".to_owned())
             }
         });
+        let ein = layers.parse_optional("site.organisation.ein", "\"12-3456789\"", |text| {
+            let (head, tail) = text.split_once('-').unwrap_or_default();
+            let digits =
+                |text: &str, wanted| text.len() == wanted && text.bytes().all(|sign| sign.is_ascii_digit());
+            if digits(head, 2) && digits(tail, 7) {
+                Ok(text.to_owned())
+            } else {
+                Err("is not two digits, a hyphen and seven digits".to_owned())
+            }
+        });
         let legal_name = layers.text("site.organisation.legal_name");
         Some(Self {
             legal_name: if legal_name.is_empty() { site_name.to_owned() } else { legal_name },
             address: layers.list("site.organisation.address"),
             registration: layers.text("site.organisation.registration"),
             receipt_statement: layers.text("site.organisation.receipt_statement"),
+            ein: ein.ok()?,
             receipt_series: receipt_series?,
         })
     }

@@ -262,6 +262,10 @@ words! {
         ErasureDropped = "erasure_dropped",
         /// They signed out everywhere.
         SignedOut = "signed_out",
+        /// They declared that tax may be claimed on their gifts.
+        GiftAid = "gift_aid",
+        /// That was ended.
+        GiftAidEnded = "gift_aid_ended",
     }
 }
 
@@ -295,6 +299,9 @@ pub struct ChangeDetail {
     /// `named` or `hidden`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<String>,
+    /// What was declared, in the words of the law.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording: Option<String>,
 }
 
 words! {

@@ -19,7 +19,7 @@ pub struct Donor {
 }
 
 /// An e-mail address in the one form used everywhere: trimmed, lower case, domain in punycode.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
 
 /// A text that cannot be mailed to.

@@ -1,7 +1,8 @@
 //! Gift Aid: what a United Kingdom taxpayer declared, and the line of HMRC's schedule that claims the tax on a gift.
 
-use super::ids::{DeclarationId, DonorId};
+use super::ids::{DeclarationId, DonorId, PledgeId};
 use super::money::Money;
+use super::words;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// Longest name on the schedule, in characters.
@@ -44,29 +45,49 @@ pub struct Taxpayer {
 
 /// Why a taxpayer's particulars cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is missing, too long, or no such thing")]
+#[error("{0} is missing, too long, or not written as it is in the United Kingdom")]
 pub struct TaxpayerError(pub &'static str);
+
+impl TaxpayerError {
+    /// What is wrong, whichever field it is.
+    pub const fn what(self) -> &'static str {
+        "is missing, too long, or not written as it is in the United Kingdom"
+    }
+}
 
 impl Taxpayer {
     /// Checks and tidies what was typed.
-    pub fn tidied(self) -> Result<Self, TaxpayerError> {
-        let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let within = |text: &str, max: usize, field| {
-            let text = tidy(text);
-            if text.is_empty() || text.chars().count() > max { Err(TaxpayerError(field)) } else { Ok(text) }
+    ///
+    /// # Errors
+    /// Every field that cannot stand on HMRC's schedule.
+    pub fn tidied(self) -> Result<Self, Vec<TaxpayerError>> {
+        let mut wrong = Vec::new();
+        let mut within = |text: &str, (min, max): (usize, usize), field| {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if !(min..=max).contains(&text.chars().count()) || text.chars().any(char::is_control) {
+                wrong.push(TaxpayerError(field));
+            }
+            text
         };
-        let title = tidy(&self.title);
-        if title.chars().count() > TITLE_MAX {
-            return Err(TaxpayerError("title"));
-        }
+        let title = within(&self.title, (0, TITLE_MAX), "title");
+        let first_name = within(&self.first_name, (1, NAME_MAX), "first_name");
         // HMRC wants a space in place of the hyphen of two names.
-        Ok(Self {
-            title,
-            first_name: within(&self.first_name, NAME_MAX, "first_name")?,
-            last_name: within(&self.last_name.replace('-', " "), NAME_MAX, "last_name")?,
-            house: within(&self.house, HOUSE_MAX, "house")?,
-            postcode: postcode(&self.postcode)?,
-        })
+        let last_name = within(&self.last_name.replace('-', " "), (1, NAME_MAX), "last_name");
+        let house = within(&self.house, (1, HOUSE_MAX), "house");
+        let postcode = postcode(&self.postcode).unwrap_or_else(|error| {
+            wrong.push(error);
+            String::new()
+        });
+        if wrong.is_empty() { Ok(Self { title, first_name, last_name, house, postcode }) } else { Err(wrong) }
+    }
+
+    /// Name and home in one line.
+    pub fn line(&self) -> String {
+        let name = [self.title.as_str(), self.first_name.as_str(), self.last_name.as_str()];
+        let name: Vec<&str> = name.into_iter().filter(|part| !part.is_empty()).collect();
+        let home =
+            if self.postcode.is_empty() { "outside the United Kingdom" } else { self.postcode.as_str() };
+        format!("{}, {}, {home}", name.join(" "), self.house)
     }
 }
 
@@ -90,6 +111,90 @@ fn postcode(text: &str) -> Result<String, TaxpayerError> {
     }
 }
 
+words! {
+    /// Which gifts a donor wants covered.
+    Covered {
+        /// The gift that they come from, with all its payments.
+        This = "this",
+        /// That gift, and those from today on.
+        ThisAndFuture = "this_and_future",
+        /// Those from today on.
+        Future = "future",
+        /// Those of the four years before, and those from today on.
+        FourYears = "four_years",
+    }
+}
+
+impl Covered {
+    /// Whether it covers one gift, which must be known then.
+    pub const fn names_a_gift(self) -> bool {
+        match self {
+            Self::This | Self::ThisAndFuture => true,
+            Self::Future | Self::FourYears => false,
+        }
+    }
+
+    /// Whether it covers gifts that are still to come.
+    pub const fn goes_on(self) -> bool {
+        match self {
+            Self::This => false,
+            Self::ThisAndFuture | Self::Future | Self::FourYears => true,
+        }
+    }
+
+    /// Which gifts, as the declaration says it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::This => "this gift, with all its payments",
+            Self::ThisAndFuture => "this gift and every gift that I make from today on",
+            Self::Future => "every gift that I make from today on",
+            Self::FourYears => "every gift of the past four years and every gift that I make from today on",
+        }
+    }
+}
+
+words! {
+    /// In which way a declaration was given.
+    DeclaredBy {
+        /// By the donor, on a page of this site.
+        Online = "online",
+        /// On paper, or by letter.
+        Written = "written",
+        /// By word of mouth; the donor is sent a record of it.
+        Oral = "oral",
+    }
+}
+
+/// The charity that claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charity {
+    /// Its name, as HMRC knows it.
+    pub name: String,
+    /// HMRC's reference of it.
+    pub reference: String,
+}
+
+/// What every donor promises about their tax. The law is English, and so are these words.
+pub const PROMISE: &str = "I am a UK taxpayer. I understand that if the Income Tax and Capital Gains Tax that I pay in a \
+    tax year come to less than the Gift Aid that charities claim on all my gifts of that year, it is for me to pay the \
+    difference.";
+
+/// What a donor agrees to, whole, as it is kept: HMRC may ask to see it.
+pub fn wording(
+    charity: &Charity,
+    covered: Covered,
+    taxpayer: &Taxpayer,
+    (way, day): (DeclaredBy, NaiveDate),
+) -> String {
+    format!(
+        "I want {} to treat {} as Gift Aid donations. {PROMISE}\n{}\nDeclared on {} ({way})",
+        charity.name,
+        covered.sentence(),
+        taxpayer.line(),
+        day.format("%-d %B %Y")
+    )
+}
+
 /// What was declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
@@ -99,14 +204,25 @@ pub struct Declaration {
     pub donor: DonorId,
     /// Who declared.
     pub taxpayer: Taxpayer,
+    /// The one gift that it covers; none for all of the time.
+    pub pledge: Option<PledgeId>,
     /// The first day of gifts that it covers; up to four years back.
     pub covers_from: NaiveDate,
+    /// In which way it was given.
+    pub way: DeclaredBy,
     /// The words that the donor agreed to.
     pub wording: String,
     /// When.
     pub declared_at: DateTime<Utc>,
     /// Gifts from this day on are covered no more.
     pub ended_on: Option<NaiveDate>,
+}
+
+impl Declaration {
+    /// Whether it still covers gifts.
+    pub fn is_in_force(&self) -> bool {
+        self.ended_on.is_none()
+    }
 }
 
 /// A gift on which tax can be claimed.
@@ -156,7 +272,7 @@ mod tests {
             assert_eq!(typed(given).tidied().unwrap().postcode, wanted, "{given}");
         }
         for wrong in ["1100-200", "12345", "ABC DEF", "S19 2B"] {
-            assert_eq!(typed(wrong).tidied(), Err(TaxpayerError("postcode")), "{wrong}");
+            assert_eq!(typed(wrong).tidied(), Err(vec![TaxpayerError("postcode")]), "{wrong}");
         }
     }
 
@@ -178,8 +294,24 @@ mod tests {
     #[test]
     fn a_name_that_does_not_fit_is_refused() {
         let long = Taxpayer { last_name: "x".repeat(36), ..typed("") };
-        assert_eq!(long.tidied(), Err(TaxpayerError("last_name")));
-        let none = Taxpayer { first_name: " ".into(), ..typed("") };
-        assert_eq!(none.tidied(), Err(TaxpayerError("first_name")));
+        assert_eq!(long.tidied(), Err(vec![TaxpayerError("last_name")]));
+        let none = Taxpayer { first_name: " ".into(), house: String::new(), ..typed("1") };
+        let wrong = ["first_name", "house", "postcode"].map(TaxpayerError);
+        assert_eq!(none.tidied(), Err(wrong.to_vec()), "all at once");
+    }
+
+    #[test]
+    fn the_words_hold_what_hmrc_wants_to_see() {
+        let charity = Charity { name: "The Example Review".into(), reference: "AB12345".into() };
+        let day = "2026-03-09".parse().unwrap();
+        let who = typed("s192bd").tidied().unwrap();
+
+        let words = wording(&charity, Covered::FourYears, &who, (DeclaredBy::Oral, day));
+
+        let facts = ["The Example Review", "past four years", "UK taxpayer", "pay the difference"];
+        for fact in facts.iter().chain(&["Dr Ada King Noel, 12, S19 2BD", "9 March 2026", "oral", "Gift Aid"])
+        {
+            assert!(words.contains(fact), "{fact}: {words}");
+        }
     }
 }

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// The largest amount that is taken down by hand or from a program, in minor units: the largest whole number that every
+/// program reads exactly. Beyond it something was mistyped.
+pub const MINOR_MAX: i64 = 9_007_199_254_740_991;
+
 /// An ISO 4217 currency that money can be counted in (it has a minor unit defined by the standard).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);

@@ -2,6 +2,7 @@
 
 use super::ids::{DonationId, ReceiptId};
 use super::money::{Currency, Money};
+use super::tier::Benefit;
 use super::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::fmt;
@@ -120,6 +121,50 @@ pub struct ReceiptSnapshot {
     pub replaces: Option<String>,
     /// Language of the document, a BCP 47 tag.
     pub locale: String,
+    /// What the tax law of the United States wants said; none where it is not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledgement: Option<Acknowledgement>,
+}
+
+/// What the tax law of the United States wants said about a gift.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Acknowledgement {
+    /// The publisher's Employer Identification Number.
+    pub ein: String,
+    /// What the donor receives for this payment that would cost something, and what.
+    pub received: Vec<(String, FrozenMoney)>,
+    /// Whether they receive something of insubstantial value besides.
+    pub trifles: bool,
+    /// The part of the gift that can be deducted; none if what they receive is valued in another currency.
+    pub deductible: Option<FrozenMoney>,
+}
+
+impl Acknowledgement {
+    /// For a payment of which `net` is left, of somebody with these benefits who pays so often a year. The value of a benefit
+    /// is that of a year; a part of a unit counts as a whole one, so that no donor deducts too much.
+    ///
+    /// # Errors
+    /// `UnknownCurrency` if a value is in none.
+    pub fn of(
+        ein: &str,
+        benefits: &[Benefit],
+        payments_a_year: i64,
+        net: Money,
+    ) -> Result<Self, super::money::MoneyError> {
+        let mut received = Vec::new();
+        let mut left = Some(net.minor());
+        for benefit in benefits {
+            let Some(value) = &benefit.fair_value else { continue };
+            let currency = Currency::parse(&value.currency)?;
+            let times = payments_a_year.max(1);
+            let share = value.minor.saturating_add(times - 1).checked_div(times).unwrap_or_default();
+            left = left.filter(|_| currency == net.currency()).map(|left| left.saturating_sub(share).max(0));
+            received.push((benefit.text.clone(), Money::new(share, currency).into()));
+        }
+        let trifles = benefits.iter().any(|benefit| benefit.fair_value.is_none());
+        let deductible = left.map(|left| Money::new(left, net.currency()).into());
+        Ok(Self { ein: ein.to_owned(), received, trifles, deductible })
+    }
 }
 
 /// The legal details of the publisher as they were at the time.
@@ -167,5 +212,28 @@ mod tests {
         for bad in ["", "R", "2026", "R-1", "R2026-", "Rabcd-1"] {
             assert!(bad.parse::<ReceiptNumber>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_received_is_taken_from_what_can_be_deducted_and_never_too_little_of_it() {
+        let usd = |minor| Money::new(minor, Currency::parse("USD").unwrap());
+        let benefit = |text: &str, value: Option<(i64, &str)>| Benefit {
+            text: text.into(),
+            fair_value: value
+                .map(|(minor, code)| super::super::tier::FairValue { minor, currency: code.into() }),
+        };
+        let book = [benefit("A yearbook", Some((1_000, "USD"))), benefit("Letters", None)];
+
+        let monthly = Acknowledgement::of("12-3456789", &book, 12, usd(2_500)).unwrap();
+        let nothing = Acknowledgement::of("12-3456789", &[], 1, usd(2_500)).unwrap();
+        let euros = [benefit("A yearbook", Some((1_000, "EUR")))];
+        let euros = Acknowledgement::of("12-3456789", &euros, 1, usd(2_500)).unwrap();
+        let small = Acknowledgement::of("12-3456789", &book, 1, usd(500)).unwrap();
+
+        assert_eq!(monthly.received, [("A yearbook".into(), usd(84).into())]);
+        assert_eq!((monthly.deductible, monthly.trifles), (Some(usd(2_416).into()), true));
+        assert_eq!((nothing.received.len(), nothing.deductible), (0, Some(usd(2_500).into())));
+        assert_eq!(euros.deductible, None, "nothing is reckoned across currencies");
+        assert_eq!(small.deductible, Some(usd(0).into()));
     }
 }

@@ -39,6 +39,16 @@ fn shortened(term: &str) -> String {
     term.chars().take(TERM_MAX).collect()
 }
 
+/// Whether a text names this person: their whole address, or all words of their name in a row. Of the address and the name
+/// an empty one is never named.
+pub fn names_somebody(text: &str, email: &str, name: Option<&str>) -> bool {
+    let (text, email, name) = (folded(text), folded(email), folded(name.unwrap_or_default()));
+    let said: Vec<&str> = pieces(&text).collect();
+    let name: Vec<&str> = pieces(&name).collect();
+    let is_named = !name.is_empty() && said.windows(name.len()).any(|run| run == name);
+    is_named || (!email.is_empty() && text.contains(&email))
+}
+
 /// The words by which a donor is found: each word of the name, the whole address, the words in front of its `@`, and
 /// the domain with and without what stands before its dots. A search finds a donor by the beginning of any of them.
 pub fn terms(email: &str, name: Option<&str>) -> BTreeSet<String> {

@@ -42,7 +42,7 @@ pub enum Offer {
 pub struct Benefit {
     /// What it is.
     pub text: String,
-    /// What it would cost in a shop: the part of a gift that is none. Some tax laws ask for it.
+    /// What it would cost in a shop for a year: the part of a gift that is none. Some tax laws ask for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fair_value: Option<FairValue>,
 }

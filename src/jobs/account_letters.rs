@@ -3,7 +3,7 @@
 use super::Services;
 use super::letters::addressed;
 use super::run::{self, JobError};
-use crate::domain::account::{AccountChange, Profile, Side, Statement};
+use crate::domain::account::{AccountChange, Profile, Side, Statement, can_be_mailed};
 use crate::domain::ids::{AccountChangeId, AddressChangeId, DonorId, ErasureId, LetterId, SignInId};
 use crate::mail::{Address, Attachment};
 use crate::render::letters::{
@@ -81,6 +81,7 @@ fn notice(services: &Services, change: &AccountChange, profile: &Profile, to: To
         kind: change.kind.as_str(),
         campaign: change.detail.campaign.clone().unwrap_or_default(),
         visibility: change.detail.visibility.clone().unwrap_or_default(),
+        wording: change.detail.wording.iter().flat_map(|words| words.lines()).map(str::to_owned).collect(),
         is_farewell: to == To::OldAddress,
         url: format!("{}/account", services.ctx.policy.public_url),
     }
@@ -119,6 +120,10 @@ pub(super) async fn statement(
     };
     let templates = spoken(services, &found.profile);
     let language = templates.language().clone();
+    // Who was forgotten since it was ordered was sent nothing.
+    if !can_be_mailed(found.profile.email.as_str()) {
+        return Ok(());
+    }
     let letter = statement_letter(&found, &language).render(&templates)?;
     let to = on_record(&found.profile);
     let pdf = tokio::task::spawn_blocking(move || document::pdf(&found, &language))
@@ -151,7 +156,7 @@ pub(super) async fn erased(services: &Services, id: ErasureId, message_id: &str)
         return Ok(());
     };
     let locale = erasure.locale.as_deref().unwrap_or(&ctx.policy.default_locale);
-    let letter = ErasedLetter { donor_name: None, years: ctx.policy.retention_years };
+    let letter = ErasedLetter { donor_name: None, years: ctx.policy.retention.receipt_years };
     let letter = letter.render(&services.templates.speaking_tag(locale))?;
     let to = Address { name: None, email: email.as_str().to_owned() };
     run::send(services, addressed(to, letter, message_id)).await?;

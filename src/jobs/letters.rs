@@ -137,6 +137,7 @@ pub(super) async fn refund(
         amount_text: language.money(gross),
         full: refund.amount == gross,
         void: refund.kind == RefundKind::Void,
+        by_hand: matches!(view.pledge.terms.gateway, GatewayKind::Cash | GatewayKind::Cheque),
         rest_text: rest.map(|rest| language.money(rest)),
         receipt_number: held.map(|receipt| receipt.number.to_string()),
         campaign_title: view.campaign.title.clone(),

@@ -3,7 +3,7 @@
 use super::account_letters::{self, To};
 use super::{Services, bank, exports, letters, patron_letters, staff_letters};
 use crate::domain::account;
-use crate::domain::ids::{PledgeId, ReceiptId, SandboxEventId};
+use crate::domain::ids::{ErasureId, PledgeId, ReceiptId, SandboxEventId};
 use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
 use crate::mail::MailError;
@@ -131,7 +131,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::CleanUp => upkeep::clean_up(ctx).await?,
         Job::Examine => count(examine::everything(ctx).await?),
         Job::ExamineLately => count(examine::lately(ctx).await?),
-        Job::CarryOutErasure { erasure } => erase::carry_out(ctx, *erasure).await?,
+        Job::CarryOutErasure { erasure } => forget(services, *erasure).await?,
         Job::MakeExport { export } => exports::make(services, *export).await?,
         Job::ReadBankStatement { statement } => bank::read(&services.ctx, *statement).await?,
         Job::OrderStatements => statements::order_in_january(ctx).await?,
@@ -172,6 +172,13 @@ async fn send_instructions(services: &Services, pledge: PledgeId, message_id: &s
         send(services, mail).await?;
     }
     Ok(())
+}
+
+/// The letters that lie in the folder of development go with the record of whoever they were written to.
+async fn forget(services: &Services, erasure: ErasureId) -> Result<(), JobError> {
+    let known = erase::addresses(&services.ctx, erasure).await?;
+    erase::carry_out(&services.ctx, erasure).await?;
+    Ok(services.mailer.forget(known.iter().map(|address| address.as_str().to_owned()).collect()).await?)
 }
 
 async fn deliver(services: &Services, event: SandboxEventId) -> Result<(), JobError> {

@@ -165,6 +165,32 @@ pub(super) fn write(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()
     sync_directory(directory)
 }
 
+/// Removes the mails to these addresses, whatever their capital letters. A folder that does not exist holds none.
+pub(super) fn forget(directory: &Path, addresses: &[String]) -> io::Result<()> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_none_or(|ending| ending != EXTENSION.trim_start_matches('.')) {
+            continue;
+        }
+        let bytes = fs::read(&path)?;
+        let message = MessageParser::new().parse_headers(&bytes);
+        let is_theirs = message.as_ref().and_then(Message::to).is_some_and(|to| {
+            to.iter()
+                .filter_map(|one| one.address())
+                .any(|one| addresses.iter().any(|address| address.eq_ignore_ascii_case(one)))
+        });
+        if is_theirs {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether a file can be written here.
 pub(super) fn check(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;

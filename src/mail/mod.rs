@@ -100,6 +100,20 @@ impl Mailer {
         }
     }
 
+    /// Removes the letters to these addresses from the folder of development. What a server took over is out of reach.
+    ///
+    /// # Errors
+    /// `Temporary` if the folder cannot be read or written.
+    pub async fn forget(&self, addresses: Vec<String>) -> Result<(), MailError> {
+        match &self.transport {
+            Transport::Smtp(_) => Ok(()),
+            Transport::File(directory) => {
+                let directory = directory.clone();
+                on_disk(move || file::forget(&directory, &addresses)).await
+            }
+        }
+    }
+
     /// Whether mail could leave now: the server greets, takes the password and answers, or the folder is writable.
     pub async fn check(&self) -> Result<(), MailError> {
         match &self.transport {

@@ -51,6 +51,8 @@ pub struct Overview {
     pub waiting: Vec<PledgeShown>,
     pub recent: Vec<PaymentShown>,
     pub has_more: bool,
+    /// Whether tax may be claimed on gifts.
+    pub gift_aid: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]

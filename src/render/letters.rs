@@ -62,6 +62,8 @@ pub struct RefundLetter {
     pub donor_name: Option<String>,
     /// The gift was found to be none: nothing is given back.
     pub void: bool,
+    /// It came as cash or as a cheque, and goes back by hand: no bank shows it.
+    pub by_hand: bool,
     pub refunded_text: String,
     pub amount_text: String,
     pub full: bool,
@@ -233,6 +235,8 @@ pub struct NoticeLetter {
     pub kind: &'static str,
     pub campaign: String,
     pub visibility: String,
+    /// What was declared, in English, as the law wants it; line by line.
+    pub wording: Vec<String>,
     pub is_farewell: bool,
     pub url: String,
 }

@@ -144,6 +144,8 @@ pub struct Hidden {
 pub struct ThanksPage {
     pub pledge: PledgeStatus,
     pub transfer: Option<Transfer>,
+    /// Where a donor of the United Kingdom declares that tax may be claimed; none where it may not.
+    pub gift_aid_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

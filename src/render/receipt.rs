@@ -5,7 +5,7 @@ use super::receipt_pdf::{self, CreatedOn, PdfError, ReceiptPage};
 use super::words::gateway_words;
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::pledge::{GatewayKind, TributeKind};
-use crate::domain::receipt::{FrozenMoney, Receipt, ReceiptSnapshot, ReceiptStatus};
+use crate::domain::receipt::{Acknowledgement, FrozenMoney, Receipt, ReceiptSnapshot, ReceiptStatus};
 use crate::words::{Dir, Language};
 use chrono::Datelike as _;
 
@@ -56,9 +56,13 @@ fn page(
     let mut lines = vec![organisation.name.clone()];
     lines.extend(organisation.address.iter().cloned());
     lines.extend(organisation.registration.iter().cloned());
+    lines.extend(snapshot.acknowledgement.iter().map(|said| format!("EIN {}", said.ein)));
     let mut donor: Vec<String> = snapshot.donor_name.iter().cloned().collect();
     donor.extend(Some(snapshot.donor_email.clone()).filter(|address| !address.is_empty()));
     let mut paragraphs: Vec<String> = organisation.statement.iter().cloned().collect();
+    if let Some(said) = &snapshot.acknowledgement {
+        paragraphs.push(acknowledgement(said)?);
+    }
     if let Some(replaced) = &snapshot.replaces {
         paragraphs.push(language.text("receipt-takes-place", &[("number", replaced.into())]));
     }
@@ -80,6 +84,31 @@ fn page(
             day: u8::try_from(snapshot.issued_on.day()).unwrap_or(1),
         },
     })
+}
+
+/// What the tax law of the United States wants said, in its language whatever that of the receipt is.
+fn acknowledgement(said: &Acknowledgement) -> Result<String, MoneyError> {
+    if said.received.is_empty() {
+        return Ok(if said.trifles {
+            "Nothing but benefits of insubstantial value was provided in return for this contribution."
+        } else {
+            "No goods or services were provided in return for this contribution."
+        }
+        .to_owned());
+    }
+    let mut received = Vec::new();
+    for (text, value) in &said.received {
+        received.push(format!("{text} (estimated fair market value {})", amount(value)?.text()));
+    }
+    let limit = match &said.deductible {
+        Some(left) => format!("limited to {}: what you gave less that value", amount(left)?.text()),
+        None => "limited to what you gave less that value".to_owned(),
+    };
+    Ok(format!(
+        "In return for this contribution you receive: {}. The amount that is deductible for federal income tax purposes \
+         is {limit}.",
+        received.join("; ")
+    ))
 }
 
 fn rows(snapshot: &ReceiptSnapshot, language: &Language) -> Result<Vec<(String, String)>, MoneyError> {

@@ -1,15 +1,12 @@
-//! Donors as their own pages show and change them, and how they are forgotten.
+//! Donors as their own pages show and change them.
 
-use super::row::{Row, one, to_json, utc};
-use super::schema::{
-    attempts, campaigns, donations, donors, pledges, receipts, subscription_orders, subscriptions,
-};
+use super::row::{Row, one, utc};
+use super::schema::{campaigns, donations, donors, pledges, receipts};
 use super::{Conn, StoreError, Tx, desk, search};
-use crate::domain::account::{Profile, erased_address};
+use crate::domain::account::Profile;
 use crate::domain::donor::EmailAddress;
-use crate::domain::ids::{CampaignId, DonationId, DonorId, ReceiptId};
+use crate::domain::ids::{CampaignId, DonationId, DonorId};
 use crate::domain::pledge::PledgeStatus;
-use crate::domain::receipt::ReceiptSnapshot;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -191,90 +188,4 @@ pub fn first_and_last(conn: &mut Conn, donor: DonorId) -> Result<Option<FirstAnd
     let last: Option<Option<NaiveDateTime>> =
         theirs.order(donations::received_at.desc()).get_result(conn).optional()?;
     Ok(first.flatten().zip(last.flatten()).map(|(first, last)| (utc(first), utc(last))))
-}
-
-/// Takes from a donor's record who they are: on them, on their pledges, and on pledges of the same address that never
-/// brought money. Amounts, days, ways to pay and receipts stay.
-pub fn forget(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let id = profile.id.to_string();
-    let nobody = erased_address(profile.id)
-        .ok_or_else(|| StoreError::Refused("no address can be made for a forgotten donor".into()))?;
-    let changed = diesel::update(donors::table.find(&id).filter(donors::erased_at.is_null()))
-        .set((
-            donors::email.eq(nobody.as_str()),
-            donors::name.eq(None::<String>),
-            donors::locale.eq(None::<String>),
-            donors::postal_address.eq(None::<String>),
-            donors::erased_at.eq(Some(now.naive_utc())),
-            donors::updated_at.eq(now.naive_utc()),
-        ))
-        .execute(&mut **tx)?;
-    one(changed)?;
-    search::renew(tx, &id)?;
-    let theirs = || {
-        pledges::donor_id
-            .eq(&id)
-            .or(pledges::email.eq(profile.email.as_str()).and(pledges::donor_id.is_null()))
-    };
-    let tried = pledges::table.filter(theirs().assume_not_null()).select(pledges::id);
-    diesel::update(attempts::table.filter(attempts::pledge_id.eq_any(tried)))
-        .set(attempts::next_url.eq(None::<String>))
-        .execute(&mut **tx)?;
-    let kept = pledges::table.filter(theirs().assume_not_null()).select(pledges::id);
-    diesel::update(subscriptions::table.filter(subscriptions::pledge_id.eq_any(kept)))
-        .set((
-            subscriptions::customer_id.eq(None::<String>),
-            subscriptions::card.eq(None::<String>),
-            subscriptions::card_expires_on.eq(None::<chrono::NaiveDate>),
-        ))
-        .execute(&mut **tx)?;
-    let asked = pledges::table.filter(theirs().assume_not_null()).select(pledges::id);
-    diesel::update(subscription_orders::table.filter(subscription_orders::pledge_id.eq_any(asked)))
-        .set(subscription_orders::reason.eq(None::<String>))
-        .execute(&mut **tx)?;
-    diesel::update(pledges::table.filter(theirs().assume_not_null()))
-        .set((
-            pledges::email.eq(nobody.as_str()),
-            pledges::name.eq(None::<String>),
-            pledges::message.eq(None::<String>),
-            pledges::hidden.eq(true),
-            pledges::tribute_kind.eq(None::<String>),
-            pledges::tribute_name.eq(None::<String>),
-            pledges::source.eq("{}"),
-            pledges::form_key.eq(None::<String>),
-            pledges::fingerprint.eq("erased"),
-        ))
-        .execute(&mut **tx)?;
-    Ok(())
-}
-
-/// Takes the person from up to `limit` receipts of forgotten donors that were issued before `year`; returns how many.
-/// Number, days and amounts stay.
-pub fn purge_receipts(
-    tx: &mut Tx<'_>,
-    year: i32,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<usize, StoreError> {
-    let forgotten = donors::table.filter(donors::erased_at.is_not_null()).select(donors::id);
-    let theirs = donations::table
-        .filter(donations::donor_id.assume_not_null().eq_any(forgotten))
-        .select(donations::id);
-    let old: Vec<(String, String)> = receipts::table
-        .filter(receipts::donation_id.eq_any(theirs))
-        .filter(receipts::year.lt(year))
-        .filter(receipts::purged_at.is_null())
-        .limit(limit)
-        .select((receipts::id, receipts::snapshot))
-        .load(&mut **tx)?;
-    for (id, snapshot) in &old {
-        let row = Row { table: "receipts", id };
-        let known: ReceiptSnapshot = row.json(snapshot)?;
-        let _is_one: ReceiptId = row.parse(id)?;
-        let left = ReceiptSnapshot { donor_name: None, donor_email: String::new(), tribute: None, ..known };
-        diesel::update(receipts::table.find(id))
-            .set((receipts::snapshot.eq(to_json(&left)?), receipts::purged_at.eq(Some(now.naive_utc()))))
-            .execute(&mut **tx)?;
-    }
-    Ok(old.len())
 }

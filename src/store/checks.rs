@@ -35,6 +35,15 @@ const CHECKS: &[Check] = &[
               WHERE NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.id = p.entry_id)",
     },
     Check {
+        name: "what each account holds is the sum of its lines",
+        sql: "SELECT a.account || ' ' || a.currency AS id FROM (SELECT account, currency FROM ledger_balances \
+              UNION SELECT account, currency FROM ledger_postings) a \
+              LEFT JOIN ledger_balances b ON b.account = a.account AND b.currency = a.currency \
+              LEFT JOIN (SELECT account, currency, SUM(amount_minor) AS booked FROM ledger_postings \
+              GROUP BY account, currency) l ON l.account = a.account AND l.currency = a.currency \
+              WHERE COALESCE(b.amount_minor, 0) <> COALESCE(l.booked, 0)",
+    },
+    Check {
         name: "money that arrived is in the ledger, to the unit",
         sql: "SELECT d.id FROM donations d LEFT JOIN (SELECT e.donation_id, -SUM(p.amount_minor) AS booked \
               FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id \

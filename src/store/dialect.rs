@@ -29,12 +29,14 @@ pub(super) fn begin_read(conn: &mut Conn) -> QueryResult<()> {
 
 /// `synchronous=FULL`: with less, a committed payment can vanish when the power fails. `temp_store=MEMORY`: what a
 /// savepoint would put back is kept in memory; else every pledge writes it to a temporary file first.
+/// `secure_delete`: what was forgotten must not be readable in the free pages of the file.
 pub(super) fn set_up_writer(conn: &mut Conn, options: &DatabaseOptions) -> Result<(), StoreError> {
     match conn {
         Conn::Sqlite(c) => {
             use_write_ahead_log(c, options)?;
             c.batch_execute(
-                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+                 PRAGMA secure_delete = ON;",
             )?;
         }
         Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options))?,
@@ -50,6 +52,15 @@ pub(super) fn set_up_reader(conn: &mut Conn, options: &DatabaseOptions) -> Query
             c.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -1000;")
         }
         Conn::Postgres(c) => c.batch_execute(&postgres_timeouts(options)),
+    }
+}
+
+/// Brings what waits in SQLite's write-ahead log into the file and empties the log, where what was forgotten still stands.
+/// Without effect while somebody reads an older state: the next call does it.
+pub(super) fn empty_log(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(c) => Ok(c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);")?),
+        Conn::Postgres(_) => Ok(()),
     }
 }
 

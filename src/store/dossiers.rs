@@ -213,7 +213,7 @@ pub struct EventRecord {
     pub gateway: String,
     /// The gateway's id of it.
     pub event_id: String,
-    /// The verified bytes.
+    /// The verified bytes; empty once they are kept no longer.
     pub body: Vec<u8>,
     /// received, processed, ignored or parked.
     pub status: String,

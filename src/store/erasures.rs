@@ -84,12 +84,11 @@ pub fn confirm(tx: &mut Tx<'_>, id: ErasureId, now: DateTime<Utc>) -> Result<boo
     Ok(changed == 1)
 }
 
-/// Notes that it is done, and where the last letter goes.
+/// Notes that it is done, and where the last letter goes, in which language; nowhere if there is none.
 pub fn finish(
     tx: &mut Tx<'_>,
     id: ErasureId,
-    email: &EmailAddress,
-    locale: Option<&str>,
+    (email, locale): (Option<&EmailAddress>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let confirmed =
@@ -97,7 +96,7 @@ pub fn finish(
     let changed = diesel::update(confirmed)
         .set((
             erasures::status.eq(ErasureStatus::Done.as_str()),
-            erasures::email.eq(Some(email.as_str())),
+            erasures::email.eq(email.map(EmailAddress::as_str)),
             erasures::locale.eq(locale),
             erasures::done_at.eq(Some(now.naive_utc())),
         ))
@@ -118,7 +117,8 @@ pub fn forget_addresses(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize,
     let old = erasures::table
         .filter(erasures::email.is_not_null())
         .filter(erasures::done_at.lt(before.naive_utc()));
-    Ok(diesel::update(old).set(erasures::email.eq(None::<String>)).execute(&mut **tx)?)
+    let nowhere = (erasures::email.eq(None::<String>), erasures::locale.eq(None::<String>));
+    Ok(diesel::update(old).set(nowhere).execute(&mut **tx)?)
 }
 
 /// Takes back a wish that was not confirmed. False if there is none.

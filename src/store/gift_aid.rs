@@ -1,11 +1,11 @@
 //! Declarations of United Kingdom taxpayers, and the gifts that they cover.
 
 use super::row::{Row, one, utc};
-use super::schema::gift_aid_declarations;
+use super::schema::{donors, gift_aid_declarations};
 use super::{Conn, StoreError, Tx};
 use crate::domain::figures::Period;
-use crate::domain::gift_aid::{Claimable, Declaration, Taxpayer};
-use crate::domain::ids::{DeclarationId, DonorId};
+use crate::domain::gift_aid::{Claimable, Declaration, DeclaredBy, Taxpayer};
+use crate::domain::ids::{DeclarationId, DonorId, PledgeId};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
@@ -24,6 +24,8 @@ struct DeclarationRow {
     wording: String,
     declared_at: NaiveDateTime,
     ended_on: Option<NaiveDate>,
+    pledge_id: Option<String>,
+    declared_by: String,
 }
 
 /// Adds a declaration.
@@ -41,14 +43,24 @@ pub fn insert(tx: &mut Tx<'_>, declaration: &Declaration) -> Result<(), StoreErr
         wording: declaration.wording.clone(),
         declared_at: declaration.declared_at.naive_utc(),
         ended_on: declaration.ended_on,
+        pledge_id: declaration.pledge.map(|pledge| pledge.to_string()),
+        declared_by: declaration.way.as_str().to_owned(),
     };
     one(diesel::insert_into(gift_aid_declarations::table).values(&row).execute(&mut **tx)?)
 }
 
-/// The declarations of a donor, the latest first.
+/// A donor, and whoever was found to be them.
+macro_rules! same_person {
+    ($donor:expr) => {{
+        let id = $donor.to_string();
+        donors::table.filter(donors::id.eq(id.clone()).or(donors::merged_into.eq(id))).select(donors::id)
+    }};
+}
+
+/// The declarations of a donor, under whichever of their addresses they were given, the latest first.
 pub fn of_donor(conn: &mut Conn, donor: DonorId) -> Result<Vec<Declaration>, StoreError> {
     let rows: Vec<DeclarationRow> = gift_aid_declarations::table
-        .filter(gift_aid_declarations::donor_id.eq(donor.to_string()))
+        .filter(gift_aid_declarations::donor_id.eq_any(same_person!(donor)))
         .order(gift_aid_declarations::id.desc())
         .select(DeclarationRow::as_select())
         .load(conn)?;
@@ -57,7 +69,9 @@ pub fn of_donor(conn: &mut Conn, donor: DonorId) -> Result<Vec<Declaration>, Sto
             let row = Row { table: "gift_aid_declarations", id: &declared.id };
             Ok(Declaration {
                 id: row.parse::<DeclarationId>(&declared.id)?,
-                donor,
+                donor: row.parse(&declared.donor_id)?,
+                pledge: row.parse_option(declared.pledge_id.as_deref())?,
+                way: row.word(DeclaredBy::parse, &declared.declared_by)?,
                 taxpayer: Taxpayer {
                     title: declared.title,
                     first_name: declared.first_name,
@@ -74,20 +88,46 @@ pub fn of_donor(conn: &mut Conn, donor: DonorId) -> Result<Vec<Declaration>, Sto
         .collect()
 }
 
-/// Ends what a donor declared: gifts from this day on are covered no more. False if nothing was in force.
-pub fn end(tx: &mut Tx<'_>, donor: DonorId, on: NaiveDate) -> Result<bool, StoreError> {
-    let in_force = gift_aid_declarations::table
-        .filter(gift_aid_declarations::donor_id.eq(donor.to_string()))
-        .filter(gift_aid_declarations::ended_on.is_null());
-    let ended = diesel::update(in_force).set(gift_aid_declarations::ended_on.eq(Some(on)));
-    Ok(ended.execute(&mut **tx)? > 0)
+/// What is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Everything that is in force.
+    All,
+    /// What covers all gifts of a time.
+    General,
+    /// What covers this gift alone.
+    Gift(PledgeId),
 }
 
-/// Removes declarations that ended before a day: the law wants them no longer. Returns how many.
+/// Ends what a donor declared: gifts from `on` on are covered no more. `today` is when that was done. False if nothing was
+/// in force.
+pub fn end(
+    tx: &mut Tx<'_>,
+    donor: DonorId,
+    which: Which,
+    (on, today): (NaiveDate, NaiveDate),
+) -> Result<bool, StoreError> {
+    let in_force = gift_aid_declarations::table
+        .filter(gift_aid_declarations::donor_id.eq_any(same_person!(donor)))
+        .filter(gift_aid_declarations::ended_on.is_null());
+    let end =
+        (gift_aid_declarations::ended_on.eq(Some(on)), gift_aid_declarations::closed_on.eq(Some(today)));
+    let gift = gift_aid_declarations::pledge_id;
+    let ended = match which {
+        Which::All => diesel::update(in_force).set(end).execute(&mut **tx)?,
+        Which::General => diesel::update(in_force.filter(gift.is_null())).set(end).execute(&mut **tx)?,
+        Which::Gift(id) => {
+            diesel::update(in_force.filter(gift.eq(id.to_string()))).set(end).execute(&mut **tx)?
+        }
+    };
+    Ok(ended > 0)
+}
+
+/// Removes declarations that were ended before a day: the law wants them no longer. Returns how many.
 pub fn remove_ended(tx: &mut Tx<'_>, before: NaiveDate) -> Result<usize, StoreError> {
     let old = gift_aid_declarations::table
-        .filter(gift_aid_declarations::ended_on.is_not_null())
-        .filter(gift_aid_declarations::ended_on.assume_not_null().lt(before));
+        .filter(gift_aid_declarations::closed_on.is_not_null())
+        .filter(gift_aid_declarations::closed_on.assume_not_null().lt(before));
     Ok(diesel::delete(old).execute(&mut **tx)?)
 }
 
@@ -125,8 +165,9 @@ pub fn claimable(
     let query = "SELECT d.id, d.received_on, d.gross_minor - d.refunded_minor - d.lost_minor AS kept, d.currency, \
          g.title, g.first_name, g.last_name, g.house, g.postcode \
          FROM donations d JOIN gift_aid_declarations g ON g.id = (SELECT MIN(x.id) FROM gift_aid_declarations x \
-         WHERE x.donor_id = d.donor_id AND x.covers_from <= d.received_on \
-         AND (x.ended_on IS NULL OR d.received_on < x.ended_on)) \
+         WHERE x.donor_id IN (SELECT m.id FROM donors m WHERE m.id = d.donor_id OR m.merged_into = d.donor_id) \
+         AND x.covers_from <= d.received_on AND (x.ended_on IS NULL OR d.received_on < x.ended_on) \
+         AND (x.pledge_id IS NULL OR x.pledge_id = d.pledge_id)) \
          WHERE d.received_on >= $1 AND d.received_on <= $2 AND d.id > $3 AND d.currency = 'GBP' \
          AND d.gross_minor - d.refunded_minor - d.lost_minor > 0 ORDER BY d.id LIMIT $4";
     let rows: Vec<ClaimRow> = diesel::sql_query(query)

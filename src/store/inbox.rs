@@ -1,4 +1,4 @@
-//! The inbox: webhook events as they came, kept for good.
+//! The inbox: webhook events as they came. That they came is kept for good, what they said for a time.
 
 use super::dialect::on_each;
 use super::row::{Row, one, utc};
@@ -137,9 +137,7 @@ pub fn list(conn: &mut Conn, status: Option<&str>, limit: i64) -> Result<Vec<Lis
     Ok(rows.into_iter().map(listed).collect())
 }
 
-/// Whether there is an event with this id.
-pub fn exists(conn: &mut Conn, id: InboxId) -> Result<bool, StoreError> {
-    let found: Option<String> =
-        inbox::table.find(id.to_string()).select(inbox::id).get_result(conn).optional()?;
-    Ok(found.is_some())
+/// Whether it is still kept what the event with this id said; none without such an event.
+pub fn is_whole(conn: &mut Conn, id: InboxId) -> Result<Option<bool>, StoreError> {
+    Ok(inbox::table.find(id.to_string()).select(inbox::purged_at.is_null()).get_result(conn).optional()?)
 }

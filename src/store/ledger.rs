@@ -1,7 +1,8 @@
 //! The books: entries and their lines. There is no way to change or delete one.
 
+use super::dialect::on_each;
 use super::row::{Row, one};
-use super::schema::{ledger_entries, ledger_postings};
+use super::schema::{ledger_balances, ledger_entries, ledger_postings};
 use super::{Conn, StoreError, Tx};
 use crate::domain::clock::IdSource;
 use crate::domain::donation::Donation;
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
+use std::collections::BTreeMap;
 
 #[derive(Queryable)]
 struct Line {
@@ -137,8 +139,45 @@ pub struct Booking {
     pub recorded_at: DateTime<Utc>,
 }
 
-/// The balance of each account and currency, in minor units.
+/// Adds entries to what their accounts hold: once for all of a donation, in the order of the accounts, so that two
+/// transactions take turns and never wait for each other.
+pub fn add_up<'a>(tx: &mut Tx<'_>, entries: impl Iterator<Item = &'a Entry>) -> Result<(), StoreError> {
+    let mut sums: BTreeMap<(String, &'static str), i64> = BTreeMap::new();
+    for posting in entries.flat_map(Entry::postings) {
+        let sum = sums.entry((posting.account.to_string(), posting.amount.currency().code())).or_default();
+        *sum = sum.saturating_add(posting.amount.minor());
+    }
+    for ((account, currency), sum) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
+        let added = diesel::update(ledger_balances::table.find((&account, currency)))
+            .set(ledger_balances::amount_minor.eq(ledger_balances::amount_minor + sum))
+            .execute(&mut **tx)?;
+        if added == 0 {
+            let first = (
+                ledger_balances::account.eq(&account),
+                ledger_balances::currency.eq(currency),
+                ledger_balances::amount_minor.eq(sum),
+            );
+            on_each!(tx, |c| diesel::insert_into(ledger_balances::table)
+                .values(first)
+                .on_conflict((ledger_balances::account, ledger_balances::currency))
+                .do_update()
+                .set(ledger_balances::amount_minor.eq(ledger_balances::amount_minor + sum))
+                .execute(c))?;
+        }
+    }
+    Ok(())
+}
+
+/// The balance of each account and currency, in minor units, as it is kept.
 pub fn balances(conn: &mut Conn) -> Result<Vec<(String, String, i64)>, StoreError> {
+    Ok(ledger_balances::table
+        .select((ledger_balances::account, ledger_balances::currency, ledger_balances::amount_minor))
+        .order((ledger_balances::account, ledger_balances::currency))
+        .load(conn)?)
+}
+
+/// The same from all lines: its cost grows with the books.
+pub fn recounted(conn: &mut Conn) -> Result<Vec<(String, String, i64)>, StoreError> {
     Ok(ledger_postings::table
         .group_by((ledger_postings::account, ledger_postings::currency))
         .select((

@@ -26,6 +26,7 @@ pub mod event_subjects;
 pub mod export_files;
 pub mod exports;
 pub mod figures;
+pub mod forgetting;
 pub mod gateway_accounts;
 pub mod gift_aid;
 pub mod gifts_by_hand;
@@ -212,6 +213,14 @@ impl Db {
     /// The names of migrations that are not applied yet.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         self.on_own_connection(migrate::pending).await
+    }
+
+    /// Takes what was forgotten out of SQLite's log, too. PostgreSQL sees to its own.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database cannot be reached.
+    pub async fn empty_log(&self) -> Result<(), StoreError> {
+        self.on_own_connection(dialect::empty_log).await
     }
 
     /// Runs `work` on a connection of its own, free to change the schema.

@@ -74,6 +74,7 @@ diesel::table! {
         updated_at -> Timestamp,
         tier_id -> Nullable<Text>,
         starts_at -> Nullable<Timestamp>,
+        purged_at -> Nullable<Timestamp>,
     }
 }
 
@@ -175,6 +176,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    ledger_balances (account, currency) {
+        account -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
     ledger_postings (entry_id, line) {
         entry_id -> Text,
         line -> BigInt,
@@ -254,6 +263,7 @@ diesel::table! {
         note -> Nullable<Text>,
         received_at -> Timestamp,
         processed_at -> Nullable<Timestamp>,
+        purged_at -> Nullable<Timestamp>,
     }
 }
 
@@ -545,6 +555,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     inbox,
     jobs,
+    ledger_balances,
     ledger_entries,
     ledger_postings,
     patron_months,

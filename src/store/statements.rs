@@ -8,6 +8,9 @@ use crate::domain::ids::DonorId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
+/// The addresses that stand for none, see [`crate::domain::account::NO_ADDRESS_HOST`].
+const NOWHERE: &str = "%@no-address.invalid";
+
 /// How far the run of a year is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -103,7 +106,7 @@ pub fn finish(tx: &mut Tx<'_>, year: i32, now: DateTime<Utc>) -> Result<(), Stor
 /// A time from, inclusive, to, exclusive.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);
 
-/// The next donors behind `after` to whom something of what arrived in `span` was left: none when there are no more.
+/// The next donors behind `after` who can be mailed and to whom something of what arrived in `span` was left: none when there are no more.
 ///
 /// Walks along the donors and looks at the gifts of so many at a time. In one query, SQLite or PostgreSQL, depending on
 /// what it knew of the tables, read the whole span again for each stretch.
@@ -117,6 +120,9 @@ pub fn donors_after(
     loop {
         let known: Vec<String> = donors::table
             .filter(donors::id.gt(&after))
+            // Who has no address is sent none: it is printed when they ask, and mailed once they have one.
+            .filter(donors::erased_at.is_null())
+            .filter(donors::email.not_like(NOWHERE))
             .select(donors::id)
             .order(donors::id)
             .limit(limit)
@@ -180,4 +186,15 @@ pub fn mark_sent(tx: &mut Tx<'_>, year: i32, donor: DonorId) -> Result<(), Store
 /// How many statements of a year are ordered or sent.
 pub fn count(conn: &mut Conn, year: i32) -> Result<i64, StoreError> {
     Ok(statements::table.filter(statements::year.eq(year)).count().get_result(conn)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NOWHERE;
+    use crate::domain::account::NO_ADDRESS_HOST;
+
+    #[test]
+    fn the_pattern_is_the_host_that_stands_for_none() {
+        assert_eq!(NOWHERE, format!("%@{NO_ADDRESS_HOST}"));
+    }
 }

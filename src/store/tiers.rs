@@ -99,6 +99,11 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Tier>, StoreError> {
     rows.load(conn)?.into_iter().map(TierRow::into_domain).collect()
 }
 
+/// The tier with this id.
+pub fn get(conn: &mut Conn, id: TierId) -> Result<Tier, StoreError> {
+    tiers::table.find(id.to_string()).select(TierRow::as_select()).get_result(conn)?.into_domain()
+}
+
 /// Keeps everybody else from taking a place of this tier until the end of the transaction.
 pub fn lock(tx: &mut Tx<'_>, id: TierId) -> Result<(), StoreError> {
     lock_row!(tx, tiers, id)?;

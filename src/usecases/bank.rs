@@ -6,7 +6,7 @@ use super::{Context, UseCaseError, audit};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::bank::CreditorReference;
 use crate::domain::donation::{Captured, Donation, Happening};
-use crate::domain::money::Money;
+use crate::domain::money::{MINOR_MAX, Money};
 use crate::domain::pledge::{GatewayKind, Pledge};
 use crate::domain::remote::RemoteId;
 use crate::store::{Tx, donations, pledges};
@@ -62,6 +62,10 @@ pub async fn record(ctx: &Context, by: Actor, arrival: Arrival) -> Result<Record
     }
     if !arrival.amount.is_positive() {
         let message = "the amount must be more than zero".to_owned();
+        return Err(UseCaseError::invalid("amount", "invalid_amount", message));
+    }
+    if arrival.amount.minor() > MINOR_MAX {
+        let message = "no such amount can have arrived".to_owned();
         return Err(UseCaseError::invalid("amount", "invalid_amount", message));
     }
     let inner = ctx.clone();

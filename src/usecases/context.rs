@@ -8,11 +8,13 @@ use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
 use crate::domain::donor::EmailAddress;
+use crate::domain::gift_aid::Charity;
 use crate::domain::ids::Id;
 use crate::domain::money::{Currency, Money};
 use crate::domain::patron::PatronRules;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
+use crate::domain::retention::Retention;
 use crate::domain::staff::StaffSessionRules;
 use crate::gateways::paypal::PayPal;
 use crate::gateways::{Courier, Gateway, Registry};
@@ -132,6 +134,9 @@ pub struct Policy {
     pub time_zone: chrono_tz::Tz,
     /// Legal details on receipts.
     pub organisation: Organisation,
+    /// The publisher's Employer Identification Number: receipts say what the tax law of the United States wants. None: they
+    /// do not.
+    pub ein: Option<String>,
     /// Series of receipt numbers.
     pub receipt_series: String,
     /// The currency that forms begin with.
@@ -158,8 +163,10 @@ pub struct Policy {
     pub sessions: SessionRules,
     /// How long staff stay signed in.
     pub staff_sessions: StaffSessionRules,
-    /// For how many years after the year of issue the law wants receipts kept as they are.
-    pub retention_years: i32,
+    /// For how long what is kept.
+    pub retention: Retention,
+    /// The charity that claims Gift Aid; none if that is off.
+    pub gift_aid: Option<Charity>,
     /// Whether yearly statements are mailed in January.
     pub statements_by_mail: bool,
     /// The rules about recurring support.

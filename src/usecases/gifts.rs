@@ -9,7 +9,7 @@ use crate::domain::campaign::Campaign;
 use crate::domain::donation::{Captured, Donation, Happening};
 use crate::domain::donor::{EmailAddress, PersonName, TooLong, clean_line, clean_text};
 use crate::domain::ids::DonorId;
-use crate::domain::money::Money;
+use crate::domain::money::{MINOR_MAX, Money};
 use crate::domain::pledge::{Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms, Source, Visibility};
 use crate::domain::remote::RemoteId;
 use crate::domain::search;
@@ -114,6 +114,8 @@ pub(super) fn check(ctx: &Context, gift: &Gift) -> Result<Checked, Vec<FieldErro
     }
     if !gift.amount.is_positive() {
         wrong("amount", "invalid_amount", "The amount must be more than zero.".to_owned());
+    } else if gift.amount.minor() > MINOR_MAX {
+        wrong("amount", "invalid_amount", "No such amount can have come.".to_owned());
     }
     let today = ctx.day_of(ctx.now());
     let earliest = today.checked_sub_months(Months::new(YEARS_BACK * 12)).unwrap_or(today);

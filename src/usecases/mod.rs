@@ -33,6 +33,7 @@ pub mod pledge_terms;
 pub mod receipts;
 pub mod reconcile;
 pub mod refund;
+mod retention;
 pub mod reviews;
 pub mod sandbox;
 mod secrets;

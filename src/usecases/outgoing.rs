@@ -16,12 +16,9 @@ use crate::store::outgoing::{self, Tried};
 use crate::store::{Tx, campaigns};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{SecondsFormat, TimeDelta};
+use chrono::SecondsFormat;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// How long tellings are kept.
-pub const KEEP: TimeDelta = TimeDelta::days(30);
 
 /// Notes that something happened for everybody who wants to be told.
 fn tell(

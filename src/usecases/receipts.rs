@@ -8,8 +8,8 @@ use crate::domain::ids::ReceiptId;
 use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::pledge::Pledge;
-use crate::domain::receipt::{Receipt, ReceiptNumber, ReceiptSnapshot, ReceiptStatus};
-use crate::store::{StoreError, Tx, campaigns, donations, pledges, receipts};
+use crate::domain::receipt::{Acknowledgement, Receipt, ReceiptNumber, ReceiptSnapshot, ReceiptStatus};
+use crate::store::{StoreError, Tx, campaigns, donations, pledges, receipts, tiers};
 use chrono::Datelike as _;
 use serde_json::json;
 
@@ -78,6 +78,7 @@ fn issue(
         tribute: terms.tribute.as_ref().map(|t| (t.kind.as_str().to_owned(), t.name.as_str().to_owned())),
         replaces: replaced.map(|receipt| receipt.number.to_string()),
         locale: terms.locale.clone(),
+        acknowledgement: acknowledgement(tx, ctx, pledge, net)?,
     };
     let receipt = Receipt {
         id: ctx.new_id(),
@@ -95,6 +96,25 @@ fn issue(
     }
     outgoing::receipt_issued(tx, ctx, &receipt)?;
     Ok(receipt)
+}
+
+/// What the tax law of the United States wants said, if the publisher has switched that on: what the donor receives by
+/// their level, and what is left to be deducted.
+fn acknowledgement(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    pledge: &Pledge,
+    net: Money,
+) -> Result<Option<Acknowledgement>, UseCaseError> {
+    let Some(ein) = &ctx.policy.ein else {
+        return Ok(None);
+    };
+    let benefits = match pledge.terms.tier {
+        Some(tier) => tiers::get(tx, tier)?.benefits,
+        None => Vec::new(),
+    };
+    let payments_a_year = pledge.terms.frequency.per_year().unwrap_or(1);
+    Ok(Some(Acknowledgement::of(ein, &benefits, payments_a_year, net)?))
 }
 
 /// Notes that a receipt was handed to the mail server.

@@ -1,12 +1,11 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
 use super::account::erase;
-use super::outgoing as tellings;
 use super::staff::warnings;
-use super::{Context, UseCaseError, bank_statements, exports, gift_aid, notices, pledge, sync};
+use super::{Context, UseCaseError, bank_statements, exports, notices, pledge, retention, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
-use crate::store::{StoreError, idempotency, jobs, limits, outgoing, schedules, staff, staff_sessions};
+use crate::store::{StoreError, idempotency, jobs, limits, schedules, staff, staff_sessions};
 use chrono::TimeDelta;
 
 /// How long idempotency keys of API clients are kept.
@@ -68,13 +67,14 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
             idempotency::remove_old_requests(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             staff::remove_old(tx, now)?;
             staff::remove_former_addresses(tx, now - warnings::KEEP_FORMER)?;
-            outgoing::remove_old(tx, now - tellings::KEEP)?;
             staff_sessions::remove_ended(tx, now, idle)?;
             Ok::<_, StoreError>(())
         })
         .await?;
     exports::clean_up(ctx).await?;
-    gift_aid::clean_up(ctx).await?;
+    retention::carry_out(ctx).await?;
     bank_statements::clean_up(ctx).await?;
-    erase::clean_up(ctx).await
+    erase::clean_up(ctx).await?;
+    erase::leave_no_trace(ctx).await;
+    Ok(())
 }

@@ -8,7 +8,7 @@ use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::{InterpretError, Interpretation, ListedEvent, WebhookHeaders, WebhookRejected};
-use crate::store::{StoreError, Tx, donations, event_subjects, inbox, jobs, subscriptions};
+use crate::store::{StoreError, Tx, donations, event_subjects, forgetting, inbox, jobs, subscriptions};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -91,7 +91,13 @@ pub(super) fn store(
 
 /// Takes a stored event into the books. Doing it again changes nothing.
 pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
-    let event = ctx.db.read(move |conn| inbox::get(conn, id)).await?;
+    let (event, is_whole) = ctx
+        .db
+        .read(move |conn| Ok::<_, StoreError>((inbox::get(conn, id)?, inbox::is_whole(conn, id)?)))
+        .await?;
+    if is_whole == Some(false) {
+        return Ok(());
+    }
     let gateway = ctx.gateway(event.gateway)?;
     let meaning = match gateway.interpret(&event.body).await {
         Err(InterpretError::Gateway(error)) => return Err(error.into()),
@@ -110,6 +116,7 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
                     };
                     inbox::set_fate(tx, id, fate, None, now)?;
                     note_subjects(tx, id, event.gateway, &facts)?;
+                    forgetting::purge_if_forgotten(tx, id, now)?;
                 }
                 Ok(Interpretation::Ignore(why)) => {
                     inbox::set_fate(tx, id, inbox::Fate::Ignored, Some(&why), now)?;
@@ -155,8 +162,11 @@ pub async fn replay(ctx: &Context, by: Actor, id: InboxId) -> Result<(), UseCase
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            if !inbox::exists(tx, id)? {
-                return Err(UseCaseError::NotFound("event"));
+            if !inbox::is_whole(tx, id)?.ok_or(UseCaseError::NotFound("event"))? {
+                let message =
+                    "what the event said is no longer kept; ask the gateway by `mainstay reconcile`"
+                        .to_owned();
+                return Err(UseCaseError::Conflict { code: "event_purged", message });
             }
             let job = Job::ProcessWebhook { event: id };
             let known = job.unique_key().map(|key| jobs::reopen(tx, &key, inner.now())).transpose()?;

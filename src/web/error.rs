@@ -24,7 +24,7 @@ pub(super) struct WebError {
     /// When to try again, in seconds; only where waiting helps.
     pub(super) retry_after_s: Option<i64>,
     /// The methods that the address takes; only where it does not take the one of the request.
-    pub(super) allow: Option<String>,
+    pub(super) allow: Option<Box<str>>,
 }
 
 /// How long a visitor waits for what is back in a moment.
@@ -53,7 +53,10 @@ impl WebError {
     /// `allow` names the methods that the address takes, as the header of that name does.
     pub(super) fn method_not_allowed(allow: String) -> Self {
         let detail = "This address does not take that kind of request.";
-        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail) }
+        Self {
+            allow: Some(allow.into()),
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        }
     }
 
     pub(super) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {

@@ -12,6 +12,7 @@ mod dev;
 mod error;
 mod export_file;
 mod form;
+mod gift_aid;
 mod guard;
 mod health;
 mod language;
@@ -70,6 +71,10 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             .service(page("/sitemap.xml", public::discovery::sitemap))
             .service(page("/robots.txt", public::discovery::robots))
             .service(page("/thanks/{token}", public::thanks::show))
+            .service(
+                form("/thanks/{token}/gift-aid", public::gift_aid::show, public::gift_aid::declare)
+                    .app_data(PayloadConfig::new(form_bytes)),
+            )
             .service(page("/static/{name}", assets::file))
             .service(
                 act("/webhooks/{gateway}", webhooks::receive).app_data(PayloadConfig::new(webhook_bytes)),

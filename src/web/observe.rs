@@ -124,7 +124,7 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: RequestId) -> 
     let mut builder = HttpResponseBuilder::new(failure.status);
     builder.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(allow) = &failure.allow {
-        builder.insert_header((header::ALLOW, allow.as_str()));
+        builder.insert_header((header::ALLOW, &**allow));
     }
     if let Some(seconds) = failure.retry_after_s {
         builder.insert_header((header::RETRY_AFTER, seconds.to_string()));

@@ -8,6 +8,7 @@ use super::state::AppState;
 use crate::config::office::{self, OfficeSetting};
 use crate::config::{Config, ConfigErrors, Origin, Problem};
 use crate::domain::audit::Actor;
+use crate::domain::retention::Retention;
 use crate::store::setting_changes::Living;
 use crate::usecases::settings::{self, AtStake, Looked, OfficeValues, Stakes, Wanted};
 use crate::usecases::{Context, FieldError, UseCaseError};
@@ -172,7 +173,6 @@ fn gone<T: PartialEq + Clone>(before: &[T], after: &[T]) -> Vec<T> {
 
 /// What must be meant, with figures.
 fn warnings(at: &AtStake, (before, after): (&Config, &Config)) -> Vec<FieldError> {
-    let warning = |field: &'static str, message: String| FieldError { field, code: AT_STAKE, message };
     let mut all = Vec::new();
     for (currency, living) in &at.currencies {
         let message = format!(
@@ -205,15 +205,62 @@ fn warnings(at: &AtStake, (before, after): (&Config, &Config)) -> Vec<FieldError
         );
         all.push(warning("patrons.grace_days", message));
     }
-    let (were, are) = (before.account.retention_years, after.account.retention_years);
-    if are < were {
-        let message = format!(
-            "{are} years instead of {were}: names and addresses of donors who were forgotten go from receipts that are older. \
-             That cannot be undone; see that no law wants them longer."
-        );
-        all.push(warning("account.retention_years", message));
-    }
+    all.extend(shorter(&before.retention, &after.retention));
     all
+}
+
+fn warning(field: &'static str, message: String) -> FieldError {
+    FieldError { field, code: AT_STAKE, message }
+}
+
+/// What goes, for good, when things are kept for a shorter time.
+fn shorter(before: &Retention, after: &Retention) -> Vec<FieldError> {
+    // 0 years: forever.
+    let silent = |kept: &Retention| {
+        if kept.silent_donor_years == 0 { i64::MAX } else { kept.silent_donor_years.into() }
+    };
+    let receipts = "names and addresses of donors who were forgotten go from receipts that are older; see that no law wants \
+                    them longer";
+    let all: [(&'static str, i64, i64, &str); 6] = [
+        ("account.retention_years", before.receipt_years.into(), after.receipt_years.into(), receipts),
+        (
+            "retention.event_days",
+            before.event_days.into(),
+            after.event_days.into(),
+            "what gateways told goes as it came",
+        ),
+        (
+            "retention.unpaid_pledge_days",
+            before.unpaid_pledge_days.into(),
+            after.unpaid_pledge_days.into(),
+            "older promises that brought no money lose their donor",
+        ),
+        (
+            "retention.told_days",
+            before.told_days.into(),
+            after.told_days.into(),
+            "what your programs were told goes",
+        ),
+        (
+            "retention.silent_donor_years",
+            silent(before),
+            silent(after),
+            "donors who were silent for longer are forgotten",
+        ),
+        (
+            "retention.gift_aid_years",
+            before.gift_aid_years.into(),
+            after.gift_aid_years.into(),
+            "declarations that ended earlier go; HMRC may ask for them",
+        ),
+    ];
+    let shortened = all.into_iter().filter(|(_, were, are, _)| are < were);
+    let told = |(field, were, are, what): (&'static str, i64, i64, &str)| {
+        let unit = if field.ends_with("days") { "days" } else { "years" };
+        let were = if were == i64::MAX { "forever".to_owned() } else { were.to_string() };
+        warning(field, format!("{are} {unit} instead of {were}: within the hour, and for good, {what}."))
+    };
+    shortened.map(told).collect()
 }
 
 fn counted(living: Living) -> String {

@@ -28,7 +28,7 @@ fn period(from: &str, until: &str) -> Period {
 }
 
 impl TestApp {
-    async fn gives_back(&self, given: &Given, amount: Option<Money>) {
+    pub(crate) async fn gives_back(&self, given: &Given, amount: Option<Money>) {
         let order = RefundOrder { donation: given.donation.id, amount, reason: None, request_key: None };
         refund::order(self.ctx(), Actor::Command, order).await.unwrap();
         self.run_jobs().await;

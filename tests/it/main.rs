@@ -26,6 +26,8 @@ mod discovery;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod gift_aid;
+#[cfg(test)]
 mod giving;
 #[cfg(test)]
 mod holds;
@@ -53,6 +55,8 @@ mod pages;
 mod patrons;
 #[cfg(test)]
 mod paypal;
+#[cfg(test)]
+mod privacy;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -289,3 +289,38 @@ flow! {
         assert_eq!(app.count("ledger_postings").await, 4);
     }
 }
+
+flow! {
+    settings: settings(&[("MAINSTAY_SITE__ORGANISATION__EIN", "12-3456789")]),
+    async fn in_the_united_states_a_receipt_says_what_was_given_in_return_and_what_can_be_deducted(app) {
+        let plain = app.gives(&Form::gift().set("currency", "USD")).await;
+        let friend = Form::gift().by(2).set("amount", "10").set("frequency", "monthly").set("tier", "friend");
+        let euros = app.gives(&friend).await;
+        let dollars = app.gives(&friend.by(3).set("currency", "USD")).await;
+        let said = async |id| {
+            let receipt = app.receipts(id).await.pop().unwrap();
+            let language = app.services.templates.words().language("de").clone();
+            let text = pdf_text(&document::pdf(&receipt, None, &language).unwrap());
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+
+        let text = said(plain.donation.id).await;
+        assert!(text.contains("EIN 12-3456789"), "{text}");
+        assert!(text.contains("No goods or services were provided in return"), "{text}");
+        let text = said(euros.donation.id).await;
+        assert!(text.contains("The yearbook in print, by post (estimated fair market value €1.00)"), "{text}");
+        assert!(text.contains("limited to €9.00"), "{text}");
+        let text = said(dollars.donation.id).await;
+        assert!(text.contains("what you gave less that value") && !text.contains("limited to $"), "{text}");
+    }
+}
+
+flow! {
+    async fn elsewhere_a_receipt_says_nothing_of_american_taxes(app) {
+        let given = app.gives(&Form::gift()).await;
+        let receipt = app.receipts(given.donation.id).await.remove(0);
+        assert_eq!(receipt.snapshot.acknowledgement, None);
+        let stored = app.lines("SELECT snapshot AS line FROM receipts").await.remove(0);
+        assert!(!stored.contains("acknowledgement"), "receipts read as they did before: {stored}");
+    }
+}

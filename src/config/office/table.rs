@@ -31,6 +31,7 @@ const FOLDERS: &str = "it names a place on the machine";
 const REACH: &str = "it decides whom the program believes and what it can reach";
 const LOAD: &str = "it fits the machine";
 const KEYS: &str = "the keys have a page of their own, and the rest decides where money goes";
+const APP: &str = "the app at PayPal is set up with it, and it decides where money goes";
 const POST: &str = "it must fit the mail server and the records of the domain";
 const ABUSE: &str = "it keeps strangers from trying cards, and fits what stands in front of the site";
 
@@ -163,6 +164,42 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
         ),
     ),
     (
+        "site.organisation.ein",
+        Office(
+            Organisation,
+            Line,
+            Person,
+            (
+                "Employer Identification Number",
+                "Receipts from now on say what the tax law of the United States wants. Empty: they do not.",
+            ),
+        ),
+    ),
+    (
+        "gift_aid.reference",
+        Office(
+            Organisation,
+            Line,
+            Person,
+            (
+                "Reference of HMRC for Gift Aid",
+                "Donors are asked to declare that they pay tax in the United Kingdom. Empty: Gift Aid is off.",
+            ),
+        ),
+    ),
+    (
+        "gift_aid.charity",
+        Office(
+            Organisation,
+            Line,
+            Person,
+            (
+                "Name of the charity as HMRC knows it",
+                "What donors declare from now on. Empty: the legal name.",
+            ),
+        ),
+    ),
+    (
         "site.organisation.receipt_series",
         Office(
             Organisation,
@@ -249,6 +286,16 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
             ),
         ),
     ),
+    ("paypal.client_id", Machine(APP)),
+    ("paypal.client_secret", Machine(APP)),
+    ("paypal.client_secret_file", Machine(APP)),
+    ("paypal.webhook_id", Machine(APP)),
+    ("paypal.fee_basis_points", Machine(APP)),
+    ("paypal.fee_fixed_minor", Machine(APP)),
+    ("paypal.timeout_s", Machine(APP)),
+    ("paypal.api_base", Machine(APP)),
+    ("paypal.webhook_cert_hosts", Machine(APP)),
+    ("paypal.webhook_ca_file", Machine(APP)),
     ("stripe.secret_key", Machine(KEYS)),
     ("stripe.secret_key_file", Machine(KEYS)),
     ("stripe.webhook_secret", Machine(KEYS)),
@@ -328,6 +375,57 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
                 "Receipts are kept as they were for",
                 "Counted from the end of the year of issue. After it the names of donors who were forgotten go from their receipts, for good.",
             ),
+        ),
+    ),
+    (
+        "retention.event_days",
+        Office(
+            Access,
+            Number("days"),
+            Person,
+            ("What gateways told is kept as it came for", "That it came, and what came of it, stays."),
+        ),
+    ),
+    (
+        "retention.unpaid_pledge_days",
+        Office(
+            Access,
+            Number("days"),
+            Person,
+            (
+                "Promises that brought no money keep their donor for",
+                "Counted from their end. What is past that is let go within the hour, for good.",
+            ),
+        ),
+    ),
+    (
+        "retention.told_days",
+        Office(
+            Access,
+            Number("days"),
+            Person,
+            ("What your own programs were told is kept for", "Outgoing webhooks, as they went."),
+        ),
+    ),
+    (
+        "retention.silent_donor_years",
+        Office(
+            Access,
+            Number("years"),
+            Person,
+            (
+                "Donors who give no more are forgotten after",
+                "Counted from their last gift or promise; without a letter, and for good. 0: until they ask.",
+            ),
+        ),
+    ),
+    (
+        "retention.gift_aid_years",
+        Office(
+            Access,
+            Number("years"),
+            Person,
+            ("Gift Aid declarations are kept for", "Counted from their end; HMRC wants six."),
         ),
     ),
     (

@@ -59,5 +59,8 @@ diesel::table! {
         wording -> Text,
         declared_at -> Timestamp,
         ended_on -> Nullable<Date>,
+        pledge_id -> Nullable<Text>,
+        declared_by -> Text,
+        closed_on -> Nullable<Date>,
     }
 }

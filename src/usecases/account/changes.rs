@@ -7,7 +7,7 @@ use crate::store::{StoreError, Tx, account_changes, accounts};
 use crate::usecases::{Context, UseCaseError};
 
 /// Writes a change down and orders its letter.
-pub(super) fn record(
+pub(in crate::usecases) fn record(
     tx: &mut Tx<'_>,
     ctx: &Context,
     donor: DonorId,
@@ -16,7 +16,7 @@ pub(super) fn record(
 ) -> Result<(), StoreError> {
     let change = AccountChange { id: ctx.new_id(), donor, kind, detail, created_at: ctx.now() };
     account_changes::insert(tx, &change)?;
-    if kind == ChangeKind::Email {
+    if change.detail.old_email.is_some() {
         ctx.enqueue(tx, &Job::SendAddressFarewell { change: change.id })?;
     }
     ctx.enqueue(tx, &Job::SendAccountNotice { change: change.id })

@@ -7,8 +7,8 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
 use crate::store::donations::Place;
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, bank_lines, desk, donations, donor_letters, gifts_by_hand,
-    pledges, receipts, sessions,
+    Conn, StoreError, account_changes, accounts, bank_lines, desk, donations, donor_letters, gift_aid,
+    gifts_by_hand, pledges, receipts, sessions,
 };
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -53,6 +53,7 @@ pub(in crate::usecases) async fn tables(ctx: &Context, donor: DonorId) -> Result
                 changed(conn, donor)?,
                 browsers(conn, donor)?,
                 noted(conn, donor)?,
+                declared(conn, donor)?,
             ])
         })
         .await?;
@@ -213,6 +214,25 @@ fn changed(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
     Ok(Table {
         name: "changes",
         columns: &["what", "detail", "changed_at"],
+        rows: all.iter().map(row).collect(),
+    })
+}
+
+fn declared(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
+    let all = gift_aid::of_donor(conn, donor)?;
+    let row = |declaration: &crate::domain::gift_aid::Declaration| {
+        let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        vec![
+            time(declaration.declared_at),
+            declaration.way.to_string(),
+            declaration.covers_from.to_string(),
+            day(declaration.ended_on),
+            declaration.wording.clone(),
+        ]
+    };
+    Ok(Table {
+        name: "gift_aid",
+        columns: &["declared_at", "way", "covers_from", "ended_on", "words"],
         rows: all.iter().map(row).collect(),
     })
 }

@@ -4,7 +4,7 @@
 //! not exist here.
 
 pub mod address;
-mod changes;
+pub(in crate::usecases) mod changes;
 pub mod erase;
 pub mod export;
 pub mod overview;

@@ -11,6 +11,7 @@ use crate::domain::campaign::Campaign;
 use crate::domain::dispute::Dispute;
 use crate::domain::donation::Donation;
 use crate::domain::donor::EmailAddress;
+use crate::domain::gift_aid::Declaration;
 use crate::domain::ids::{BankLineId, DonationId, DonorId, InboxId, JobId, PledgeId};
 use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptNumber};
@@ -23,7 +24,8 @@ use crate::store::event_subjects::{self, Told};
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
     Conn, StoreError, account_changes, accounts, api_tokens, audit, bank_lines, campaigns, disputes,
-    donations, donor_letters, pledges, receipts, refunds, staff, subscription_orders, subscriptions, tiers,
+    donations, donor_letters, gift_aid, pledges, receipts, refunds, staff, subscription_orders,
+    subscriptions, tiers,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -238,6 +240,8 @@ pub struct DonorFile {
     pub merged_from: Vec<(DonorId, EmailAddress)>,
     /// Others of the same name.
     pub namesakes: Vec<Profile>,
+    /// What they declared about their tax, the latest first.
+    pub declarations: Vec<Declaration>,
     /// What happened, the earliest first.
     pub moments: Vec<Moment>,
 }
@@ -271,6 +275,7 @@ pub async fn donor(ctx: &Context, id: DonorId) -> Result<DonorFile, UseCaseError
                 tags: desk::tags(conn, id)?,
                 merged_into: desk::merged_into(conn, id)?,
                 merged_from: desk::merged_from(conn, id)?,
+                declarations: gift_aid::of_donor(conn, id)?,
                 namesakes: desk::namesakes(conn, id, NAMESAKES_MAX)?
                     .into_iter()
                     .map(|other| accounts::get(conn, other))

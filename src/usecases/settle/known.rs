@@ -343,6 +343,7 @@ impl Known {
         let booking = |happened_at| Booking { happened_at, recorded_at: now };
         ledger::append(tx, donation, &arrivals, &ctx.ids, booking(money.at))?;
         ledger::append(tx, donation, &back, &ctx.ids, booking(self.went_back_at.unwrap_or(now)))?;
+        ledger::add_up(tx, arrivals.iter().chain(&back))?;
         let gross = wanted.gross_minor(currency).saturating_sub(held.gross_minor(currency));
         let change = TotalChange {
             campaign: donation.campaign,

@@ -51,6 +51,7 @@ pub(in crate::web) async fn overview(
         waiting,
         recent: found.recent.into_iter().map(|line| shown::payment(&state, language, line)).collect(),
         has_more: found.has_more,
+        gift_aid: state.ctx.policy.gift_aid.is_some(),
     };
     let names = ("account/overview.html", "overview", "account-overview-title");
     Ok(page(StatusCode::OK, render(&request, &spoken, names, body)?))

@@ -2,6 +2,7 @@
 
 pub(super) mod address;
 mod cookies;
+pub(super) mod gift_aid;
 pub(super) mod gifts;
 pub(super) mod privacy;
 pub(super) mod sessions;
@@ -30,7 +31,7 @@ use serde::Serialize;
 const DOOR: &str = "/account/sign-in";
 
 /// What pages may say at their top after something was done, as the address names it.
-const DONE: [&str; 12] = [
+const DONE: [&str; 14] = [
     "saved",
     "same",
     "visibility",
@@ -43,6 +44,8 @@ const DONE: [&str; 12] = [
     "pending",
     "mended",
     "still",
+    "gift-aid",
+    "gift-aid-ended",
 ];
 
 /// Every route below `/account`.
@@ -69,6 +72,8 @@ pub(super) fn routes(app: &mut ServiceConfig, form_bytes: usize) {
             .service(route::act("/pledges/{id}/{action}", support::act))
             .service(route::form("/mend", support::mend, support::collect))
             .service(route::act("/mend/{id}", support::card))
+            .service(route::form("/gift-aid", gift_aid::show, gift_aid::declare))
+            .service(route::act("/gift-aid/end", gift_aid::end))
             .service(route::page("/sessions", sessions::list))
             .service(route::act("/sessions/end-all", sessions::end_all))
             .service(route::act("/sessions/{id}/end", sessions::end))
@@ -136,12 +141,12 @@ fn render<T: Serialize>(
 }
 
 /// What is wrong with a form, in the language of the page.
-fn faults(problems: &[FieldError], about: &About<'_>) -> Faults {
+pub(super) fn faults(problems: &[FieldError], about: &About<'_>) -> Faults {
     reply::faults(problems, |problem| sentences::by_its_code(problem, about))
 }
 
 /// A form without an amount, on which an e-mail address may have been typed.
-fn about<'a>(state: &AppState, language: &'a Language, email: &str) -> About<'a> {
+pub(super) fn about<'a>(state: &AppState, language: &'a Language, email: &str) -> About<'a> {
     let currency = state.ctx.policy.default_currency;
     let limits = state.ctx.policy.amounts.of(currency);
     About { language, amount: String::new(), email: email.to_owned(), currency, limits }

@@ -31,7 +31,7 @@ async fn shown(
     let erasure = erase::of_donor(&state.ctx, who.profile.id).await?;
     let changes = recent_changes(&state.ctx, who.profile.id).await?;
     let body = Privacy {
-        retention_years: state.ctx.policy.retention_years,
+        retention_years: state.ctx.policy.retention.receipt_years,
         erasure_asked: erasure.is_some_and(|erasure| erasure.status == ErasureStatus::Asked),
         tick_missing,
         changes: changes

@@ -252,6 +252,7 @@ pub(super) async fn event(
     facts.extend(event.processed_at.map(|at| fact("Processed", cells.time_cell("", at))));
     facts.extend(told);
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(id.to_string()))));
+    let is_whole = !event.body.is_empty();
     let again = ActionShown::button("Process it again", format!("/admin/events/{id}/replay"));
     let page = FilePage {
         list_label: "Events",
@@ -259,7 +260,7 @@ pub(super) async fn event(
         heading: event.event_id.clone(),
         standfirst: event.note.unwrap_or_default(),
         status: event.status,
-        actions: if looker.may(May::RunOperations) { vec![again] } else { Vec::new() },
+        actions: if looker.may(May::RunOperations) && is_whole { vec![again] } else { Vec::new() },
         facts,
         bodies: vec![BodyShown {
             title: "Body".to_owned(),

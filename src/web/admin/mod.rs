@@ -10,6 +10,7 @@ mod gateways;
 mod lists;
 mod me;
 mod people;
+mod privacy;
 pub(super) mod reply;
 mod settings;
 mod tokens;
@@ -182,6 +183,11 @@ fn of_work(table: Table) -> Table {
         .get("/admin/donors/{id}/letters/{letter}", Only(May::SeeSupport), work::letters::read)
         .get("/admin/donors/{id}/details", Only(May::ChangeSupport), work::donors::details)
         .post("/admin/donors/{id}/details", Only(May::ChangeSupport), work::donors::correct)
+        .get("/admin/donors/{id}/address", Only(May::ChangeSupport), work::donors::without_address)
+        .post("/admin/donors/{id}/address", Only(May::ChangeSupport), work::donors::give_address)
+        .get("/admin/donors/{id}/gift-aid", Only(May::ChangeSupport), work::gift_aid::begin)
+        .post("/admin/donors/{id}/gift-aid", Only(May::ChangeSupport), work::gift_aid::declare)
+        .post("/admin/donors/{id}/gift-aid/end", Only(May::ChangeSupport), work::gift_aid::end)
         .get("/admin/donors/{id}/merge", Only(May::ChangeSupport), work::donors::same)
         .post("/admin/donors/{id}/merge", Only(May::ChangeSupport), work::donors::make_one)
         .post("/admin/donors/{id}/unmerge", Only(May::ChangeSupport), work::donors::make_two)
@@ -221,6 +227,7 @@ fn of_lists(table: Table) -> Table {
         .get("/admin/jobs/{id}", Only(May::SeeOperations), files::job)
         .get("/admin/audit", Only(May::SeeAudit), lists::page_of(Audit))
         .get("/admin/audit.csv", Only(May::SeeAudit), lists::file_of(Audit))
+        .get("/admin/privacy", Only(May::SeeSupport), privacy::show)
         .post("/admin/views", Only(May::Self_), lists::save_view)
         .post("/admin/views/{id}/remove", Only(May::Self_), lists::remove_view)
 }

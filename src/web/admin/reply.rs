@@ -32,6 +32,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
     ("Log", "/admin/audit", Permission::SeeAudit),
+    ("Personal data", "/admin/privacy", Permission::SeeSupport),
     ("Settings", "/admin/settings", Permission::ManageSettings),
     ("Gateways", "/admin/gateways", Permission::ManageSettings),
     ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
@@ -86,6 +87,11 @@ const DONE: &[(&str, &str)] = &[
     ("secret", "What Stripe signs with this secret is believed from now on."),
     ("forgotten", "The keys are forgotten, and Stripe is off."),
     ("closed", "The question is closed."),
+    (
+        "declared",
+        "The declaration is on record. A donor with an address is sent a copy; give the others one.",
+    ),
+    ("gift-aid-ended", "Gifts from today on are covered no more."),
     ("set", "It is set, and counts from now on; in every process within two seconds."),
     ("unchanged", "Nothing was changed: everything is so already."),
 ];

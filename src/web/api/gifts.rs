@@ -4,15 +4,12 @@ use super::MoneyDto;
 use super::act::{Act, Done, Faults};
 use super::exports::day;
 use crate::domain::bank::CreditorReference;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, MINOR_MAX, Money};
 use crate::usecases::UseCaseError;
 use crate::usecases::bank::{self, Arrival, Match};
 use crate::web::error::WebError;
 use actix_web::HttpResponse;
 use serde_json::json;
-
-/// The largest amount, in minor units: sums of such amounts still are numbers that every database and every program knows.
-pub(super) const MINOR_MAX: i64 = 9_007_199_254_740_991;
 
 /// A line of the bank statement.
 #[derive(serde::Deserialize)]

@@ -78,7 +78,7 @@ fn entry(written: &Written) -> Value {
     })
 }
 
-/// The balance of each account in each currency: all lines added up.
+/// The balance of each account in each currency, as it is kept.
 pub(super) async fn accounts(
     request: HttpRequest,
     state: Data<AppState>,

@@ -3,6 +3,7 @@
 pub(super) mod articles;
 pub(super) mod discovery;
 pub(super) mod donate;
+pub(super) mod gift_aid;
 pub(super) mod go;
 pub(super) mod patrons;
 pub(super) mod sandbox;

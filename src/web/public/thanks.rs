@@ -28,6 +28,8 @@ pub(in crate::web) async fn show(
     let page = ThanksPage {
         pledge: status(&state, &view, &token, language),
         transfer: bank_details(&state, &view, language),
+        gift_aid_url: super::gift_aid::can_declare(&state, &view)
+            .then(|| format!("/thanks/{token}/gift-aid")),
     };
     let meta = PageMeta {
         title: language.text("gift-title", &[]),

@@ -6,7 +6,10 @@ use crate::support::flow;
 use crate::support::gift::{Form, eur};
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstay::domain::audit::Actor;
+use mainstay::domain::pledge::{GatewayKind, Visibility};
 use mainstay::usecases::account::statements;
+use mainstay::usecases::desk::donors;
+use mainstay::usecases::gifts::{self, Gift, Giver};
 use mainstay::usecases::refund::{self, RefundOrder};
 
 fn at(app: &TestApp, time: &str) {
@@ -84,6 +87,37 @@ flow! {
         assert_eq!(app.letters_about("Your statement for 2026").len(), 5, "a second run sends nothing");
         assert_eq!(app.number("SELECT COUNT(*) AS number FROM statements WHERE status = 'sent'").await, 5);
         assert!(statements::begin(app.ctx(), 2027).await.is_err(), "the year is not over");
+    }
+}
+
+flow! {
+    async fn who_cannot_be_mailed_has_no_statement_ordered_until_they_can(app) {
+        let gift = Gift {
+            by: GatewayKind::Cash,
+            from: Giver::Typed { name: "Rosa Quill".to_owned(), email: String::new() },
+            amount: eur(3000),
+            received_on: "2026-06-12".parse().unwrap(),
+            campaign: "press-fund".to_owned(),
+            visibility: Visibility::Hidden,
+            document: String::new(),
+            note: String::new(),
+            form_id: None,
+        };
+        let rosa = gifts::record(app.ctx(), Actor::Command, gift).await.unwrap().donation.donor.unwrap();
+        let forgotten = app.gives(&Form::gift()).await.donation.donor.unwrap();
+        donors::forget(app.ctx(), Actor::Command, forgotten).await.unwrap();
+        app.run_jobs().await;
+        at(&app, "2027-01-03T10:00:00Z");
+
+        app.upkeep().await;
+
+        assert_eq!(app.count("statements").await, 0, "none is marked as sent that was not");
+        assert_eq!(statements::count(app.ctx(), 2026).await.unwrap(), (0, 0));
+        donors::give_address(app.ctx(), Actor::Command, rosa, "rosa@quill.example").await.unwrap();
+        statements::begin(app.ctx(), 2026).await.unwrap();
+        while statements::step(app.ctx(), 2026).await.unwrap().is_some_and(|run| run.finished_at.is_none()) {}
+        app.run_jobs().await;
+        assert!(app.letters_about("Your statement for 2026")[0].to.contains("rosa@quill.example"));
     }
 }
 

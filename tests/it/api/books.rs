@@ -57,6 +57,8 @@ flow! {
         let of = |name: &str| accounts.as_array().unwrap().iter().find(|one| one["account"] == name).cloned().unwrap();
         assert_eq!(of("income:donations")["balance"], json!({ "minor": -10_000, "currency": "EUR" }));
         assert_eq!(of("income:refunds")["balance"]["minor"], 500);
+        let recounted = app.ctx().db.read(mainstay::store::ledger::recounted).await.unwrap();
+        assert_eq!(app.ctx().db.read(mainstay::store::ledger::balances).await.unwrap(), recounted, "kept as it is");
     }
 }
 

@@ -7,7 +7,10 @@ use crate::support::browser::{Browser, ColorScheme, JavaScript};
 use crate::support::gift::Form;
 
 async fn site() -> TestApp {
-    let all = settings(&[("MAINSTAY_SITE__LOCALES", "en,fr,de,es,pt,ru,ar")]);
+    let all = settings(&[
+        ("MAINSTAY_SITE__LOCALES", "en,fr,de,es,pt,ru,ar"),
+        ("MAINSTAY_GIFT_AID__REFERENCE", "AB12345"),
+    ]);
     let app = TestApp::start_with(Engine::Sqlite, all).await;
     app.gives(&Form::gift().set("frequency", "monthly").set("amount", "12")).await;
     app.gives(&Form::gift()).await;
@@ -53,6 +56,9 @@ async fn a_patron_stops_by_keyboard_on_a_phone_without_scripts() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_donor_s_pages_are_usable_by_everybody() {
     let app = site().await;
+    let thanks = app.gives(&Form::gift().set("currency", "GBP")).await.thanks;
+    let (_, token) = thanks.rsplit_once('/').unwrap();
+    let gift_aid = format!("/thanks/{token}/gift-aid");
     let browser = desk(JavaScript::On).await;
     for query in ["", "?lang=ar"] {
         app.clock.advance(chrono::TimeDelta::seconds(1));
@@ -66,6 +72,8 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
             "/account/settings",
             "/account/sessions",
             "/account/privacy",
+            "/account/gift-aid",
+            gift_aid.as_str(),
             "/account/mend",
             "/account/sign-in",
             support.as_str(),
@@ -91,7 +99,7 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
                         "{path}{query}: {width}"
                     );
                     if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
-                        let name = path.rsplit('/').next().unwrap();
+                        let name = path.replace(token, "of").trim_start_matches('/').replace('/', "-");
                         let name = format!("{name}-{width}-{scheme:?}{}.png", query.replace('?', ""));
                         // The whole page, not its first screen.
                         browser.resize(width, 2_400).await;

@@ -110,7 +110,7 @@ async fn figures_forms_and_settings_of_the_office_are_readable_in_light_and_dark
     let reports = crate::figures::pages::REPORTS.map(|report| format!("/reports/{report}"));
     let of_people =
         ["/me", "/me/passkeys", "/staff", "/tokens", "/webhooks", "/questions"].map(str::to_owned);
-    let of_settings = ["/gateways", "/gateways/stripe"].map(str::to_owned);
+    let of_settings = ["/gateways", "/gateways/stripe", "/privacy"].map(str::to_owned);
     let of_content = ["/content", "/content/tiers", "/content/articles/about-our-funding"].map(str::to_owned);
     let of_work = [
         "/gifts?q=reader".to_owned(),

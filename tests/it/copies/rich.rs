@@ -219,7 +219,8 @@ const ODDITIES: &[&str] = &[
          -9007199254740993, 'EUR', 'taken_back', NULL, 'Zoë', NULL, 'a\n\tb', 'no_gift', 'other', '“ערב”', NULL, NULL, \
          '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00')",
     "INSERT INTO bank_line_refusals VALUES ('bnl_odd', 'plg_odd')",
-    "INSERT INTO gift_aid_declarations SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
+    "INSERT INTO gift_aid_declarations (id, donor_id, title, first_name, last_name, house, postcode, covers_from, \
+         wording, declared_at, ended_on) SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
          'I am a UK taxpayer 🎁', '2026-06-15 10:00:00.250', NULL FROM donors",
     "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",
     "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)",
@@ -238,7 +239,7 @@ async fn oddities(app: &TestApp) -> String {
     let first = [
         format!("UPDATE pledges SET message = '{long}' WHERE email = 'donor-9@example.org'"),
         format!(
-            "INSERT INTO inbox VALUES ('evt_every_byte', 'sandbox', 'every byte', {bytes}, 'ignored', 'odd', \
+            "INSERT INTO inbox (id, gateway, event_id, body, status, note, received_at, processed_at) VALUES ('evt_every_byte', 'sandbox', 'every byte', {bytes}, 'ignored', 'odd', \
              '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001')"
         ),
         format!(
@@ -253,7 +254,7 @@ async fn oddities(app: &TestApp) -> String {
             "UPDATE jobs SET status = 'running', lease_until = '2999-01-01 00:00:00', attempt = 4 WHERE id = '{held}'"
         ),
     ];
-    let first = first.iter().map(String::as_str).chain(ODDITIES);
+    let first = first.iter().map(String::as_str).chain(ODDITIES.iter().copied());
     app.execute(&first.chain(last.iter().map(String::as_str)).collect::<Vec<_>>()).unwrap();
     held
 }

@@ -4,11 +4,12 @@ use std::io::Read as _;
 
 use chrono::TimeDelta;
 use mainstay::domain::access::Role;
-use mainstay::domain::gift_aid::Taxpayer;
+use mainstay::domain::gift_aid::{Covered, DeclaredBy, Taxpayer};
+use mainstay::usecases::gift_aid::Declared;
 use mainstay::usecases::{exports, gift_aid};
 
 use crate::office::clerk::{Clerk, PASSWORD};
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, settings};
 use crate::support::flow;
 use crate::support::gift::{Form, eur};
 
@@ -119,21 +120,26 @@ flow! {
 }
 
 flow! {
+    settings: settings(&[("MAINSTAY_GIFT_AID__REFERENCE", "AB12345")]),
     async fn a_gift_aid_claim_holds_what_a_declaration_covers(app) {
         let covered = app.gives(&Form::gift().by(1).set("currency", "GBP")).await;
         app.gives(&Form::gift().by(2).set("currency", "GBP")).await;
         let euros = app.gives(&Form::gift().by(1)).await;
         assert_eq!(euros.donation.payment.kept(), Some(eur(2_500)));
-        let (ctx, donor) = (app.ctx().clone(), covered.donation.donor.unwrap());
+        let donor = covered.donation.donor.unwrap();
         let taxpayer = Taxpayer {
             title: "Dr".into(), first_name: "Ada".into(), last_name: "King-Noel".into(),
             house: "12".into(), postcode: "s192bd".into(),
         };
-        let from = "2026-01-01".parse().unwrap();
-        let declare = move |tx: &mut mainstay::store::Tx<'_>| {
-            gift_aid::declare(tx, &ctx, donor, (taxpayer, from), "I am a UK taxpayer").map(|_| ())
+        let declared = Declared {
+            taxpayer,
+            covered: Covered::FourYears,
+            gift: None,
+            way: DeclaredBy::Written,
+            on: "2026-06-01".parse().unwrap(),
+            agreed: true,
         };
-        app.ctx().db.write(declare).await.unwrap();
+        gift_aid::declare(app.ctx(), None, donor, declared).await.unwrap();
         let mut clerk = app.clerk(Role::Finance).await;
         proved(&app, &mut clerk).await;
         let fields = [("kind", "gift_aid"), ("from", "2026-06-01"), ("to", "2026-06-30"), ("format", "csv")];

@@ -6,11 +6,12 @@ use mainstay::domain::access::Role;
 use mainstay::domain::account::is_no_address;
 use mainstay::domain::audit::Actor;
 use mainstay::domain::donation::DonationStatus;
-use mainstay::domain::ids::DonorId;
+use mainstay::domain::ids::{DonationId, DonorId};
 use mainstay::domain::money::Money;
 use mainstay::domain::pledge::{GatewayKind, Visibility};
 use mainstay::store::accounts;
 use mainstay::usecases::gifts::{self, Gift, Giver, Recorded};
+use mainstay::usecases::refund::RefundOrder;
 use mainstay::usecases::{UseCaseError, refund};
 use reqwest::StatusCode;
 
@@ -39,6 +40,12 @@ impl TestApp {
         let recorded = gifts::record(self.ctx(), Actor::Command, gift).await.unwrap();
         self.run_jobs().await;
         recorded
+    }
+
+    async fn gives_back_of(&self, donation: DonationId, amount: Money) {
+        let order = RefundOrder { donation, amount: Some(amount), reason: None, request_key: None };
+        refund::order(self.ctx(), Actor::Command, order).await.unwrap();
+        self.run_jobs().await;
     }
 
     async fn donor_named(&self, name: &str) -> DonorId {
@@ -209,6 +216,78 @@ flow! {
         assert_eq!(app.balance("clearing:cash").await, 2000);
         assert_eq!(app.receipts(id).await.len(), 2, "replaced by one for the rest");
         assert_eq!(app.letters().len(), 0);
+    }
+}
+
+flow! {
+    async fn who_gave_cash_is_told_that_it_is_handed_back_and_no_bank_is_spoken_of(app) {
+        let gift = Gift { by: GatewayKind::Cash, ..cheque("", "ann@example.org", eur(3000)) };
+        let id = app.records(gift).await.donation.id;
+        app.gives_back_of(id, eur(1000)).await;
+        let letter = app.letters_about("is being returned").remove(0);
+        assert!(letter.text.contains("hand it back") && !letter.text.contains("Banks"), "{}", letter.text);
+        assert!(!letter.html.contains("the way it came"), "{}", letter.html);
+        let card = app.gives(&Form::gift().by(2)).await;
+        app.gives_back(&card, None).await;
+        let letters = app.letters_about("is being returned");
+        assert!(letters.iter().any(|letter| letter.text.contains("goes back the way it came")));
+    }
+}
+
+flow! {
+    async fn a_donor_without_an_address_is_given_one_that_nobody_else_has(app) {
+        let id = app.records(cheque("Rosa Quill", "", eur(3000))).await.donation.id;
+        let donor = app.donor_named("Rosa Quill").await;
+        app.gives(&Form::gift()).await;
+        let mut clerk = app.clerk(Role::Finance).await;
+        let page = clerk.get(&format!("/admin/donors/{donor}")).await.text();
+        assert!(page.contains("Add an address") && !page.contains("Write a letter"), "{page}");
+        let path = format!("/admin/donors/{donor}/address");
+        assert!(clerk.get(&path).await.text().contains("Rosa Quill"));
+        for (typed, why) in [
+            ("rosa", "e-mail address"),
+            ("", "e-mail address"),
+            ("rosa@no-address.invalid", "nothing can be sent there"),
+            ("Ann@Example.org", "merge the two"),
+        ] {
+            let refused = clerk.post(&path, &[("email", typed)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+            assert!(refused.text().contains(why), "{typed}: {}", refused.text());
+        }
+
+        let done = clerk.post(&path, &[("email", " Rosa@Quill.example ")]).await;
+        assert!(done.location().ends_with("done=saved"));
+        app.run_jobs().await;
+
+        let letter = app.letters_about("Your e-mail address was changed");
+        assert_eq!(letter.len(), 1, "{letter:?}");
+        assert!(letter[0].to.contains("rosa@quill.example"));
+        let found = clerk.get("/admin/donors?q=rosa@quill").await.text();
+        assert!(found.contains("Rosa Quill"), "{found}");
+        assert_eq!(clerk.post(&path, &[("email", "rosa@two.example")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(clerk.get(&path).await.status, StatusCode::NOT_FOUND, "an address is the donor's to change");
+        app.gives_back_of(id, eur(1000)).await;
+        assert!(app.letters_about("is being returned")[0].to.contains("rosa@quill.example"), "letters follow");
+        let mut rosa = crate::account::visitor::Visitor::at(&app);
+        rosa.signs_in(&app, "rosa@quill.example").await;
+        let log = app.lines("SELECT action || detail AS line FROM audit_log").await.join("\n");
+        assert!(log.contains(r#"donor.changed{"fields":["email"]}"#) && !log.contains("quill"), "{log}");
+    }
+}
+
+flow! {
+    async fn an_amount_that_nobody_can_have_given_is_a_slip_of_the_hand(app) {
+        let huge = Money::new(9_007_199_254_740_992, eur(1).currency());
+        let refused = gifts::record(app.ctx(), Actor::Command, cheque("Rosa Quill", "", huge)).await;
+        assert!(matches!(refused, Err(UseCaseError::Invalid(_))), "{refused:?}");
+        let promised = app.promises_transfer(&Form::transfer()).await;
+        let reference = promised.pledge.reference.unwrap().to_string();
+        let mut clerk = app.clerk(Role::Finance).await;
+        let fields = [("reference", reference.as_str()), ("amount", "90071992547409.92"), ("currency", "EUR"), ("received_on", "2026-06-12")];
+        let refused = clerk.post("/admin/gifts/transfer", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("no such amount"), "{}", refused.text());
+        assert_eq!(app.count("donations").await, 0);
     }
 }
 

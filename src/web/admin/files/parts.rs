@@ -128,6 +128,9 @@ pub(super) fn bodies(cells: Cells, events: &[Told]) -> Vec<BodyShown> {
 
 /// What was said, set out so that it can be read; as it came if it is not JSON.
 pub(super) fn body_text(body: &[u8]) -> String {
+    if body.is_empty() {
+        return "What it said is no longer kept.".to_owned();
+    }
     let part = body.get(..BODY_MAX).unwrap_or(body);
     let laid_out = serde_json::from_slice::<serde_json::Value>(part)
         .ok()

@@ -5,6 +5,7 @@ use super::{Looker, linked};
 use crate::domain::access::Permission as May;
 use crate::domain::account::can_be_mailed;
 use crate::domain::donation::Donation;
+use crate::domain::gift_aid::Declaration;
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::list::Shape;
 use crate::domain::pledge::Pledge;
@@ -229,8 +230,11 @@ fn donor_actions(looker: &Looker<'_>, file: &DonorFile) -> Vec<ActionShown> {
             actions.push(ActionShown::link("Record a gift", format!("/admin/gifts/new?donor={id}")));
             if can_be_mailed(file.profile.email.as_str()) {
                 actions.push(ActionShown::link("Write a letter", format!("/admin/donors/{id}/letter")));
+            } else {
+                actions.push(ActionShown::link("Add an address", format!("/admin/donors/{id}/address")));
             }
             actions.push(ActionShown::link("Correct details", format!("/admin/donors/{id}/details")));
+            actions.extend(gift_aid_actions(looker, file));
             actions.push(ActionShown::link("Same as another donor", format!("/admin/donors/{id}/merge")));
         }
     }
@@ -263,9 +267,38 @@ fn donor_facts(cells: Cells, file: &DonorFile) -> Vec<FactShown> {
     for other in &file.namesakes {
         facts.push(fact("Same name", person(other.id, name_text(other.email.as_str()))));
     }
+    // Of a forgotten donor only the law still wants to know what they declared.
+    let declared = file.declarations.iter().filter(|_| profile.erased_at.is_none());
+    facts.extend(declared.map(|found| fact("Gift Aid", text(Some(declared_text(found))))));
     facts.push(fact("Since", cells.time_cell("", profile.created_at)));
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(profile.id.to_string()))));
     facts
+}
+
+fn gift_aid_actions(looker: &Looker<'_>, file: &DonorFile) -> Vec<ActionShown> {
+    let id = file.profile.id;
+    if looker.state.ctx.policy.gift_aid.is_none() {
+        return Vec::new();
+    }
+    let mut actions = vec![ActionShown::link("Gift Aid", format!("/admin/donors/{id}/gift-aid"))];
+    if file.declarations.iter().any(Declaration::is_in_force) {
+        actions.push(ActionShown::button("End Gift Aid", format!("/admin/donors/{id}/gift-aid/end")));
+    }
+    actions
+}
+
+/// A declaration in one line.
+fn declared_text(found: &Declaration) -> String {
+    let gift = found.pledge.map(|pledge| format!(" {pledge} only,")).unwrap_or_default();
+    let until = found.ended_on.map(|day| format!(" to before {day}")).unwrap_or_default();
+    let day = found.declared_at.format("%Y-%m-%d");
+    format!(
+        "{}, {}:{gift} gifts from {}{until}. {}",
+        found.way,
+        day,
+        found.covers_from,
+        found.taxpayer.line()
+    )
 }
 
 fn donor_tables(cells: Cells, file: &DonorFile) -> Vec<TableShown> {

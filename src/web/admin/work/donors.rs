@@ -1,7 +1,7 @@
 //! A donor in the hands of staff.
 
 use super::{Act, mendable};
-use crate::domain::account::{Profile, can_be_mailed};
+use crate::domain::account::{Profile, can_be_mailed, is_no_address};
 use crate::domain::audit::Author;
 use crate::domain::ids::{DonorId, NoteId};
 use crate::render::admin_pages::{ActField, ActPage};
@@ -18,11 +18,11 @@ use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path};
 
-fn back(id: DonorId, done: &str) -> HttpResponse {
+pub(super) fn back(id: DonorId, done: &str) -> HttpResponse {
     see_other(&format!("/admin/donors/{id}?done={done}"))
 }
 
-fn donor_of(text: &str) -> Result<DonorId, WebError> {
+pub(super) fn donor_of(text: &str) -> Result<DonorId, WebError> {
     id_of(text, "donor")
 }
 
@@ -148,6 +148,53 @@ pub(in crate::web) async fn correct(
         Err(error) => {
             let profile = erase::profile(&state.ctx, id).await?;
             details_form(&state, &profile, typed).shown(&state, &seat, &mendable(error)?)
+        }
+    }
+}
+
+/// The page on which a donor without an address is given one.
+pub(in crate::web) async fn without_address(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let profile = erase::profile(&state.ctx, donor_of(&id)?).await?;
+    if !is_no_address(profile.email.as_str()) {
+        return Err(WebError::not_found("page"));
+    }
+    address_form(&profile, String::new()).shown(&state, &seat, &[])
+}
+
+fn address_form(profile: &Profile, typed: String) -> Act {
+    let page = ActPage {
+        back: format!("/admin/donors/{}", profile.id),
+        action: format!("/admin/donors/{}/address", profile.id),
+        lead: format!(
+            "Letters to {} and later receipts go there, and whoever reads them can see their gifts: type it as they gave it \
+             to you. A letter tells them. Receipts that were issued stay as they are.",
+            profile.name.as_deref().unwrap_or("this donor")
+        ),
+        fields: vec![ActField::text("email", "E-mail address", typed).required()],
+        submit: "Add it",
+        ..ActPage::default()
+    };
+    Act { page, title: "Add an address", place: "/admin/donors" }
+}
+
+/// Gives a donor without an address one.
+pub(in crate::web) async fn give_address(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let id = donor_of(&id)?;
+    let typed = Fields::parse(&body)?.text("email");
+    match donors::give_address(&state.ctx, seat.0.actor(), id, &typed).await {
+        Ok(()) => Ok(back(id, "saved")),
+        Err(error) => {
+            let profile = erase::profile(&state.ctx, id).await?;
+            address_form(&profile, typed).shown(&state, &seat, &mendable(error)?)
         }
     }
 }

@@ -3,9 +3,8 @@
 use crate::domain::bank_line::{StatementFormat, StatementStatus};
 use crate::domain::export::{ExportFormat, ExportKind, ExportStatus};
 use crate::domain::ledger::{Account, EntryKind};
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, MINOR_MAX};
 use crate::domain::pledge::Frequency;
-use crate::web::api::gifts::MINOR_MAX;
 use serde_json::{Map, Value, json};
 
 /// All that are no item of a list of the office.

@@ -115,7 +115,9 @@ mod tests {
         assert_eq!(listed, templates);
         for kind in KINDS {
             assert!(cases(kind) > 0, "{}", kind.name);
-            assert_eq!(kind.to_donors, !messages(kind).is_empty(), "{}", kind.name);
+            // What staff write to a donor has no words but theirs.
+            let has_words = kind.to_donors && kind.name != "donor_letter";
+            assert_eq!(has_words, !messages(kind).is_empty(), "{}", kind.name);
         }
     }
 }

@@ -367,8 +367,8 @@ mod tests {
     #[test]
     fn most_rules_can_be_asked_about_the_latest_donations_alone() {
         let narrow = CHECKS.iter().filter(|check| check.is_one_by_one()).count();
-        // Those about patrons, donors and sums are asked by the hour.
-        let wide = ["subscriptions", "patron_", "FROM donors", "support_totals"];
+        // Those about patrons, donors, sums and lines of banks are asked by the hour.
+        let wide = ["subscriptions", "patron_", "FROM donors", "support_totals", "ledger_balances", "bank_"];
         let others = CHECKS.iter().filter(|check| wide.iter().any(|words| check.sql.contains(words))).count();
         assert!(narrow * 2 > CHECKS.len() - others, "{narrow} of {}", CHECKS.len());
     }

@@ -65,7 +65,8 @@ impl Entry {
         let (name, account) = (&self.name, &self.iban);
         let party = if new { format!("<Pty><Nm>{name}</Nm></Pty>") } else { format!("<Nm>{name}</Nm>") };
         let status = if new { format!("<Cd>{}</Cd>", self.status) } else { self.status.to_owned() };
-        let words: String = self.text.iter().map(|text| format!("<Ustrd>{text}</Ustrd>")).collect();
+        let words =
+            self.text.iter().map(|text| format!("<Ustrd>{text}</Ustrd>")).collect::<Vec<_>>().concat();
         let id = if self.id.is_empty() {
             String::new()
         } else {
@@ -92,13 +93,14 @@ pub(crate) fn camt(entries: &[Entry]) -> String {
 /// Statements of several accounts, in some version.
 pub(crate) fn camt_of(version: &str, statements: &[(&str, &[Entry])]) -> String {
     let new = version.parse::<u32>().unwrap() >= 8;
-    let all: String = statements
+    let all = statements
         .iter()
         .map(|(account, entries)| {
             let lines: String = entries.iter().map(|entry| entry.xml(new)).collect();
             format!("<Stmt><Id>S</Id><Acct><Id><IBAN>{account}</IBAN></Id></Acct>\n{lines}</Stmt>")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}\">\
          <BkToCstmrStmt>{all}</BkToCstmrStmt></Document>"

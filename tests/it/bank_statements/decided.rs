@@ -166,7 +166,7 @@ flow! {
         let reference = promised.pledge.reference.clone().unwrap().grouped();
         app.reads(camt(&[Entry::new(&reference).id("A1").on("2026-06-12")]).as_bytes(), None).await;
         let back = Entry { sign: "DBIT", reversal: true, ..Entry::new(&reference).id("A1").on("2026-06-14") };
-        app.reads(camt(&[back.clone()]).as_bytes(), None).await;
+        app.reads(camt(std::slice::from_ref(&back)).as_bytes(), None).await;
         let donation = sole_donation(&app).await;
         let id = app.line_that_is("open").await;
         let file = app.bank_line(id).await;

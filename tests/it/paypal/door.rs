@@ -103,7 +103,8 @@ both! {
         let shop = Shop::open(engine).await;
         eventful(&shop).await;
         for event in shop.paypal.pending() {
-            let changes: [(&str, fn(&mut Value)); 4] = [
+            type Change = fn(&mut Value);
+            let changes: [(&str, Change); 4] = [
                 ("live", |event| event["links"][0]["href"] = json!("https://api.paypal.com/v1/x")),
                 ("sandbox", |event| event["links"][0]["href"] = json!("https://api.sandbox.paypal.com/v1/x")),
                 ("no id", |event| event["id"] = Value::Null),

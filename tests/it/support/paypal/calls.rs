@@ -77,7 +77,7 @@ pub(super) fn execute(world: &mut World, asking: &Asking<'_>) -> Answered {
                 world.refunds.get(*id).filter(|refund| !refund.reversal).ok_or_else(Refusal::not_found)?;
             Ok((200, shape::refund(world, refund)))
         }
-        ("GET", ["v1", "customer", "disputes"]) => disputes(world, &asking.parameters()),
+        ("GET", ["v1", "customer", "disputes"]) => Ok(disputes(world, &asking.parameters())),
         ("GET", ["v1", "customer", "disputes", id]) => {
             Ok((200, shape::dispute(world.disputes.get(*id).ok_or_else(Refusal::not_found)?)))
         }
@@ -184,7 +184,7 @@ fn refund(world: &mut World, capture: &str, body: &Value) -> Answered {
     Ok((201, shape::refund(world, &world.refunds[&id])))
 }
 
-fn disputes(world: &World, asked: &HashMap<String, String>) -> Answered {
+fn disputes(world: &World, asked: &HashMap<String, String>) -> (u16, Value) {
     let about = asked.get("disputed_transaction_id");
     let items: Vec<Value> = world
         .disputes
@@ -192,7 +192,7 @@ fn disputes(world: &World, asked: &HashMap<String, String>) -> Answered {
         .filter(|dispute| about.is_none_or(|about| *about == dispute.capture))
         .map(|dispute| json!({"dispute_id": dispute.id, "status": "OPEN"}))
         .collect();
-    Ok((200, json!({"items": items, "links": []})))
+    (200, json!({"items": items, "links": []}))
 }
 
 fn moment(asked: &HashMap<String, String>, key: &str) -> Result<DateTime<Utc>, Refusal> {

@@ -78,14 +78,14 @@ impl Purse {
     }
 
     /// What a payment brings before the fee, and the fee: 2.49 % and 35.
-    pub(super) fn brought(&self, amount: &Amount) -> (Amount, i64) {
-        let (brought, _) = self.exchanged(amount);
+    pub(super) fn brought(amount: &Amount) -> (Amount, i64) {
+        let (brought, _) = Self::exchanged(amount);
         let fee = (brought.minor * 249 + 5_000) / 10_000 + 35;
         (brought, fee)
     }
 
     /// On the balance of its own currency, or else in euros at 0.5 euro cents for a minor unit; and whether it was exchanged.
-    pub(super) fn exchanged(&self, amount: &Amount) -> (Amount, bool) {
+    pub(super) fn exchanged(amount: &Amount) -> (Amount, bool) {
         if ["EUR", "USD"].contains(&amount.currency.as_str()) {
             (amount.clone(), false)
         } else {

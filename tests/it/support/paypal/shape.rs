@@ -1,6 +1,6 @@
 //! How PayPal shows things: as documented, with fields and words that nobody asked for.
 
-use super::purse::Amount;
+use super::purse::{Amount, Purse};
 use super::world::{Capture, Dispute, Order, Refund, Webhook, World, written};
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ pub(super) fn refund(world: &World, refund: &Refund) -> Value {
             link(base, &format!("/v2/payments/captures/{}", refund.capture), "up", "GET"),
         ],
     });
-    let (out, exchanged) = world.purse.exchanged(&refund.amount);
+    let (out, exchanged) = Purse::exchanged(&refund.amount);
     if exchanged {
         shown["seller_payable_breakdown"]["net_amount_in_receivable_currency"] = out.shown();
     }

@@ -252,7 +252,7 @@ impl World {
     pub(super) fn complete(&mut self, id: &str) {
         let now = self.now();
         let capture = self.captures.get_mut(id).unwrap();
-        let (amount, fee) = self.purse.brought(&capture.amount);
+        let (amount, fee) = Purse::brought(&capture.amount);
         self.purse.add(&amount.currency, amount.minor - fee);
         (capture.status, capture.updated, capture.brought) = ("COMPLETED", now, Some((amount, fee)));
         self.tell("PAYMENT.CAPTURE.COMPLETED", "capture", id);
@@ -326,7 +326,7 @@ impl World {
         let refund = self.refunds.get_mut(id).unwrap();
         refund.status = "COMPLETED";
         let refund = refund.clone();
-        let (out, _) = self.purse.exchanged(&refund.amount);
+        let (out, _) = Purse::exchanged(&refund.amount);
         self.purse.add(&out.currency, -out.minor);
         let now = self.now();
         let capture = self.captures[&refund.capture].clone();
@@ -366,7 +366,7 @@ impl World {
         (dispute.outcome, dispute.updated) = (Some(outcome), now);
         if outcome == "RESOLVED_BUYER_FAVOUR" {
             dispute.returned = dispute.amount.minor;
-            let (out, _) = self.purse.exchanged(&dispute.amount);
+            let (out, _) = Purse::exchanged(&dispute.amount);
             self.purse.add(&out.currency, -out.minor);
         }
         self.tell("CUSTOMER.DISPUTE.RESOLVED", "dispute", id);

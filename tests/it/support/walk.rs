@@ -14,6 +14,8 @@ pub(crate) struct Walk {
     cookie: String,
     /// Most pages of one kind.
     of_a_kind: usize,
+    /// Most pages below one place: a site has thousands of texts, each with a page of its own.
+    below_a_place: usize,
 }
 
 /// What was seen, by address.
@@ -21,18 +23,26 @@ pub(crate) type Seen = BTreeMap<String, Answer>;
 
 impl Walk {
     pub(crate) fn new(client: Client, site: &str, cookie: &str) -> Self {
-        Self { client, site: site.to_owned(), cookie: cookie.to_owned(), of_a_kind: 3 }
+        Self { client, site: site.to_owned(), cookie: cookie.to_owned(), of_a_kind: 3, below_a_place: 15 }
     }
 
     /// Every page that can be reached from these, with where each redirect leads.
     pub(crate) async fn from(&self, start: &[&str]) -> Seen {
         let mut seen = Seen::new();
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut waiting: VecDeque<String> = start.iter().map(|path| (*path).to_owned()).collect();
         while let Some(path) = waiting.pop_front() {
             let of_its_kind = kinds.entry(kind(&path)).or_default();
             if seen.contains_key(&path) || *of_its_kind >= self.of_a_kind {
                 continue;
+            }
+            if let Some(place) = place(&path) {
+                let below_it = places.entry(place).or_default();
+                if *below_it >= self.below_a_place {
+                    continue;
+                }
+                *below_it += 1;
             }
             *of_its_kind += 1;
             let request = self.client.request(Method::GET, &path).header("cookie", &self.cookie);
@@ -72,10 +82,19 @@ fn kind(path: &str) -> String {
     format!("{} {names:?}", parts.join("/"))
 }
 
+/// What a page of the office lies below, if it lies two steps below something: the texts of all languages below the wording.
+fn place(path: &str) -> Option<String> {
+    let (path, _query) = path.split_once('?').unwrap_or((path, ""));
+    let parts: Vec<&str> = path.split('/').collect();
+    (parts.len() > 4).then(|| parts[..3].join("/"))
+}
+
 #[test]
 fn pages_about_one_thing_each_are_of_one_kind() {
     let one = kind("/admin/donations/don_01KAX00000000000000000000A?done=x&order=largest");
     assert_eq!(one, kind("/admin/donations/don_01KBX00000000000000000000B?order=newest&done=y"));
     assert_ne!(one, kind("/admin/donations/don_01KBX00000000000000000000B"));
     assert_ne!(kind("/articles/a"), kind("/articles/b"));
+    assert_eq!(place("/admin/wording/de/letter-dear?done=x"), place("/admin/wording/fr/letter-hello"));
+    assert_eq!(place("/admin/reports/timeline"), None);
 }

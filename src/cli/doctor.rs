@@ -176,7 +176,7 @@ async fn check_stripe(setting: &Setting, app: &App, findings: &mut Vec<Finding>)
         findings.push(finding(Verdict::Warning, "stripe: address", Some(detail)));
     }
     let mode = if stripe.is_live() { "live mode" } else { "test mode: no real money moves" };
-    let url = super::stripe::configured_url(setting);
+    let url = super::gateway::configured_url(setting, GatewayKind::Stripe);
     match stripe.check_endpoint(url.as_deref().unwrap_or_default()).await {
         Err(error) => {
             findings.push(finding(Verdict::Failed, "stripe", Some(error.to_string())));
@@ -208,7 +208,7 @@ async fn check_paypal(setting: &Setting, app: &App, findings: &mut Vec<Finding>)
             "server.allow_custom_gateways is true: money may go to another place than PayPal".to_owned();
         findings.push(finding(Verdict::Warning, "paypal: address", Some(detail)));
     }
-    let url = super::paypal::configured_url(setting);
+    let url = super::gateway::configured_url(setting, GatewayKind::Paypal);
     match paypal.examine(url.as_deref().unwrap_or_default()).await {
         Err(error) => {
             findings.push(finding(Verdict::Failed, "paypal", Some(error.to_string())));

@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod donation;
 mod export;
+mod gateway;
 mod job;
 mod migrate;
 mod patron;
@@ -38,8 +39,8 @@ use crate::telemetry;
 use crate::usecases::{UseCaseError, settings};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Donations and patrons for small publishers: the article, the appeal, the books and the receipts.
 #[derive(Debug, Parser)]
@@ -209,30 +210,39 @@ impl Setting {
     }
 }
 
-/// Runs the program and returns its exit code: 0 done, 1 failed, 2 wrong usage or configuration.
+/// Runs the program and ends the process with its exit code: 0 done, 1 failed, 2 wrong usage or configuration.
+///
+/// The process leaves at once, without the clean-up that C libraries ask for at the exit: a thread of the pool may
+/// still be connecting for someone who was served by another connection, and would die of a signal when the
+/// cryptography under PostgreSQL's client is taken down beneath it. All that is ours is closed before.
 pub fn run(
     arguments: impl Iterator<Item = OsString>,
     environment: impl Iterator<Item = (String, String)>,
-) -> ExitCode {
+) -> ! {
+    let code = exit_code(arguments, environment);
+    let is_said = std::io::stdout().flush().is_ok();
+    signal_hook::low_level::exit(if code == 0 && !is_said { 1 } else { code })
+}
+
+fn exit_code(
+    arguments: impl Iterator<Item = OsString>,
+    environment: impl Iterator<Item = (String, String)>,
+) -> i32 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are printed to standard output and are no failure.
             let code = if error.use_stderr() { 2 } else { 0 };
-            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(1) };
+            return if error.print().is_ok() { code } else { 1 };
         }
     };
-    match start(arguments, environment) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Usage(message)) => {
-            eprintln!("mainstay: {message}");
-            ExitCode::from(2)
-        }
-        Err(Failure::Failed(message)) => {
-            eprintln!("mainstay: {message}");
-            ExitCode::from(1)
-        }
-    }
+    let (code, message) = match start(arguments, environment) {
+        Ok(()) => return 0,
+        Err(Failure::Usage(message)) => (2, message),
+        Err(Failure::Failed(message)) => (1, message),
+    };
+    eprintln!("mainstay: {message}");
+    code
 }
 
 fn start(arguments: Arguments, environment: impl Iterator<Item = (String, String)>) -> Outcome {

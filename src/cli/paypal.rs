@@ -1,9 +1,10 @@
 //! `paypal setup`: creates PayPal's webhook, or checks the one that is there.
 
+use super::gateway::{verdict, webhook_url};
 use super::{Failure, Outcome, Setting};
 use crate::bootstrap;
+use crate::domain::pledge::GatewayKind;
 use crate::gateways::paypal::{ExamineError, Mode, PayPal, Setup};
-use url::Url;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -24,7 +25,7 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
         let what = "paypal.client_id is empty: copy it and its secret from developer.paypal.com (Apps & Credentials)";
         Failure::Usage(what.to_owned())
     })?;
-    let url = webhook_url(setting, url)?;
+    let url = webhook_url(setting, (GatewayKind::Paypal, "PayPal"), url)?;
     println!("PayPal, {}: webhook {url}", mode(&paypal));
     if check { check_webhook(&paypal, &url).await } else { set_up(&paypal, &url).await }
 }
@@ -37,37 +38,8 @@ pub(super) fn mode(paypal: &PayPal) -> &'static str {
     }
 }
 
-/// Where PayPal sends webhooks: told by the operator, else where the site is seen.
-fn webhook_url(setting: &Setting, given: Option<String>) -> Result<String, Failure> {
-    if let Some(given) = given {
-        let url = Url::parse(&given).map_err(|error| Failure::Usage(format!("--url {given}: {error}")))?;
-        return if matches!(url.scheme(), "http" | "https") && url.has_host() {
-            Ok(url.into())
-        } else {
-            Err(Failure::Usage(format!("--url {given} does not begin with https://")))
-        };
-    }
-    configured_url(setting).ok_or_else(|| {
-        let what = "PayPal must reach the site: set server.public_url, or name the address with --url";
-        Failure::Usage(what.to_owned())
-    })
-}
-
-/// The address that follows from the configuration; none if only this machine can reach it.
-pub(super) fn configured_url(setting: &Setting) -> Option<String> {
-    setting.config.server.public_url.as_ref().map(|public| format!("{public}/webhooks/paypal"))
-}
-
 async fn check_webhook(paypal: &PayPal, url: &str) -> Outcome {
-    let faults = paypal.check_webhook(url).await.map_err(|error| failed(&error))?;
-    for fault in &faults {
-        println!("look: {fault}");
-    }
-    if faults.is_empty() {
-        println!("All is well.");
-        return Ok(());
-    }
-    Err(Failure::Failed(format!("{} thing(s) to put right", faults.len())))
+    verdict(&paypal.check_webhook(url).await.map_err(|error| failed(&error))?)
 }
 
 async fn set_up(paypal: &PayPal, url: &str) -> Outcome {

@@ -1,10 +1,11 @@
 //! `stripe setup`: creates Stripe's webhook endpoint, or checks the one that is there.
 
+use super::gateway::{print_faults, verdict, webhook_url};
 use super::{Failure, Outcome, Setting};
 use crate::bootstrap;
+use crate::domain::pledge::GatewayKind;
 use crate::gateways::GatewayError;
 use crate::gateways::stripe::{EndpointFault, Setup, Stripe};
-use url::Url;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -26,41 +27,14 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
                     has its webhook created there, under Gateways";
         Failure::Usage(what.to_owned())
     })?;
-    let url = endpoint_url(setting, url)?;
+    let url = webhook_url(setting, (GatewayKind::Stripe, "Stripe"), url)?;
     let mode = if stripe.is_live() { "live" } else { "test" };
     println!("Stripe, {mode} mode: webhook endpoint {url}");
     if check { check_endpoint(&stripe, &url).await } else { set_up(&stripe, &url).await }
 }
 
-/// Where Stripe sends webhooks: told by the operator, else where the site is seen.
-fn endpoint_url(setting: &Setting, given: Option<String>) -> Result<String, Failure> {
-    if let Some(given) = given {
-        let url = Url::parse(&given).map_err(|error| Failure::Usage(format!("--url {given}: {error}")))?;
-        return if matches!(url.scheme(), "http" | "https") && url.has_host() {
-            Ok(url.into())
-        } else {
-            Err(Failure::Usage(format!("--url {given} does not begin with https://")))
-        };
-    }
-    configured_url(setting).ok_or_else(|| {
-        let what = "Stripe must reach the site: set server.public_url, or name the address with --url";
-        Failure::Usage(what.to_owned())
-    })
-}
-
-/// The address that follows from the configuration; none if only this machine can reach it.
-pub(super) fn configured_url(setting: &Setting) -> Option<String> {
-    setting.config.server.public_url.as_ref().map(|public| format!("{public}/webhooks/stripe"))
-}
-
 async fn check_endpoint(stripe: &Stripe, url: &str) -> Outcome {
-    let faults = stripe.check_endpoint(url).await.map_err(|error| failed(&error))?;
-    print_faults(&faults);
-    if faults.is_empty() {
-        println!("All is well.");
-        return Ok(());
-    }
-    Err(Failure::Failed(format!("{} thing(s) to put right", faults.len())))
+    verdict(&stripe.check_endpoint(url).await.map_err(|error| failed(&error))?)
 }
 
 async fn set_up(stripe: &Stripe, url: &str) -> Outcome {
@@ -91,12 +65,6 @@ fn print_about_secret(id: &str) {
          Roll secret) and write the old and the new one, with a comma between, into stripe.webhook_secret until the old\n\
          one has expired."
     );
-}
-
-fn print_faults(faults: &[EndpointFault]) {
-    for fault in faults {
-        println!("look: {fault}");
-    }
 }
 
 /// What was wrong, without the advice to run what just ran.

@@ -3,7 +3,18 @@
 use url::{Host, Url};
 
 use super::server::Mode;
-use super::stripe::Purpose;
+
+/// What the settings are read for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Running the site: everything must be there.
+    #[default]
+    Site,
+    /// Creating Stripe's webhook endpoint, which gives the secret that is then still missing.
+    StripeSetup,
+    /// Creating PayPal's webhook, whose id is then still missing.
+    PaypalSetup,
+}
 
 /// What decides which addresses are allowed.
 #[derive(Clone, Copy, Debug)]

@@ -39,6 +39,7 @@ use std::sync::Arc;
 pub use account::Account;
 pub use bank_transfer::BankTransfer;
 pub use database::{Database, DatabaseUrl};
+pub use gateway_base::Purpose;
 pub use jobs::Jobs;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
@@ -50,7 +51,7 @@ pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
 pub use site::{Organisation, Site};
 pub use staff::Staff;
-pub use stripe::{Purpose, Stripe, StripeTerms};
+pub use stripe::{Stripe, StripeTerms};
 
 use gateway_base::Strictness;
 use merge::{Layers, Source};

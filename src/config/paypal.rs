@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::gateway_base::{Strictness, origin_of, parse_api_base};
+use super::gateway_base::{Purpose, Strictness, origin_of, parse_api_base};
 use super::merge::Layers;
 use super::read::Reported;
 use super::secret::Secret;
-use super::stripe::Purpose;
 
 /// PayPal's own address.
 const API_BASE: &str = "https://api-m.paypal.com";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::gateway_base::{self, Strictness};
+use super::gateway_base::{self, Purpose, Strictness};
 use super::merge::Layers;
 use super::read::Reported;
 use super::secret::Secret;
@@ -44,18 +44,6 @@ pub struct StripeTerms {
     pub fee_fixed_minor: i64,
     /// How long one call may take.
     pub timeout: Duration,
-}
-
-/// What the settings are read for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Purpose {
-    /// Running the site: everything must be there.
-    #[default]
-    Site,
-    /// Creating Stripe's webhook endpoint, which gives the secret that is then still missing.
-    StripeSetup,
-    /// Creating PayPal's webhook, whose id is then still missing.
-    PaypalSetup,
 }
 
 impl Stripe {

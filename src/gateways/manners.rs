@@ -1,9 +1,10 @@
 //! How gateways are called over HTTP: one client whose connections are kept, answers of bounded length, and when a call
 //! may be made again. What an answer means is the gateway's own.
 
+use super::GatewayError;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 
 /// How often one call is made when an answer says that it may be made again.
@@ -15,7 +16,7 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// A page of a hundred large objects has about one mebibyte.
-pub(super) const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Why the client cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +44,22 @@ pub(super) fn client(tls: rustls::ClientConfig) -> ClientBuilder {
         .retry(reqwest::retry::never())
 }
 
+/// A whole answer.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Makes a call, once.
+pub(super) async fn answer(call: RequestBuilder) -> Result<Answer, Broken> {
+    let response = call.send().await.map_err(|error| Broken::CutOff(what_broke(&error)))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    Ok(Answer { status, headers, body: whole_body(response, ANSWER_BYTES_MAX).await? })
+}
+
 /// Why there is no whole answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Broken {
     /// It is too long.
     TooLong(usize),
@@ -72,6 +87,28 @@ pub(super) fn what_broke(error: &reqwest::Error) -> &'static str {
         "no answer in time"
     } else {
         "the connection broke"
+    }
+}
+
+/// Why something was not shown to the credentials.
+#[derive(Debug)]
+pub(super) enum Denied {
+    /// The gateway does not know them.
+    NotKnown,
+    /// They do not open this.
+    NotAllowed,
+    /// For another reason, or the gateway did not answer.
+    Other(GatewayError),
+}
+
+impl Denied {
+    /// By the status of the answer, if one came.
+    pub(super) fn by(status: Option<StatusCode>, error: GatewayError) -> Self {
+        match status {
+            Some(StatusCode::UNAUTHORIZED) => Self::NotKnown,
+            Some(StatusCode::FORBIDDEN) => Self::NotAllowed,
+            Some(_) | None => Self::Other(error),
+        }
     }
 }
 

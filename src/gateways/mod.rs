@@ -6,6 +6,7 @@
 mod addresses;
 mod by_hand;
 mod courier;
+mod fetch;
 mod key;
 mod manners;
 pub mod paypal;
@@ -14,6 +15,7 @@ pub mod sandbox;
 pub mod stripe;
 mod timed_signature;
 mod tls;
+mod tolerant;
 
 pub use by_hand::ByHand;
 pub use courier::{Courier, CourierError, Parcel};

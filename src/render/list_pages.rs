@@ -7,7 +7,7 @@ use crate::domain::account;
 use crate::domain::list::Shape;
 use crate::domain::money::{Currency, Money};
 use crate::domain::receipt::ReceiptNumber;
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -197,6 +197,11 @@ pub fn spelled(word: &str) -> String {
     word.replace(['_', '.'], " ")
 }
 
+/// `3 May 2026`.
+pub fn day_text(day: NaiveDate) -> String {
+    day.format("%-d %b %Y").to_string()
+}
+
 /// Turns texts of the store into what people, and programs, read.
 #[derive(Debug, Clone, Copy)]
 pub struct Cells {
@@ -212,7 +217,7 @@ impl Cells {
 
     /// `3 May 2026`.
     pub fn day_text(self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.zone).format("%-d %b %Y").to_string()
+        day_text(at.with_timezone(&self.zone).date_naive())
     }
 
     /// A cell of a column.

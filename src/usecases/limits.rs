@@ -1,9 +1,9 @@
 //! Rate limits of public forms, as separate buckets: by client and by e-mail address without the client.
 
 use super::{Context, UseCaseError};
-use crate::store::Tx;
 use crate::store::limits::{self, Bucket};
-use chrono::TimeDelta;
+use crate::store::{StoreError, Tx};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// Whether an address has had too many of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +36,20 @@ pub(super) fn take_for_account(
     if let Some(after) = limits::take(tx, &[by_client], now)? {
         return Err(UseCaseError::RateLimited { after });
     }
-    let buckets = [by_email];
-    if limits::take(tx, &buckets, now)?.is_none() {
-        return Ok(ForAddress::Free);
-    }
-    for bucket in &buckets {
+    Ok(if take_or_leave(tx, &by_email, now)? { ForAddress::Free } else { ForAddress::Spent })
+}
+
+/// Takes a token, if there is one; whoever has none goes on, and the try costs nothing.
+pub(super) fn take_or_leave(
+    tx: &mut Tx<'_>,
+    bucket: &Bucket,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let is_taken = limits::take(tx, std::slice::from_ref(bucket), now)?.is_none();
+    if !is_taken {
         limits::give_back(tx, bucket)?;
     }
-    Ok(ForAddress::Spent)
+    Ok(is_taken)
 }
 
 /// Takes a token from each bucket of a pledge. Fails closed: without the database nothing is started.

@@ -1,11 +1,12 @@
 //! Links to pages elsewhere on which readers can support the publication, counted: so that what an article brought is not only
 //! what was given here. A counter knows the day and the article, and nobody who followed the link.
 
+use super::limits::take_or_leave;
 use super::{Context, UseCaseError};
 use crate::domain::article::Slug;
 use crate::domain::figures::Period;
 use crate::domain::outbound::Place;
-use crate::store::limits::{self, Bucket, Rate};
+use crate::store::limits::{Bucket, Rate};
 use crate::store::outbound_links::{self, Followed};
 
 /// What one client may add to the counters: a reader follows such a link once or twice, and a program without end.
@@ -27,10 +28,8 @@ pub async fn count(
     ctx.db
         .write(move |tx| {
             let bucket = Bucket { name, rate: PER_CLIENT };
-            if limits::take(tx, std::slice::from_ref(&bucket), now)?.is_none() {
+            if take_or_leave(tx, &bucket, now)? {
                 outbound_links::count(tx, place, article.as_ref(), day)?;
-            } else {
-                limits::give_back(tx, &bucket)?;
             }
             Ok::<_, UseCaseError>(())
         })

@@ -2,7 +2,7 @@
 
 use super::account::erase;
 use super::{Context, UseCaseError};
-use crate::store::{StoreError, forgetting, gift_aid, outgoing, schedules};
+use crate::store::{StoreError, Tx, forgetting, gift_aid, outgoing, schedules};
 use chrono::{Months, TimeDelta};
 
 /// Rows of one transaction: others are not kept waiting for long.
@@ -22,15 +22,9 @@ pub(super) async fn carry_out(ctx: &Context) -> Result<(), UseCaseError> {
 async fn events(ctx: &Context) -> Result<(), UseCaseError> {
     let now = ctx.now();
     let before = now - TimeDelta::days(i64::from(ctx.policy.retention.event_days));
-    let mut all = 0;
-    loop {
-        match ctx.db.write(move |tx| forgetting::purge_old_events(tx, before, now, ROWS)).await? {
-            0 => break,
-            purged => all += purged,
-        }
-    }
-    if all > 0 {
-        tracing::info!(purged = all, "the bodies of old events were taken away");
+    let purged = in_steps(ctx, move |tx| forgetting::purge_old_events(tx, before, now, ROWS)).await?;
+    if purged > 0 {
+        tracing::info!(purged, "the bodies of old events were taken away");
     }
     Ok(())
 }
@@ -39,17 +33,25 @@ async fn events(ctx: &Context) -> Result<(), UseCaseError> {
 async fn promises(ctx: &Context) -> Result<(), UseCaseError> {
     let now = ctx.now();
     let before = now - TimeDelta::days(i64::from(ctx.policy.retention.unpaid_pledge_days));
-    let mut all = 0;
-    loop {
-        match ctx.db.write(move |tx| forgetting::purge_promises(tx, before, now, ROWS)).await? {
-            0 => break,
-            purged => all += purged,
-        }
-    }
-    if all > 0 {
-        tracing::info!(purged = all, "persons were taken from promises that brought nothing");
+    let purged = in_steps(ctx, move |tx| forgetting::purge_promises(tx, before, now, ROWS)).await?;
+    if purged > 0 {
+        tracing::info!(purged, "persons were taken from promises that brought nothing");
     }
     Ok(())
+}
+
+/// Does a step until it finds nothing more, each in a transaction of its own; returns how many rows it was.
+async fn in_steps(
+    ctx: &Context,
+    step: impl Fn(&mut Tx<'_>) -> Result<usize, StoreError> + Copy + Send + 'static,
+) -> Result<usize, UseCaseError> {
+    let mut all = 0;
+    loop {
+        match ctx.db.write(step).await? {
+            0 => return Ok(all),
+            rows => all += rows,
+        }
+    }
 }
 
 /// What other programs were told, and declarations that the law wants no longer.
@@ -75,8 +77,7 @@ async fn silent_donors(ctx: &Context) -> Result<(), UseCaseError> {
     else {
         return Ok(());
     };
-    let is_due =
-        move |tx: &mut crate::store::Tx<'_>| schedules::take_if_due(tx, "silent_donors", SILENCE_EVERY, now);
+    let is_due = move |tx: &mut Tx<'_>| schedules::take_if_due(tx, "silent_donors", SILENCE_EVERY, now);
     if !ctx.db.write(is_due).await? {
         return Ok(());
     }

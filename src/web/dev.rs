@@ -1,6 +1,7 @@
 //! The mail viewer of development: what the file transport wrote, as a mail program would show it.
 
 use super::error::WebError;
+use super::reply::letter_frame;
 use super::state::AppState;
 use crate::mail::stored::{self, StoredError, StoredMessage};
 use crate::render::PageMeta;
@@ -11,9 +12,6 @@ use actix_web::web::{Data, Path};
 use base64::Engine as _;
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
-
-/// The letter's own frame: its inline styles, its images, and nothing else.
-const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; sandbox";
 
 impl From<StoredError> for WebError {
     fn from(_error: StoredError) -> Self {
@@ -91,10 +89,7 @@ pub(super) async fn html(state: Data<AppState>, id: Path<String>) -> Result<Http
             html = html.replace(&format!("cid:{cid}"), &format!("data:{};base64,{encoded}", part.media_type));
         }
     }
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, LETTER_POLICY))
-        .body(html))
+    Ok(letter_frame().body(html))
 }
 
 pub(super) async fn attachment(

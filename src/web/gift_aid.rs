@@ -22,17 +22,27 @@ pub(super) struct Place<'a> {
     pub(super) charity: &'a Charity,
 }
 
+/// Who declares, as typed.
+pub(super) fn taxpayer(fields: &Fields) -> Taxpayer {
+    Taxpayer {
+        title: fields.text("title"),
+        first_name: fields.text("first_name"),
+        last_name: fields.text("last_name"),
+        house: fields.text("house"),
+        postcode: fields.text("postcode"),
+    }
+}
+
+/// The first names and the last name in a name on record, to begin with.
+pub(super) fn first_and_last(name: Option<&str>) -> (&str, &str) {
+    let name = name.map(str::trim).unwrap_or_default();
+    name.rsplit_once(' ').unwrap_or(("", name))
+}
+
 /// What was typed.
 pub(super) fn typed(state: &AppState, fields: &Fields, gift: Option<PledgeId>) -> Declared {
-    let text = |name| fields.text(name);
     Declared {
-        taxpayer: Taxpayer {
-            title: text("title"),
-            first_name: text("first_name"),
-            last_name: text("last_name"),
-            house: text("house"),
-            postcode: text("postcode"),
-        },
+        taxpayer: taxpayer(fields),
         // A choice that is not offered names a gift that is not there, and is refused as such.
         covered: Covered::parse(fields.text("covered").trim()).unwrap_or(Covered::This),
         gift,
@@ -50,8 +60,7 @@ pub(super) fn page(
     fields: Option<&Fields>,
     problems: &[FieldError],
 ) -> GiftAidPage {
-    let known = place.name.map(str::trim).unwrap_or_default();
-    let (first, last) = known.rsplit_once(' ').unwrap_or(("", known));
+    let (first, last) = first_and_last(place.name);
     let text = |name: &str, known: &str| {
         fields.and_then(|fields| fields.given(name)).unwrap_or_else(|| known.to_owned())
     };

@@ -16,6 +16,11 @@ use futures_util::{Stream, stream};
 use std::future::Future;
 use std::str::FromStr;
 
+/// The status of a page with a form: with mistakes it was not taken.
+pub(super) fn status_of(problems: &[FieldError]) -> StatusCode {
+    if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}
+
 /// A page.
 pub(super) fn private_page(status: StatusCode, html: String) -> HttpResponse {
     page(status, "same-origin", html)
@@ -32,6 +37,18 @@ fn page(status: StatusCode, referrer: &'static str, html: String) -> HttpRespons
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, referrer))
         .body(html)
+}
+
+/// A letter's own frame: its inline styles, its images, and nothing else.
+const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; sandbox";
+
+/// The HTML part of a letter, for the frame on the page that shows it; its text follows.
+pub(super) fn letter_frame() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, LETTER_POLICY));
+    answer
 }
 
 /// 303: the browser goes on with GET, and a reload does not post again.

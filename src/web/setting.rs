@@ -56,12 +56,27 @@ pub(super) async fn keep(state: &AppState, ctx: &Context, by: Actor, asked: Aske
         is_personal: setting.is_personal,
     });
     let wanted: Vec<Wanted> = wanted.collect();
+    let check = async |office: &OfficeValues| refusals(state, ctx, &asked, (office, &wanted)).await;
+    write(state, ctx, (by, asked.seen), wanted.clone(), check).await
+}
+
+/// Sets these and has them count here, checked once more whenever something else was set between check and writing.
+///
+/// # Errors
+/// Of the check, and of the database.
+pub(super) async fn write(
+    state: &AppState,
+    ctx: &Context,
+    (by, seen): (Actor, i64),
+    wanted: Vec<Wanted>,
+    check: impl AsyncFn(&OfficeValues) -> Result<Option<Vec<FieldError>>, WebError>,
+) -> Result<Kept, WebError> {
     for _ in 0..TRIES {
         let office = settings::current(ctx).await?;
-        if let Some(problems) = refusals(state, ctx, &asked, (&office, &wanted)).await? {
+        if let Some(problems) = check(&office).await? {
             return Ok(Kept::Refused(problems));
         }
-        let looked = Looked { seen: asked.seen, based_on: office.edition };
+        let looked = Looked { seen, based_on: office.edition };
         match settings::change(ctx, by, looked, wanted.clone()).await {
             Ok(changed) => {
                 take_up(state).await;
@@ -112,7 +127,7 @@ async fn propose(
 }
 
 /// What counts in this process from now on; others take it up at their next look.
-pub(super) async fn take_up(state: &AppState) {
+async fn take_up(state: &AppState) {
     if let Err(error) = state.live.take_up().await {
         tracing::warn!(%error, "changed settings are taken up at the next look");
         return;

@@ -11,6 +11,7 @@ mod crowd;
 mod database_killed;
 mod dump;
 mod full_disk;
+mod gateway;
 mod gateway_faults;
 mod kill_everywhere;
 mod kill_nine;

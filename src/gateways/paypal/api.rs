@@ -1,11 +1,12 @@
 //! The calls that are made, one function each.
 
 use super::super::GatewayError;
+use super::super::manners::Denied;
 use super::answers::{
     Capture, Dispute, DisputePage, EventPage, Link, Order, Refund, TransactionPage, Webhook, WebhookList,
 };
 use super::events::{EVENT_TYPES, is_name};
-use super::transport::{Ask, Denied, Transport};
+use super::transport::{Ask, Transport};
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -69,7 +70,7 @@ pub(super) async fn disputes(to: &Transport, capture: &str) -> Result<Vec<Disput
         let page: DisputePage = match to.ask(&Ask::get(path)).await {
             Ok(page) => page,
             Err(Denied::NotAllowed) => return Ok(Vec::new()),
-            Err(denied) => return Err(denied.into()),
+            Err(denied) => return Err(without_answer(denied)),
         };
         for item in &page.items {
             found.push(dispute(to, &item.id).await?);
@@ -154,13 +155,12 @@ pub(super) async fn may_see_disputes(to: &Transport) -> Result<(), Denied> {
     to.ask::<Value>(&Ask::get("/v1/customer/disputes?page_size=1")).await.map(|_any| ())
 }
 
-impl From<Denied> for GatewayError {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::NotKnown => Self::Unknown("PayPal does not know the credentials".to_owned()),
-            Denied::NotAllowed => Self::Unknown("the app at PayPal may not do this".to_owned()),
-            Denied::Other(error) => error,
-        }
+/// What was denied, as a call without the answer it was made for.
+pub(super) fn without_answer(denied: Denied) -> GatewayError {
+    match denied {
+        Denied::NotKnown => GatewayError::Unknown("PayPal does not know the credentials".to_owned()),
+        Denied::NotAllowed => GatewayError::Unknown("the app at PayPal may not do this".to_owned()),
+        Denied::Other(error) => error,
     }
 }
 

@@ -3,6 +3,7 @@
 //! The same state at PayPal always gives the same facts, whichever event or question led to it. A payment has the name of
 //! its capture, which is the transaction in PayPal's own pages; the order is what the attempt opened.
 
+use super::super::fetch::Unreadable;
 use super::answers::{Amount, Capture, Dispute, Order, Payable, Receivable, Refund};
 use super::currencies;
 use crate::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
@@ -12,14 +13,6 @@ use crate::domain::money::{Money, Settlement};
 use crate::domain::refund::{RefundNews, RefundStatus};
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, Utc};
-
-/// Something without which a payment cannot be understood is missing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{object} has no readable {field}")]
-pub(super) struct Unreadable {
-    pub(super) object: String,
-    pub(super) field: &'static str,
-}
 
 /// All that PayPal holds of one payment.
 #[derive(Debug, Clone)]

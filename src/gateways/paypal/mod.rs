@@ -10,7 +10,6 @@ mod authorities;
 mod certificates;
 mod currencies;
 mod events;
-mod fetch;
 mod map;
 mod order;
 mod proof;
@@ -21,6 +20,8 @@ mod webhooks;
 pub use authorities::Authorities;
 pub use webhooks::{Examination, ExamineError, Setup, WebhookFault};
 
+use super::fetch::{FetchError, not_ours, ours, remote};
+use super::manners::Denied;
 use super::{
     AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
     GatewayError, InterpretError, Interpretation, Key, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
@@ -40,14 +41,13 @@ use async_trait::async_trait;
 use certificates::Certificates;
 use chrono::{DateTime, TimeDelta, Utc};
 use events::Subject;
-use fetch::FetchError;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use map::Held;
 use proof::Proof;
 use search::Place;
 use std::sync::Arc;
 use std::time::Duration;
-use transport::{Denied, Transport};
+use transport::Transport;
 
 /// Payments that are made whole at the same time when many are looked at.
 const AT_ONCE: usize = 4;
@@ -289,6 +289,19 @@ impl PayPal {
         Ok(ours(id, Some(facts).filter(|facts| !facts.is_empty())))
     }
 
+    async fn meaning(&self, subject: Subject) -> Result<Interpretation, FetchError> {
+        match subject {
+            Subject::None(why) => Ok(Interpretation::Ignore(why)),
+            Subject::Order(id) => self.facts_of_order(&id).await,
+            Subject::Capture(id) => Ok(ours(&id, self.facts_of(&id, Told::Nothing).await?)),
+            Subject::Refund { id, capture } => self.facts_of_refund(&id, capture).await,
+            Subject::Reversal { capture, told } => {
+                Ok(ours(&capture, self.facts_of(&capture, Told::Reversal(*told)).await?))
+            }
+            Subject::Dispute(id) => self.facts_of_dispute(&id).await,
+        }
+    }
+
     /// A refund of ours among those that PayPal knows; none if it was never made.
     async fn made_before(&self, request: &RefundRequest) -> Result<Option<Refund>, GatewayError> {
         let capture = api::capture(&self.transport, request.payment.as_str()).await?;
@@ -332,17 +345,12 @@ fn whole(capture: &Capture, order: &Order) -> Capture {
     }
 }
 
-fn remote(id: &str) -> Result<RemoteId, GatewayError> {
-    RemoteId::parse(id).map_err(|error| GatewayError::Unknown(error.to_string()))
-}
-
-fn not_ours(id: &str) -> Interpretation {
-    Interpretation::Ignore(format!("{id} was not begun by this site"))
-}
-
-/// What was found out about something, if it is ours.
-fn ours(id: &str, facts: Option<Vec<GatewayFact>>) -> Interpretation {
-    facts.map_or_else(|| not_ours(id), Interpretation::Facts)
+/// What an event is about may be known a moment later only.
+fn not_yet(error: FetchError) -> InterpretError {
+    match error {
+        FetchError::Gateway(GatewayError::Refused { code }) => GatewayError::Unknown(code).into(),
+        other @ (FetchError::Gateway(_) | FetchError::Unreadable(_)) => other.into(),
+    }
 }
 
 fn unsupported(what: &'static str) -> GatewayError {
@@ -460,16 +468,8 @@ impl Gateway for PayPal {
     }
 
     async fn interpret(&self, body: &[u8]) -> Result<Interpretation, InterpretError> {
-        match events::subject_of(body).map_err(InterpretError::Malformed)? {
-            Subject::None(why) => Ok(Interpretation::Ignore(why)),
-            Subject::Order(id) => Ok(self.facts_of_order(&id).await?),
-            Subject::Capture(id) => Ok(ours(&id, self.facts_of(&id, Told::Nothing).await?)),
-            Subject::Refund { id, capture } => Ok(self.facts_of_refund(&id, capture).await?),
-            Subject::Reversal { capture, told } => {
-                Ok(ours(&capture, self.facts_of(&capture, Told::Reversal(*told)).await?))
-            }
-            Subject::Dispute(id) => Ok(self.facts_of_dispute(&id).await?),
-        }
+        let subject = events::subject_of(body).map_err(InterpretError::Malformed)?;
+        self.meaning(subject).await.map_err(not_yet)
     }
 
     async fn events_since(
@@ -501,7 +501,7 @@ impl Gateway for PayPal {
                 );
                 return Ok(Page::empty());
             }
-            Err(denied) => return Err(denied.into()),
+            Err(denied) => return Err(api::without_answer(denied)),
         };
         let next = place.next(page.total_pages.unwrap_or_default(), now);
         let ours = page.transaction_details.into_iter().filter_map(|listed| {

@@ -2,7 +2,7 @@
 //! answers mean for us.
 
 use super::super::GatewayError;
-use super::super::manners::{self, ANSWER_BYTES_MAX, Again, Broken, TransportError};
+use super::super::manners::{self, Again, Answer, Broken, Denied, TransportError};
 use super::Settings;
 use crate::domain::clock::Clock;
 use bytes::Bytes;
@@ -101,11 +101,7 @@ impl Transport {
 
     /// Asks for something that the credentials may not open.
     pub(super) async fn ask<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T, Denied> {
-        self.read(ask).await.map_err(|failure| match failure.status {
-            Some(StatusCode::UNAUTHORIZED) => Denied::NotKnown,
-            Some(StatusCode::FORBIDDEN) => Denied::NotAllowed,
-            Some(_) | None => Denied::Other(failure.error),
-        })
+        self.read(ask).await.map_err(|failure| Denied::by(failure.status, failure.error))
     }
 
     async fn read<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T, Failure> {
@@ -217,24 +213,8 @@ fn secret_header(text: &str) -> Result<HeaderValue, TransportError> {
 }
 
 async fn sent(call: reqwest::RequestBuilder) -> Result<Bytes, Failure> {
-    let response = call.send().await.map_err(|error| Failure::cut_off(manners::what_broke(&error)))?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let body = manners::whole_body(response, ANSWER_BYTES_MAX).await.map_err(|broken| match broken {
-        Broken::TooLong(most) => Failure::unknown(format!("an answer of more than {most} bytes")),
-        Broken::CutOff(what) => Failure::cut_off(what),
-    })?;
+    let Answer { status, headers, body } = manners::answer(call).await.map_err(Failure::broken)?;
     if status.is_success() { Ok(body) } else { Err(Failure::said(status, &headers, &body)) }
-}
-
-/// Why something was not shown.
-#[derive(Debug)]
-pub(super) enum Denied {
-    /// PayPal does not know the credentials.
-    NotKnown,
-    /// The app at PayPal may not see this.
-    NotAllowed,
-    /// For another reason, or PayPal did not answer.
-    Other(GatewayError),
 }
 
 /// A call without the answer it was made for.
@@ -281,6 +261,13 @@ impl Failure {
     /// No answer, or a part of one: the call may have worked.
     fn cut_off(what: &str) -> Self {
         Self { again: Again::Soon, ..Self::unknown(what.to_owned()) }
+    }
+
+    fn broken(broken: Broken) -> Self {
+        match broken {
+            Broken::TooLong(most) => Self::unknown(format!("an answer of more than {most} bytes")),
+            Broken::CutOff(what) => Self::cut_off(what),
+        }
     }
 
     /// A no to something else than the call itself: that may still be answered.

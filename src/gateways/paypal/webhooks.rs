@@ -2,9 +2,9 @@
 //! credentials: whether they open all that is needed.
 
 use super::super::GatewayError;
+use super::super::manners::Denied;
 use super::answers::Webhook;
 use super::events::EVENT_TYPES;
-use super::transport::Denied;
 use super::{PayPal, api};
 use chrono::TimeDelta;
 
@@ -78,7 +78,7 @@ impl From<Denied> for ExamineError {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::NotKnown => Self::NotKnown,
-            Denied::NotAllowed | Denied::Other(_) => Self::Gateway(denied.into()),
+            Denied::NotAllowed | Denied::Other(_) => Self::Gateway(api::without_answer(denied)),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The account behind a key: whose it is, what it may do, and whether the key opens all that is needed.
 
 use super::super::GatewayError;
-use super::answers::lenient;
+use super::super::manners::Denied;
+use super::super::tolerant::lenient;
 use super::endpoint::EndpointFault;
-use super::transport::Denied;
 use super::{Stripe, api};
 use crate::domain::money::Currency;
 use serde::Deserialize;

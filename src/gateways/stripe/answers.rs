@@ -2,22 +2,14 @@
 //! a text, and a field of another form than expected counts as missing: a newer version of Stripe's interface must
 //! never keep money out of the books.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use super::super::tolerant::lenient;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Metadata keys under which Stripe carries our ids along.
 pub(super) const ATTEMPT: &str = "mainstay_attempt";
 pub(super) const PLEDGE: &str = "mainstay_pledge";
 pub(super) const REFUND: &str = "mainstay_refund";
-
-/// Reads a field, or takes it as missing.
-pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
-    from: D,
-) -> Result<Option<T>, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(from)?).ok())
-}
 
 /// An object, or only its id where it was not asked for.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,10 +1,11 @@
 //! The calls that are made, one function each: typed requests out, tolerant answers in.
 
 use super::super::GatewayError;
+use super::super::manners::Denied;
 use super::account::Account;
 use super::answers::{Dispute, Page, PaymentIntent, REFUND, Refund, Session, WebhookEndpoint};
 use super::events::{EVENT_TYPES, is_name};
-use super::transport::{API_VERSION, Denied, Transport};
+use super::transport::{API_VERSION, Transport};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -6,6 +6,7 @@
 //! A slow method (a direct debit, a voucher) is `processing` for days. Should its bank take the money back after it
 //! had succeeded, Stripe opens a dispute that is lost at once; that is how such money leaves the books again.
 
+use super::super::fetch::Unreadable;
 use super::answers::{
     ATTEMPT, BalanceTransaction, Dispute, Expandable, Metadata, PaymentIntent, REFUND, Refund, Session,
 };
@@ -17,14 +18,6 @@ use crate::domain::money::{Money, Settlement};
 use crate::domain::refund::{RefundNews, RefundStatus};
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, Utc};
-
-/// Something without which a payment cannot be understood is missing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{object} has no readable {field}")]
-pub(super) struct Unreadable {
-    pub(super) object: String,
-    pub(super) field: &'static str,
-}
 
 /// All that Stripe holds of one payment.
 #[derive(Debug, Clone)]

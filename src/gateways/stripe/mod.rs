@@ -18,6 +18,7 @@ pub use super::{Key, TransportError};
 pub use account::{Account, Examination, ExamineError};
 pub use endpoint::{EndpointFault, NewEndpoint, Setup};
 
+use super::fetch::{FetchError, not_ours, ours, remote};
 use super::{
     AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
     GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
@@ -162,7 +163,7 @@ impl Stripe {
             Some(_) => None,
             None => match self.renewal_of(id).await? {
                 Some(renewed) => Some(renewed),
-                None => return Ok(Interpretation::Ignore(format!("{id} was not begun by this site"))),
+                None => return Ok(not_ours(id)),
             },
         };
         let held = self.complete(intent).await?;
@@ -222,56 +223,6 @@ impl Stripe {
                 return Ok(found);
             }
         }
-    }
-}
-
-/// Why something could not be fetched.
-#[derive(Debug)]
-enum FetchError {
-    Gateway(GatewayError),
-    /// It came, and cannot be understood: asking again gives the same.
-    Unreadable(String),
-}
-
-impl From<GatewayError> for FetchError {
-    fn from(error: GatewayError) -> Self {
-        Self::Gateway(error)
-    }
-}
-
-impl From<map::Unreadable> for FetchError {
-    fn from(error: map::Unreadable) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-impl From<FetchError> for GatewayError {
-    fn from(error: FetchError) -> Self {
-        match error {
-            FetchError::Gateway(error) => error,
-            FetchError::Unreadable(why) => Self::Unknown(why),
-        }
-    }
-}
-
-impl From<FetchError> for InterpretError {
-    fn from(error: FetchError) -> Self {
-        match error {
-            FetchError::Gateway(error) => Self::Gateway(error),
-            FetchError::Unreadable(why) => Self::Malformed(why),
-        }
-    }
-}
-
-fn remote(id: &str) -> Result<RemoteId, GatewayError> {
-    RemoteId::parse(id).map_err(|error| GatewayError::Unknown(error.to_string()))
-}
-
-/// What was found out about something, if it is ours.
-fn ours(id: &str, facts: Option<Vec<GatewayFact>>) -> Interpretation {
-    match facts {
-        Some(facts) => Interpretation::Facts(facts),
-        None => Interpretation::Ignore(format!("{id} was not begun by this site")),
     }
 }
 

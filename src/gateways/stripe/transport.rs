@@ -1,7 +1,7 @@
 //! The way to Stripe: one client whose connections are kept, and what its answers mean for us.
 
 use super::super::GatewayError;
-use super::super::manners::{self, ANSWER_BYTES_MAX, Again, Broken, TransportError};
+use super::super::manners::{self, Again, Answer, Broken, Denied, TransportError};
 use super::Settings;
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -61,11 +61,7 @@ impl Transport {
 
     /// Asks for something that the key may not open.
     pub(super) async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Denied> {
-        self.answer(&request, None).await.map_err(|failure| match failure.status {
-            Some(StatusCode::UNAUTHORIZED) => Denied::NotKnown,
-            Some(StatusCode::FORBIDDEN) => Denied::NotAllowed,
-            Some(_) | None => Denied::Other(failure.error),
-        })
+        self.answer(&request, None).await.map_err(|failure| Denied::by(failure.status, failure.error))
     }
 
     async fn answer<T: DeserializeOwned>(
@@ -120,25 +116,9 @@ impl Transport {
         if let Some(body) = &request.body {
             call = call.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body.clone());
         }
-        let response = call.send().await.map_err(|error| Failure::cut_off(manners::what_broke(&error)))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = manners::whole_body(response, ANSWER_BYTES_MAX).await.map_err(|broken| match broken {
-            Broken::TooLong(most) => Failure::unknown(format!("an answer of more than {most} bytes")),
-            Broken::CutOff(what) => Failure::cut_off(what),
-        })?;
+        let Answer { status, headers, body } = manners::answer(call).await.map_err(Failure::broken)?;
         if status.is_success() { Ok(body) } else { Err(Failure::said(status, &headers, &body)) }
     }
-}
-
-/// Why something was not shown to a key.
-#[derive(Debug)]
-pub(super) enum Denied {
-    /// Stripe does not know the key.
-    NotKnown,
-    /// It is restricted, and does not open this.
-    NotAllowed,
-    /// For another reason, or Stripe did not answer.
-    Other(GatewayError),
 }
 
 /// A call without the answer it was made for.
@@ -184,6 +164,13 @@ impl Failure {
     /// No answer, or a part of one: the call may have worked.
     fn cut_off(what: &str) -> Self {
         Self { again: Again::Soon, ..Self::unknown(what.to_owned()) }
+    }
+
+    fn broken(broken: Broken) -> Self {
+        match broken {
+            Broken::TooLong(most) => Self::unknown(format!("an answer of more than {most} bytes")),
+            Broken::CutOff(what) => Self::cut_off(what),
+        }
     }
 
     fn said(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {

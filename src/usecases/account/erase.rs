@@ -94,6 +94,20 @@ fn confirm_in(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure) -> Result<(), S
     Ok(())
 }
 
+/// A donor who was neither forgotten nor found to be another one.
+///
+/// # Errors
+/// `NotFound` for everybody else.
+pub(in crate::usecases) fn living(conn: &mut Conn, donor: DonorId) -> Result<Profile, UseCaseError> {
+    let gone = || UseCaseError::NotFound("donor");
+    let profile = match accounts::get(conn, donor) {
+        Err(StoreError::NotFound) => return Err(gone()),
+        other => other?,
+    };
+    let is_another = desk::merged_into(conn, donor)?.is_some();
+    if profile.erased_at.is_some() || is_another { Err(gone()) } else { Ok(profile) }
+}
+
 /// Both steps at once, by staff, for a donor who asked in another way.
 pub(in crate::usecases) async fn confirm_by(
     ctx: &Context,
@@ -103,13 +117,7 @@ pub(in crate::usecases) async fn confirm_by(
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            let profile = match accounts::get(tx, donor) {
-                Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donor")),
-                other => other?,
-            };
-            if profile.erased_at.is_some() || desk::merged_into(tx, donor)?.is_some() {
-                return Err(UseCaseError::NotFound("donor"));
-            }
+            living(tx, donor)?;
             let erasure = match erasures::of_donor(tx, donor)? {
                 Some(erasure) => erasure,
                 None => asked(tx, &inner, donor)?,

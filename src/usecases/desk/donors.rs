@@ -4,7 +4,7 @@ use crate::domain::account::{ChangeDetail, ChangeKind, can_be_mailed, is_no_addr
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::DonorId;
-use crate::store::{StoreError, accounts, desk};
+use crate::store::accounts;
 use crate::usecases::account::export::{self, Table};
 use crate::usecases::account::settings::{self, Details};
 use crate::usecases::account::{changes, erase};
@@ -38,13 +38,7 @@ pub async fn give_address(ctx: &Context, by: Actor, donor: DonorId, typed: &str)
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            let profile = match accounts::get(tx, donor) {
-                Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donor")),
-                other => other?,
-            };
-            if profile.erased_at.is_some() || desk::merged_into(tx, donor)?.is_some() {
-                return Err(UseCaseError::NotFound("donor"));
-            }
+            let profile = erase::living(tx, donor)?;
             if !is_no_address(profile.email.as_str()) {
                 let message = "this donor has an address; they change it on their own pages".to_owned();
                 return Err(UseCaseError::Conflict { code: "has_address", message });

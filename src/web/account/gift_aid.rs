@@ -8,8 +8,8 @@ use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::gift_aid::{self as form, Place};
+use crate::web::reply::status_of;
 use crate::web::state::AppState;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -68,7 +68,7 @@ async fn shown(
     let mut body = form::page(state, language, place, fields, problems);
     body.end_action = known.iter().any(Declaration::is_in_force).then(|| format!("{HERE}/end"));
     body.declarations = known.iter().map(|found| form::shown(state, language, found, true)).collect();
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(problems);
     let names = ("account/gift_aid.html", "gift-aid", "gift-aid-title");
     Ok(page(status, render(request, &spoken, names, body)?))
 }

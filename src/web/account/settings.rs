@@ -11,9 +11,9 @@ use crate::usecases::account::{address, overview};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::status_of;
 use crate::web::state::AppState;
 use crate::words::Language;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -63,7 +63,7 @@ pub(super) async fn form(
         waiting,
         pledges,
     };
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(problems);
     let names = ("account/settings.html", "settings", "account-settings-title");
     Ok(page(status, render(request, &spoken, names, body)?))
 }

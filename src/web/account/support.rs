@@ -14,6 +14,7 @@ use crate::usecases::views::PatronView;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::status_of;
 use crate::web::sentences::About;
 use crate::web::state::AppState;
 use actix_web::http::StatusCode;
@@ -95,7 +96,7 @@ async fn form(
         tomorrow: (state.ctx.day_of(now) + Days::new(1)).to_string(),
         faults: faults(problems, &about),
     };
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(problems);
     let names = ("account/support.html", "overview", "account-overview-running");
     Ok(page(status, render(request, spoken, names, body)?))
 }

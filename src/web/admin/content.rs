@@ -11,7 +11,7 @@ use crate::render::admin_pages::{ContentPage, EditPage, FilesShown};
 use crate::usecases::FieldError;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::{private_page, see_other};
+use crate::web::reply::{private_page, see_other, status_of};
 use crate::web::state::AppState;
 use crate::web::writing::{self, Kept};
 use actix_web::http::StatusCode;
@@ -111,7 +111,7 @@ fn form(
     typed: Typed,
     problems: &[FieldError],
 ) -> Result<HttpResponse, WebError> {
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(problems);
     let page = EditPage {
         folder: kind.folder(),
         slug: slug.map(ToString::to_string),

@@ -3,6 +3,7 @@
 mod parts;
 mod people;
 
+pub(super) use parts::name_of;
 pub(super) use people::{donor, letter, pledge};
 
 use self::parts::{bodies, entries, fact, moments, money_cell, table, word_cell};

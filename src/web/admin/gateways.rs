@@ -16,9 +16,8 @@ use crate::usecases::gateways::{
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::see_other;
+use crate::web::reply::{see_other, status_of};
 use crate::web::state::AppState;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
@@ -154,7 +153,7 @@ pub(in crate::web) async fn stripe(
 }
 
 async fn stripe_page(state: &AppState, seat: &Seat, told: Told) -> Result<HttpResponse, WebError> {
-    let status = if told.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(&told.problems);
     let another_account = told.problems.iter().any(|problem| problem.field == "another_account");
     let findings = told.findings.map(|found| found.into_iter().map(finding).collect());
     let shown = StripePage {

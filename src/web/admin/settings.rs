@@ -14,10 +14,9 @@ use crate::usecases::staff::{members, tokens};
 use crate::usecases::{Context, FieldError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::see_other;
+use crate::web::reply::{see_other, status_of};
 use crate::web::setting::{self, AT_STAKE, Asked, Kept};
 use crate::web::state::AppState;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -147,7 +146,7 @@ pub(in crate::web) async fn show(
 }
 
 async fn form(state: &AppState, seat: &Seat, group: Group, told: Told) -> Result<HttpResponse, WebError> {
-    let status = if told.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(&told.problems);
     let office = settings::current(&state.ctx).await?;
     let config = config_of(state, &office);
     let fields = of_group(&config, group).map(|setting| field(&config, setting, &told.typed)).collect();

@@ -8,16 +8,16 @@ use crate::render::letters::Letter;
 use crate::render::wording_pages::{
     LanguageLine, LetterLine, SamplePage, TextLine, TextPage, TextsPage, WordingPage,
 };
-use crate::usecases::settings::{self, Looked, OfficeValues, Wanted, word_key, words};
+use crate::usecases::settings::{self, OfficeValues, Wanted, word_key, words};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::see_other;
-use crate::web::setting;
+use crate::web::reply::{letter_frame, see_other, status_of};
+use crate::web::setting::{self, Kept};
 use crate::web::state::AppState;
 use crate::words::Language;
 use crate::words::own::{self, Original};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -26,12 +26,6 @@ const PLACE: &str = "/admin/wording";
 
 /// Texts on one page.
 const TEXTS_MAX: usize = 100;
-
-/// How often a text is written anew because settings were changed in between.
-const TRIES: usize = 5;
-
-/// A letter may not load anything, and runs nothing.
-const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; sandbox";
 
 /// Languages and letters.
 pub(in crate::web) async fn list(
@@ -161,7 +155,7 @@ async fn form(
     let kept = office.values.get(&key).and_then(Value::as_str);
     let unfit = kept.and_then(|text| own::check(id, text).err());
     let history = settings::history(&state.ctx, vec![key.clone()], 20).await?;
-    let status = if told.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(&told.problems);
     let page = TextPage {
         tag: tag.to_owned(),
         language_name: language.own_name(),
@@ -212,21 +206,21 @@ pub(in crate::web) async fn save(
     }
     let value = Some(typed.as_str()).filter(|text| !undo && *text != original.text).map(Value::from);
     let seen = fields.text("seen").parse().unwrap_or_default();
-    match keep(&state, &seat, (word_key(tag, id), value), seen).await? {
-        None => Ok(see_other(&format!("{PLACE}/texts/{tag}/{id}?done=saved"))),
-        Some(why) => {
+    let wanted = vec![Wanted { key: word_key(tag, id), value, is_personal: false }];
+    // Texts are checked by themselves: whatever else was set meanwhile changes nothing about this one.
+    let kept = setting::write(&state, &state.ctx, (seat.0.actor(), seen), wanted, async |_| Ok(None)).await?;
+    let problems = match kept {
+        Kept::Saved(_) => return Ok(see_other(&format!("{PLACE}/texts/{tag}/{id}?done=saved"))),
+        Kept::Refused(problems) => problems,
+        Kept::Changed(why) => {
             let message = format!(
                 "Nothing was saved: {why}. Below is what you typed, and in the history what counts; save again to put yours in \
                  its place."
             );
-            let told = Told {
-                typed: Some(typed),
-                problems: problem("changed_meanwhile", message),
-                ..Told::default()
-            };
-            form(&state, &seat, place, told).await
+            problem("changed_meanwhile", message)
         }
-    }
+    };
+    form(&state, &seat, place, Told { typed: Some(typed), problems, ..Told::default() }).await
 }
 
 async fn examples(tag: &str, id: &str, text: &str) -> Result<Vec<String>, WebError> {
@@ -234,30 +228,6 @@ async fn examples(tag: &str, id: &str, text: &str) -> Result<Vec<String>, WebErr
     let read = actix_web::web::block(move || own::examples(&tag, &id, &text)).await;
     let read = read.map_err(|error| UseCaseError::Internal(error.to_string()))?;
     Ok(read.map_err(UseCaseError::Internal)?)
-}
-
-/// Why it could not be kept; none if it is, and counts.
-async fn keep(
-    state: &AppState,
-    seat: &Seat,
-    (key, value): (String, Option<Value>),
-    seen: i64,
-) -> Result<Option<String>, WebError> {
-    let wanted = vec![Wanted { key, value, is_personal: false }];
-    for _ in 0..TRIES {
-        // Texts are checked by themselves: whatever else was set meanwhile changes nothing about this one.
-        let looked = Looked { seen, based_on: settings::edition(&state.ctx).await? };
-        match settings::change(&state.ctx, seat.0.actor(), looked, wanted.clone()).await {
-            Ok(_changed) => {
-                setting::take_up(state).await;
-                return Ok(None);
-            }
-            Err(UseCaseError::Conflict { code: settings::MOVED_ON, .. }) => {}
-            Err(UseCaseError::Conflict { code: "changed_meanwhile", message }) => return Ok(Some(message)),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(Some("settings are being changed again and again".to_owned()))
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -337,11 +307,7 @@ pub(in crate::web) async fn html(
     Query(shown): Query<Shown>,
 ) -> Result<HttpResponse, WebError> {
     let (_, letter) = drawn(&state, kind_of(&name)?, &shown)?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, LETTER_POLICY))
-        .body(letter.html))
+    Ok(letter_frame().insert_header((header::CACHE_CONTROL, "no-store")).body(letter.html))
 }
 
 /// Sends it to whoever asks.

@@ -12,9 +12,8 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::gift_aid::{self as form, Place};
 use crate::web::language;
-use crate::web::reply::{private_page, see_other};
+use crate::web::reply::{private_page, see_other, status_of};
 use crate::web::state::AppState;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -100,7 +99,7 @@ async fn page(
         robots: Some("noindex"),
         ..PageMeta::default()
     };
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(problems);
     let spoken = state.templates.speaking(language);
     Ok(private_page(status, spoken.page("public/gift_aid.html", &meta, page)?))
 }

@@ -2,39 +2,14 @@
 
 use super::shop::Shop;
 use crate::support::both;
-use crate::support::gift::{Form, Given, eur};
+use crate::support::gift::Form;
 use crate::support::paypal::Fault;
 use chrono::TimeDelta;
-use mainstay::domain::audit::Actor;
 use mainstay::domain::donation::DonationStatus;
-use mainstay::domain::refund::{Refund, RefundStatus};
-use mainstay::store::refunds;
-use mainstay::usecases::UseCaseError;
-use mainstay::usecases::refund::{self, RefundOrder};
+use mainstay::domain::refund::RefundStatus;
+use mainstay::usecases::refund;
 
 impl Shop {
-    /// Staff order a refund; none of the jobs has run yet.
-    async fn orders(&self, given: &Given, minor: Option<i64>) -> Result<Refund, UseCaseError> {
-        let order = RefundOrder {
-            donation: given.donation.id,
-            amount: minor.map(eur),
-            reason: None,
-            request_key: None,
-        };
-        refund::order(self.app.ctx(), Actor::Command, order).await
-    }
-
-    async fn refunds_of(&self, given: &Given) -> Vec<Refund> {
-        let id = given.donation.id;
-        self.app.ctx().db.read(move |conn| refunds::of_donation(conn, id)).await.unwrap()
-    }
-
-    /// Where the gift stands, and what is kept of it.
-    async fn stands(&self, given: &Given) -> (DonationStatus, i64) {
-        let payment = self.app.donation(given.donation.id).await.payment;
-        (payment.status(), payment.kept().unwrap().minor())
-    }
-
     fn true_refunds(&self) -> Vec<i64> {
         self.paypal.refunds().iter().map(|refund| refund.amount.minor).collect()
     }
@@ -45,17 +20,17 @@ both! {
         let shop = Shop::open(engine).await;
         let (_, given) = shop.gives(&Form::gift()).await;
         for _ in 0..2 {
-            shop.orders(&given, Some(500)).await.unwrap();
+            shop.app.orders_refund(&given, Some(500)).await.unwrap();
         }
         shop.app.run_jobs().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
         shop.hears().await;
-        shop.orders(&given, None).await.unwrap();
+        shop.app.orders_refund(&given, None).await.unwrap();
         shop.hears().await;
 
         assert_eq!(shop.true_refunds(), [500, 500, 1500]);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Refunded, 0));
-        assert_eq!(shop.refunds_of(&given).await.len(), 3);
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Refunded, 0));
+        assert_eq!(shop.app.refunds_of(&given).await.len(), 3);
         assert_eq!(shop.clearing("EUR").await, -97, "PayPal keeps its fee");
         assert_eq!(shop.app.letters_about("is being returned").len(), 3);
         shop.close().await;
@@ -70,8 +45,8 @@ both! {
         shop.paypal.refund(&capture, Some(700));
         shop.paypal.deliver_shuffled(3, 3).await;
         shop.hears().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 1100));
-        let known = shop.refunds_of(&given).await;
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 1100));
+        let known = shop.app.refunds_of(&given).await;
         assert_eq!(known.iter().map(|refund| refund.amount.minor()).collect::<Vec<_>>(), [700, 700]);
         shop.close().await;
     }
@@ -84,14 +59,14 @@ both! {
         for fault in [Fault::DropAfter, Fault::DropAfter, Fault::DropAfter] {
             shop.paypal.fail("POST /v2/payments/captures/*/refund", fault, 1);
         }
-        let ordered = shop.orders(&given, Some(500)).await.unwrap();
+        let ordered = shop.app.orders_refund(&given, Some(500)).await.unwrap();
         shop.app.run_jobs().await;
-        assert_eq!(shop.refunds_of(&given).await[0].status, RefundStatus::Pending);
+        assert_eq!(shop.app.refunds_of(&given).await[0].status, RefundStatus::Pending);
         // Long after PayPal forgot the key, it is looked for first.
         shop.paypal.recover();
         shop.app.clock.advance(TimeDelta::days(60));
         refund::carry_out(shop.app.ctx(), ordered.id).await.unwrap();
-        assert_eq!(shop.refunds_of(&given).await[0].status, RefundStatus::Succeeded);
+        assert_eq!(shop.app.refunds_of(&given).await[0].status, RefundStatus::Succeeded);
         assert_eq!(shop.true_refunds(), [500]);
         shop.hears().await;
         shop.close().await;
@@ -103,12 +78,12 @@ both! {
         let shop = Shop::open(engine).await;
         let (_, given) = shop.gives(&Form::gift()).await;
         shop.paypal.refunds_are_slow();
-        shop.orders(&given, Some(1000)).await.unwrap();
+        shop.app.orders_refund(&given, Some(1000)).await.unwrap();
         shop.hears().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Succeeded, 2500), "not before it has left");
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Succeeded, 2500), "not before it has left");
         shop.paypal.refund_arrives(&shop.paypal.refunds()[0].id);
         shop.hears().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
         shop.close().await;
     }
 }
@@ -119,7 +94,7 @@ both! {
         let (_, given) = shop.gives(&Form::gift()).await;
         shop.app.clock.advance(TimeDelta::days(181));
         let calls = shop.paypal.calls().len();
-        let refused = shop.orders(&given, None).await.unwrap_err();
+        let refused = shop.app.orders_refund(&given, None).await.unwrap_err();
         assert!(refused.to_string().contains("after 180 days"), "{refused}");
         assert_eq!((shop.paypal.calls().len(), shop.app.count("refunds").await), (calls, 0));
         shop.close().await;
@@ -133,7 +108,7 @@ both! {
         shop.paypal.reverse(&capture);
         shop.paypal.deliver_shuffled(5, 3).await;
         shop.hears().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Lost, 0));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Lost, 0));
         assert_eq!(shop.app.count("disputes").await, 1);
         shop.close().await;
     }
@@ -147,7 +122,7 @@ both! {
         let disputes = [shop.paypal.complain(&won), shop.paypal.complain(&lost)];
         shop.hears().await;
         for given in [&kept, &gone] {
-            assert_eq!(shop.stands(given).await.0, DonationStatus::Disputed);
+            assert_eq!(shop.app.stands(given).await.0, DonationStatus::Disputed);
         }
         shop.agrees().await;
         shop.app.clock.advance(TimeDelta::days(9));
@@ -155,8 +130,8 @@ both! {
         shop.paypal.decide(&disputes[1], "RESOLVED_BUYER_FAVOUR");
         shop.paypal.deliver_shuffled(11, 2).await;
         shop.hears().await;
-        assert_eq!(shop.stands(&kept).await, (DonationStatus::Succeeded, 2500));
-        assert_eq!(shop.stands(&gone).await, (DonationStatus::Lost, 0));
+        assert_eq!(shop.app.stands(&kept).await, (DonationStatus::Succeeded, 2500));
+        assert_eq!(shop.app.stands(&gone).await, (DonationStatus::Lost, 0));
         shop.close().await;
     }
 }

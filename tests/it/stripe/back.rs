@@ -5,42 +5,18 @@ use crate::support::both;
 use crate::support::gift::{Form, Given, eur};
 use crate::support::stripe::{Complaint, Fault, FeeOfDispute};
 use chrono::TimeDelta;
-use mainstay::domain::audit::Actor;
 use mainstay::domain::dispute::{Dispute, DisputeStatus};
 use mainstay::domain::donation::DonationStatus;
-use mainstay::domain::ids::RefundId;
-use mainstay::domain::refund::{Refund, RefundStatus};
-use mainstay::store::{disputes, refunds};
-use mainstay::usecases::refund::{self, RefundOrder};
+use mainstay::domain::refund::RefundStatus;
+use mainstay::store::disputes;
+use mainstay::usecases::refund;
 
 impl Shop {
-    /// Staff order a refund; none of the jobs has run yet.
-    async fn orders(&self, given: &Given, minor: Option<i64>) -> RefundId {
-        let order = RefundOrder {
-            donation: given.donation.id,
-            amount: minor.map(eur),
-            reason: None,
-            request_key: None,
-        };
-        refund::order(self.app.ctx(), Actor::Command, order).await.unwrap().id
-    }
-
-    async fn refunds_of(&self, given: &Given) -> Vec<Refund> {
-        let id = given.donation.id;
-        self.app.ctx().db.read(move |conn| refunds::of_donation(conn, id)).await.unwrap()
-    }
-
     async fn dispute_of(&self, given: &Given) -> Dispute {
         let id = given.donation.id;
         let mut all = self.app.ctx().db.read(move |conn| disputes::of_donation(conn, id)).await.unwrap();
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
-    }
-
-    /// Where the gift stands, and what is kept of it.
-    async fn stands(&self, given: &Given) -> (DonationStatus, i64) {
-        let payment = self.app.donation(given.donation.id).await.payment;
-        (payment.status(), payment.kept().unwrap().minor())
     }
 
     /// How often Stripe was really told to refund.
@@ -55,17 +31,17 @@ both! {
         let shop = Shop::open(engine).await;
         let (_, given) = shop.gives(&Form::gift()).await;
         for _ in 0..2 {
-            shop.orders(&given, Some(500)).await;
+            shop.app.orders_refund(&given, Some(500)).await.unwrap();
         }
         shop.app.run_jobs().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
         shop.hears().await;
-        shop.orders(&given, None).await;
+        shop.app.orders_refund(&given, None).await.unwrap();
         shop.hears().await;
 
         assert_eq!(shop.true_refunds(), [500, 500, 1500]);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Refunded, 0));
-        assert_eq!(shop.refunds_of(&given).await.len(), 3);
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Refunded, 0));
+        assert_eq!(shop.app.refunds_of(&given).await.len(), 3);
         assert_eq!(shop.clearing("EUR").await, -98, "Stripe keeps its fee");
         assert_eq!(shop.app.letters_about("is being returned").len(), 3);
         shop.close().await;
@@ -81,8 +57,8 @@ both! {
         shop.stripe.deliver_shuffled(3, 3).await;
         shop.hears().await;
 
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 1100));
-        let known = shop.refunds_of(&given).await;
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 1100));
+        let known = shop.app.refunds_of(&given).await;
         assert_eq!(known.iter().map(|refund| refund.amount.minor()).collect::<Vec<_>>(), [700, 700]);
         shop.close().await;
     }
@@ -93,20 +69,20 @@ both! {
         let shop = Shop::open(engine).await;
         shop.stripe.refunds_are_slow();
         let (_, given) = shop.gives(&Form::gift()).await;
-        shop.orders(&given, Some(1000)).await;
+        shop.app.orders_refund(&given, Some(1000)).await.unwrap();
         shop.hears().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Succeeded, 2500), "not before it has left");
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Succeeded, 2500), "not before it has left");
 
-        let remote = shop.refunds_of(&given).await[0].remote.clone().unwrap();
+        let remote = shop.app.refunds_of(&given).await[0].remote.clone().unwrap();
         shop.stripe.refund_succeeds(remote.as_str());
         shop.hears().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
 
         shop.app.clock.advance(TimeDelta::days(9));
         shop.stripe.refund_fails(remote.as_str());
         shop.hears().await;
-        assert_eq!(shop.refunds_of(&given).await[0].status, RefundStatus::Failed);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Succeeded, 2500));
+        assert_eq!(shop.app.refunds_of(&given).await[0].status, RefundStatus::Failed);
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Succeeded, 2500));
         assert_eq!(shop.clearing("EUR").await, 2402);
         shop.close().await;
     }
@@ -127,7 +103,7 @@ both! {
             let (_, given) = shop.gives(&Form::gift().by(number)).await;
             let before = shop.true_refunds().len();
             shop.stripe.fail("POST /v1/refunds", fault, 4);
-            shop.orders(&given, Some(500)).await;
+            shop.app.orders_refund(&given, Some(500)).await.unwrap();
             for _hour in 0..4 {
                 shop.app.pass(TimeDelta::hours(1)).await;
             }
@@ -139,8 +115,8 @@ both! {
             shop.hears().await;
 
             assert_eq!(shop.true_refunds().len(), before + 1, "{fault:?}");
-            assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 2000), "{fault:?}");
-            assert_eq!(shop.refunds_of(&given).await.len(), 1, "{fault:?}");
+            assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 2000), "{fault:?}");
+            assert_eq!(shop.app.refunds_of(&given).await.len(), 1, "{fault:?}");
         }
         shop.close().await;
     }
@@ -152,7 +128,7 @@ both! {
         let (_, given) = shop.gives(&Form::gift()).await;
         // Done, but nobody heard of it: no answer, and no webhook.
         shop.stripe.fail("POST /v1/refunds", Fault::MalformedAnswer, 1);
-        let id = shop.orders(&given, Some(500)).await;
+        let id = shop.app.orders_refund(&given, Some(500)).await.unwrap().id;
         shop.app.run_jobs().await;
         shop.stripe.drop_pending();
         shop.app.clock.advance(TimeDelta::days(3));
@@ -161,7 +137,7 @@ both! {
         shop.app.run_jobs().await;
 
         assert_eq!(shop.true_refunds(), [500]);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 2000));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 2000));
         shop.close().await;
     }
 }
@@ -170,17 +146,17 @@ both! {
     async fn what_stripe_refuses_to_refund_is_free_again(engine) {
         let shop = Shop::open(engine).await;
         let (intent, given) = shop.gives(&Form::gift()).await;
-        let id = shop.orders(&given, Some(2000)).await;
+        let id = shop.app.orders_refund(&given, Some(2000)).await.unwrap().id;
         shop.stripe.refund(&intent, Some(2000));
         shop.hears().await;
 
-        let ours = shop.refunds_of(&given).await.into_iter().find(|refund| refund.id == id).unwrap();
+        let ours = shop.app.refunds_of(&given).await.into_iter().find(|refund| refund.id == id).unwrap();
         assert_eq!(ours.status, RefundStatus::Failed);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 500));
         assert_eq!(shop.true_refunds(), [2000]);
-        shop.orders(&given, Some(500)).await;
+        shop.app.orders_refund(&given, Some(500)).await.unwrap();
         shop.hears().await;
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Refunded, 0));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Refunded, 0));
         shop.close().await;
     }
 }
@@ -195,7 +171,7 @@ both! {
         let dispute = shop.dispute_of(&given).await;
         assert_eq!((dispute.state.status, dispute.amount), (DisputeStatus::Open, eur(2500)));
         assert!(dispute.state.due_at.is_some());
-        assert_eq!(shop.stands(&given).await.0, DonationStatus::Disputed);
+        assert_eq!(shop.app.stands(&given).await.0, DonationStatus::Disputed);
         assert_eq!(shop.clearing("EUR").await, 2402 - 2500 - 2000);
         assert_eq!(shop.app.review_kinds().await, ["dispute"]);
 
@@ -203,7 +179,7 @@ both! {
         shop.stripe.win(&remote, FeeOfDispute::Returned);
         shop.hears().await;
         assert_eq!(shop.dispute_of(&given).await.state.status, DisputeStatus::Won);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Succeeded, 2500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Succeeded, 2500));
         assert_eq!(shop.clearing("EUR").await, 2402);
         assert_eq!(shop.app.review_kinds().await, [""; 0]);
         shop.close().await;
@@ -221,7 +197,7 @@ both! {
         shop.hears().await;
 
         assert_eq!(shop.dispute_of(&given).await.state.status, DisputeStatus::Lost);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::PartlyRefunded, 1500));
         assert_eq!(shop.in_books("income:disputes", "GBP").await, 1000);
         shop.close().await;
     }
@@ -236,7 +212,7 @@ both! {
         let becomes_one = shop.stripe.complain(&escalated, Complaint::Inquiry, None);
         shop.hears().await;
         assert_eq!(shop.dispute_of(&first).await.state.status, DisputeStatus::Inquiry);
-        assert_eq!(shop.stands(&first).await, (DonationStatus::Succeeded, 2500));
+        assert_eq!(shop.app.stands(&first).await, (DonationStatus::Succeeded, 2500));
 
         shop.stripe.close_inquiry(&inquiry);
         shop.stripe.escalate(&becomes_one);
@@ -244,10 +220,10 @@ both! {
 
         assert_eq!(shop.dispute_of(&first).await.state.status, DisputeStatus::Closed);
         assert_eq!(shop.dispute_of(&second).await.state.status, DisputeStatus::Open);
-        assert_eq!(shop.stands(&second).await.0, DonationStatus::Disputed);
+        assert_eq!(shop.app.stands(&second).await.0, DonationStatus::Disputed);
         shop.stripe.win(&becomes_one, FeeOfDispute::Kept);
         shop.hears().await;
-        assert_eq!(shop.stands(&second).await, (DonationStatus::Succeeded, 2500));
+        assert_eq!(shop.app.stands(&second).await, (DonationStatus::Succeeded, 2500));
         shop.close().await;
     }
 }
@@ -260,7 +236,7 @@ both! {
         shop.hears().await;
 
         assert_eq!(shop.app.review_kinds().await, ["fraud_warning"]);
-        assert_eq!(shop.stands(&given).await, (DonationStatus::Succeeded, 2500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Succeeded, 2500));
         shop.close().await;
     }
 }

@@ -2,9 +2,14 @@
 
 use super::app::TestApp;
 use super::client::{Answer, Client};
-use mainstay::domain::donation::Donation;
+use mainstay::domain::audit::Actor;
+use mainstay::domain::donation::{Donation, DonationStatus};
 use mainstay::domain::money::{Currency, Money};
 use mainstay::domain::pledge::Pledge;
+use mainstay::domain::refund::Refund;
+use mainstay::store::refunds;
+use mainstay::usecases::UseCaseError;
+use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::tokens;
 use mainstay::usecases::views::{self, PledgeView};
 
@@ -114,6 +119,28 @@ impl TestApp {
     pub(crate) async fn given(&self, thanks: &str) -> Given {
         let view = self.view(thanks).await;
         Given { thanks: thanks.to_owned(), pledge: view.pledge, donation: view.donation.unwrap() }
+    }
+
+    /// Staff order a refund; none of the jobs has run yet.
+    pub(crate) async fn orders_refund(
+        &self,
+        given: &Given,
+        minor: Option<i64>,
+    ) -> Result<Refund, UseCaseError> {
+        let (donation, amount) = (given.donation.id, minor.map(eur));
+        let order = RefundOrder { donation, amount, reason: None, request_key: None };
+        refund::order(self.ctx(), Actor::Command, order).await
+    }
+
+    pub(crate) async fn refunds_of(&self, given: &Given) -> Vec<Refund> {
+        let id = given.donation.id;
+        self.ctx().db.read(move |conn| refunds::of_donation(conn, id)).await.unwrap()
+    }
+
+    /// Where the gift stands, and what is kept of it.
+    pub(crate) async fn stands(&self, given: &Given) -> (DonationStatus, i64) {
+        let payment = self.donation(given.donation.id).await.payment;
+        (payment.status(), payment.kept().unwrap().minor())
     }
 }
 

@@ -1,20 +1,18 @@
 //! Stripe at its worst: calls that fail in every way before and after they are done, events dropped, doubled and out of
 //! order. Nobody is charged twice, nothing stays unknown, and our books say what Stripe's say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
-use mainstay::domain::audit::Actor;
-use mainstay::domain::refund::RefundStatus;
-use mainstay::store::refunds;
-use mainstay::usecases::refund::{self, RefundOrder};
 use reqwest::StatusCode;
 
+use super::gateway::{
+    QUICK, attempts_agree, balances_agree, hours, name_of, order_refunds, payments_agree, refunds_agree,
+};
 use super::{Summary, is_full, seed, size};
 use crate::stripe::shop::Shop;
 use crate::support::app::Engine;
 use crate::support::client::Client;
-use crate::support::gift::{Form, eur};
+use crate::support::gift::Form;
 use crate::support::random::Random;
 use crate::support::stripe::{Complaint, Fault, FeeOfDispute, Payment};
 use crate::support::twins;
@@ -24,19 +22,6 @@ fn gifts_of_a_round() -> u64 {
     size(4, 6)
 }
 
-/// Kinds of faults that end a call at once; the others cost their time-out each.
-pub(super) const QUICK: [Fault; 9] = [
-    Fault::DropBefore,
-    Fault::DropAfter,
-    Fault::ServerErrorBefore,
-    Fault::ServerErrorKept,
-    Fault::ServerErrorAfter,
-    Fault::CutAnswer,
-    Fault::TooMany,
-    Fault::MalformedAnswer,
-    Fault::Conflict,
-];
-
 pub(super) async fn open(engine: Engine) -> Shop {
     let settings = [
         ("MAINSTAY_STRIPE__TIMEOUT_S", "1"),
@@ -45,13 +30,6 @@ pub(super) async fn open(engine: Engine) -> Shop {
         ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR", "1000000"),
     ];
     Shop::open_with(engine, |options| options.retry_after_s = 0, &settings).await
-}
-
-pub(super) async fn hours(shop: &Shop, hours: u64) {
-    for _hour in 0..hours {
-        shop.app.clock.advance(TimeDelta::hours(1));
-        shop.app.upkeep().await;
-    }
 }
 
 /// Faults that must happen at least once in a share.
@@ -140,14 +118,14 @@ impl Trial {
                 self.visits(&client, gift).await;
             }
             self.news(summary).await;
-            hours(&self.shop, 1).await;
+            hours(&self.shop.app, 1).await;
         }
         self.money_back(summary).await;
-        hours(&self.shop, 2).await;
+        hours(&self.shop.app, 2).await;
 
         self.shop.stripe.recover();
         self.news(summary).await;
-        hours(&self.shop, 26).await;
+        hours(&self.shop.app, 26).await;
         self.judge(summary).await;
     }
 
@@ -189,21 +167,7 @@ impl Trial {
 
     /// Staff order refunds, two equal ones among them; others are made in Stripe's dashboard, and banks take money back.
     async fn money_back(&mut self, summary: &mut Summary) {
-        let donations = "SELECT id AS line FROM donations WHERE gross_minor = 2500 AND refunded_minor = 0 ORDER BY id DESC LIMIT 4";
-        for (number, donation) in self.shop.app.lines(donations).await.into_iter().enumerate() {
-            let copies = 1 + number % 2;
-            for _ in 0..copies {
-                let order = RefundOrder {
-                    donation: donation.parse().unwrap(),
-                    amount: Some(eur(300)),
-                    reason: None,
-                    request_key: None,
-                };
-                // A hold or another refund may have been first.
-                drop(refund::order(self.shop.app.ctx(), Actor::Command, order).await);
-            }
-        }
-        self.shop.app.run_jobs().await;
+        order_refunds(&self.shop.app).await;
         let paid = self.shop.stripe.payments();
         for payment in
             paid.iter().rev().filter(|payment| payment.captured > 0 && payment.disputes.is_empty()).take(2)
@@ -221,78 +185,23 @@ impl Trial {
     /// Our books against Stripe's.
     async fn judge(&mut self, summary: &mut Summary) {
         let app = &self.shop.app;
-        let unknown =
-            app.lines("SELECT id AS line FROM attempts WHERE outcome IN ('started', 'unknown')").await;
-        summary.lost(unknown.into_iter().map(|attempt| format!("{attempt} is still unknown")));
         let theirs = self.shop.stripe.payments();
-        let mut of_attempt: BTreeMap<String, usize> = BTreeMap::new();
-        for payment in theirs.iter().filter(|payment| payment.captured > 0) {
-            *of_attempt.entry(payment.metadata["mainstay_pledge"].clone()).or_default() += 1;
-        }
-        summary.doubled(
-            of_attempt
-                .iter()
-                .filter(|(_, times)| **times > 1)
-                .map(|(pledge, times)| format!("{pledge} was charged {times} times")),
-        );
-        let charged: BTreeSet<String> = theirs
-            .iter()
-            .filter(|payment| payment.captured > 0)
-            .map(|payment| format!("{} {} {}", payment.intent, payment.captured, payment.refunded))
-            .collect();
-        let sql = "SELECT remote_id || ' ' || gross_minor || ' ' || refunded_minor AS line FROM donations WHERE gross_minor IS NOT NULL";
-        let booked: BTreeSet<String> = app.lines(sql).await.into_iter().collect();
-        summary.lost(charged.difference(&booked).map(|payment| format!("at Stripe: {payment}")));
-        summary.doubled(booked.difference(&charged).map(|payment| format!("in our books only: {payment}")));
+        let paid = || theirs.iter().filter(|payment| payment.captured > 0);
+        attempts_agree(app, paid().map(|payment| payment.metadata["mainstay_pledge"].clone()), summary).await;
+        let told =
+            paid().map(|payment| format!("{} {} {}", payment.intent, payment.captured, payment.refunded));
+        let charged: BTreeSet<String> = told.collect();
+        payments_agree(app, &charged, summary).await;
         let balance = self.shop.stripe.balances().get("eur").copied().unwrap_or(0);
-        let clearing = self.shop.clearing("EUR").await;
-        if clearing != balance {
-            summary.lost([format!("Stripe holds {balance}, the books say {clearing}")]);
-        }
-        self.refunds_agree(summary).await;
+        balances_agree(balance, self.shop.clearing("EUR").await, summary);
+        let made = theirs.iter().flat_map(|payment| &payment.refunds);
+        refunds_agree(
+            app,
+            made.filter_map(|refund| refund.metadata.get("mainstay_refund").cloned()),
+            summary,
+        )
+        .await;
         assert!(charged.len() > self.charged, "nobody paid in this round");
         self.charged = charged.len();
-    }
-
-    /// Each refund of ours was carried out once.
-    async fn refunds_agree(&self, summary: &mut Summary) {
-        let mut made: BTreeMap<String, usize> = BTreeMap::new();
-        for refund in self.shop.stripe.payments().iter().flat_map(|payment| &payment.refunds) {
-            if let Some(ours) = refund.metadata.get("mainstay_refund") {
-                *made.entry(ours.clone()).or_default() += 1;
-            }
-        }
-        summary.doubled(
-            made.iter()
-                .filter(|(_, times)| **times > 1)
-                .map(|(refund, times)| format!("{refund} was made {times} times")),
-        );
-        for id in self.shop.app.lines("SELECT id AS line FROM refunds WHERE request_key IS NULL").await {
-            let (refund, name) = (id.parse().unwrap(), id);
-            let known = self.shop.app.ctx().db.read(move |conn| refunds::get(conn, refund)).await.unwrap();
-            match known.status {
-                RefundStatus::Pending => summary.lost([format!("{name} is still on its way")]),
-                RefundStatus::Failed if made.contains_key(&name) => {
-                    summary.lost([format!("{name} was made and is not known")]);
-                }
-                RefundStatus::Succeeded | RefundStatus::Failed => {}
-            }
-        }
-    }
-}
-
-pub(super) fn name_of(fault: Fault) -> &'static str {
-    match fault {
-        Fault::DropBefore => "dropped before",
-        Fault::DropAfter => "dropped after",
-        Fault::ServerErrorBefore => "500 before",
-        Fault::ServerErrorKept => "500 kept",
-        Fault::ServerErrorAfter => "500 after",
-        Fault::CutAnswer => "answer cut",
-        Fault::StallBefore => "stalled before",
-        Fault::StallAfter => "stalled after",
-        Fault::TooMany => "429",
-        Fault::MalformedAnswer => "answer malformed",
-        Fault::Conflict => "409",
     }
 }

@@ -1,21 +1,16 @@
 //! PayPal at its worst: calls that fail in every way before and after they are done, events dropped, doubled and out of
 //! order. Nobody pays twice, nothing stays unknown, and our books say what PayPal's say.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::TimeDelta;
-use mainstay::domain::audit::Actor;
-use mainstay::domain::refund::RefundStatus;
-use mainstay::store::refunds;
-use mainstay::usecases::refund::{self, RefundOrder};
 use reqwest::StatusCode;
 
-use super::gateway_faults::{QUICK, name_of};
+use super::gateway::{
+    QUICK, attempts_agree, balances_agree, hours, name_of, order_refunds, payments_agree, refunds_agree,
+};
 use super::{Summary, is_full, seed, size};
 use crate::paypal::shop::Shop;
 use crate::support::app::Engine;
 use crate::support::client::Client;
-use crate::support::gift::{Form, eur};
+use crate::support::gift::Form;
 use crate::support::paypal::{Fault, Means};
 use crate::support::random::Random;
 use crate::support::twins;
@@ -33,13 +28,6 @@ async fn open(engine: Engine) -> Shop {
         ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR", "1000000"),
     ];
     Shop::open_with(engine, |options| options.retry_after_s = 0, &settings).await
-}
-
-async fn hours(shop: &Shop, hours: u64) {
-    for _hour in 0..hours {
-        shop.app.clock.advance(TimeDelta::hours(1));
-        shop.app.upkeep().await;
-    }
 }
 
 /// Faults that must happen at least once.
@@ -101,14 +89,14 @@ impl Trial {
                 self.visits(&client, gift).await;
             }
             self.news(summary).await;
-            hours(&self.shop, 1).await;
+            hours(&self.shop.app, 1).await;
         }
         self.money_back(summary).await;
-        hours(&self.shop, 2).await;
+        hours(&self.shop.app, 2).await;
 
         self.shop.paypal.recover();
         self.news(summary).await;
-        hours(&self.shop, 26).await;
+        hours(&self.shop.app, 26).await;
         self.judge(summary).await;
     }
 
@@ -149,20 +137,7 @@ impl Trial {
 
     /// Staff order refunds, two equal ones among them; others are made at PayPal, and buyers complain.
     async fn money_back(&mut self, summary: &mut Summary) {
-        let donations = "SELECT id AS line FROM donations WHERE gross_minor = 2500 AND refunded_minor = 0 ORDER BY id DESC LIMIT 4";
-        for (number, donation) in self.shop.app.lines(donations).await.into_iter().enumerate() {
-            for _ in 0..=number % 2 {
-                let order = RefundOrder {
-                    donation: donation.parse().unwrap(),
-                    amount: Some(eur(300)),
-                    reason: None,
-                    request_key: None,
-                };
-                // A hold or another refund may have been first.
-                drop(refund::order(self.shop.app.ctx(), Actor::Command, order).await);
-            }
-        }
-        self.shop.app.run_jobs().await;
+        order_refunds(&self.shop.app).await;
         let paid = self.shop.paypal.captures();
         for capture in paid.iter().rev().filter(|capture| capture.captured() > 0).take(2) {
             let gone = self.shop.paypal.gone(capture);
@@ -178,57 +153,18 @@ impl Trial {
 
     /// Our books against PayPal's.
     async fn judge(&mut self, summary: &mut Summary) {
-        let app = &self.shop.app;
-        let unknown =
-            app.lines("SELECT id AS line FROM attempts WHERE outcome IN ('started', 'unknown')").await;
-        summary.lost(unknown.into_iter().map(|attempt| format!("{attempt} is still unknown")));
-        let theirs = self.shop.paypal.captures();
-        let mut of_attempt: BTreeMap<String, usize> = BTreeMap::new();
-        for capture in theirs.iter().filter(|capture| capture.captured() > 0) {
-            *of_attempt.entry(capture.custom_id.clone()).or_default() += 1;
-        }
-        let twice = of_attempt.iter().filter(|(_, times)| **times > 1);
-        summary.doubled(twice.map(|(attempt, times)| format!("{attempt} was paid {times} times")));
-        let paid: BTreeSet<String> = theirs
-            .iter()
-            .filter(|capture| capture.captured() > 0)
-            .map(|capture| {
-                format!("{} {} {}", capture.id, capture.captured(), self.shop.paypal.gone(capture))
-            })
-            .collect();
-        let sql = "SELECT remote_id || ' ' || gross_minor || ' ' || refunded_minor AS line FROM donations WHERE gross_minor IS NOT NULL";
-        let booked: BTreeSet<String> = app.lines(sql).await.into_iter().collect();
-        summary.lost(paid.difference(&booked).map(|payment| format!("at PayPal: {payment}")));
-        summary.doubled(booked.difference(&paid).map(|payment| format!("in our books only: {payment}")));
+        let (app, paypal) = (&self.shop.app, &self.shop.paypal);
+        let theirs = paypal.captures();
+        let paid = || theirs.iter().filter(|capture| capture.captured() > 0);
+        attempts_agree(app, paid().map(|capture| capture.custom_id.clone()), summary).await;
+        let told =
+            paid().map(|capture| format!("{} {} {}", capture.id, capture.captured(), paypal.gone(capture)));
+        payments_agree(app, &told.collect(), summary).await;
         // What a donor agreed to is taken.
-        let open = self.shop.paypal.orders().into_iter().filter(|order| order.status == "APPROVED");
+        let open = paypal.orders().into_iter().filter(|order| order.status == "APPROVED");
         summary.lost(open.map(|order| format!("{} was agreed to and never taken", order.id)));
-        let balance = self.shop.paypal.balances().get("EUR").copied().unwrap_or(0);
-        let clearing = self.shop.clearing("EUR").await;
-        if clearing != balance {
-            summary.lost([format!("PayPal holds {balance}, the books say {clearing}")]);
-        }
-        self.refunds_agree(summary).await;
-    }
-
-    /// Each refund of ours was carried out once.
-    async fn refunds_agree(&self, summary: &mut Summary) {
-        let mut made: BTreeMap<String, usize> = BTreeMap::new();
-        for ours in self.shop.paypal.refunds().into_iter().filter_map(|refund| refund.custom_id) {
-            *made.entry(ours).or_default() += 1;
-        }
-        let twice = made.iter().filter(|(_, times)| **times > 1);
-        summary.doubled(twice.map(|(refund, times)| format!("{refund} was made {times} times")));
-        for id in self.shop.app.lines("SELECT id AS line FROM refunds WHERE request_key IS NULL").await {
-            let (refund, name) = (id.parse().unwrap(), id);
-            let known = self.shop.app.ctx().db.read(move |conn| refunds::get(conn, refund)).await.unwrap();
-            match known.status {
-                RefundStatus::Pending => summary.lost([format!("{name} is still on its way")]),
-                RefundStatus::Failed if made.contains_key(&name) => {
-                    summary.lost([format!("{name} was made and is not known")]);
-                }
-                RefundStatus::Succeeded | RefundStatus::Failed => {}
-            }
-        }
+        let balance = paypal.balances().get("EUR").copied().unwrap_or(0);
+        balances_agree(balance, self.shop.clearing("EUR").await, summary);
+        refunds_agree(app, paypal.refunds().into_iter().filter_map(|refund| refund.custom_id), summary).await;
     }
 }

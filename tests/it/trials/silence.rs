@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 
-use super::gateway_faults::{hours, open};
+use super::gateway::hours;
+use super::gateway_faults::open;
 use super::{Summary, is_full, seed, size};
 use crate::stripe::shop::Shop;
 use crate::support::app::Engine;
@@ -42,7 +43,7 @@ async fn site(engine: Engine, share: u64, runs: u64) -> (Summary, usize) {
     for run in 0..runs {
         gifts += silence(&shop, gifts, &mut random, &mut summary).await;
         shop.stripe.recover();
-        hours(&shop, 1).await;
+        hours(&shop.app, 1).await;
         judge(&shop, gifts, &mut summary).await;
         summary.ran(1);
         if is_full() {

@@ -1,6 +1,7 @@
 //! What Stripe answers about subscriptions, as far as it is used: everything is optional, as for payments.
 
-use super::super::answers::{Expandable, Identified, Metadata, Named, Page, lenient};
+use super::super::super::tolerant::lenient;
+use super::super::answers::{Expandable, Identified, Metadata, Named, Page};
 use serde::Deserialize;
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,7 +1,8 @@
 //! From what Stripe holds of a subscription to the news that the domain understands.
 
+use super::super::super::fetch::Unreadable;
 use super::super::answers::{ATTEMPT, Expandable};
-use super::super::map::{Unreadable, money, name, ours, time};
+use super::super::map::{money, name, ours, time};
 use super::answers::{Invoice, Item, PaymentMethod, Recurrence, Subscription};
 use super::orders;
 use crate::domain::donation::Renewal;

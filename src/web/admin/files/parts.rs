@@ -31,7 +31,7 @@ pub(super) fn money_cell(money: Money) -> CellShown {
 }
 
 /// Who gave, by name.
-pub(super) fn name_of(pledge: &Pledge, donor: Option<&Profile>) -> String {
+pub(in crate::web::admin) fn name_of(pledge: &Pledge, donor: Option<&Profile>) -> String {
     match donor {
         Some(donor) => name_text(donor.name.as_deref().unwrap_or(donor.email.as_str())),
         None => pledge

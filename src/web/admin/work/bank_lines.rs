@@ -1,36 +1,30 @@
 //! Lines of bank statements: what each may be, and what a person says that it is.
 
-use super::{Act, kept_key, mendable};
+use super::{Act, campaign_field, kept_key, mendable, recorded, typed_visibility, visibility_field};
 use crate::domain::access::Permission as May;
 use crate::domain::account::can_be_mailed;
 use crate::domain::bank::CreditorReference;
 use crate::domain::bank_line::{BankLine, Direction, LineStatus, NoGift, Outcome, Proposal};
 use crate::domain::ids::{BankLineId, BankStatementId, DonationId, DonorId, PledgeId, RefundId};
 use crate::domain::list::Shape;
-use crate::domain::pledge::{Pledge, Visibility};
 use crate::render::admin_pages::{ActField, ActPage, HiddenField};
 use crate::render::bank_pages::{BankLinePage, BankLineShown, BankSuggestionShown};
-use crate::render::list_pages::{ActionShown, Cells, FactShown, name_text, spelled};
+use crate::render::list_pages::{ActionShown, Cells, FactShown, day_text, name_text, spelled};
 use crate::usecases::bank_statements::{self, GiftOfLine, LineFile, Suggestion, TakenBack, Why};
 use crate::usecases::gifts::{self, Giver};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
+use crate::web::admin::files::name_of;
 use crate::web::admin::reply::{Desk, done, faults};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::{id_of, see_other};
+use crate::web::reply::{id_of, see_other, status_of};
 use crate::web::state::AppState;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::NaiveDate;
 
 fn line_of(text: &str) -> Result<BankLineId, WebError> {
     id_of(text, "line of a bank statement")
-}
-
-fn day_text(day: NaiveDate) -> String {
-    day.format("%-d %b %Y").to_string()
 }
 
 /// What a state means.
@@ -42,11 +36,6 @@ pub(super) fn says(status: LineStatus) -> &'static str {
         LineStatus::NoGift => "no gifts",
         LineStatus::Outgoing => "money that went out",
     }
-}
-
-fn name_of(pledge: &Pledge) -> String {
-    let name = pledge.terms.name.as_ref().map(crate::domain::donor::PersonName::as_str);
-    name_text(name.unwrap_or(pledge.terms.email.as_str()))
 }
 
 fn why_text(why: &[Why]) -> String {
@@ -67,7 +56,7 @@ fn suggestion_shown(
     to: &str,
 ) -> Option<BankSuggestionShown> {
     let may = |what| seat.0.member.role.may(what);
-    let (name, amount, on) = (name_of(&found.pledge), found.amount.text(), day_text(found.on));
+    let (name, amount, on) = (name_of(&found.pledge, None), found.amount.text(), day_text(found.on));
     let subject = found.subject();
     let (what, url, act, field, submit, needed) = match &found.proposal {
         Proposal::Promise(id) => {
@@ -168,7 +157,7 @@ async fn page(state: &AppState, seat: &Seat, id: BankLineId, told: Told) -> Resu
         faults: faults(&told.problems),
         typed: told.typed,
     };
-    let status = if told.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(&told.problems);
     let title = shown.heading.clone();
     let place = ("admin/bank_line.html", title.as_str(), "/admin/bank");
     Desk::of(state, &seat.0).answer(status, place, told.done, shown)
@@ -433,17 +422,9 @@ async fn gift_form(state: &AppState, id: BankLineId, typed: &Fields) -> Result<A
             format!("{} that nobody promised, of {}.", line.amount.text(), day_text(line.booked_on))
         }
     };
-    let campaigns = gifts::campaigns(&state.ctx).await?;
-    let campaigns =
-        campaigns.into_iter().map(|campaign| (campaign.slug.as_str().to_owned(), campaign.title)).collect();
-    let shown = vec![
-        ("hidden".to_owned(), "Nobody outside".to_owned()),
-        ("named".to_owned(), "Everybody: the supporters are listed by name".to_owned()),
-    ];
-    fields.push(ActField::choice("campaign", "For", typed.text("campaign"), campaigns));
+    fields.push(campaign_field(typed, gifts::campaigns(&state.ctx).await?));
     fields.push(ActField::area("note", "Note", typed.text("note")).hinted("For the staff."));
-    let visibility = typed.filled("visibility").unwrap_or_else(|| "hidden".to_owned());
-    fields.push(ActField::choice("visibility", "Who may see the name", visibility, shown));
+    fields.push(visibility_field(typed));
     let page = ActPage {
         back: format!("/admin/bank-lines/{id}"),
         action: format!("/admin/bank-lines/{id}/gift"),
@@ -472,15 +453,12 @@ pub(in crate::web) async fn record_gift(
     let given = GiftOfLine {
         from,
         campaign: typed.text("campaign"),
-        visibility: if typed.text("visibility") == "named" { Visibility::Named } else { Visibility::Hidden },
+        visibility: typed_visibility(&typed),
         note: typed.text("note"),
         form_id: typed.filled("request_key"),
     };
     match bank_statements::gift(&state.ctx, seat.0.actor(), id, given).await {
-        Ok((donation, is_mailed)) => {
-            let done = if is_mailed { "recorded" } else { "recorded-paper" };
-            Ok(see_other(&format!("/admin/donations/{donation}?done={done}")))
-        }
+        Ok((donation, is_mailed)) => Ok(recorded(donation, is_mailed)),
         Err(error) => {
             let problems = mendable(error)?;
             gift_form(&state, id, &typed).await?.shown(&state, &seat, &problems)

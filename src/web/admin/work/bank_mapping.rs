@@ -10,15 +10,15 @@ use crate::domain::ids::BankStatementId;
 use crate::domain::money::Currency;
 use crate::render::admin_pages::ActField;
 use crate::render::bank_pages::{BankMappingPage, BankPreviewShown};
+use crate::render::date_text;
 use crate::usecases::bank_statements;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, faults};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::{id_of, see_other};
+use crate::web::reply::{id_of, see_other, status_of};
 use crate::web::state::AppState;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use std::collections::BTreeMap;
@@ -189,7 +189,7 @@ async fn page(
     problems: Vec<FieldError>,
 ) -> Result<HttpResponse, WebError> {
     let filled = filled(state, id, typed).await?;
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = status_of(&problems);
     let mapping = mapping(&filled).ok();
     let written = (
         Charset::parse(&filled.text("charset")).unwrap_or(Charset::Utf8),
@@ -217,7 +217,7 @@ fn line_shown(line: &Result<ReadLine, bank::Fault>) -> BankPreviewShown {
     match line {
         Ok(line) => BankPreviewShown {
             at: line.at,
-            day: line.booked_on.format("%-d %B %Y").to_string(),
+            day: date_text(line.booked_on),
             amount: line.amount.text(),
             name: line.name.clone().unwrap_or_default(),
             text: line.text.clone(),

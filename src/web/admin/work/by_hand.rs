@@ -1,11 +1,14 @@
 //! Gifts that came outside: first who gave, then what; and gifts that are found to be none.
 
-use super::{Act, currency_field, form_key, kept_key, mendable, typed_day, typed_money, wrong};
+use super::{
+    Act, campaign_field, currency_field, form_key, kept_key, mendable, recorded, typed_day, typed_money,
+    typed_visibility, visibility_field, wrong,
+};
 use crate::domain::account::{Profile, can_be_mailed};
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{DonationId, DonorId};
 use crate::domain::money::Money;
-use crate::domain::pledge::{GatewayKind, Visibility};
+use crate::domain::pledge::GatewayKind;
 use crate::render::admin_pages::{ActField, ActPage, GiverPage, GiverShown, HiddenField};
 use crate::render::gateway_label;
 use crate::render::list_pages::name_text;
@@ -114,15 +117,6 @@ fn gift_fields(state: &AppState, filled: &Filled<'_>) -> Vec<ActField> {
     let typed = filled.typed;
     let ways = GatewayKind::BY_HAND;
     let ways = ways.iter().map(|kind| (kind.as_str().to_owned(), gateway_label(*kind).to_owned())).collect();
-    let campaigns: Vec<(String, String)> = filled
-        .campaigns
-        .iter()
-        .map(|campaign| (campaign.slug.as_str().to_owned(), campaign.title.clone()))
-        .collect();
-    let shown = vec![
-        ("hidden".to_owned(), "Nobody outside".to_owned()),
-        ("named".to_owned(), "Everybody: the supporters are listed by name".to_owned()),
-    ];
     let today = state.ctx.day_of(state.ctx.now()).to_string();
     let or = |name: &str, otherwise: &str| typed.filled(name).unwrap_or_else(|| otherwise.to_owned());
     vec![
@@ -130,12 +124,12 @@ fn gift_fields(state: &AppState, filled: &Filled<'_>) -> Vec<ActField> {
         ActField::text("amount", "Amount", typed.text("amount")).required(),
         currency_field(state, typed),
         ActField::date("received_on", "Came on", or("received_on", &today)).required(),
-        ActField::choice("campaign", "For", typed.text("campaign"), campaigns),
+        campaign_field(typed, filled.campaigns.clone()),
         ActField::text("document", "Number of the cheque or slip", typed.text("document"))
             .hinted("Or the bank’s own name of the line. It can be left out."),
         ActField::area("note", "Note", typed.text("note"))
             .hinted("For the staff. The donor sees it if they ask for their data."),
-        ActField::choice("visibility", "Who may see the name", or("visibility", "hidden"), shown),
+        visibility_field(typed),
     ]
 }
 
@@ -152,10 +146,7 @@ pub(in crate::web) async fn record(
         Err(problems) => return form(&state, &filled).shown(&state, &seat, &problems),
     };
     match gifts::record(&state.ctx, seat.0.actor(), gift).await {
-        Ok(recorded) => {
-            let done = if recorded.is_mailed { "recorded" } else { "recorded-paper" };
-            Ok(see_other(&format!("/admin/donations/{}?done={done}", recorded.donation.id)))
-        }
+        Ok(done) => Ok(recorded(done.donation.id, done.is_mailed)),
         Err(error) => form(&state, &filled).shown(&state, &seat, &mendable(error)?),
     }
 }
@@ -164,10 +155,6 @@ fn gift(filled: &Filled<'_>) -> Result<Gift, Vec<FieldError>> {
     let typed = filled.typed;
     let by =
         GatewayKind::parse(&typed.text("by")).ok_or_else(|| wrong("by", "Choose how it came.".to_owned()));
-    let visibility = match typed.text("visibility").as_str() {
-        "named" => Visibility::Named,
-        _ => Visibility::Hidden,
-    };
     let from = filled.donor.as_ref().map_or_else(
         || Giver::Typed { name: typed.text("name"), email: typed.text("email") },
         |donor| Giver::Known(donor.id),
@@ -179,7 +166,7 @@ fn gift(filled: &Filled<'_>) -> Result<Gift, Vec<FieldError>> {
             amount,
             received_on,
             campaign: typed.text("campaign"),
-            visibility,
+            visibility: typed_visibility(typed),
             document: typed.text("document"),
             note: typed.text("note"),
             form_id: typed.filled("request_key"),

@@ -3,7 +3,7 @@
 use super::donors::{back, donor_of};
 use super::{Act, mendable, wrong};
 use crate::domain::account::Profile;
-use crate::domain::gift_aid::{Covered, DeclaredBy, PROMISE, Taxpayer};
+use crate::domain::gift_aid::{Covered, DeclaredBy, PROMISE};
 use crate::render::admin_pages::{ActField, ActPage};
 use crate::usecases::UseCaseError;
 use crate::usecases::account::erase;
@@ -11,6 +11,7 @@ use crate::usecases::gift_aid::{self, Declared};
 use crate::web::admin::door::Seat;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::gift_aid::{first_and_last, taxpayer};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path};
@@ -27,8 +28,7 @@ pub(in crate::web) async fn begin(
 
 fn form(state: &AppState, profile: &Profile, typed: &Fields) -> Result<Act, WebError> {
     let charity = gift_aid::charity(&state.ctx)?;
-    let name = profile.name.as_deref().map(str::trim).unwrap_or_default();
-    let (first, last) = name.rsplit_once(' ').unwrap_or(("", name));
+    let (first, last) = first_and_last(profile.name.as_deref());
     let text = |name: &str, known: &str| typed.given(name).unwrap_or_else(|| known.to_owned());
     let today = state.ctx.day_of(state.ctx.now()).to_string();
     let choice = |value: &str, words: &str| (value.to_owned(), words.to_owned());
@@ -98,13 +98,7 @@ fn spoken(field: &str) -> String {
 fn declared(typed: &Fields) -> Result<Declared, crate::usecases::FieldError> {
     let on = typed.text("declared_on").trim().parse();
     Ok(Declared {
-        taxpayer: Taxpayer {
-            title: typed.text("title"),
-            first_name: typed.text("first_name"),
-            last_name: typed.text("last_name"),
-            house: typed.text("house"),
-            postcode: typed.text("postcode"),
-        },
+        taxpayer: taxpayer(typed),
         covered: Covered::parse(&typed.text("covered"))
             .filter(|covered| !covered.names_a_gift())
             .ok_or_else(|| wrong("covered", "Choose which gifts it covers.".to_owned()))?,

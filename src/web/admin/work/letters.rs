@@ -12,10 +12,9 @@ use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, faults};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::reply::{id_of, see_other};
+use crate::web::reply::{id_of, see_other, status_of};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 
 /// The form, empty.
@@ -52,7 +51,7 @@ impl Written<'_> {
             preview: seen.map(|draft| self.preview(draft)).transpose()?,
             faults: faults(problems),
         };
-        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let status = status_of(problems);
         let place = ("admin/letter.html", "Write a letter", "/admin/donors");
         Desk::of(self.state, &seat.0).answer(status, place, None, page)
     }

@@ -16,14 +16,17 @@ pub(super) mod refunds;
 
 use super::door::Seat;
 use super::reply::{Desk, faults};
+use crate::domain::campaign::Campaign;
+use crate::domain::ids::DonationId;
 use crate::domain::money::{Currency, Money};
+use crate::domain::pledge::Visibility;
 use crate::render::admin_pages::{ActField, ActPage, HiddenField};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::reply::{see_other, status_of};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use chrono::NaiveDate;
 
 /// A form of an act.
@@ -36,7 +39,7 @@ struct Act {
 
 impl Act {
     fn shown(self, state: &AppState, seat: &Seat, problems: &[FieldError]) -> Result<HttpResponse, WebError> {
-        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let status = status_of(problems);
         let page = ActPage { faults: faults(problems), ..self.page };
         Desk::of(state, &seat.0).answer(status, ("admin/act.html", self.title, self.place), None, page)
     }
@@ -59,6 +62,32 @@ fn currency_field(state: &AppState, typed: &Fields) -> ActField {
     let choices = policy.currencies.iter().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
     let chosen = typed.filled("currency").unwrap_or_else(|| policy.default_currency.code().to_owned());
     ActField::choice("currency", "Currency", chosen, choices)
+}
+
+/// What a gift is for.
+fn campaign_field(typed: &Fields, campaigns: Vec<Campaign>) -> ActField {
+    let choices = campaigns.into_iter().map(|campaign| (campaign.slug.as_str().to_owned(), campaign.title));
+    ActField::choice("campaign", "For", typed.text("campaign"), choices.collect())
+}
+
+/// Who may see the name of a giver.
+fn visibility_field(typed: &Fields) -> ActField {
+    let choices = vec![
+        ("hidden".to_owned(), "Nobody outside".to_owned()),
+        ("named".to_owned(), "Everybody: the supporters are listed by name".to_owned()),
+    ];
+    let chosen = typed.filled("visibility").unwrap_or_else(|| "hidden".to_owned());
+    ActField::choice("visibility", "Who may see the name", chosen, choices)
+}
+
+fn typed_visibility(typed: &Fields) -> Visibility {
+    if typed.text("visibility") == "named" { Visibility::Named } else { Visibility::Hidden }
+}
+
+/// Away to a gift that was recorded, whose receipt is mailed or to be printed.
+fn recorded(donation: DonationId, is_mailed: bool) -> HttpResponse {
+    let done = if is_mailed { "recorded" } else { "recorded-paper" };
+    see_other(&format!("/admin/donations/{donation}?done={done}"))
 }
 
 fn wrong(field: &'static str, message: String) -> FieldError {

@@ -48,8 +48,8 @@ pub(super) fn change(now: i64, before: i64) -> String {
     let percent = (difference * 100).div_euclid(i128::from(before));
     match percent {
         0 => "as much".to_owned(),
-        more if more > 0 => format!("+{more} %"),
-        less => format!("−{} %", less.unsigned_abs()),
+        more if more > 0 => format!("+{more}\u{a0}%"),
+        less => format!("−{}\u{a0}%", less.unsigned_abs()),
     }
 }
 

@@ -19,9 +19,11 @@
 mod account;
 mod bare;
 mod desk;
+mod exported;
 mod footprint;
 mod full;
 mod landing;
+mod large;
 mod load;
 mod pledges;
 mod process;
@@ -35,8 +37,10 @@ mod statements;
 mod webhooks;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use large::Large;
 use rounds::Plan;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 #[derive(Parser)]
@@ -60,7 +64,7 @@ struct Arguments {
     #[arg(long, default_value_t = 1_000_000)]
     donations: u64,
     /// Seconds for filling it: what is there then has to do.
-    #[arg(long, default_value_t = 360)]
+    #[arg(long, default_value_t = 1_800)]
     filling: u64,
     /// `cargo bench` adds this.
     #[arg(long, hide = true)]
@@ -100,6 +104,10 @@ enum Bench {
     DeskSqlite,
     /// The same on PostgreSQL.
     DeskPostgres,
+    /// All donations as a file, from SQLite, beside one query.
+    ExportedSqlite,
+    /// The same from PostgreSQL, beside psql.
+    ExportedPostgres,
     /// Receipts drawn as PDF.
     Receipts,
     /// Receipts mailed, from SQLite, beside lettre alone.
@@ -127,6 +135,8 @@ impl Bench {
             Self::Statements => statements::run(plan),
             Self::DeskSqlite => desk::on_sqlite(plan),
             Self::DeskPostgres => desk::on_postgres(plan),
+            Self::ExportedSqlite => exported::on_sqlite(plan),
+            Self::ExportedPostgres => exported::on_postgres(plan),
             Self::Receipts => receipts::draw(plan),
             Self::MailedSqlite => receipts::mail_on_sqlite(plan),
             Self::MailedPostgres => receipts::mail_on_postgres(plan),
@@ -145,8 +155,12 @@ fn main() {
         rounds: arguments.rounds.max(1),
         time: Duration::from_secs(arguments.seconds.max(1)),
         log: arguments.log,
-        donations: arguments.donations,
-        filling: Duration::from_secs(arguments.filling),
+        large: Large {
+            wanted: arguments.donations,
+            within: Duration::from_secs(arguments.filling),
+            made: OnceLock::new(),
+            on_postgres: OnceLock::new(),
+        },
     };
     plan.announce();
     let all = Bench::value_variants();

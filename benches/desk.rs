@@ -21,27 +21,18 @@ const FILE_ROWS: usize = 300_000;
 
 pub(crate) fn on_sqlite(plan: &Plan) {
     let (full, empty) = (process::folder(), process::folder());
-    let url = |folder: &std::path::Path| format!("sqlite://{}/site.db", folder.display());
-    compare("SQLite", plan, &url(full.path()), &url(empty.path()), || {});
+    let empty_url = format!("sqlite://{}/site.db", empty.path().display());
+    compare("SQLite", plan, &plan.large.on_sqlite(full.path()), &empty_url);
 }
 
 pub(crate) fn on_postgres(plan: &Plan) {
-    let (full, empty) = (PgBench::database("desk-full"), PgBench::database("desk-empty"));
-    compare("PostgreSQL", plan, &full.url, &empty.url, || full.settle_down());
+    let (full, empty) = (plan.large.on_postgres("desk-full"), PgBench::database("desk-empty"));
+    compare("PostgreSQL", plan, &full.url, &empty.url);
 }
 
-fn compare(engine: &str, plan: &Plan, full: &str, empty: &str, filled: impl FnOnce()) {
+fn compare(engine: &str, plan: &Plan, full: &str, empty: &str) {
     let (full, empty) = (Books::open(full), Books::open(empty));
-    let began = Instant::now();
-    let mut donations = 0;
-    while donations < plan.donations && began.elapsed() < plan.filling {
-        donations += full.block_on(demo::fill(full.ctx(), 1, donations..plan.donations)).unwrap();
-    }
-    println!(
-        "{engine}: {donations} donations, {:.0} made in a second",
-        donations as f64 / began.elapsed().as_secs_f64()
-    );
-    filled();
+    println!("{engine}: {} donations", plan.large.donations());
     let mut few = 0;
     while few < FEW {
         few += empty.block_on(demo::fill(empty.ctx(), 1, few..FEW)).unwrap();

@@ -10,41 +10,29 @@ use crate::settling::Books;
 use crate::webhooks::{self, KEYS};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Instant;
 
 /// Requests for the server at an address.
 type MakeLoad = fn(SocketAddr) -> Load;
 
-/// Donations added by one call of the program; after each of them the time is looked at.
-const PART: u64 = 20_000;
-
 pub(crate) fn on_sqlite(plan: &Plan) {
     let (full, empty) = (process::folder(), process::folder());
-    let url = |folder: &Path| format!("sqlite://{}/site.db", folder.display());
-    let (full_url, empty_url) = (url(full.path()), url(empty.path()));
-    compare(plan, "SQLite", (full.path(), &full_url, || {}), (empty.path(), &empty_url));
+    let full_url = plan.large.on_sqlite(full.path());
+    let empty_url = format!("sqlite://{}/site.db", empty.path().display());
+    compare(plan, "SQLite", (full.path(), &full_url), (empty.path(), &empty_url));
 }
 
 pub(crate) fn on_postgres(plan: &Plan) {
     let (full, empty) = (process::folder(), process::folder());
-    let (full_database, empty_database) = (PgBench::database("full"), PgBench::database("empty"));
-    let filled = || full_database.settle_down();
-    compare(
-        plan,
-        "PostgreSQL",
-        (full.path(), &full_database.url, filled),
-        (empty.path(), &empty_database.url),
-    );
+    let (full_database, empty_database) = (plan.large.on_postgres("full"), PgBench::database("empty"));
+    compare(plan, "PostgreSQL", (full.path(), &full_database.url), (empty.path(), &empty_database.url));
 }
 
-fn compare<F: FnOnce()>(plan: &Plan, engine: &str, full: (&Path, &str, F), empty: (&Path, &str)) {
+fn compare(plan: &Plan, engine: &str, full: (&Path, &str), empty: (&Path, &str)) {
     let [key, secret, address] = KEYS;
     let settings =
         |url| process::behind_proxy(plan, &[key, secret, address, ("MAINSTAY_DATABASE__URL", url)]);
-    let (folder, full_url, filled) = full;
-    let donations = fill(plan, folder, &settings(full_url));
-    filled();
+    let donations = plan.large.donations();
+    let (folder, full_url) = full;
     let (empty_folder, empty_url) = empty;
     {
         let start = |folder, url| {
@@ -76,22 +64,4 @@ fn compare<F: FnOnce()>(plan: &Plan, engine: &str, full: (&Path, &str, F), empty
 
 fn beside_empty(plan: &Plan, name: &str, full: impl FnMut() -> Run, empty: impl FnMut() -> Run) {
     Comparison { name, limit: "the same on a new site", goal: 0.9 }.run(plan, full, empty);
-}
-
-/// Adds invented donations, as many as are wanted or as the time allows, and gives their number.
-fn fill(plan: &Plan, folder: &Path, settings: &[(&str, &str)]) -> u64 {
-    // Makes the tables.
-    drop(Server::mainstay(folder, settings));
-    let (began, mut donations) = (Instant::now(), 0);
-    while donations < plan.donations && began.elapsed() < plan.filling {
-        let part = PART.min(plan.donations - donations);
-        // Another seed invents other people.
-        let arguments = ["demo", "fill", "--donations", &part.to_string(), "--seed", &donations.to_string()];
-        let filled = process::mainstay(folder, settings).args(arguments).stdout(Stdio::null()).status();
-        assert!(filled.unwrap().success(), "the log is in {}", folder.display());
-        donations += part;
-    }
-    let rate = donations as f64 / began.elapsed().as_secs_f64();
-    println!("{donations} donations made by `demo fill`, {rate:.0} /s\n");
-    donations
 }

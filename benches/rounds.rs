@@ -1,5 +1,6 @@
 //! Runs by turns, medians, and the table.
 
+use crate::large::Large;
 use std::time::Duration;
 
 /// How much is measured.
@@ -10,10 +11,8 @@ pub(crate) struct Plan {
     pub(crate) time: Duration,
     /// `log.level` of the measured server.
     pub(crate) log: String,
-    /// Donations of a full site.
-    pub(crate) donations: u64,
-    /// How long filling it may take: then it has as many as it has.
-    pub(crate) filling: Duration,
+    /// The site with very many donations.
+    pub(crate) large: Large,
 }
 
 impl Plan {

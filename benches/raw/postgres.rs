@@ -24,13 +24,22 @@ pub(crate) struct PgBench {
 impl PgBench {
     /// Makes an empty database.
     pub(crate) fn database(side: &str) -> Self {
+        Self::create(side, "")
+    }
+
+    /// Another database with the same in it; nobody may be using this one.
+    pub(crate) fn copy(&self, side: &str) -> Self {
+        Self::create(side, &format!(" TEMPLATE \"{}\"", self.name))
+    }
+
+    fn create(side: &str, like: &str) -> Self {
         let admin_url = std::env::var_os("MAINSTAY_TEST_POSTGRES").and_then(|url| url.into_string().ok());
         let admin_url =
             admin_url.expect("MAINSTAY_TEST_POSTGRES names a PostgreSQL server; scripts/bench sets it");
         let name = format!("mainstay_bench_{}_{side}", std::process::id());
         let (server, _) = admin_url.rsplit_once('/').unwrap();
         let url = format!("{server}/{name}");
-        execute(&admin_url, &format!("CREATE DATABASE \"{name}\""));
+        execute(&admin_url, &format!("CREATE DATABASE \"{name}\"{like}"));
         Self { admin_url, name, url }
     }
 

@@ -372,6 +372,10 @@ pub fn paypal(config: &Config) -> Result<Option<PayPal>, StartError> {
         page_origins: own.page_origins.clone(),
         certificate_hosts: own.certificate_hosts.clone(),
         authorities,
+        publication: paypal::Publication {
+            name: config.site.name.clone(),
+            address: config.server.public_url_when_bound_to(config.server.bind),
+        },
         fee: FeeRate { basis_points: own.fee_basis_points, fixed_minor: own.fee_fixed_minor },
         timeout: own.timeout,
     };

@@ -349,6 +349,8 @@ pub struct Order {
     pub reason: Option<String>,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// The gateway's page on which the donor must agree to it, as long as it waits for that.
+    pub consent_url: Option<String>,
 }
 
 /// Why an order makes no sense now.
@@ -375,6 +377,14 @@ pub enum OrderRefused {
     /// Money is owed.
     #[error("the latest payment failed; mend the card or stop the support")]
     PastDue,
+    /// The gateway does not take an end back.
+    #[error("at this gateway an end is final; the donor can begin again")]
+    Final,
+    /// The gateway asks the donor, who must do it themselves.
+    #[error(
+        "this gateway changes an amount only if the donor agrees: they can change it in their account here"
+    )]
+    DonorsOwn,
 }
 
 impl OrderRefused {
@@ -388,6 +398,8 @@ impl OrderRefused {
             Self::Paused => "support_paused",
             Self::NotPaused => "support_not_paused",
             Self::PastDue => "support_past_due",
+            Self::Final => "support_end_final",
+            Self::DonorsOwn => "support_donors_own",
         }
     }
 }

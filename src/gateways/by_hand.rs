@@ -2,9 +2,9 @@
 //! was given back. No call to anybody is made.
 
 use super::{
-    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
-    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, Page, Recurring, RefundRequest,
-    RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate,
+    Gateway, GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, Page, Recurring,
+    RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;
@@ -12,7 +12,6 @@ use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::{RefundNews, RefundStatus};
 use crate::domain::remote::RemoteId;
-use crate::domain::subscription::SubscriptionFact;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -84,10 +83,7 @@ impl Gateway for ByHand {
 
     // What is asked of a standing order is written down by the use cases: the bank itself hears it from the donor.
 
-    async fn change_subscription(
-        &self,
-        _order: &SubscriptionOrder,
-    ) -> Result<SubscriptionFact, GatewayError> {
+    async fn change_subscription(&self, _order: &SubscriptionOrder) -> Result<Answered, GatewayError> {
         Err(GatewayError::Unsupported { gateway: self.kind(), what: "change a standing order" })
     }
 

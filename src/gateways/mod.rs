@@ -57,11 +57,36 @@ pub struct Capabilities {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recurring {
     /// The gateway: it keeps a subscription and charges by itself.
-    Charged,
+    Charged(Keeper),
     /// The donor's own standing order: the money is expected, and reminded of.
     Expected,
     /// Nobody: it takes single gifts only.
     Never,
+}
+
+/// What a gateway that keeps subscriptions does by itself, and what others must do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeper {
+    /// Who decides about another amount.
+    pub change: Assent,
+    /// Whether an end can be taken back before it has come.
+    pub takes_back: bool,
+    /// Whether a pause until a day ends by itself.
+    pub ends_pauses: bool,
+}
+
+impl Keeper {
+    /// One that does as it is told.
+    pub const OBEDIENT: Self = Self { change: Assent::Told, takes_back: true, ends_pauses: true };
+}
+
+/// Who decides about another amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assent {
+    /// It is changed when the gateway is told to.
+    Told,
+    /// The donor agrees to it on a page of the gateway; until then nothing is changed.
+    Asked,
 }
 
 /// How a donor pays.
@@ -174,6 +199,22 @@ pub struct SubscriptionOrder {
     pub what: OrderKind,
     /// When it was ordered.
     pub ordered_at: DateTime<Utc>,
+    /// Where the donor comes back to from the gateway's page, if they must agree there.
+    pub return_url: String,
+    /// Language of that page, a BCP 47 tag.
+    pub locale: String,
+}
+
+/// What a gateway says to an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It is done; this is how the subscription stands.
+    Done(SubscriptionFact),
+    /// The donor must agree to it on this page. Until then everything is as it was.
+    AskDonor {
+        /// The page.
+        url: String,
+    },
 }
 
 /// Where a donor changes the card that is charged.
@@ -344,8 +385,9 @@ pub trait Gateway: Send + Sync {
     /// Gives money back. The same refund again changes nothing and gives the same answer.
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError>;
 
-    /// Does with a subscription as it is told, and says how it stands then. The same order again changes nothing.
-    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError>;
+    /// Does with a subscription as it is told, and says how it stands then, or where the donor must agree to it. The same
+    /// order again changes nothing.
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<Answered, GatewayError>;
 
     /// What it knows of a subscription, and of the payments of its latest periods.
     async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError>;

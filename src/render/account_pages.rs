@@ -204,10 +204,24 @@ pub struct Support {
     pub owed_text: String,
     pub paid_until_text: Option<String>,
     pub pending: bool,
+    /// The gateway's page on which a change waits for the donor.
+    pub consent_url: Option<String>,
+    pub offers: SupportOffers,
     pub typed_amount: String,
     pub frequencies: Vec<super::pages::Choice>,
     pub tomorrow: String,
     pub faults: Faults,
+}
+
+/// What its gateway lets a donor do with a support.
+#[derive(Debug, Clone, Serialize)]
+pub struct SupportOffers {
+    /// Whether the gateway asks the donor before an amount changes.
+    pub is_asked: bool,
+    /// Whether an end can be taken back.
+    pub may_keep: bool,
+    /// Whether it can be begun again.
+    pub may_return: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -53,6 +53,7 @@ pub struct PaypalShown {
     pub webhook_text: Option<String>,
     pub answered_text: Option<String>,
     pub pending: i64,
+    pub recurring: i64,
     pub url: String,
     /// What was found out just now.
     pub findings: Option<Vec<FindingShown>>,

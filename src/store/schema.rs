@@ -469,6 +469,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        consent_url -> Nullable<Text>,
     }
 }
 

@@ -26,6 +26,7 @@ struct OrderRow {
     reason: Option<String>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
+    consent_url: Option<String>,
 }
 
 impl OrderRow {
@@ -45,6 +46,7 @@ impl OrderRow {
             reason: order.reason.clone(),
             created_at: order.created_at.naive_utc(),
             updated_at: order.created_at.naive_utc(),
+            consent_url: order.consent_url.clone(),
         };
         match &order.what {
             OrderKind::Change { amount, frequency } => Self {
@@ -88,6 +90,7 @@ impl OrderRow {
             by: row.word(Orderer::parse, &self.ordered_by)?,
             reason: self.reason.clone(),
             created_at: utc(self.created_at),
+            consent_url: self.consent_url.clone(),
         })
     }
 }
@@ -131,8 +134,36 @@ pub fn end(tx: &mut Tx<'_>, id: OrderId, code: Option<&str>, now: DateTime<Utc>)
         .set((
             subscription_orders::status.eq(status.as_str()),
             subscription_orders::code.eq(code),
+            subscription_orders::consent_url.eq(None::<String>),
             subscription_orders::updated_at.eq(now.naive_utc()),
         ))
         .execute(&mut **tx)?;
     Ok(changed == 1)
+}
+
+/// Notes the page on which the donor must agree to a pending order; false if it had ended before.
+pub fn await_consent(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+    url: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let open = subscription_orders::table
+        .find(id.to_string())
+        .filter(subscription_orders::status.eq(OrderStatus::Pending.as_str()));
+    let changed = diesel::update(open)
+        .set((subscription_orders::consent_url.eq(url), subscription_orders::updated_at.eq(now.naive_utc())))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+/// Orders that have waited for their donors since before a moment, the oldest first.
+pub fn unanswered(conn: &mut Conn, before: DateTime<Utc>, limit: i64) -> Result<Vec<Order>, StoreError> {
+    let rows = subscription_orders::table
+        .filter(subscription_orders::status.eq(OrderStatus::Pending.as_str()))
+        .filter(subscription_orders::consent_url.is_not_null())
+        .filter(subscription_orders::created_at.lt(before.naive_utc()))
+        .order(subscription_orders::id)
+        .limit(limit);
+    rows.select(OrderRow::as_select()).load(conn)?.into_iter().map(OrderRow::into_domain).collect()
 }

@@ -4,6 +4,7 @@
 mod back;
 mod door;
 mod giving;
+pub(crate) mod patrons;
 mod setup;
 pub(crate) mod shop;
 mod trouble;

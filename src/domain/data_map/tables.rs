@@ -529,7 +529,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[
             facts(
-                "kind amount_minor currency frequency until end_reason status code ordered_by created_at updated_at",
+                "kind amount_minor currency frequency until end_reason status code ordered_by created_at updated_at consent_url",
             ),
             stands("id pledge_id"),
             of("reason", Words, Emptied),

@@ -14,6 +14,13 @@ pub(super) struct Amount {
     pub(super) value: String,
 }
 
+impl Amount {
+    /// Without the sign of money that leaves.
+    pub(super) fn unsigned(self) -> Self {
+        Self { value: self.value.trim_start_matches('-').to_owned(), ..self }
+    }
+}
+
 /// Where something else is found.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Link {

@@ -35,8 +35,9 @@ pub(super) async fn capture_order(to: &Transport, id: &str, key: &str) -> Result
     to.call(&Ask::post(path, json!({}), Some(key.to_owned()))).await
 }
 
-pub(super) async fn capture(to: &Transport, id: &str) -> Result<Capture, GatewayError> {
-    to.call(&Ask::get(format!("/v2/payments/captures/{}", named(id)?))).await
+/// A payment; none that PayPal does not know by this name, as those of subscriptions.
+pub(super) async fn capture(to: &Transport, id: &str) -> Result<Option<Capture>, GatewayError> {
+    known(to.call(&Ask::get(format!("/v2/payments/captures/{}", named(id)?))).await)
 }
 
 pub(super) async fn refund(to: &Transport, id: &str) -> Result<Option<Refund>, GatewayError> {
@@ -165,7 +166,7 @@ pub(super) fn without_answer(denied: Denied) -> GatewayError {
 }
 
 /// What PayPal has never heard of is none.
-fn known<T>(answer: Result<T, GatewayError>) -> Result<Option<T>, GatewayError> {
+pub(super) fn known<T>(answer: Result<T, GatewayError>) -> Result<Option<T>, GatewayError> {
     match answer {
         Ok(found) => Ok(Some(found)),
         Err(GatewayError::Refused { code }) if is_unknown(&code) => Ok(None),
@@ -178,7 +179,7 @@ fn is_unknown(code: &str) -> bool {
 }
 
 /// The path of the next page, if it is one of the same list: only the path is followed, never another host.
-fn next(links: &[Link], list: &str) -> Option<String> {
+pub(super) fn next(links: &[Link], list: &str) -> Option<String> {
     let link = links.iter().find(|link| link.rel == "next")?;
     let url = url::Url::parse(&link.href).ok()?;
     let query = url.query()?;
@@ -186,11 +187,11 @@ fn next(links: &[Link], list: &str) -> Option<String> {
 }
 
 /// A name that is safe to be part of an address.
-fn named(id: &str) -> Result<&str, GatewayError> {
+pub(super) fn named(id: &str) -> Result<&str, GatewayError> {
     if is_name(id) { Ok(id) } else { Err(GatewayError::Unknown("an odd name from PayPal".to_owned())) }
 }
 
-fn written(time: DateTime<Utc>) -> String {
+pub(super) fn written(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

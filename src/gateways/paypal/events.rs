@@ -5,13 +5,14 @@
 
 use super::super::{VerifiedEvent, WebhookRejected};
 use super::answers::{Link, Refund, up};
+use super::subscriptions::answers::SaleRefund;
 use super::{Mode, Settings};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
 /// What our webhook subscribes to.
-pub(super) const EVENT_TYPES: [&str; 13] = [
+pub(super) const EVENT_TYPES: [&str; 24] = [
     "CHECKOUT.ORDER.APPROVED",
     "CHECKOUT.ORDER.COMPLETED",
     "CHECKOUT.PAYMENT-APPROVAL.REVERSED",
@@ -25,6 +26,17 @@ pub(super) const EVENT_TYPES: [&str; 13] = [
     "CUSTOMER.DISPUTE.CREATED",
     "CUSTOMER.DISPUTE.UPDATED",
     "CUSTOMER.DISPUTE.RESOLVED",
+    "PAYMENT.SALE.COMPLETED",
+    "PAYMENT.SALE.PENDING",
+    "PAYMENT.SALE.DENIED",
+    "PAYMENT.SALE.REFUNDED",
+    "PAYMENT.SALE.REVERSED",
+    "BILLING.SUBSCRIPTION.ACTIVATED",
+    "BILLING.SUBSCRIPTION.UPDATED",
+    "BILLING.SUBSCRIPTION.SUSPENDED",
+    "BILLING.SUBSCRIPTION.CANCELLED",
+    "BILLING.SUBSCRIPTION.EXPIRED",
+    "BILLING.SUBSCRIPTION.PAYMENT.FAILED",
 ];
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +96,14 @@ pub(super) enum Subject {
     Reversal { capture: String, told: Box<Refund> },
     /// A dispute.
     Dispute(String),
+    /// A subscription.
+    Subscription(String),
+    /// A payment of a subscription.
+    Sale(String),
+    /// A refund of such a payment, and which payment that is, where the event names it.
+    SaleRefund { id: String, sale: Option<String> },
+    /// Money that PayPal itself took back from such a payment.
+    SaleReversal(Box<SaleRefund>),
     /// Nothing of ours.
     None(String),
 }
@@ -112,11 +132,22 @@ pub(super) fn subject_of(body: &[u8]) -> Result<Subject, String> {
     {
         return Ok(Subject::Reversal { capture, told: Box::new(told) });
     }
+    let sale = || text("sale_id").filter(|id| is_name(id)).map(str::to_owned);
+    if event.kind == "PAYMENT.SALE.REFUNDED" {
+        return Ok(Subject::SaleRefund { id: own_name("id")?, sale: sale() });
+    }
+    if event.kind == "PAYMENT.SALE.REVERSED"
+        && let (Ok(_name), Ok(told)) = (own_name("id"), serde_json::from_value(event.resource.clone()))
+    {
+        return Ok(Subject::SaleReversal(Box::new(told)));
+    }
     Ok(match (event.resource_type.as_deref(), event.kind.as_str()) {
         (Some("checkout-order"), _) => Subject::Order(own_name("id")?),
         (Some("capture"), _) => Subject::Capture(own_name("id")?),
         (Some("refund"), _) => Subject::Refund { id: own_name("id")?, capture: above() },
         (Some("dispute"), _) => Subject::Dispute(own_name("dispute_id")?),
+        (Some("subscription"), _) => Subject::Subscription(own_name("id")?),
+        (Some("sale"), _) => Subject::Sale(own_name("id")?),
         (Some(_) | None, kind) => Subject::None(format!("{kind} is of no concern")),
     })
 }
@@ -139,6 +170,10 @@ mod tests {
             Ok(Subject::Refund { id, capture }) => format!("refund {id} of {capture:?}"),
             Ok(Subject::Reversal { capture, told }) => format!("reversal {} of {capture}", told.id),
             Ok(Subject::Dispute(id)) => format!("dispute {id}"),
+            Ok(Subject::Subscription(id)) => format!("subscription {id}"),
+            Ok(Subject::Sale(id)) => format!("sale {id}"),
+            Ok(Subject::SaleRefund { id, sale }) => format!("refund {id} of sale {sale:?}"),
+            Ok(Subject::SaleReversal(told)) => format!("reversal {} of sale {:?}", told.id, told.sale_id),
             Ok(Subject::None(why)) => why,
             Err(why) => format!("unreadable: {why}"),
         }
@@ -154,6 +189,16 @@ mod tests {
         assert_eq!(subject("PAYMENT.CAPTURE.REVERSED", "refund", &refund), "reversal R1 of C1");
         let dispute = json!({"dispute_id": "PP-D-1"});
         assert_eq!(subject("CUSTOMER.DISPUTE.UPDATED", "dispute", &dispute), "dispute PP-D-1");
+        let back = json!({"id": "R1", "sale_id": "S1"});
+        for (kind, of, resource, about) in [
+            ("PAYMENT.SALE.COMPLETED", "sale", json!({"id": "S1"}), "sale S1"),
+            ("PAYMENT.SALE.REFUNDED", "refund", back.clone(), "refund R1 of sale Some(\"S1\")"),
+            ("PAYMENT.SALE.REVERSED", "refund", back, "reversal R1 of sale Some(\"S1\")"),
+            ("PAYMENT.SALE.REVERSED", "sale", json!({"id": "S1"}), "reversal S1 of sale None"),
+            ("BILLING.SUBSCRIPTION.NEW", "subscription", json!({"id": "I-1"}), "subscription I-1"),
+        ] {
+            assert_eq!(subject(kind, of, &resource), about);
+        }
         assert_eq!(subject("A.B", "plan", &json!({"id": "P1"})), "A.B is of no concern");
         for odd in ["C/../x", "", "C 1"] {
             let said = subject("PAYMENT.CAPTURE.COMPLETED", "capture", &json!({"id": odd}));

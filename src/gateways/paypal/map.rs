@@ -41,7 +41,8 @@ pub(super) fn has_money(capture: &Capture) -> bool {
         Some("PENDING" | "DECLINED" | "DENIED" | "FAILED") => false,
         // A word that is not known: money that came to the account is money.
         Some(_) | None => {
-            capture.seller_receivable_breakdown.as_ref().is_some_and(|it| it.net_amount.is_some())
+            let told = capture.seller_receivable_breakdown.as_ref();
+            told.is_some_and(|it| it.net_amount.is_some() || it.paypal_fee.is_some())
         }
     }
 }
@@ -113,7 +114,8 @@ fn brought(gross: Money, told: &Receivable) -> Option<Settlement> {
     let fee = match money(told.paypal_fee_in_receivable_currency.as_ref()) {
         Some(fee) => fee,
         None => {
-            let (fee, net) = (money(told.paypal_fee.as_ref())?, money(told.net_amount.as_ref())?);
+            let fee = money(told.paypal_fee.as_ref())?;
+            let net = money(told.net_amount.as_ref()).or_else(|| gross.minus(fee).ok())?;
             Money::new(share(credited.minor(), fee.minor(), net.minor())?, credited.currency())
         }
     };
@@ -287,7 +289,7 @@ fn money(amount: Option<&Amount>) -> Option<Money> {
     currencies::money(amount?)
 }
 
-fn name(id: &str) -> Result<RemoteId, Unreadable> {
+pub(super) fn name(id: &str) -> Result<RemoteId, Unreadable> {
     RemoteId::parse(id).map_err(|_unfit| Unreadable { object: "an object".to_owned(), field: "id" })
 }
 

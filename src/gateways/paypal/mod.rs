@@ -2,7 +2,7 @@
 //!
 //! A donor agrees to an order there, and then the money is taken (captured) by a call of ours: once, whichever of the
 //! donor's return, the webhook and the question after a while comes first. An event is a hint: order, payment and disputes
-//! are fetched again, whole, and turned into facts (`map`). Recurring support is not taken this way yet.
+//! are fetched again, whole, and turned into facts (`map`). Recurring support is charged by PayPal itself (`subscriptions`).
 
 mod answers;
 mod api;
@@ -14,6 +14,7 @@ mod map;
 mod order;
 mod proof;
 mod search;
+mod subscriptions;
 mod transport;
 mod webhooks;
 
@@ -23,10 +24,10 @@ pub use webhooks::{Examination, ExamineError, Setup, WebhookFault};
 use super::fetch::{FetchError, not_ours, ours, remote};
 use super::manners::Denied;
 use super::{
-    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
-    GatewayError, InterpretError, Interpretation, Key, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
-    RefundRequest, RefundWay, SubscriptionOrder, TransportError, VerifiedEvent, WebhookHeaders,
-    WebhookRejected,
+    AmountRefused, Answered, Assent, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest,
+    FeeRate, Gateway, GatewayError, InterpretError, Interpretation, Keeper, Key, ListedEvent, LookUp,
+    OpenedCheckout, Page, Recurring, RefundRequest, RefundWay, SubscriptionOrder, TransportError,
+    VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::clock::{Clock, SystemClock};
@@ -35,7 +36,6 @@ use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
-use crate::domain::subscription::SubscriptionFact;
 use answers::{Capture, Order, Refund, RelatedIds, Supplementary};
 use async_trait::async_trait;
 use certificates::Certificates;
@@ -47,6 +47,7 @@ use proof::Proof;
 use search::Place;
 use std::sync::Arc;
 use std::time::Duration;
+use subscriptions::Plans;
 use transport::Transport;
 
 /// Payments that are made whole at the same time when many are looked at.
@@ -93,6 +94,19 @@ impl Mode {
     }
 }
 
+/// What PayPal keeps of subscriptions, and what it leaves to others: a change needs the donor's assent, an end is final, and
+/// a pause has no day on which it ends.
+const KEEPER: Keeper = Keeper { change: Assent::Asked, takes_back: false, ends_pauses: false };
+
+/// Whom the donors support, as PayPal shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its name.
+    pub name: String,
+    /// The address of the site: the publication is found by it at PayPal.
+    pub address: String,
+}
+
 /// What is to be known about the app at PayPal.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -110,6 +124,8 @@ pub struct Settings {
     pub certificate_hosts: Vec<String>,
     /// Whom these certificates are believed from.
     pub authorities: Authorities,
+    /// Whom the donors support.
+    pub publication: Publication,
     /// What PayPal usually keeps.
     pub fee: FeeRate,
     /// How long one call may take, all tries together.
@@ -130,6 +146,8 @@ pub struct PayPal {
     transport: Transport,
     certificates: Arc<Certificates>,
     clock: Arc<dyn Clock>,
+    /// The plans behind subscriptions that are known to be there.
+    plans: Arc<Plans>,
 }
 
 impl PayPal {
@@ -141,7 +159,8 @@ impl PayPal {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let transport = Transport::new(&settings, Arc::clone(&clock))?;
         let certificates = Certificates::new(&settings.certificate_hosts, &settings.authorities)?;
-        Ok(Self { settings: Arc::new(settings), transport, certificates: Arc::new(certificates), clock })
+        let (settings, certificates) = (Arc::new(settings), Arc::new(certificates));
+        Ok(Self { settings, transport, certificates, clock, plans: Arc::default() })
     }
 
     /// Takes the time from this clock: it says when a token ends.
@@ -229,12 +248,17 @@ impl PayPal {
         Ok(held)
     }
 
-    /// The facts of a payment; none if it is not one of ours.
+    /// The facts of a payment; none if it is not one of ours. One that no order led to may be of a subscription.
     async fn facts_of(&self, id: &str, told: Told) -> Result<Option<Vec<GatewayFact>>, FetchError> {
-        let capture = api::capture(&self.transport, id).await?;
+        let Some(capture) = api::capture(&self.transport, id).await? else {
+            return self.facts_of_sale(id, told).await;
+        };
         let order = match capture.order() {
             Some(order) => api::order(&self.transport, order).await?,
-            None => None,
+            None => match self.facts_of_sale(id, told.clone()).await? {
+                Some(facts) => return Ok(Some(facts)),
+                None => None,
+            },
         };
         let listed = order.as_ref().and_then(|order| order.captures().find(|listed| listed.id == capture.id));
         let capture = match (&order, listed) {
@@ -299,12 +323,19 @@ impl PayPal {
                 Ok(ours(&capture, self.facts_of(&capture, Told::Reversal(*told)).await?))
             }
             Subject::Dispute(id) => self.facts_of_dispute(&id).await,
+            Subject::Subscription(id) => Ok(ours(&id, self.facts_of_subscription(&id).await?)),
+            Subject::Sale(id) => Ok(ours(&id, self.facts_of_sale(&id, Told::Nothing).await?)),
+            Subject::SaleRefund { id, sale } => Ok(ours(&id, self.facts_of_sale_refund(&id, sale).await?)),
+            Subject::SaleReversal(told) => Ok(ours(&told.id, self.facts_of_sale_reversal(&told).await?)),
         }
     }
 
     /// A refund of ours among those that PayPal knows; none if it was never made.
-    async fn made_before(&self, request: &RefundRequest) -> Result<Option<Refund>, GatewayError> {
-        let capture = api::capture(&self.transport, request.payment.as_str()).await?;
+    async fn made_before(
+        &self,
+        capture: &Capture,
+        request: &RefundRequest,
+    ) -> Result<Option<Refund>, GatewayError> {
         let order = match capture.order() {
             Some(order) => api::order(&self.transport, order).await?,
             None => None,
@@ -328,6 +359,7 @@ impl PayPal {
 }
 
 /// What an event said beside the name of a payment.
+#[derive(Debug, Clone)]
 enum Told {
     Nothing,
     Refund(Refund),
@@ -353,10 +385,6 @@ fn not_yet(error: FetchError) -> InterpretError {
     }
 }
 
-fn unsupported(what: &'static str) -> GatewayError {
-    GatewayError::Unsupported { gateway: GatewayKind::Paypal, what }
-}
-
 #[async_trait]
 impl Gateway for PayPal {
     fn kind(&self) -> GatewayKind {
@@ -369,7 +397,7 @@ impl Gateway for PayPal {
             refunds: RefundWay::Gateway,
             webhooks: true,
             fee: self.settings.fee,
-            recurring: Recurring::Never,
+            recurring: Recurring::Charged(KEEPER),
             keys_kept: ORDER_KEYS_KEPT,
             refunds_within: Some(REFUNDS_WITHIN),
         }
@@ -392,7 +420,7 @@ impl Gateway for PayPal {
 
     async fn start_checkout(&self, request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
         if request.frequency.is_recurring() {
-            return Err(unsupported("take recurring support"));
+            return self.open_subscription(request).await;
         }
         let value = currencies::value(request.amount)
             .map_err(|why| GatewayError::Refused { code: why.code().to_owned() })?;
@@ -411,6 +439,9 @@ impl Gateway for PayPal {
         let AttemptOutcome::Accepted { remote: known, .. } = &attempt.outcome else {
             return Ok(LookUp::default());
         };
+        if subscriptions::is_subscription(known.as_str()) {
+            return self.look_up_opened(known).await;
+        }
         let Some(order) = api::order(&self.transport, known.as_str()).await? else {
             return Ok(LookUp::default());
         };
@@ -422,7 +453,11 @@ impl Gateway for PayPal {
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         let value = currencies::value(request.amount)
             .map_err(|why| GatewayError::Refused { code: why.code().to_owned() })?;
-        let refund = match self.made_before(request).await? {
+        let Some(capture) = api::capture(&self.transport, request.payment.as_str()).await? else {
+            let news = self.refund_sale(request).await?;
+            return news.ok_or_else(|| GatewayError::Unknown("PayPal does not know this payment".to_owned()));
+        };
+        let refund = match self.made_before(&capture, request).await? {
             Some(refund) => refund,
             None => {
                 let amount = (request.amount.currency().code(), value.as_str());
@@ -433,23 +468,23 @@ impl Gateway for PayPal {
         map::refund_news(&refund).map_err(|error| GatewayError::Unknown(error.to_string()))
     }
 
-    async fn change_subscription(
-        &self,
-        _order: &SubscriptionOrder,
-    ) -> Result<SubscriptionFact, GatewayError> {
-        Err(unsupported("keep subscriptions"))
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<Answered, GatewayError> {
+        self.carry_out(order).await
     }
 
-    async fn look_up_subscription(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
-        Err(unsupported("keep subscriptions"))
+    async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.look_at(subscription.as_str()).await
     }
 
     async fn card_page(&self, _request: &CardPage) -> Result<String, GatewayError> {
-        Err(unsupported("charge cards again"))
+        Err(GatewayError::Unsupported {
+            gateway: GatewayKind::Paypal,
+            what: "open a page for other means: donors name them in their account there",
+        })
     }
 
-    async fn collect(&self, _subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
-        Err(unsupported("charge again"))
+    async fn collect(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {
+        self.charge_again(subscription.as_str()).await
     }
 
     async fn verify_webhook(
@@ -531,6 +566,7 @@ mod tests {
             page_origins: Vec::new(),
             certificate_hosts: Vec::new(),
             authorities: Authorities::public(),
+            publication: Publication { name: "The Gazette".into(), address: "http://127.0.0.1:1".into() },
             fee: FeeRate { basis_points: 0, fixed_minor: 0 },
             timeout: Duration::from_secs(1),
         };

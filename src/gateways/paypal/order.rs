@@ -4,7 +4,7 @@ use super::super::CheckoutRequest;
 use serde_json::{Value, json};
 
 /// PayPal's limit for a description and for the name above its page.
-const TEXT_CHARS_MAX: usize = 127;
+pub(super) const TEXT_CHARS_MAX: usize = 127;
 
 /// Our languages as PayPal's page speaks them; in any other it follows the browser.
 const LOCALES: [(&str, &str); 12] = [
@@ -55,7 +55,7 @@ pub(super) fn create(request: &CheckoutRequest, value: &str) -> Value {
     })
 }
 
-fn locale(tag: &str) -> Option<&'static str> {
+pub(super) fn locale(tag: &str) -> Option<&'static str> {
     let language = tag.split(['-', '_']).next().unwrap_or_default();
     LOCALES.iter().find(|(ours, _)| ours.eq_ignore_ascii_case(language)).map(|(_, theirs)| *theirs)
 }

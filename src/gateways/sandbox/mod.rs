@@ -13,9 +13,9 @@ pub use signature::{SIGNATURE_HEADER, sign};
 pub use subscription::{Beginning, Due, SandboxSubscription, last_of_month};
 
 use super::{
-    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
-    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
-    RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate,
+    Gateway, GatewayError, InterpretError, Interpretation, Keeper, ListedEvent, LookUp, OpenedCheckout, Page,
+    Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
 use crate::domain::donation::GatewayFact;
@@ -23,7 +23,6 @@ use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
-use crate::domain::subscription::SubscriptionFact;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
@@ -78,7 +77,7 @@ impl Gateway for Sandbox {
             refunds: RefundWay::Gateway,
             webhooks: true,
             fee: FEE,
-            recurring: Recurring::Charged,
+            recurring: Recurring::Charged(Keeper::OBEDIENT),
             keys_kept: KEYS_KEPT,
             refunds_within: None,
         }
@@ -116,8 +115,8 @@ impl Gateway for Sandbox {
         event::refund_of(&refund, request.amount.currency()).map_err(unknown)
     }
 
-    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
-        Ok(self.book.obey(order).await?)
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<Answered, GatewayError> {
+        Ok(Answered::Done(self.book.obey(order).await?))
     }
 
     async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {

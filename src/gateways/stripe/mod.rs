@@ -20,9 +20,9 @@ pub use endpoint::{EndpointFault, NewEndpoint, Setup};
 
 use super::fetch::{FetchError, not_ours, ours, remote};
 use super::{
-    AmountRefused, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate, Gateway,
-    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, OpenedCheckout, Page, Recurring,
-    RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate,
+    Gateway, GatewayError, InterpretError, Interpretation, Keeper, ListedEvent, LookUp, OpenedCheckout, Page,
+    Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::clock::{Clock, SystemClock};
@@ -31,7 +31,6 @@ use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::refund::RefundNews;
 use crate::domain::remote::RemoteId;
-use crate::domain::subscription::SubscriptionFact;
 use answers::{PaymentIntent, Session};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -242,7 +241,7 @@ impl Gateway for Stripe {
             refunds: RefundWay::Gateway,
             webhooks: true,
             fee: self.settings.fee,
-            recurring: Recurring::Charged,
+            recurring: Recurring::Charged(Keeper::OBEDIENT),
             keys_kept: KEYS_KEPT,
             refunds_within: None,
         }
@@ -302,8 +301,8 @@ impl Gateway for Stripe {
         map::refund_news(&refund).map_err(|error| GatewayError::Unknown(error.to_string()))
     }
 
-    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
-        self.carry_out(order).await
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<Answered, GatewayError> {
+        self.carry_out(order).await.map(Answered::Done)
     }
 
     async fn look_up_subscription(&self, subscription: &RemoteId) -> Result<Vec<GatewayFact>, GatewayError> {

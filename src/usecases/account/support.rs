@@ -9,7 +9,7 @@ use crate::domain::pledge::Pledge;
 use crate::domain::subscription::{
     EndReason, OrderKind, OrderStatus, Orderer, Subscription, SubscriptionState,
 };
-use crate::gateways::CardPage;
+use crate::gateways::{Assent, CardPage};
 use crate::store::pledges::Sameness;
 use crate::store::{Tx, attempts, pledges, subscriptions};
 use crate::usecases::patrons::orders::{self, OrderRequest, Ordered};
@@ -42,12 +42,14 @@ pub async fn all(ctx: &Context, donor: DonorId) -> Result<Vec<PatronView>, UseCa
 }
 
 /// What came of a wish.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
     /// The gateway has confirmed it, now or before.
     Done,
     /// It is being confirmed with the gateway.
     Pending,
+    /// The donor must agree to it on this page of the gateway.
+    Agree(String),
 }
 
 /// Asks something of one of the donor's own supports. What is so already stays so: a second click does no harm.
@@ -73,9 +75,10 @@ pub async fn ask(
 }
 
 fn told(ordered: &Ordered) -> Told {
-    match ordered.order.status {
-        OrderStatus::Pending => Told::Pending,
-        OrderStatus::Done | OrderStatus::Refused => Told::Done,
+    match (ordered.order.status, &ordered.order.consent_url) {
+        (OrderStatus::Pending, Some(page)) => Told::Agree(page.clone()),
+        (OrderStatus::Pending, None) => Told::Pending,
+        (OrderStatus::Done | OrderStatus::Refused, _) => Told::Done,
     }
 }
 
@@ -105,6 +108,46 @@ pub(super) async fn end_all(ctx: &Context, donor: DonorId) -> Result<bool, UseCa
     Ok(is_over)
 }
 
+/// A donor is back from the gateway's page on which they were to agree to a change: the gateway is asked whether they did.
+/// What it does not say yet is heard of later.
+///
+/// # Errors
+/// `NotFound` for a support of somebody else.
+pub async fn came_back(ctx: &Context, donor: DonorId, id: PledgeId) -> Result<(), UseCaseError> {
+    let view = of(ctx, donor, id).await?;
+    if view.pending.is_none_or(|pending| pending.consent_url.is_none()) {
+        return Ok(());
+    }
+    match tend::sync(ctx, id).await {
+        Err(error @ (UseCaseError::GatewayRefused { .. } | UseCaseError::GatewayUnavailable(_))) => {
+            tracing::info!(pledge.id = %id, %error, "whether the donor agreed is not known yet");
+            Ok(())
+        }
+        asked => asked,
+    }
+}
+
+/// What can be offered to the donor of a support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offers {
+    /// The gateway asks them before an amount is changed.
+    pub is_asked: bool,
+    /// An end can be taken back.
+    pub may_keep: bool,
+    /// It can be begun again: it has ended, or it ends and the gateway does not take that back.
+    pub may_return: bool,
+}
+
+/// What can be offered, as far as its gateway goes.
+pub fn offers(ctx: &Context, subscription: &Subscription) -> Offers {
+    let (keeper, news) = (orders::keeper(ctx, subscription), &subscription.news);
+    Offers {
+        is_asked: keeper.change == Assent::Asked,
+        may_keep: keeper.takes_back,
+        may_return: news.state.is_over() || (news.ends_at.is_some() && !keeper.takes_back),
+    }
+}
+
 /// Begins an ended support again as a new pledge with the terms that it had last. While the old one is still paid for,
 /// the new one is not charged. Returns where the donor goes next.
 ///
@@ -112,7 +155,7 @@ pub(super) async fn end_all(ctx: &Context, donor: DonorId) -> Result<bool, UseCa
 /// `NotFound` for a support of somebody else; `Conflict` if it has not ended.
 pub async fn come_back(ctx: &Context, donor: DonorId, id: PledgeId) -> Result<String, UseCaseError> {
     let view = of(ctx, donor, id).await?;
-    if !view.subscription.news.state.is_over() {
+    if !offers(ctx, &view.subscription).may_return {
         let message = "this support has not ended; it can be kept".to_owned();
         return Err(UseCaseError::Conflict { code: "support_not_ended", message });
     }

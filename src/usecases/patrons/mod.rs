@@ -37,7 +37,8 @@ pub(super) fn hear(
     if let Some(attempt) = fact.attempt {
         accept(tx, ctx, attempt, fact.checkout.as_ref().unwrap_or(remote))?;
     }
-    learn(tx, ctx, &pledge, fact.news.clone())?;
+    let subscription = learn(tx, ctx, &pledge, fact.news.clone())?;
+    orders::answered(tx, ctx, &pledge, &subscription)?;
     Ok(true)
 }
 

@@ -7,8 +7,10 @@ use crate::domain::ids::{OrderId, PledgeId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::pledge::{Frequency, Pledge};
-use crate::domain::subscription::{Order, OrderKind, OrderStatus, Orderer, Subscription, SubscriptionFact};
-use crate::gateways::{GatewayError, Recurring, SubscriptionOrder};
+use crate::domain::subscription::{
+    Order, OrderKind, OrderRefused, OrderStatus, Orderer, Subscription, SubscriptionFact,
+};
+use crate::gateways::{Answered, Assent, GatewayError, Keeper, Recurring, SubscriptionOrder};
 use crate::store::{Tx, pledges, subscription_orders, subscriptions};
 use crate::usecases::{Context, UseCaseError, audit, holds};
 use chrono::TimeDelta;
@@ -19,6 +21,15 @@ const TAKE_OVER_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 /// The longest pause.
 const PAUSE_DAYS_MAX: i64 = 366;
+
+/// A page of the gateway on which a donor agrees is good for so long; whoever asks later is led to another.
+const PAGE_HOLDS: TimeDelta = TimeDelta::hours(1);
+
+/// The donor asked for something else instead.
+const WITHDRAWN: &str = "withdrawn";
+
+/// The donor never agreed at the gateway.
+const NOT_AGREED: &str = "not_agreed";
 
 /// What is asked, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,15 +106,22 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
     let pledge = pledges::lock(tx, request.pledge)?;
     holds::check(tx, pledge.id)?;
     let subscription = subscriptions::find(tx, pledge.id)?.ok_or(UseCaseError::NotFound("support"))?;
-    if let Some(pending) = subscription_orders::find_pending(tx, pledge.id)? {
-        if pending.what == request.what {
-            return Ok(pending.id);
-        }
+    let pending = subscription_orders::find_pending(tx, pledge.id)?;
+    let is_same = |known: &&Order| {
+        let page_holds = known.consent_url.is_none() || ctx.now() < known.created_at + PAGE_HOLDS;
+        known.what == request.what && page_holds
+    };
+    if let Some(same) = pending.as_ref().filter(is_same) {
+        return Ok(same.id);
+    }
+    if let Some(waiting) = pending.as_ref().filter(|pending| pending.consent_url.is_some()) {
+        // Nothing has happened yet, and the page at the gateway changes nothing unless the donor agrees there.
+        subscription_orders::end(tx, waiting.id, Some(WITHDRAWN), ctx.now())?;
+    } else if pending.is_some() {
         let message = "an earlier change is still being confirmed; try again in a minute".to_owned();
         return Err(UseCaseError::Conflict { code: "order_pending", message });
     }
-    subscription
-        .allows(&request.what)
+    allows(ctx, &subscription, &request)
         .map_err(|refused| UseCaseError::Conflict { code: refused.code(), message: refused.to_string() })?;
     check(ctx, &pledge, &subscription, &request.what)?;
     let order = Order {
@@ -115,11 +133,12 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
         by: request.by,
         reason: request.reason,
         created_at: ctx.now(),
+        consent_url: None,
     };
     subscription_orders::insert(tx, &order)?;
     let gateway = ctx.gateway(pledge.terms.gateway)?;
     match gateway.capabilities().recurring {
-        Recurring::Charged => {
+        Recurring::Charged(_) => {
             ctx.enqueue_after(tx, &Job::CarryOutOrder { order: order.id }, TAKE_OVER_AFTER)?;
         }
         Recurring::Expected => {
@@ -143,10 +162,79 @@ pub(in crate::usecases) fn place_by_rule(
     let Some(subscription) = subscriptions::find(tx, pledge)? else {
         return Ok(());
     };
-    if subscription.allows(&what).is_err() || subscription_orders::find_pending(tx, pledge)?.is_some() {
+    let pending = subscription_orders::find_pending(tx, pledge)?;
+    if subscription.allows(&what).is_err() || pending.is_some_and(|pending| pending.consent_url.is_none()) {
         return Ok(());
     }
     place(tx, ctx, OrderRequest { pledge, what, by: Orderer::Rule, reason: None })?;
+    Ok(())
+}
+
+/// What the gateway of a subscription does by itself. A standing order is kept by us, who do all of it.
+pub fn keeper(ctx: &Context, subscription: &Subscription) -> Keeper {
+    let recurring = ctx.gateways.get(subscription.gateway).map(|gateway| gateway.capabilities().recurring);
+    match recurring {
+        Some(Recurring::Charged(keeper)) => keeper,
+        Some(Recurring::Expected | Recurring::Never) | None => Keeper::OBEDIENT,
+    }
+}
+
+/// Whether an order makes sense now, and whether its gateway would take it from whoever gives it.
+fn allows(ctx: &Context, subscription: &Subscription, request: &OrderRequest) -> Result<(), OrderRefused> {
+    subscription.allows(&request.what)?;
+    let keeper = keeper(ctx, subscription);
+    match request.what {
+        OrderKind::Keep if !keeper.takes_back => Err(OrderRefused::Final),
+        OrderKind::Change { .. } if keeper.change == Assent::Asked && request.by != Orderer::Donor => {
+            Err(OrderRefused::DonorsOwn)
+        }
+        OrderKind::Change { .. }
+        | OrderKind::Pause { .. }
+        | OrderKind::Resume
+        | OrderKind::Cancel
+        | OrderKind::Keep
+        | OrderKind::End { .. } => Ok(()),
+    }
+}
+
+/// The picture of a subscription may be the answer to a change that waited for the donor. It is done then, and the donor is
+/// told; one that waits for a support that has ended will not be.
+pub(super) fn answered(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    pledge: &Pledge,
+    now: &Subscription,
+) -> Result<(), UseCaseError> {
+    let pending = subscription_orders::find_pending(tx, pledge.id)?;
+    let Some(waiting) = pending.filter(|pending| pending.consent_url.is_some()) else {
+        return Ok(());
+    };
+    let news = &now.news;
+    let is_so = matches!(&waiting.what, OrderKind::Change { amount, frequency }
+        if (*amount, *frequency) == (news.amount, news.frequency));
+    if is_so {
+        subscription_orders::end(tx, waiting.id, None, ctx.now())?;
+        tiers::bring_up_to_date(tx, pledge, now)?;
+        ctx.enqueue(tx, &Job::SendPledgeChanged { order: waiting.id })?;
+    } else if news.state.is_over() {
+        subscription_orders::end(tx, waiting.id, Some(OrderRefused::Over.code()), ctx.now())?;
+    }
+    Ok(())
+}
+
+/// Asks the gateway about a change to which no donor has agreed for long, or gives it up: then nothing was changed.
+pub(super) fn give_up(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    waiting: &Order,
+    late: bool,
+) -> Result<(), UseCaseError> {
+    if late {
+        subscription_orders::end(tx, waiting.id, Some(NOT_AGREED), ctx.now())?;
+    } else {
+        let (pledge, asked) = (waiting.pledge, waiting.created_at.timestamp());
+        ctx.enqueue(tx, &Job::SyncSubscription { pledge, asked })?;
+    }
     Ok(())
 }
 
@@ -216,12 +304,13 @@ fn check_change(
 /// # Errors
 /// `GatewayUnavailable` while it gives no answer that counts: the job tries again. `GatewayRefused` if it will not.
 pub async fn carry_out(ctx: &Context, id: OrderId) -> Result<(), UseCaseError> {
-    let (order, subscription) = ctx
+    let (order, subscription, locale) = ctx
         .db
         .read(move |conn| {
             let order = subscription_orders::get(conn, id)?;
             let subscription = subscriptions::find(conn, order.pledge)?;
-            Ok::<_, UseCaseError>((order, subscription.ok_or(UseCaseError::NotFound("support"))?))
+            let locale = pledges::get(conn, order.pledge)?.terms.locale;
+            Ok::<_, UseCaseError>((order, subscription.ok_or(UseCaseError::NotFound("support"))?, locale))
         })
         .await?;
     match order.status {
@@ -229,6 +318,8 @@ pub async fn carry_out(ctx: &Context, id: OrderId) -> Result<(), UseCaseError> {
         OrderStatus::Refused => {
             return Err(UseCaseError::GatewayRefused { code: order.code.unwrap_or_default() });
         }
+        // It waits for the donor.
+        OrderStatus::Pending if order.consent_url.is_some() => return Ok(()),
         OrderStatus::Pending => {}
     }
     let gateway = ctx.gateway(subscription.gateway)?;
@@ -237,9 +328,16 @@ pub async fn carry_out(ctx: &Context, id: OrderId) -> Result<(), UseCaseError> {
         subscription: subscription.news.remote,
         what: order.what.clone(),
         ordered_at: order.created_at,
+        return_url: format!("{}/account/pledges/{}?done=agreed", ctx.policy.public_url, order.pledge),
+        locale,
     };
     let refusal = match gateway.change_subscription(&told).await {
-        Ok(fact) => {
+        Ok(Answered::AskDonor { url }) => {
+            let now = ctx.now();
+            ctx.db.write(move |tx| subscription_orders::await_consent(tx, id, &url, now)).await?;
+            return Ok(());
+        }
+        Ok(Answered::Done(fact)) => {
             let inner = ctx.clone();
             return ctx.db.write(move |tx| conclude(tx, &inner, &order, fact)).await;
         }

@@ -1,7 +1,7 @@
 //! Tending patrons by the hour: letters about money that is owed, the end of grace, cards that expire, standing orders
 //! that are late, and questions to gateways of which nothing was heard.
 
-use super::orders::place_by_rule;
+use super::orders::{self, place_by_rule};
 use super::{learn, standing_order};
 use crate::domain::donation::GatewayFact;
 use crate::domain::ids::PledgeId;
@@ -12,7 +12,7 @@ use crate::domain::subscription::{
     EndReason, OrderKind, Subscription, SubscriptionNews, SubscriptionState, SubscriptionStatus,
 };
 use crate::gateways::Recurring;
-use crate::store::{Tx, pledges, subscriptions};
+use crate::store::{Tx, pledges, subscription_orders, subscriptions};
 use crate::usecases::{Context, UseCaseError, settle};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
@@ -21,6 +21,12 @@ const ROWS: i64 = 200;
 
 /// A gateway charges within this time after the end of a period; what is not heard of then is asked about.
 const CHARGED_WITHIN: TimeDelta = TimeDelta::hours(2);
+
+/// A donor who was sent to the gateway's page to agree to a change has done so by then, or will not.
+const ASK_DONORS_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// And by then the gateway was asked, and has answered.
+const GIVE_UP_AFTER: TimeDelta = TimeDelta::hours(48);
 
 /// How often a gateway is asked about the same subscription.
 const ASK_EVERY: TimeDelta = TimeDelta::hours(12);
@@ -31,13 +37,42 @@ pub async fn tend(ctx: &Context) -> Result<(), UseCaseError> {
     for kind in kinds {
         let recurring = ctx.gateways.get(kind).map(|gateway| gateway.capabilities().recurring);
         match recurring {
-            Some(Recurring::Charged) => ask_about_overdue(ctx, kind).await?,
+            Some(Recurring::Charged(_)) => ask_about_overdue(ctx, kind).await?,
             Some(Recurring::Expected) => tend_standing_orders(ctx, kind).await?,
             Some(Recurring::Never) | None => {}
         }
     }
     each(ctx, SubscriptionStatus::PastDue, tend_past_due).await?;
+    each(ctx, SubscriptionStatus::Paused, |tx, ctx, subscription, _| end_pause(tx, ctx, subscription))
+        .await?;
+    tend_unanswered(ctx).await?;
     warn_of_cards(ctx).await
+}
+
+/// Lets a pause end on its day where the gateway does not do so by itself.
+fn end_pause(tx: &mut Tx<'_>, ctx: &Context, subscription: &Subscription) -> Result<(), UseCaseError> {
+    let SubscriptionState::Paused { until: Some(until) } = subscription.news.state else {
+        return Ok(());
+    };
+    if until > ctx.now() || orders::keeper(ctx, subscription).ends_pauses {
+        return Ok(());
+    }
+    place_by_rule(tx, ctx, subscription.pledge, OrderKind::Resume)
+}
+
+/// Changes to which donors must agree at the gateway are asked about after a while, and then given up.
+async fn tend_unanswered(ctx: &Context) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let now = inner.now();
+            for waiting in subscription_orders::unanswered(tx, now - ASK_DONORS_FOR, ROWS)? {
+                let late = waiting.created_at < now - GIVE_UP_AFTER;
+                orders::give_up(tx, &inner, &waiting, late)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// Does something with every subscription in a status, page by page.

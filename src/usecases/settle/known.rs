@@ -272,7 +272,8 @@ impl Known {
         }
         if let Some(money) = self.donation.payment.money() {
             let (paid, promised) = (money.gross, self.pledge.terms.amount);
-            if paid != promised && !self.was_asked_for(tx, paid)? {
+            let is_expected = paid == promised || self.is_arrears(money);
+            if !is_expected && !self.was_asked_for(tx, paid)? {
                 let detail = format!("{paid} arrived for a promise of {promised}");
                 self.ask(tx, ctx, "amount_differs", &detail)?;
             }
@@ -287,6 +288,28 @@ impl Known {
             }
         }
         Ok(())
+    }
+
+    /// Whether recurring support paid several periods at once, as a gateway charges what is owed: no more than went by.
+    fn is_arrears(&self, money: &Captured) -> bool {
+        let Some(subscription) = self.subscription.as_ref().filter(|it| !it.gateway.is_by_hand()) else {
+            return false;
+        };
+        let (paid, each) = (money.gross, subscription.news.amount);
+        let price = each.minor().max(1);
+        let is_whole = paid.currency() == each.currency() && paid.minor() % price == 0;
+        let Some(started_at) = subscription.started_at.filter(|_| is_whole && paid.minor() > each.minor())
+        else {
+            return false;
+        };
+        let (first, day) = (started_at.date_naive(), money.at.date_naive());
+        let due =
+            |number: &u32| subscription.news.frequency.period(first, *number).is_some_and(|due| due <= day);
+        let begun = i64::try_from((0..=u32::MAX).take_while(due).count()).unwrap_or(i64::MAX);
+        let earlier =
+            self.others.iter().filter_map(|other| other.payment.money()).filter(|it| it.at < money.at);
+        let covered: i64 = earlier.map(|it| it.gross.minor() / price).sum();
+        paid.minor() / price <= begun.saturating_sub(covered)
     }
 
     /// Whether recurring support was changed to this amount at some time.

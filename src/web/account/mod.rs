@@ -31,7 +31,7 @@ use serde::Serialize;
 const DOOR: &str = "/account/sign-in";
 
 /// What pages may say at their top after something was done, as the address names it.
-const DONE: [&str; 14] = [
+const DONE: [&str; 15] = [
     "saved",
     "same",
     "visibility",
@@ -42,6 +42,7 @@ const DONE: [&str; 14] = [
     "signed-out",
     "changed",
     "pending",
+    "agreed",
     "mended",
     "still",
     "gift-aid",

@@ -2,14 +2,14 @@
 
 mod levels;
 
-use super::{about, faults, page, render, see_other, shown, spoken_to, visitor};
+use super::{about, done, faults, page, render, see_other, shown, spoken_to, visitor};
 use crate::domain::ids::PledgeId;
 use crate::domain::pledge::Frequency;
 use crate::domain::subscription::{OrderKind, SubscriptionState};
 use crate::render::Templates;
-use crate::render::account_pages::{Mend, Support};
+use crate::render::account_pages::{Mend, Support, SupportOffers};
 use crate::render::pages::Choice;
-use crate::usecases::account::support::{self, Told};
+use crate::usecases::account::support::{self, Offers, Told};
 use crate::usecases::views::PatronView;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
@@ -28,7 +28,11 @@ pub(in crate::web) async fn show(
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let who = visitor!(&request, &state);
-    let view = support::of(&state.ctx, who.profile.id, pledge_id(&id)?).await?;
+    let (donor, id) = (who.profile.id, pledge_id(&id)?);
+    if done(&request).as_deref() == Some("agreed") {
+        support::came_back(&state.ctx, donor, id).await?;
+    }
+    let view = support::of(&state.ctx, donor, id).await?;
     let spoken = spoken_to(&request, &state, &who);
     form(&request, (&state, &spoken), &view, None, &[]).await
 }
@@ -68,6 +72,7 @@ async fn form(
         limits: state.ctx.policy.amounts.of(news.amount.currency()),
         ..about(state, language, "")
     };
+    let consent_url = view.pending.as_ref().and_then(|pending| pending.consent_url.clone());
     let paid_until = news.period.map(|period| period.until).filter(|until| *until > now);
     let body = Support {
         id: view.pledge.id.to_string(),
@@ -90,7 +95,9 @@ async fn form(
         ended_text,
         owed_text,
         paid_until_text: paid_until.map(day),
-        pending: view.pending.is_some(),
+        pending: view.pending.is_some() && consent_url.is_none(),
+        consent_url,
+        offers: offered(state, view),
         typed_amount: typed.and_then(|fields| fields.given("amount")).unwrap_or_else(|| news.amount.major()),
         frequencies: Frequency::RECURRING.iter().map(choice).collect(),
         tomorrow: (state.ctx.day_of(now) + Days::new(1)).to_string(),
@@ -99,6 +106,11 @@ async fn form(
     let status = status_of(problems);
     let names = ("account/support.html", "overview", "account-overview-running");
     Ok(page(status, render(request, spoken, names, body)?))
+}
+
+fn offered(state: &AppState, view: &PatronView) -> SupportOffers {
+    let Offers { is_asked, may_keep, may_return } = support::offers(&state.ctx, &view.subscription);
+    SupportOffers { is_asked, may_keep, may_return }
 }
 
 /// One of the buttons was pressed.
@@ -126,6 +138,7 @@ pub(in crate::web) async fn act(
     };
     match support::ask(&state.ctx, donor, id, what, &fields.text("reason")).await {
         Ok(Told::Done) => Ok(see_other(&format!("/account/pledges/{id}?done=changed"))),
+        Ok(Told::Agree(page)) => Ok(see_other(&page)),
         Ok(Told::Pending) => Ok(see_other(&format!("/account/pledges/{id}?done=pending"))),
         Err(UseCaseError::Invalid(problems)) => {
             form(&request, (&state, &spoken), &view, Some(&fields), &problems).await

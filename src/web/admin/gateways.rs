@@ -104,6 +104,7 @@ fn paypal_shown(state: &AppState, paypal: PaypalState, found: Option<Vec<Finding
         webhook_text: when(paypal.webhook_at),
         answered_text: when(paypal.answered_at),
         pending: paypal.dependent.pending,
+        recurring: paypal.dependent.recurring,
         url: paypal.url,
         findings: found.map(|found| found.into_iter().map(finding).collect()),
     }

@@ -240,3 +240,46 @@ async fn signing_out_everywhere_works_by_keyboard() {
     assert_eq!(browser.count("#email").await, 1);
     app.finish().await;
 }
+
+/// PayPal's pages lead there and back, without a script: to agree to the support, to agree to more, and no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_patron_agrees_at_paypal_gives_more_and_stops() {
+    let shop = crate::paypal::shop::Shop::open(Engine::Sqlite).await;
+    let browser = Browser::open(JavaScript::Off, PHONE.0, PHONE.1).await;
+    goes(&browser, &shop.app, "/donate?amount=25&frequency=monthly").await;
+    browser.fill("#name", "Ann Reader").await;
+    browser.fill("#email", "ann@example.org").await;
+    browser.click("input[name=gateway][value=paypal]").await;
+    browser.follow("form[data-once] button.button").await;
+    assert_eq!(browser.text("h1").await, "Agree to EUR 25.00");
+    browser.follow("button[value=agree]").await;
+    assert!(browser.url().await.starts_with(&format!("{}/thanks/", shop.app.url)));
+    shop.hears().await;
+
+    signs_in(&shop.app, &browser).await;
+    browser.presses(".pledge a", "/account/pledges/plg_").await;
+    let page = browser.url().await;
+    assert!(browser.text("body").await.contains("Which card or bank account PayPal charges"));
+    browser.opens("details:nth-of-type(1) summary").await;
+    if browser.count("input[name=amount_choice][value=other]").await > 0 {
+        browser.click("input[name=amount_choice][value=other]").await;
+    }
+    browser.fill("#amount", "40").await;
+    browser.follow("details[open] .button").await;
+    assert_eq!(browser.text("h1").await, "Agree to EUR 40.00");
+    browser.goto(&page).await;
+    assert!(browser.text(".standfirst").await.contains("A change of yours waits for you"));
+    browser.follow(".actions a.button").await;
+    browser.follow("button[value=agree]").await;
+    assert!(browser.text("body").await.contains("Thank you for coming back."));
+    assert!(browser.text("h1").await.contains("€40.00"), "{}", browser.text("h1").await);
+
+    browser.opens("details:nth-of-type(3) summary").await;
+    browser.follow("details[open] .button").await;
+    assert!(browser.text(".standfirst").await.contains("It ends on"), "{}", browser.text("body").await);
+    assert_eq!(browser.count("form[action$='/keep']").await, 0);
+    assert_eq!(browser.count("form[action$='/return']").await, 1);
+    assert_eq!(shop.paypal.subscriptions()[0].status, "CANCELLED");
+    shop.hears().await;
+    shop.close().await;
+}

@@ -1,5 +1,6 @@
 //! The door for webhooks: what is not proven to come from our PayPal, to our webhook, changes nothing.
 
+use super::patrons::monthly;
 use super::shop::Shop;
 use crate::support::both;
 use crate::support::gift::Form;
@@ -19,7 +20,8 @@ fn one_of_each(shop: &Shop) -> Vec<(&'static str, Signed)> {
 
 async fn nothing_is_stored(shop: &Shop) {
     shop.app.run_jobs().await;
-    for table in ["inbox", "donations", "refunds", "disputes", "receipts", "ledger_entries"] {
+    for table in ["inbox", "donations", "refunds", "disputes", "receipts", "ledger_entries", "subscriptions"]
+    {
         assert_eq!(shop.app.count(table).await, 0, "{table}");
     }
 }
@@ -34,6 +36,15 @@ async fn eventful(shop: &Shop) {
     shop.paypal.refund(&capture, Some(100));
     let dispute = shop.paypal.complain(&capture);
     shop.paypal.decide(&dispute, "RESOLVED_BUYER_FAVOUR");
+    let pays = shop.signs_up(&monthly().by(2)).await;
+    shop.paypal.agree(&pays.page, true);
+    let sale = shop.paypal.sales().remove(0).id;
+    shop.paypal.refund(&sale, Some(100));
+    shop.paypal.reverse(&sale);
+    shop.paypal.does(&pays.remote, "suspend");
+    shop.paypal.does(&pays.remote, "cancel");
+    let owes = shop.signs_up(&monthly().by(3)).await;
+    shop.paypal.agree(&owes.page, false);
 }
 
 both! {
@@ -41,7 +52,7 @@ both! {
         let shop = Shop::open(engine).await;
         eventful(&shop).await;
         let events = one_of_each(&shop);
-        assert!(events.len() > 4, "{}", events.len());
+        assert!(events.len() > 11, "{}", events.len());
         let now = shop.app.clock.now();
         for (kind, good) in &events {
             let body = good.body.clone();

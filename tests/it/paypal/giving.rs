@@ -216,19 +216,3 @@ both! {
         shop.close().await;
     }
 }
-
-both! {
-    async fn support_that_comes_back_is_told_truthfully_to_choose_another_way(engine) {
-        let shop = Shop::open(engine).await;
-        let client = shop.app.client();
-        let form = Form::gift().set("gateway", "paypal").set("frequency", "monthly");
-        let answer = client.give(&form).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(answer.text().contains("This way takes single gifts only"), "{}", answer.text());
-        let german = client.give(&form.set("lang", "de")).await;
-        assert_eq!(german.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(shop.app.count("pledges").await, 0);
-        assert!(shop.paypal.calls().is_empty());
-        shop.close().await;
-    }
-}

@@ -8,11 +8,10 @@ use mainstay::domain::money::Money;
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::domain::refund::RefundNews;
 use mainstay::domain::remote::RemoteId;
-use mainstay::domain::subscription::SubscriptionFact;
 use mainstay::gateways::{
-    AmountRefused, Capabilities, CardPage, Checkout, CheckoutRequest, Gateway, GatewayError, InterpretError,
-    Interpretation, ListedEvent, LookUp, Page, RefundRequest, SubscriptionOrder, VerifiedEvent,
-    WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutRequest, Gateway, GatewayError,
+    InterpretError, Interpretation, ListedEvent, LookUp, Page, RefundRequest, SubscriptionOrder,
+    VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -119,7 +118,7 @@ impl Gateway for Scripted {
         self.call(Call::Refund, self.inner.refund(request)).await
     }
 
-    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<SubscriptionFact, GatewayError> {
+    async fn change_subscription(&self, order: &SubscriptionOrder) -> Result<Answered, GatewayError> {
         self.call(Call::ChangeSubscription, self.inner.change_subscription(order)).await
     }
 

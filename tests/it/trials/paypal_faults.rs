@@ -2,6 +2,7 @@
 //! order. Nobody pays twice, nothing stays unknown, and our books say what PayPal's say.
 
 use reqwest::StatusCode;
+use std::collections::BTreeSet;
 
 use super::gateway::{
     QUICK, attempts_agree, balances_agree, hours, name_of, order_refunds, payments_agree, refunds_agree,
@@ -11,7 +12,7 @@ use crate::paypal::shop::Shop;
 use crate::support::app::Engine;
 use crate::support::client::Client;
 use crate::support::gift::Form;
-use crate::support::paypal::{Fault, Means};
+use crate::support::paypal::{Fault, Means, Subscription};
 use crate::support::random::Random;
 use crate::support::twins;
 
@@ -54,6 +55,7 @@ async fn whatever_paypal_does_each_gift_is_paid_once(engine: Engine) {
         summary.fault(name_of(fault), times);
     }
     summary.figure("payments", trial.shop.paypal.captures().len());
+    summary.figure("payments of patrons", trial.shop.paypal.sales().len());
     summary.figure("calls", trial.shop.paypal.calls().len());
     trial.shop.app.check_books().await;
     trial.shop.app.stop().await;
@@ -106,8 +108,14 @@ impl Trial {
             .by(usize::try_from(gift).unwrap())
             .set("gateway", "paypal")
             .set("form_id", &format!("form-{gift}"));
+        // Every third is a patron, who is charged again in the rounds to come.
+        let form = if gift.is_multiple_of(3) { form.set("frequency", "weekly") } else { form };
         let answer = client.give(&form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        if answer.location().contains("ba_token=") {
+            self.agrees(answer.location());
+            return;
+        }
         let Some((_, order)) = answer.location().rsplit_once("/checkoutnow?token=") else {
             return;
         };
@@ -118,6 +126,18 @@ impl Trial {
             self.shop.paypal.approve(order, Means::Declined);
         }
         self.shop.paypal.approve(order, Means::Wallet);
+    }
+
+    /// Most agree to be charged each week; the means of some do not work for a while.
+    fn agrees(&mut self, page: &str) {
+        let waits = |it: &Subscription| it.status == "APPROVAL_PENDING" && it.is_asked_at(page);
+        let all = self.shop.paypal.subscriptions();
+        if all.iter().any(waits) && !self.random.in_a_hundred(25) {
+            self.shop.paypal.agree(page, true);
+        }
+        for it in all.iter().filter(|it| it.status == "ACTIVE") {
+            self.shop.paypal.means_work(&it.id, !self.random.in_a_hundred(10));
+        }
     }
 
     /// Some of the news arrives, late and in another order, some of it twice, some never.
@@ -154,9 +174,15 @@ impl Trial {
     /// Our books against PayPal's.
     async fn judge(&mut self, summary: &mut Summary) {
         let (app, paypal) = (&self.shop.app, &self.shop.paypal);
-        let theirs = paypal.captures();
-        let paid = || theirs.iter().filter(|capture| capture.captured() > 0);
-        attempts_agree(app, paid().map(|capture| capture.custom_id.clone()), summary).await;
+        let (single, again) = (paypal.captures(), paypal.sales());
+        let paid = || single.iter().chain(&again).filter(|capture| capture.captured() > 0);
+        // One subscription for an attempt, however often it was paid.
+        let begun: BTreeSet<(&str, &str)> =
+            again.iter().map(|sale| (sale.order.as_str(), sale.custom_id.as_str())).collect();
+        let once = single.iter().filter(|capture| capture.captured() > 0);
+        let once = once.map(|capture| capture.custom_id.clone());
+        let attempts = once.chain(begun.into_iter().map(|(_, attempt)| attempt.to_owned()));
+        attempts_agree(app, attempts, summary).await;
         let told =
             paid().map(|capture| format!("{} {} {}", capture.id, capture.captured(), paypal.gone(capture)));
         payments_agree(app, &told.collect(), summary).await;

@@ -7,6 +7,7 @@ use crate::domain::pledge::Frequency;
 use crate::domain::subscription::{EndReason, OrderKind, Orderer};
 use crate::render::admin_pages::{ActField, ActPage};
 use crate::usecases::FieldError;
+use crate::usecases::account::support;
 use crate::usecases::patrons::orders::{self, OrderRequest};
 use crate::usecases::views::{self, PatronView};
 use crate::web::admin::door::Seat;
@@ -33,11 +34,19 @@ pub(in crate::web) async fn show(
     id: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let view = views::patron(&state.ctx, id_of(&id, "pledge")?).await?;
-    form(&view, &Fields::default()).shown(&state, &seat, &[])
+    form(&state, &view, &Fields::default()).shown(&state, &seat, &[])
 }
 
-fn form(view: &PatronView, typed: &Fields) -> Act {
+fn form(state: &AppState, view: &PatronView, typed: &Fields) -> Act {
     let news = &view.subscription.news;
+    // What the gateway leaves to the donor, or never takes back, is not offered.
+    let offers = support::offers(&state.ctx, &view.subscription);
+    let mut acts = ACTS.to_vec();
+    acts.retain(|(act, _)| match *act {
+        "keep" => offers.may_keep,
+        "change" => !offers.is_asked,
+        _ => true,
+    });
     let kept = |name: &str, otherwise: String| typed.filled(name).unwrap_or(otherwise);
     let choices = |all: &[(&str, &str)]| {
         all.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect::<Vec<_>>()
@@ -54,7 +63,7 @@ fn form(view: &PatronView, typed: &Fields) -> Act {
             news.state.status()
         ),
         fields: vec![
-            ActField::choice("what", "What", kept("what", "cancel".to_owned()), choices(&ACTS)),
+            ActField::choice("what", "What", kept("what", "cancel".to_owned()), choices(&acts)),
             ActField::text("amount", "Amount of each payment", kept("amount", news.amount.major()))
                 .hinted("Only for a change."),
             ActField::choice(
@@ -85,12 +94,12 @@ pub(in crate::web) async fn order(
     let view = views::patron(&state.ctx, id).await?;
     let what = match wish(&state, &view, &fields) {
         Ok(what) => what,
-        Err(problem) => return form(&view, &fields).shown(&state, &seat, &[problem]),
+        Err(problem) => return form(&state, &view, &fields).shown(&state, &seat, &[problem]),
     };
     let request = OrderRequest { pledge: id, what, by: Orderer::Staff, reason: fields.filled("reason") };
     match orders::order_by(&state.ctx, seat.0.actor(), request).await {
         Ok(_) => Ok(see_other(&format!("/admin/pledges/{id}?done=asked"))),
-        Err(error) => form(&view, &fields).shown(&state, &seat, &mendable(error)?),
+        Err(error) => form(&state, &view, &fields).shown(&state, &seat, &mendable(error)?),
     }
 }
 

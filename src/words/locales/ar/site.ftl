@@ -119,7 +119,7 @@ gateway-bank_transfer = تحويل مصرفي
 gateway-cash = نقدًا
 gateway-cheque = شيك
 gateway-stripe-hint = بطاقة أو Apple Pay أو Google Pay أو طرق دفع محلية، في صفحة Stripe الآمنة.
-gateway-paypal-hint = من حسابكم في PayPal، في صفحة PayPal الآمنة. للتبرعات لمرة واحدة.
+gateway-paypal-hint = من حسابكم في PayPal، في صفحة PayPal الآمنة.
 gateway-sandbox-hint = لتجربة الموقع: تظهر صفحة دفع، ولا تنتقل أي أموال.
 gateway-bank_transfer-hint = تحصلون على بيانات الحساب ورقم مرجعي، هنا وعبر البريد الإلكتروني.
 

@@ -119,7 +119,7 @@ gateway-bank_transfer = Überweisung
 gateway-cash = Bargeld
 gateway-cheque = Scheck
 gateway-stripe-hint = Karte, Apple Pay, Google Pay und örtliche Zahlungsarten, auf der sicheren Seite von Stripe.
-gateway-paypal-hint = Mit Ihrem PayPal-Konto, auf der sicheren Seite von PayPal. Für einzelne Spenden.
+gateway-paypal-hint = Mit Ihrem PayPal-Konto, auf der sicheren Seite von PayPal.
 gateway-sandbox-hint = Zum Ausprobieren: Sie sehen eine Zahlungsseite, und es fließt kein Geld.
 gateway-bank_transfer-hint = Sie erhalten die Kontodaten und einen Verwendungszweck, hier und per E-Mail.
 

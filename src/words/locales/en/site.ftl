@@ -129,7 +129,7 @@ gateway-bank_transfer = Bank transfer
 gateway-cash = Cash
 gateway-cheque = Cheque
 gateway-stripe-hint = Card, Apple Pay, Google Pay and local ways to pay, on Stripe’s secure page.
-gateway-paypal-hint = With your account at PayPal, on PayPal’s secure page. For single gifts.
+gateway-paypal-hint = With your account at PayPal, on PayPal’s secure page.
 gateway-sandbox-hint = For trying the site: you are shown a payment page, and no money moves.
 gateway-bank_transfer-hint = You get the account details and a reference, here and by e-mail.
 

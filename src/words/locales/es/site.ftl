@@ -117,7 +117,7 @@ gateway-bank_transfer = Transferencia bancaria
 gateway-cash = Efectivo
 gateway-cheque = Cheque
 gateway-stripe-hint = Tarjeta, Apple Pay, Google Pay y formas de pago locales, en la página segura de Stripe.
-gateway-paypal-hint = Con su cuenta de PayPal, en la página segura de PayPal. Para donativos únicos.
+gateway-paypal-hint = Con su cuenta de PayPal, en la página segura de PayPal.
 gateway-sandbox-hint = Para probar el sitio: verá una página de pago, y no se mueve dinero.
 gateway-bank_transfer-hint = Recibirá los datos de la cuenta y una referencia, aquí y por correo electrónico.
 

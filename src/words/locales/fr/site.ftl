@@ -126,7 +126,7 @@ gateway-bank_transfer = Virement bancaire
 gateway-cash = Espèces
 gateway-cheque = Chèque
 gateway-stripe-hint = Carte, Apple Pay, Google Pay et moyens de paiement locaux, sur la page sécurisée de Stripe.
-gateway-paypal-hint = Avec votre compte PayPal, sur la page sécurisée de PayPal. Pour les dons ponctuels.
+gateway-paypal-hint = Avec votre compte PayPal, sur la page sécurisée de PayPal.
 gateway-sandbox-hint = Pour essayer le site : une page de paiement s’affiche, et aucun argent ne circule.
 gateway-bank_transfer-hint = Vous recevez les coordonnées du compte et une référence, ici et par courriel.
 

@@ -121,7 +121,7 @@ gateway-bank_transfer = Transferência bancária
 gateway-cash = Dinheiro
 gateway-cheque = Cheque
 gateway-stripe-hint = Cartão, Apple Pay, Google Pay e formas de pagamento locais, na página segura da Stripe.
-gateway-paypal-hint = Com a sua conta PayPal, na página segura da PayPal. Para donativos únicos.
+gateway-paypal-hint = Com a sua conta PayPal, na página segura da PayPal.
 gateway-sandbox-hint = Para experimentar o site: aparece uma página de pagamento, e nenhum dinheiro é movimentado.
 gateway-bank_transfer-hint = Os dados da conta e uma referência aparecem aqui e são enviados por e-mail.
 

@@ -120,7 +120,7 @@ gateway-bank_transfer = Банковский перевод
 gateway-cash = Наличные
 gateway-cheque = Чек
 gateway-stripe-hint = Карта, Apple Pay, Google Pay и местные способы оплаты на защищённой странице Stripe.
-gateway-paypal-hint = С вашего счёта PayPal, на защищённой странице PayPal. Для разовых пожертвований.
+gateway-paypal-hint = С вашего счёта PayPal, на защищённой странице PayPal.
 gateway-sandbox-hint = Чтобы испытать сайт: откроется страница оплаты, но деньги не движутся.
 gateway-bank_transfer-hint = Реквизиты счёта и назначение платежа появятся здесь и придут по почте.
 

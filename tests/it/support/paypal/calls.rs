@@ -1,8 +1,9 @@
 //! The calls of the API, as strict as PayPal or stricter.
 
+use super::billing_calls;
 use super::purse::Amount;
 use super::shape;
-use super::world::{Means, Order, Webhook, World, written};
+use super::world::{Capture, Means, Order, Webhook, World, written};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -34,7 +35,7 @@ impl Refusal {
     }
 }
 
-type Answered = Result<(u16, Value), Refusal>;
+pub(super) type Answered = Result<(u16, Value), Refusal>;
 
 pub(super) struct Asking<'a> {
     pub(super) method: &'a str,
@@ -44,11 +45,11 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn json(&self) -> Result<Value, Refusal> {
+    pub(super) fn json(&self) -> Result<Value, Refusal> {
         serde_json::from_slice(self.body).map_err(|_odd| Refusal::invalid("MALFORMED_REQUEST_JSON"))
     }
 
-    fn parameters(&self) -> HashMap<String, String> {
+    pub(super) fn parameters(&self) -> HashMap<String, String> {
         url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 }
@@ -83,12 +84,17 @@ pub(super) fn execute(world: &mut World, asking: &Asking<'_>) -> Answered {
         }
         ("GET", ["v1", "notifications", "webhooks-events"]) => events(world, &asking.parameters()),
         ("GET", ["v1", "reporting", "transactions"]) => transactions(world, &asking.parameters()),
+        (_, ["v1", rest @ ..])
+            if ["catalogs", "billing", "payments"].iter().any(|part| rest.first() == Some(part)) =>
+        {
+            billing_calls::execute(world, asking, rest)
+        }
         (method, ["v1", "notifications", "webhooks", rest @ ..]) => webhooks(world, method, rest, asking),
         (_, _) => Err(Refusal::not_found()),
     }
 }
 
-fn known(is_known: bool) -> Result<(), Refusal> {
+pub(super) fn known(is_known: bool) -> Result<(), Refusal> {
     if is_known { Ok(()) } else { Err(Refusal::not_found()) }
 }
 
@@ -98,13 +104,13 @@ fn is_kept(world: &World, order: &Order) -> bool {
 }
 
 /// Refuses every field that PayPal does not know.
-fn only(value: &Value, allowed: &[&str]) -> Result<(), Refusal> {
+pub(super) fn only(value: &Value, allowed: &[&str]) -> Result<(), Refusal> {
     let fields = value.as_object().ok_or(Refusal::invalid("INVALID_PARAMETER_SYNTAX"))?;
     let all_known = fields.keys().all(|key| allowed.contains(&key.as_str()));
     if all_known { Ok(()) } else { Err(Refusal::invalid("INVALID_PARAMETER_SYNTAX")) }
 }
 
-fn text(value: &Value, most: usize) -> Result<String, Refusal> {
+pub(super) fn text(value: &Value, most: usize) -> Result<String, Refusal> {
     let text = value.as_str().ok_or(Refusal::invalid("MISSING_REQUIRED_PARAMETER"))?;
     if (1..=most).contains(&text.chars().count()) {
         Ok(text.to_owned())
@@ -113,10 +119,16 @@ fn text(value: &Value, most: usize) -> Result<String, Refusal> {
     }
 }
 
-fn name(value: &Value) -> Result<String, Refusal> {
+pub(super) fn name(value: &Value) -> Result<String, Refusal> {
     let name = text(value, 127)?;
     let fits = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.,".contains(&byte));
     if fits { Ok(name) } else { Err(Refusal::invalid("INVALID_PARAMETER_SYNTAX")) }
+}
+
+pub(super) fn address(value: &Value) -> Result<String, Refusal> {
+    let address = text(value, 4000)?;
+    url::Url::parse(&address).map_err(|_odd| Refusal::invalid("INVALID_PARAMETER_SYNTAX"))?;
+    Ok(address)
 }
 
 fn create_order(world: &mut World, body: &Value) -> Answered {
@@ -141,11 +153,6 @@ fn create_order(world: &mut World, body: &Value) -> Answered {
     if context["shipping_preference"] != "NO_SHIPPING" || context["user_action"] != "PAY_NOW" {
         return Err(Refusal::invalid("INVALID_PARAMETER_VALUE"));
     }
-    let address = |value: &Value| -> Result<String, Refusal> {
-        let address = text(value, 4000)?;
-        url::Url::parse(&address).map_err(|_odd| Refusal::invalid("INVALID_PARAMETER_SYNTAX"))?;
-        Ok(address)
-    };
     let amount = Amount::read(&unit["amount"]).map_err(|issue| match issue {
         "CURRENCY_NOT_SUPPORTED"
         | "DECIMAL_PRECISION"
@@ -195,7 +202,7 @@ fn disputes(world: &World, asked: &HashMap<String, String>) -> (u16, Value) {
     (200, json!({"items": items, "links": []}))
 }
 
-fn moment(asked: &HashMap<String, String>, key: &str) -> Result<DateTime<Utc>, Refusal> {
+pub(super) fn moment(asked: &HashMap<String, String>, key: &str) -> Result<DateTime<Utc>, Refusal> {
     let text = asked.get(key).ok_or(Refusal::invalid("MISSING_REQUIRED_PARAMETER"))?;
     let time = DateTime::parse_from_rfc3339(text);
     time.map(|time| time.to_utc()).map_err(|_odd| Refusal::invalid("INVALID_PARAMETER_SYNTAX"))
@@ -234,20 +241,30 @@ fn transactions(world: &World, asked: &HashMap<String, String>) -> Answered {
     }
     let page: usize = asked.get("page").map_or(1, |page| page.parse().unwrap());
     let seen_until = until.min(world.options.clock.now() - world.options.search_delay);
-    let of_span: Vec<_> = world
-        .captures
-        .values()
-        .filter(|capture| {
-            from <= capture.created && capture.created <= seen_until && capture.brought.is_some()
-        })
-        .collect();
+    let is_in =
+        |paid: &&Capture| from <= paid.created && paid.created <= seen_until && paid.brought.is_some();
+    let single = world.captures.values().filter(is_in).map(|paid| (paid, "T0006", Value::Null));
+    let again = world.billing.sales.values().filter(is_in);
+    let again = again.map(|paid| {
+        (
+            paid,
+            "T0002",
+            json!({"paypal_reference_id": paid.order,
+        "paypal_reference_id_type": "SUB"}),
+        )
+    });
+    let of_span: Vec<_> = single.chain(again).collect();
     let shown: Vec<Value> = of_span
         .iter()
         .skip((page - 1) * PER_PAGE)
         .take(PER_PAGE)
-        .map(|capture| {
-            json!({"transaction_info": {"transaction_id": capture.id, "transaction_event_code": "T0006",
-                "custom_field": capture.custom_id, "transaction_amount": capture.amount.shown()}})
+        .map(|(paid, code, reference)| {
+            let mut info = json!({"transaction_id": paid.id, "transaction_event_code": code,
+                "custom_field": paid.custom_id, "transaction_amount": paid.amount.shown()});
+            for (name, value) in reference.as_object().into_iter().flatten() {
+                info[name] = value.clone();
+            }
+            json!({"transaction_info": info})
         })
         .collect();
     Ok((

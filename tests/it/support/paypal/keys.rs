@@ -51,6 +51,12 @@ impl Keys {
 
     /// For how long the key of a call is kept.
     pub(super) fn lifetime(path: &str) -> TimeDelta {
-        if path.starts_with("/v2/payments/") { TimeDelta::days(45) } else { TimeDelta::hours(6) }
+        if path.starts_with("/v2/payments/") || path.starts_with("/v1/payments/") {
+            TimeDelta::days(45)
+        } else if path.starts_with("/v1/") {
+            TimeDelta::hours(72)
+        } else {
+            TimeDelta::hours(6)
+        }
     }
 }

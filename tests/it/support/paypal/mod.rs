@@ -2,6 +2,9 @@
 //! the real one does. May import: the clock of the domain. Must not: know of the program under test, which reaches it at
 //! [`PayPal::url`] only.
 
+mod billing;
+mod billing_calls;
+mod billing_shape;
 mod calls;
 mod keys;
 mod page;
@@ -27,6 +30,7 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
+pub(crate) use self::billing::Subscription;
 pub(crate) use self::signer::{Certificate, Signed};
 pub(crate) use self::world::{Call, Capture, Means, Options, Order, Refund};
 pub(crate) use super::faults::Fault;
@@ -130,6 +134,27 @@ impl PayPal {
         self.shared.lock().approve(order, means);
     }
 
+    /// The payer agrees on the page of this address, with means that work or do not.
+    pub(crate) fn agree(&self, page: &str, works: bool) {
+        let (_, token) = page.rsplit_once("ba_token=").unwrap();
+        self.shared.lock().agree(token, works);
+    }
+
+    /// What a payer pays with works from now on, or no more.
+    pub(crate) fn means_work(&self, subscription: &str, works: bool) {
+        self.shared.lock().means_work(subscription, works);
+    }
+
+    /// The payer, or somebody of the publication, does something on PayPal's own pages.
+    pub(crate) fn does(&self, subscription: &str, what: &str) {
+        self.shared.lock().order(subscription, what, "on PayPal's own pages".to_owned()).unwrap();
+    }
+
+    /// Charges whatever fell due.
+    pub(crate) fn bill(&self) {
+        self.shared.lock().bill();
+    }
+
     /// The money of a transfer arrives.
     pub(crate) fn complete(&self, capture: &str) {
         self.shared.lock().complete(capture);
@@ -222,6 +247,24 @@ impl PayPal {
         self.shared.lock().orders[id].clone()
     }
 
+    /// As it is now.
+    pub(crate) fn subscription(&self, id: &str) -> Subscription {
+        self.shared.lock().billing.subscriptions[id].clone()
+    }
+
+    pub(crate) fn subscriptions(&self) -> Vec<Subscription> {
+        self.shared.lock().billing.subscriptions.values().cloned().collect()
+    }
+
+    /// Payments of subscriptions: their order is the subscription.
+    pub(crate) fn sales(&self) -> Vec<Capture> {
+        self.shared.lock().billing.sales.values().cloned().collect()
+    }
+
+    pub(crate) fn plans(&self) -> usize {
+        self.shared.lock().billing.plans.len()
+    }
+
     pub(crate) fn orders(&self) -> Vec<Order> {
         self.shared.lock().orders.values().cloned().collect()
     }
@@ -247,6 +290,7 @@ impl PayPal {
 impl PayPal {
     /// The events that are still to be delivered, oldest first.
     pub(crate) fn pending(&self) -> Vec<world::Event> {
+        self.bill();
         self.shared.lock().events.iter().filter(|event| event.pending).cloned().collect()
     }
 

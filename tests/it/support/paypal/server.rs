@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
@@ -63,6 +63,9 @@ async fn handle(shared: &Arc<Shared>, request: Request<Incoming>) -> io::Result<
     let asked = Asked::read(request).await?;
     if asked.path.starts_with("/v1/notifications/certs/") {
         return Ok(sent(certificate(shared, &asked.path)));
+    }
+    if asked.path == "/webapps/billing/subscriptions" {
+        return Ok(sent(page::agreement(&mut shared.lock(), &asked)));
     }
     if asked.path == "/checkoutnow" {
         return Ok(sent(page::answer(&mut shared.lock(), &asked)));
@@ -195,10 +198,11 @@ fn work(world: &mut World, asked: &Asked) -> Answer {
     if let Err(refusal) = authorize(world, asked) {
         return refused(world, refusal);
     }
-    let moves_money = asked.method == "POST" && asked.path.starts_with("/v2/");
+    world.bill();
+    let wants_key = asked.method == "POST" && takes_key(&asked.path);
     let key = match asked.header("paypal-request-id") {
         Some(key) if (1..=108).contains(&key.len()) => key.to_owned(),
-        None if !moves_money => return execute(world, asked).0,
+        None if !wants_key => return execute(world, asked).0,
         Some(_) | None => return refused(world, Refusal::invalid("MISSING_OR_ODD_REQUEST_ID")),
     };
     let request = format!("{} {} {}", asked.method, asked.path, String::from_utf8_lossy(&asked.body));
@@ -216,9 +220,17 @@ fn work(world: &mut World, asked: &Asked) -> Answer {
     }
 }
 
+/// Calls that must not be made without a key. Those that end in a state need none, and PayPal takes none.
+fn takes_key(path: &str) -> bool {
+    let makes = ["/v1/catalogs/products", "/v1/billing/plans", "/v1/billing/subscriptions"].contains(&path);
+    let charges = path.starts_with("/v1/billing/subscriptions/") && path.ends_with("/capture");
+    makes || charges || path.starts_with("/v1/payments/sale/") || path.starts_with("/v2/")
+}
+
 fn execute(world: &mut World, asked: &Asked) -> (Answer, bool) {
     let asking = Asking { method: &asked.method, path: &asked.path, query: &asked.query, body: &asked.body };
     match calls::execute(world, &asking) {
+        Ok((status, Value::Null)) => (Answer { status, headers: Vec::new(), body: Vec::new() }, true),
         Ok((status, body)) => (Answer::json(status, &body), true),
         Err(refusal) => (refused(world, refusal), false),
     }

@@ -1,5 +1,6 @@
 //! How PayPal shows things: as documented, with fields and words that nobody asked for.
 
+use super::billing_shape;
 use super::purse::{Amount, Purse};
 use super::world::{Capture, Dispute, Order, Refund, Webhook, World, written};
 use serde_json::{Value, json};
@@ -144,7 +145,13 @@ pub(super) fn resource(world: &World, kind: &str, id: &str) -> Value {
     match kind {
         "checkout-order" => order(world, &world.orders[id]),
         "capture" => capture(world, &world.captures[id]),
-        "refund" => refund(world, &world.refunds[id]),
+        "refund" => {
+            let back = &world.refunds[id];
+            let is_sale = world.billing.sales.contains_key(&back.capture);
+            if is_sale { billing_shape::refund(back) } else { refund(world, back) }
+        }
+        "sale" => billing_shape::sale(world, &world.billing.sales[id]),
+        "subscription" => billing_shape::subscription(world, &world.billing.subscriptions[id], false),
         _ => dispute(&world.disputes[id]),
     }
 }

@@ -1,6 +1,7 @@
 //! The whole state of the emulator, behind one lock, and what happens to it.
 
 use super::super::faults::Faults;
+use super::billing::Billing;
 use super::purse::{Amount, Purse};
 use super::shape;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -149,6 +150,7 @@ pub(super) struct World {
     /// Where the server listens: `http://127.0.0.1:port`.
     pub(super) base: String,
     pub(super) orders: BTreeMap<String, Order>,
+    pub(super) billing: Billing,
     pub(super) captures: BTreeMap<String, Capture>,
     pub(super) refunds: BTreeMap<String, Refund>,
     pub(super) disputes: BTreeMap<String, Dispute>,
@@ -170,6 +172,7 @@ impl World {
             options,
             base,
             orders: BTreeMap::new(),
+            billing: Billing::default(),
             captures: BTreeMap::new(),
             refunds: BTreeMap::new(),
             disputes: BTreeMap::new(),
@@ -266,6 +269,15 @@ impl World {
         self.tell("PAYMENT.CAPTURE.DENIED", "capture", id);
     }
 
+    /// A payment, of an order or of a subscription.
+    fn paid(&self, id: &str) -> Option<&Capture> {
+        self.captures.get(id).or_else(|| self.billing.sales.get(id))
+    }
+
+    fn paid_mut(&mut self, id: &str) -> Option<&mut Capture> {
+        self.captures.get_mut(id).or_else(|| self.billing.sales.get_mut(id))
+    }
+
     /// What can still be given back of a payment.
     pub(super) fn left(&self, capture: &Capture) -> i64 {
         let refunds = self.refunds.values();
@@ -285,7 +297,7 @@ impl World {
         reversal: bool,
     ) -> Result<String, &'static str> {
         let now = self.now();
-        let paid = self.captures.get(capture).cloned().ok_or("INVALID_RESOURCE_ID")?;
+        let paid = self.paid(capture).cloned().ok_or("INVALID_RESOURCE_ID")?;
         if paid.brought.is_none() {
             return Err("CAPTURE_NOT_COMPLETED");
         }
@@ -329,19 +341,24 @@ impl World {
         let (out, _) = Purse::exchanged(&refund.amount);
         self.purse.add(&out.currency, -out.minor);
         let now = self.now();
-        let capture = self.captures[&refund.capture].clone();
+        let capture = self.paid(&refund.capture).unwrap().clone();
         let status = if self.left(&capture) == 0 { "REFUNDED" } else { "PARTIALLY_REFUNDED" };
-        if let Some(capture) = self.captures.get_mut(&refund.capture) {
+        if let Some(capture) = self.paid_mut(&refund.capture) {
             (capture.status, capture.updated) = (status, now);
         }
-        let kind = if refund.reversal { "PAYMENT.CAPTURE.REVERSED" } else { "PAYMENT.CAPTURE.REFUNDED" };
+        let kind = match (refund.reversal, self.billing.sales.contains_key(&refund.capture)) {
+            (false, false) => "PAYMENT.CAPTURE.REFUNDED",
+            (true, false) => "PAYMENT.CAPTURE.REVERSED",
+            (false, true) => "PAYMENT.SALE.REFUNDED",
+            (true, true) => "PAYMENT.SALE.REVERSED",
+        };
         self.tell(kind, "refund", id);
     }
 
     /// The payer complains at PayPal.
     pub(super) fn complain(&mut self, capture: &str, stage: &'static str) -> String {
         let now = self.now();
-        let paid = self.captures[capture].clone();
+        let paid = self.paid(capture).unwrap().clone();
         let amount = Amount { minor: self.left(&paid), ..paid.amount };
         let id = self.new_id("PP-D-");
         let dispute = Dispute {

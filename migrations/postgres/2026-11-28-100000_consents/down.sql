@@ -1,0 +1,1 @@
+ALTER TABLE subscription_orders DROP COLUMN consent_url;

@@ -10,6 +10,7 @@ use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
 use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
+use crate::gateways::patreon::{self, Patreon};
 use crate::gateways::paypal::{self, PayPal};
 use crate::gateways::sandbox::Sandbox;
 use crate::gateways::stripe::{self, Stripe};
@@ -22,6 +23,7 @@ use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::gateways::{StripePlan, take_up};
+use crate::usecases::members::PatreonPlan;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::settings::{self as office, OfficeValues};
 use crate::usecases::staff::Sealer;
@@ -65,6 +67,9 @@ pub enum StartError {
     /// The client of Stripe.
     #[error("stripe: {0}")]
     Stripe(#[from] stripe::TransportError),
+    /// The client of Patreon.
+    #[error("patreon: {0}")]
+    Patreon(String),
     /// The client of PayPal.
     #[error("paypal: {0}")]
     Paypal(String),
@@ -218,6 +223,7 @@ impl App {
         let ctx = Context {
             gateways: gateways(&config, (&plan, paypal.as_ref()), &db, (&world, &ids))?,
             paypal,
+            patreon: patreon(&config)?.map(Arc::new),
             stripe: plan,
             policy: Arc::clone(&edition.policy),
             clock: world.clock,
@@ -380,6 +386,32 @@ pub fn paypal(config: &Config) -> Result<Option<PayPal>, StartError> {
         timeout: own.timeout,
     };
     PayPal::new(settings).map(Some).map_err(|error| StartError::Paypal(error.to_string()))
+}
+
+/// How Patreon is spoken to, if the configuration has an app there.
+fn patreon(config: &Config) -> Result<Option<PatreonPlan>, StartError> {
+    let Some(own) = &config.patreon.app else {
+        return Ok(None);
+    };
+    let key = |secret: &Secret<String>| Key::new(secret.expose());
+    let settings = patreon::Settings {
+        client_id: own.client_id.clone(),
+        client_secret: key(&own.client_secret),
+        api_base: own.api_base.clone(),
+        timeout: own.timeout,
+    };
+    let tokens = own.tokens.as_ref().map(|tokens| patreon::Tokens {
+        access: key(&tokens.access),
+        refresh: tokens.refresh.as_ref().map(key),
+        lasts: None,
+    });
+    Ok(Some(PatreonPlan {
+        client: Patreon::new(&settings).map_err(|error| StartError::Patreon(error.to_string()))?,
+        tokens,
+        campaign: own.campaign_id.clone(),
+        secret: own.webhook_secret.as_ref().map(key),
+        production: config.server.mode.is_production(),
+    }))
 }
 
 /// What the office can change, by these settings, in which what it set is.

@@ -46,11 +46,14 @@ pub(super) struct Options {
 pub(super) enum Import {
     /// A bank's statement: the same as `bank import`.
     Bank(Options),
+    /// Patreon's file of members (Audience, Export CSV), of any year.
+    Patreon(super::patreon::ImportOptions),
 }
 
 pub(super) async fn run_import(setting: &Setting, command: Import) -> Outcome {
     match command {
         Import::Bank(options) => run(setting, Command::Import(options)).await,
+        Import::Patreon(options) => super::patreon::import(setting, options).await,
     }
 }
 

@@ -15,6 +15,7 @@ mod export;
 mod gateway;
 mod job;
 mod migrate;
+mod patreon;
 mod patron;
 mod paypal;
 mod progress;
@@ -100,6 +101,9 @@ enum Command {
     /// The app at PayPal.
     #[command(subcommand)]
     Paypal(paypal::Command),
+    /// The account at Patreon.
+    #[command(subcommand)]
+    Patreon(patreon::Command),
     /// Who may sign in to the office.
     #[command(subcommand)]
     Staff(staff::Command),
@@ -280,6 +284,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Reconcile(options) => reconcile::run(setting, options).await,
         Command::Stripe(command) => stripe::run(setting, command).await,
         Command::Paypal(command) => paypal::run(setting, command).await,
+        Command::Patreon(command) => patreon::run(setting, command).await,
         Command::Staff(command) => staff::run(setting, command).await,
         Command::Token(command) => token::run(setting, command).await,
         Command::Receipt(command) => receipt::run(setting, command).await,

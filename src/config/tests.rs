@@ -446,6 +446,25 @@ fn production_takes_paypals_own_addresses_only() {
 }
 
 #[test]
+fn patreon_is_off_without_an_app_and_half_of_one_is_an_error() {
+    assert!(load(&[]).unwrap().patreon.app.is_none());
+    const ID: (&str, &str) = ("MAINSTAY_PATREON__CLIENT_ID", "id");
+    const SECRET: (&str, &str) = ("MAINSTAY_PATREON__CLIENT_SECRET", "hunter2");
+    let app = load(&[ID, SECRET]).unwrap().patreon.app.unwrap();
+    assert_eq!((app.api_base.as_str(), app.tokens.is_some()), ("https://www.patreon.com", false));
+    let wrong = |pairs: &[(&str, &str)]| load(pairs).unwrap_err().to_string();
+    for (pairs, key) in [
+        (&[ID][..], "client_secret"),
+        (&[SECRET][..], "client_id"),
+        (&[("MAINSTAY_PATREON__WEBHOOK_SECRET", "hunter2")][..], "client_id"),
+        (&[ID, SECRET, ("MAINSTAY_PATREON__REFRESH_TOKEN", "hunter2")][..], "access_token"),
+    ] {
+        let told = wrong(pairs);
+        assert!(told.contains(&format!("[patreon] {key} (default)")) && !told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
 fn the_page_at_patreon_is_one_of_theirs() {
     let page = |url: &str| load(&[("MAINSTAY_PATREON__PAGE_URL", url)]);
     for own in ["https://www.patreon.com/lantern", "https://patreon.com/c/lantern"] {

@@ -140,6 +140,14 @@ words! {
         SettingChanged = "setting.changed",
         /// The keys of a gateway were changed.
         GatewayChanged = "gateway.changed",
+        /// The account at a platform elsewhere was connected, disconnected or set up.
+        PlatformChanged = "platform.changed",
+        /// A member elsewhere was found to be a donor.
+        MemberLinked = "member.linked",
+        /// A member elsewhere was found to be somebody else.
+        MemberUnlinked = "member.unlinked",
+        /// A file of members was taken in.
+        MembersImported = "members.imported",
         /// An outgoing webhook was added, changed or removed.
         WebhookChanged = "webhook.changed",
     }

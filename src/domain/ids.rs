@@ -136,6 +136,8 @@ ids! {
     BankMappingId "bmp";
     /// Names what a United Kingdom taxpayer declared.
     DeclarationId "gad";
+    /// Names a member of the publication at a platform elsewhere.
+    MemberId "mbr";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

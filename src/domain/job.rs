@@ -126,6 +126,8 @@ pub enum Job {
     },
     /// Holds what gateways list against what is on record.
     Reconcile,
+    /// Reads the members at platforms elsewhere.
+    SyncMembers,
     /// Ends pledges whose time to pay is over.
     ExpirePledges,
     /// Removes finished jobs, spent limits and old idempotency keys.
@@ -230,6 +232,7 @@ impl Lane {
                 "tend_patrons",
                 "deliver_sandbox_event",
                 "reconcile",
+                "sync_members",
                 "expire_pledges",
                 "clean_up",
                 "examine",
@@ -290,6 +293,7 @@ impl Job {
             Self::CarryOutRefund { .. } => "carry_out_refund",
             Self::DeliverSandboxEvent { .. } => "deliver_sandbox_event",
             Self::Reconcile => "reconcile",
+            Self::SyncMembers => "sync_members",
             Self::ExpirePledges => "expire_pledges",
             Self::CleanUp => "clean_up",
             Self::Examine => "examine",
@@ -349,6 +353,7 @@ impl Job {
             Self::MakeExport { export } => Some(format!("make_export/{export}")),
             Self::ReadBankStatement { statement } => Some(format!("read_bank_statement/{statement}")),
             Self::Reconcile
+            | Self::SyncMembers
             | Self::ExpirePledges
             | Self::CleanUp
             | Self::Examine
@@ -393,6 +398,7 @@ impl Job {
             Self::SyncSubscription { .. } => (60, 3600, 8),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
             Self::Reconcile
+            | Self::SyncMembers
             | Self::ExpirePledges
             | Self::CleanUp
             | Self::Examine
@@ -430,6 +436,7 @@ mod tests {
             Job::CarryOutRefund { refund: RefundId::from_ulid(ulid) },
             Job::DeliverSandboxEvent { event: SandboxEventId::from_ulid(ulid), repeat: 0 },
             Job::Reconcile,
+            Job::SyncMembers,
             Job::ExpirePledges,
             Job::CleanUp,
             Job::SendReviewNotice { newest: ReviewId::from_ulid(ulid) },

@@ -19,6 +19,8 @@ words! {
         Donors = "donors",
         /// Recurring support.
         Patrons = "patrons",
+        /// Members at platforms elsewhere.
+        Members = "external-members",
         /// Receipts.
         Receipts = "receipts",
         /// Lines of bank statements.

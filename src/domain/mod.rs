@@ -26,6 +26,7 @@ pub mod ids;
 pub mod job;
 pub mod ledger;
 pub mod list;
+pub mod member;
 pub mod money;
 pub mod outbound;
 pub mod outgoing;

@@ -9,6 +9,7 @@ mod courier;
 mod fetch;
 mod key;
 mod manners;
+pub mod patreon;
 pub mod paypal;
 mod registry;
 pub mod sandbox;

@@ -15,7 +15,7 @@ use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::patrons::{orders, tend};
 use crate::usecases::{
-    UseCaseError, examine, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep, webhook,
+    UseCaseError, examine, members, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep, webhook,
 };
 
 /// Why a job was not done, and whether trying again can help.
@@ -127,6 +127,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::CarryOutRefund { refund } => refund::carry_out(ctx, *refund).await.map(|_done| ())?,
         Job::DeliverSandboxEvent { event, repeat: _ } => deliver(services, *event).await?,
         Job::Reconcile => reconcile::hourly(ctx).await?,
+        Job::SyncMembers => members::hourly(ctx).await?,
         Job::ExpirePledges => upkeep::expire(ctx).await?,
         Job::CleanUp => upkeep::clean_up(ctx).await?,
         Job::Examine => count(examine::everything(ctx).await?),

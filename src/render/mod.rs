@@ -15,6 +15,7 @@ pub mod letter_samples;
 pub mod letters;
 pub mod list_pages;
 pub mod pages;
+pub mod patreon_pages;
 pub mod privacy_pages;
 pub mod qr;
 pub mod receipt;

@@ -6,7 +6,7 @@ use super::schema::{
     account_changes, address_changes, attempts, donations, donors, event_subjects, inbox, pledges, receipts,
     refunds, request_keys, saved_views, subscription_orders, subscriptions,
 };
-use super::{Conn, StoreError, Tx, search};
+use super::{Conn, StoreError, Tx, external_members, search};
 use crate::domain::account::{ChangeDetail, NO_ADDRESS_HOST, Profile, erased_address};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, InboxId, PledgeId, ReceiptId};
@@ -38,6 +38,7 @@ pub fn forget(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Result<
         .execute(&mut **tx)?;
     one(changed)?;
     search::renew(tx, &id)?;
+    external_members::forget(tx, profile.id, &profile.email, now)?;
     let theirs: Vec<String> =
         pledges::table.filter(pledges::donor_id.eq(&id)).select(pledges::id).load(&mut **tx)?;
     take_from_pledges(tx, &theirs, &nobody)?;

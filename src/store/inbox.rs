@@ -5,7 +5,7 @@ use super::row::{Row, one, utc};
 use super::schema::inbox;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::InboxId;
-use crate::domain::pledge::GatewayKind;
+use crate::domain::member::Sender;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -15,7 +15,7 @@ pub struct Stored {
     /// Its id here.
     pub id: InboxId,
     /// Who sent it.
-    pub gateway: GatewayKind,
+    pub sender: Sender,
     /// The gateway's id of it.
     pub event_id: String,
     /// The verified bytes.
@@ -50,7 +50,7 @@ pub fn insert(tx: &mut Tx<'_>, event: &Stored) -> Result<bool, StoreError> {
     let inserted = on_each!(tx, |c| diesel::insert_into(inbox::table)
         .values((
             inbox::id.eq(event.id.to_string()),
-            inbox::gateway.eq(event.gateway.as_str()),
+            inbox::gateway.eq(event.sender.as_str()),
             inbox::event_id.eq(&event.event_id),
             inbox::body.eq(&event.body),
             inbox::status.eq("received"),
@@ -59,6 +59,16 @@ pub fn insert(tx: &mut Tx<'_>, event: &Stored) -> Result<bool, StoreError> {
         .on_conflict_do_nothing()
         .execute(c))?;
     Ok(inserted == 1)
+}
+
+/// The event that a sender gave this id, if it is here.
+pub fn find(conn: &mut Conn, sender: Sender, event_id: &str) -> Result<Option<InboxId>, StoreError> {
+    let id: Option<String> = inbox::table
+        .filter(inbox::gateway.eq(sender.as_str()).and(inbox::event_id.eq(event_id)))
+        .select(inbox::id)
+        .get_result(conn)
+        .optional()?;
+    id.map(|id| Row { table: "inbox", id: &id }.parse(&id)).transpose()
 }
 
 /// The event with this id.
@@ -72,7 +82,7 @@ pub fn get(conn: &mut Conn, id: InboxId) -> Result<Stored, StoreError> {
     let row = Row { table: "inbox", id: &text };
     Ok(Stored {
         id,
-        gateway: row.word(GatewayKind::parse, &gateway)?,
+        sender: row.word(Sender::parse, &gateway)?,
         event_id,
         body,
         received_at: utc(received_at),
@@ -95,6 +105,15 @@ pub fn set_fate(
         ))
         .execute(&mut **tx)?;
     one(changed)
+}
+
+/// When a sender was last heard of.
+pub fn last_heard(conn: &mut Conn, sender: Sender) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let last: Option<NaiveDateTime> = inbox::table
+        .filter(inbox::gateway.eq(sender.as_str()))
+        .select(diesel::dsl::max(inbox::received_at))
+        .get_result(conn)?;
+    Ok(last.map(utc))
 }
 
 /// An event as operators see it.

@@ -3,10 +3,12 @@
 
 mod bank;
 mod figures;
+mod members;
 mod office;
 
 pub(super) use bank::*;
 pub(super) use figures::*;
+pub(super) use members::*;
 pub(super) use office::*;
 
 diesel::table! {
@@ -488,21 +490,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    patron_months (month, cohort, currency) {
-        month -> Text,
-        cohort -> Text,
-        currency -> Text,
-        joined -> BigInt,
-        returned -> BigInt,
-        left_for_good -> BigInt,
-        failing -> BigInt,
-        recovered -> BigInt,
-        annual_minor -> BigInt,
-        updated_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     sandbox_subscriptions (id) {
         id -> Text,
         attempt_id -> Text,
@@ -550,6 +537,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_subjects,
     export_parts,
     exports,
+    external_accounts,
+    external_members,
+    external_moves,
+    external_tiers,
     gateway_accounts,
     gift_aid_declarations,
     gifts_by_hand,

@@ -2,6 +2,7 @@
 
 use super::UseCaseError;
 use super::gateways::StripePlan;
+use super::members::PatreonPlan;
 use super::staff::Sealer;
 use super::staff::tokens::Shares;
 use crate::domain::account::SessionRules;
@@ -39,6 +40,8 @@ pub struct Context {
     pub stripe: Arc<StripePlan>,
     /// The app at PayPal, if the configuration has one.
     pub paypal: Option<Arc<PayPal>>,
+    /// What the configuration says of Patreon; none: its members are not read.
+    pub patreon: Option<Arc<PatreonPlan>>,
     /// The gateways that are on.
     pub gateways: Registry,
     /// Time.

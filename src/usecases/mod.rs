@@ -21,6 +21,7 @@ pub mod gift_aid;
 pub mod gifts;
 pub mod holds;
 pub mod limits;
+pub mod members;
 pub mod notices;
 pub mod once;
 pub mod operations;

@@ -121,7 +121,7 @@ async fn store_missed(
         .write(move |tx| {
             let mut missed = Vec::new();
             for event in listed {
-                missed.extend(webhook::store(tx, &inner, gateway, event)?);
+                missed.extend(webhook::store(tx, &inner, gateway.into(), event)?);
             }
             Ok(missed)
         })

@@ -15,6 +15,7 @@ const KEEP_IDEMPOTENCY_KEYS: TimeDelta = TimeDelta::days(3);
 const SCHEDULES: &[(&str, TimeDelta, Job)] = &[
     ("expire_pledges", TimeDelta::minutes(5), Job::ExpirePledges),
     ("reconcile", TimeDelta::hours(1), Job::Reconcile),
+    ("sync_members", TimeDelta::hours(1), Job::SyncMembers),
     ("tend_patrons", TimeDelta::hours(1), Job::TendPatrons),
     ("clean_up", TimeDelta::hours(1), Job::CleanUp),
     ("examine", TimeDelta::hours(1), Job::Examine),

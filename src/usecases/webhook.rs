@@ -1,11 +1,12 @@
 //! Webhooks: the raw bytes are verified, stored and acknowledged; what they mean is worked out in a job.
 
 use super::settle::{self, Settled};
-use super::{Context, UseCaseError, audit};
+use super::{Context, UseCaseError, audit, members};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::GatewayFact;
 use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
+use crate::domain::member::{Platform, Sender};
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::{InterpretError, Interpretation, ListedEvent, WebhookHeaders, WebhookRejected};
 use crate::store::{StoreError, Tx, donations, event_subjects, forgetting, inbox, jobs, subscriptions};
@@ -54,10 +55,14 @@ pub enum Arrival {
 /// Verifies and stores an event. Once this returns `Ok`, the event is on disk.
 pub async fn accept(
     ctx: &Context,
-    kind: GatewayKind,
+    sender: impl Into<Sender>,
     headers: &WebhookHeaders,
     body: Vec<u8>,
 ) -> Result<Arrival, WebhookError> {
+    let kind = match sender.into() {
+        Sender::Gateway(kind) => kind,
+        Sender::Platform(Platform::Patreon) => return members::accept(ctx, headers, body).await,
+    };
     let gateway =
         ctx.gateways.get(kind).filter(|gateway| gateway.capabilities().webhooks).ok_or(WebhookError::Off)?;
     let verified = gateway.verify_webhook(headers, &body, ctx.now()).await?;
@@ -66,7 +71,7 @@ pub async fn accept(
         .db
         .write(move |tx| {
             let event = ListedEvent { event_id: verified.event_id, body };
-            let stored = store(tx, &inner, kind, event)?;
+            let stored = store(tx, &inner, Sender::Gateway(kind), event)?;
             Ok::<_, StoreError>(stored.map_or(Arrival::Repeat, |_id| Arrival::Stored))
         })
         .await?;
@@ -77,11 +82,11 @@ pub async fn accept(
 pub(super) fn store(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    gateway: GatewayKind,
+    sender: Sender,
     event: ListedEvent,
 ) -> Result<Option<InboxId>, StoreError> {
     let ListedEvent { event_id, body } = event;
-    let stored = inbox::Stored { id: ctx.new_id(), gateway, event_id, body, received_at: ctx.now() };
+    let stored = inbox::Stored { id: ctx.new_id(), sender, event_id, body, received_at: ctx.now() };
     if !inbox::insert(tx, &stored)? {
         return Ok(None);
     }
@@ -98,7 +103,11 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
     if is_whole == Some(false) {
         return Ok(());
     }
-    let gateway = ctx.gateway(event.gateway)?;
+    let kind = match event.sender {
+        Sender::Gateway(kind) => kind,
+        Sender::Platform(Platform::Patreon) => return members::process(ctx, &event).await,
+    };
+    let gateway = ctx.gateway(kind)?;
     let meaning = match gateway.interpret(&event.body).await {
         Err(InterpretError::Gateway(error)) => return Err(error.into()),
         Err(InterpretError::Malformed(why)) => Err(why),
@@ -110,12 +119,12 @@ pub async fn process(ctx: &Context, id: InboxId) -> Result<(), UseCaseError> {
             let now = inner.now();
             match meaning {
                 Ok(Interpretation::Facts(facts)) => {
-                    let fate = match settle::apply(tx, &inner, event.gateway, &facts)? {
+                    let fate = match settle::apply(tx, &inner, kind, &facts)? {
                         Settled::Booked => inbox::Fate::Processed,
                         Settled::Unclaimed => inbox::Fate::Parked,
                     };
                     inbox::set_fate(tx, id, fate, None, now)?;
-                    note_subjects(tx, id, event.gateway, &facts)?;
+                    note_subjects(tx, id, kind, &facts)?;
                     forgetting::purge_if_forgotten(tx, id, now)?;
                 }
                 Ok(Interpretation::Ignore(why)) => {

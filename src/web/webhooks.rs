@@ -2,7 +2,7 @@
 
 use super::error::WebError;
 use super::state::AppState;
-use crate::domain::pledge::GatewayKind;
+use crate::domain::member::Sender;
 use crate::gateways::WebhookHeaders;
 use crate::telemetry::metrics::WEBHOOKS_TOTAL;
 use crate::usecases::webhook::{self, Arrival, WebhookError};
@@ -16,11 +16,11 @@ pub(super) async fn receive(
     gateway: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, WebError> {
-    let kind = GatewayKind::parse(&gateway).ok_or_else(|| WebError::not_found("page"))?;
+    let sender = Sender::parse(&gateway).ok_or_else(|| WebError::not_found("page"))?;
     let pairs = request.headers().iter().map(|(name, value)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
-    let outcome = webhook::accept(&state.ctx, kind, &WebhookHeaders::new(pairs), body.to_vec()).await;
+    let outcome = webhook::accept(&state.ctx, sender, &WebhookHeaders::new(pairs), body.to_vec()).await;
     let word = match &outcome {
         Ok(Arrival::Stored) => "stored",
         Ok(Arrival::Repeat) => "repeat",
@@ -29,16 +29,16 @@ pub(super) async fn receive(
         Err(WebhookError::Rejected(_)) => "rejected",
         Err(WebhookError::Store(_)) => "failed",
     };
-    metrics::counter!(WEBHOOKS_TOTAL, "gateway" => kind.as_str(), "outcome" => word).increment(1);
+    metrics::counter!(WEBHOOKS_TOTAL, "gateway" => sender.as_str(), "outcome" => word).increment(1);
     match outcome {
         Ok(Arrival::Stored | Arrival::Repeat) => Ok(HttpResponse::Ok().finish()),
         Err(WebhookError::Off) => Err(WebError::not_found("page")),
         Err(WebhookError::Unchecked(why)) => {
-            tracing::warn!(gateway = %kind, %why, "a webhook is to be sent again");
+            tracing::warn!(gateway = %sender, %why, "a webhook is to be sent again");
             Err(WebError::new(StatusCode::SERVICE_UNAVAILABLE, "unchecked", ""))
         }
         Err(WebhookError::Rejected(why)) => {
-            tracing::warn!(gateway = %kind, %why, "a webhook was refused");
+            tracing::warn!(gateway = %sender, %why, "a webhook was refused");
             Err(WebError::new(StatusCode::BAD_REQUEST, "rejected", ""))
         }
         Err(WebhookError::Store(error)) => Err(error.into()),

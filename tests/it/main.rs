@@ -52,6 +52,8 @@ mod outbound;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod patreon;
+#[cfg(test)]
 mod patrons;
 #[cfg(test)]
 mod paypal;

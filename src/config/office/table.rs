@@ -32,6 +32,7 @@ const REACH: &str = "it decides whom the program believes and what it can reach"
 const LOAD: &str = "it fits the machine";
 const KEYS: &str = "the keys have a page of their own, and the rest decides where money goes";
 const APP: &str = "the app at PayPal is set up with it, and it decides where money goes";
+const MIRROR: &str = "the app at Patreon is set up with it, and it decides who is asked about members";
 const POST: &str = "it must fit the mail server and the records of the domain";
 const ABUSE: &str = "it keeps strangers from trying cards, and fits what stands in front of the site";
 
@@ -286,6 +287,18 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
             ),
         ),
     ),
+    ("patreon.client_id", Machine(MIRROR)),
+    ("patreon.client_secret", Machine(MIRROR)),
+    ("patreon.client_secret_file", Machine(MIRROR)),
+    ("patreon.access_token", Machine(MIRROR)),
+    ("patreon.access_token_file", Machine(MIRROR)),
+    ("patreon.refresh_token", Machine(MIRROR)),
+    ("patreon.refresh_token_file", Machine(MIRROR)),
+    ("patreon.campaign_id", Machine(MIRROR)),
+    ("patreon.webhook_secret", Machine(MIRROR)),
+    ("patreon.webhook_secret_file", Machine(MIRROR)),
+    ("patreon.timeout_s", Machine(MIRROR)),
+    ("patreon.api_base", Machine(MIRROR)),
     ("paypal.client_id", Machine(APP)),
     ("paypal.client_secret", Machine(APP)),
     ("paypal.client_secret_file", Machine(APP)),

@@ -2,23 +2,28 @@
 
 use super::AtErasure::{self, Emptied, Law, NoDonor, Removed, Short, Stays};
 use super::Class::{self, Fact, Outside, Person, Secret, Stand, Trace, Words};
-use super::{Group, Keep, TableMap};
+use super::{Group, Keep, TableMap, members};
 
-const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
+pub(super) const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
     Group { columns, class, erasure }
 }
 
 /// What names nobody.
-const fn facts(columns: &'static str) -> Group {
+pub(super) const fn facts(columns: &'static str) -> Group {
     of(columns, Fact, Stays)
 }
 
 /// Names that stand for somebody or something, and stay.
-const fn stands(columns: &'static str) -> Group {
+pub(super) const fn stands(columns: &'static str) -> Group {
     of(columns, Stand, Stays)
 }
 
-const fn table(name: &'static str, purpose: &'static str, keep: Keep, groups: &'static [Group]) -> TableMap {
+pub(super) const fn table(
+    name: &'static str,
+    purpose: &'static str,
+    keep: Keep,
+    groups: &'static [Group],
+) -> TableMap {
     TableMap { name, purpose, keep, groups }
 }
 
@@ -225,6 +230,10 @@ pub const TABLES: &[TableMap] = &[
             "id what format from_on until_on status round rows_done rows_all bytes error asked_by asked_at ready_at expires_at",
         )],
     ),
+    members::ACCOUNTS,
+    members::MEMBERS,
+    members::MOVES,
+    members::TIERS,
     table(
         "gateway_accounts",
         "Keys of gateways that were typed in the office.",

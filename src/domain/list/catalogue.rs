@@ -93,6 +93,27 @@ const PATRONS: &[Column] = &[
     hidden("id", "Id", Shape::Code),
 ];
 
+const MEMBERS: &[Column] = &[
+    shown("name", "Name", Shape::Text),
+    shown("platform", "Where", Shape::Word),
+    shown("amount", "Amount", Shape::Money),
+    shown("months", "Months", Shape::Count),
+    shown("state", "State", Shape::Word),
+    shown("tier", "Level", Shape::Text),
+    shown("joined", "Since", Shape::Time),
+    hidden("email", "E-mail", Shape::Text),
+    hidden("annual", "In a year", Shape::Money),
+    hidden("lifetime", "Ever", Shape::Money),
+    hidden("charged", "Last charge", Shape::Time),
+    hidden("charge", "What came of it", Shape::Text),
+    hidden("next", "Next charge", Shape::Time),
+    hidden("donor", "Donor", Shape::Code),
+    hidden("source", "Told by", Shape::Word),
+    hidden("as_of", "As of", Shape::Time),
+    hidden("person", "Person there", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+];
+
 const RECEIPTS: &[Column] = &[
     shown("number", "Number", Shape::Receipt),
     shown("issued", "Issued", Shape::Time),
@@ -188,6 +209,14 @@ const PATRON_FILTERS: &[Filter] = &[
     one_of("status", "Status", &["active", "past_due", "paused", "incomplete", "ended"]),
     value("tier", "Tier"),
 ];
+const MEMBER_FILTERS: &[Filter] = &[
+    one_of(
+        "state",
+        "State",
+        &["active", "declined", "refunded", "trial", "gifted", "free", "former", "erased"],
+    ),
+    value("tier", "Level"),
+];
 const RECEIPT_FILTERS: &[Filter] =
     &[one_of("status", "Status", &["issued", "sent", "voided", "replaced"]), FROM, TO];
 const BANK_LINE_FILTERS: &[Filter] = &[
@@ -211,6 +240,7 @@ impl ListKind {
             Self::Pledges => PLEDGES,
             Self::Donors => DONORS,
             Self::Patrons => PATRONS,
+            Self::Members => MEMBERS,
             Self::Receipts => RECEIPTS,
             Self::BankLines => BANK_LINES,
             Self::Events => EVENTS,
@@ -226,6 +256,7 @@ impl ListKind {
             Self::Pledges => PLEDGE_FILTERS,
             Self::Donors => DONOR_FILTERS,
             Self::Patrons => PATRON_FILTERS,
+            Self::Members => MEMBER_FILTERS,
             Self::Receipts => RECEIPT_FILTERS,
             Self::BankLines => BANK_LINE_FILTERS,
             Self::Events => EVENT_FILTERS,
@@ -245,7 +276,7 @@ impl ListKind {
                 LARGEST,
                 SMALLEST,
             ],
-            Self::Pledges | Self::BankLines => &[NEWEST, OLDEST, LARGEST, SMALLEST],
+            Self::Pledges | Self::Members | Self::BankLines => &[NEWEST, OLDEST, LARGEST, SMALLEST],
             Self::Donors => &[
                 NEWEST,
                 OLDEST,

@@ -45,6 +45,11 @@ pub(super) const fn base(kind: ListKind) -> Base {
             " JOIN donations d ON d.id = b.donation_id JOIN pledges p ON p.id = d.pledge_id \
              LEFT JOIN donors n ON n.id = d.donor_id LEFT JOIN receipts o ON o.id = b.replaces",
         ),
+        ListKind::Members => (
+            "external_members",
+            "b.id",
+            " LEFT JOIN external_tiers e ON e.platform = b.platform AND e.remote = b.tier",
+        ),
         ListKind::BankLines => ("bank_lines", "b.id", ""),
         ListKind::Events => ("inbox", "b.id", ""),
         ListKind::Jobs => ("jobs", "b.id", ""),
@@ -76,7 +81,10 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
         (ListKind::Pledges, _) => ("b.created_at", KeyType::Time, false),
         (ListKind::Donors, "name") => ("b.name", KeyType::Text, true),
         (ListKind::Donors, "email") => ("b.email", KeyType::Text, false),
-        (ListKind::Donations | ListKind::Donors | ListKind::Jobs, _) => ("b.id", KeyType::Text, false),
+        (ListKind::Members, "largest" | "smallest") => ("b.entitled_minor", KeyType::Number, false),
+        (ListKind::Donations | ListKind::Donors | ListKind::Members | ListKind::Jobs, _) => {
+            ("b.id", KeyType::Text, false)
+        }
         (ListKind::Patrons, "next") => ("b.period_until", KeyType::Time, true),
         (ListKind::Patrons, _) => ("b.pledge_id", KeyType::Text, false),
         (ListKind::Receipts, _) => ("b.issued_at", KeyType::Time, false),
@@ -92,6 +100,7 @@ pub(super) const fn amount(kind: ListKind) -> Option<&'static str> {
     match kind {
         ListKind::Donations => Some("b.gross_minor"),
         ListKind::Pledges | ListKind::Patrons | ListKind::BankLines => Some("b.amount_minor"),
+        ListKind::Members => Some("b.entitled_minor"),
         ListKind::Receipts => Some("b.net_minor"),
         ListKind::Donors | ListKind::Events | ListKind::Jobs | ListKind::Audit => None,
     }
@@ -104,7 +113,7 @@ pub(super) const fn date(kind: ListKind) -> Option<&'static str> {
         ListKind::Pledges => Some("b.created_at"),
         ListKind::BankLines => Some("b.happened_at"),
         ListKind::Receipts => Some("b.issued_at"),
-        ListKind::Donors | ListKind::Patrons | ListKind::Jobs | ListKind::Audit => None,
+        ListKind::Donors | ListKind::Patrons | ListKind::Members | ListKind::Jobs | ListKind::Audit => None,
     }
 }
 
@@ -143,6 +152,7 @@ pub(super) fn value_filter(kind: ListKind, name: &str) -> Option<&'static str> {
         (ListKind::Patrons, "tier") => {
             "b.pledge_id IN (SELECT p.id FROM pledges p JOIN tiers t ON t.id = p.tier_id WHERE t.slug = ?)"
         }
+        (ListKind::Members, "tier") => "b.tier = ?",
         (ListKind::BankLines, "statement") => "b.statement_id = ?",
         (ListKind::Jobs, "kind") => "b.kind = ?",
         (ListKind::Audit, "action") => "b.action = ?",
@@ -159,6 +169,7 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         | (ListKind::Pledges, What::Pledges)
         | (ListKind::Donors, What::Donors)
         | (ListKind::Receipts, What::Receipts)
+        | (ListKind::Members, What::Members)
         | (ListKind::BankLines, What::BankLines)
         | (ListKind::Events, What::Events)
         | (ListKind::Jobs, What::Jobs) => ("b.id IN ", ""),
@@ -208,6 +219,7 @@ pub(super) fn cell(kind: ListKind, column: &str) -> &'static str {
         ListKind::Pledges => pledge(column),
         ListKind::Donors => donor(column),
         ListKind::Patrons => patron(column),
+        ListKind::Members => member(column),
         ListKind::Receipts => receipt(column),
         ListKind::BankLines => bank_line(column),
         ListKind::Events => event(column),
@@ -295,6 +307,30 @@ fn patron(column: &str) -> &'static str {
         "email" => GIVEN_ADDRESS,
         "remote" => "b.remote_id",
         "id" => "b.pledge_id",
+        _ => "NULL",
+    }
+}
+
+fn member(column: &str) -> &'static str {
+    match column {
+        "name" => "b.name",
+        "platform" => "b.platform",
+        "amount" => "CAST(b.entitled_minor AS TEXT) || ' ' || b.currency",
+        "months" => "CAST(b.months AS TEXT)",
+        "state" => "b.state",
+        "tier" => "COALESCE(e.title, b.tier)",
+        "joined" => "CAST(b.joined_at AS TEXT)",
+        "email" => "b.email",
+        "annual" => "CAST(b.annual_minor AS TEXT) || ' ' || b.currency",
+        "lifetime" => "CAST(b.lifetime_minor AS TEXT) || ' ' || b.currency",
+        "charged" => "CAST(b.charged_at AS TEXT)",
+        "charge" => "b.charge",
+        "next" => "CAST(b.next_charge_at AS TEXT)",
+        "donor" => "b.donor_id",
+        "source" => "b.source",
+        "as_of" => "CAST(b.as_of AS TEXT)",
+        "person" => "b.person",
+        "id" => "b.id",
         _ => "NULL",
     }
 }

@@ -9,8 +9,8 @@ use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::ReceiptNumber;
 use crate::domain::search;
 use crate::store::schema::{
-    attempts, bank_lines, campaign_totals, disputes, donations, donors, inbox, jobs, ledger_entries, pledges,
-    receipts, refunds, subscription_orders, subscriptions,
+    attempts, bank_lines, campaign_totals, disputes, donations, donors, external_members, inbox, jobs,
+    ledger_entries, pledges, receipts, refunds, subscription_orders, subscriptions,
 };
 use crate::store::search::{self as terms, FOUND_MAX};
 use crate::store::{Conn, StoreError};
@@ -33,6 +33,8 @@ pub enum What {
     Jobs,
     /// Of lines of bank statements.
     BankLines,
+    /// Of members at platforms elsewhere.
+    Members,
     /// They are addresses that pledges were made with.
     Addresses,
     /// They are what rows of the log are about.
@@ -135,6 +137,9 @@ fn by_words(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, Stor
     if kind == ListKind::BankLines {
         return Ok(Sought::of(How::Words, What::BankLines, lines_with(conn, typed)?));
     }
+    if kind == ListKind::Members {
+        return Ok(Sought::of(How::Words, What::Members, members_with(conn, typed)?));
+    }
     let found = terms::find(conn, &search::words(typed))?;
     let mut donors = found.donors;
     if kind != ListKind::Donors {
@@ -156,6 +161,23 @@ fn lines_with(conn: &mut Conn, typed: &str) -> Result<Vec<String>, StoreError> {
     let words = search::words(typed);
     let fits = |(_, name, text, account): &Said| {
         let said = [name, text, account].map(|text| text.as_deref().unwrap_or_default()).join(" ");
+        let said = search::folded(&said);
+        !words.is_empty() && words.iter().all(|word| said.contains(word.as_str()))
+    };
+    Ok(rows.into_iter().filter(fits).take(FOUND_MAX).map(|(id, ..)| id).collect())
+}
+
+/// Members with this in name or address, the latest of them: few beside donors, and in no index of words.
+fn members_with(conn: &mut Conn, typed: &str) -> Result<Vec<String>, StoreError> {
+    const LOOKED_AT: i64 = 20_000;
+    let rows: Vec<(String, Option<String>, Option<String>)> = external_members::table
+        .order(external_members::id.desc())
+        .limit(LOOKED_AT)
+        .select((external_members::id, external_members::name, external_members::email))
+        .load(conn)?;
+    let words = search::words(typed);
+    let fits = |(_, name, email): &(String, Option<String>, Option<String>)| {
+        let said = [name, email].map(|text| text.as_deref().unwrap_or_default()).join(" ");
         let said = search::folded(&said);
         !words.is_empty() && words.iter().all(|word| said.contains(word.as_str()))
     };
@@ -201,6 +223,7 @@ fn by_our_id(conn: &mut Conn, typed: &str) -> Result<Option<(What, Vec<String>)>
         "evt" if ulid_like(typed) => one(What::Events),
         "job" => one(What::Jobs),
         "bnl" => one(What::BankLines),
+        "mbr" => one(What::Members),
         "att" => of_row!(conn, attempts, typed, pledge_id, What::Pledges),
         "ord" => of_row!(conn, subscription_orders, typed, pledge_id, What::Pledges),
         "rfd" => of_row!(conn, refunds, typed, donation_id, What::Donations),
@@ -253,6 +276,11 @@ fn by_remote_id(
     if kind == ListKind::Jobs {
         let row = jobs::table.filter(jobs::unique_key.eq(typed)).select(jobs::id);
         return Ok(found(What::Jobs, row.load(conn)?));
+    }
+    if kind == ListKind::Members {
+        let named = external_members::remote.eq(typed).or(external_members::person.eq(typed));
+        let rows = external_members::table.filter(named.assume_not_null()).select(external_members::id);
+        return Ok(found(What::Members, rows.load(conn)?));
     }
     if kind == ListKind::Events {
         let events = found(What::Events, at_a_gateway!(conn, inbox, event_id, typed, id));

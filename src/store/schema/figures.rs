@@ -64,3 +64,18 @@ diesel::table! {
         closed_on -> Nullable<Date>,
     }
 }
+
+diesel::table! {
+    patron_months (month, cohort, currency) {
+        month -> Text,
+        cohort -> Text,
+        currency -> Text,
+        joined -> BigInt,
+        returned -> BigInt,
+        left_for_good -> BigInt,
+        failing -> BigInt,
+        recovered -> BigInt,
+        annual_minor -> BigInt,
+        updated_at -> Timestamp,
+    }
+}

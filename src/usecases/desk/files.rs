@@ -13,6 +13,7 @@ use crate::domain::donation::Donation;
 use crate::domain::donor::EmailAddress;
 use crate::domain::gift_aid::Declaration;
 use crate::domain::ids::{BankLineId, DonationId, DonorId, InboxId, JobId, PledgeId};
+use crate::domain::member::Member;
 use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptNumber};
 use crate::domain::refund::Refund;
@@ -24,8 +25,8 @@ use crate::store::event_subjects::{self, Told};
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
     Conn, StoreError, account_changes, accounts, api_tokens, audit, bank_lines, campaigns, disputes,
-    donations, donor_letters, gift_aid, pledges, receipts, refunds, staff, subscription_orders,
-    subscriptions, tiers,
+    donations, donor_letters, external_members, gift_aid, pledges, receipts, refunds, staff,
+    subscription_orders, subscriptions, tiers,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -242,6 +243,8 @@ pub struct DonorFile {
     pub namesakes: Vec<Profile>,
     /// What they declared about their tax, the latest first.
     pub declarations: Vec<Declaration>,
+    /// Who of the members elsewhere they are.
+    pub members: Vec<Member>,
     /// What happened, the earliest first.
     pub moments: Vec<Moment>,
 }
@@ -276,6 +279,7 @@ pub async fn donor(ctx: &Context, id: DonorId) -> Result<DonorFile, UseCaseError
                 merged_into: desk::merged_into(conn, id)?,
                 merged_from: desk::merged_from(conn, id)?,
                 declarations: gift_aid::of_donor(conn, id)?,
+                members: external_members::of_donor(conn, id)?,
                 namesakes: desk::namesakes(conn, id, NAMESAKES_MAX)?
                     .into_iter()
                     .map(|other| accounts::get(conn, other))

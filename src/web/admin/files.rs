@@ -1,8 +1,10 @@
 //! Pages about one thing: what happened to it and why, the books, what the gateway really said.
 
+mod members;
 mod parts;
 mod people;
 
+pub(super) use members::member;
 pub(super) use parts::name_of;
 pub(super) use people::{donor, letter, pledge};
 
@@ -55,6 +57,7 @@ pub(super) fn page_about(subject: &str, looking: Role) -> Option<String> {
     let (kind, needed) = match subject.split_once('_')?.0 {
         "don" => ("donations", May::SeeSupport),
         "bnl" => ("bank-lines", May::SeeSupport),
+        "mbr" => ("external-members", May::SeeSupport),
         "plg" => ("pledges", May::SeeSupport),
         "dnr" => ("donors", May::SeeSupport),
         "rcp" => ("receipts", May::SeeSupport),

@@ -49,6 +49,7 @@ pub(super) fn title(kind: ListKind) -> &'static str {
         ListKind::Pledges => "Pledges",
         ListKind::Donors => "Donors",
         ListKind::Patrons => "Patrons",
+        ListKind::Members => "Members elsewhere",
         ListKind::Receipts => "Receipts",
         ListKind::BankLines => "Lines of bank statements",
         ListKind::Events => "Events",
@@ -64,6 +65,7 @@ pub(super) const fn file_permission(kind: ListKind) -> Permission {
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Patrons
+        | ListKind::Members
         | ListKind::BankLines
         | ListKind::Receipts => Permission::ExportSupport,
         ListKind::Events | ListKind::Jobs => Permission::SeeOperations,
@@ -181,6 +183,7 @@ fn actions(kind: ListKind, may_change: bool) -> Vec<ActionShown> {
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Patrons
+        | ListKind::Members
         | ListKind::Receipts
         | ListKind::BankLines
         | ListKind::Events
@@ -259,6 +262,7 @@ fn place_of(kind: ListKind, id: &str) -> Option<String> {
         ListKind::Donations
         | ListKind::Pledges
         | ListKind::Donors
+        | ListKind::Members
         | ListKind::Receipts
         | ListKind::BankLines
         | ListKind::Events

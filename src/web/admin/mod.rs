@@ -9,6 +9,7 @@ mod files;
 mod gateways;
 mod lists;
 mod me;
+mod patreon;
 mod people;
 mod privacy;
 pub(super) mod reply;
@@ -131,6 +132,13 @@ fn of_settings(table: Table) -> Table {
         .post("/admin/gateways/stripe/secret", settings, gateways::put_secret)
         .get("/admin/gateways/stripe/forget", settings, gateways::last_word)
         .post("/admin/gateways/stripe/forget", settings, gateways::forget)
+        .get("/admin/patreon", settings, patreon::show)
+        .get("/admin/patreon/permission", settings, patreon::permission)
+        .get("/admin/patreon/return", settings, patreon::come_back)
+        .post("/admin/patreon/connect", settings, patreon::connect)
+        .post("/admin/patreon/disconnect", settings, patreon::disconnect)
+        .post("/admin/patreon/sync", settings, patreon::sync)
+        .post("/admin/patreon/levels", settings, patreon::levels)
 }
 
 /// Statements of banks, and what becomes of their lines.
@@ -194,6 +202,9 @@ fn of_work(table: Table) -> Table {
         .post("/admin/donors/{id}/export", Only(May::ExportSupport), work::donors::hand_out)
         .get("/admin/donors/{id}/erase", Only(May::EraseDonors), work::donors::last_word)
         .post("/admin/donors/{id}/erase", Only(May::EraseDonors), work::donors::forget)
+        .get("/admin/external-members/{id}/donor", Only(May::ChangeSupport), work::members::same)
+        .post("/admin/external-members/{id}/donor", Only(May::ChangeSupport), work::members::be_one)
+        .post("/admin/external-members/{id}/apart", Only(May::ChangeSupport), work::members::be_two)
         .get("/admin/questions", Only(May::SeeOperations), work::operations::questions)
         .post("/admin/questions/{id}/close", Only(May::RunOperations), work::operations::close)
         .post("/admin/events/{id}/replay", Only(May::RunOperations), work::operations::replay)
@@ -203,7 +214,7 @@ fn of_work(table: Table) -> Table {
 /// The lists, and the pages about what is in them.
 fn of_lists(table: Table) -> Table {
     use Access::Only;
-    use ListKind::{Audit, Donations, Donors, Events, Jobs, Patrons, Pledges, Receipts};
+    use ListKind::{Audit, Donations, Donors, Events, Jobs, Members, Patrons, Pledges, Receipts};
     table
         .get("/admin/donations", Only(May::SeeSupport), lists::page_of(Donations))
         .get("/admin/donations.csv", Only(May::ExportSupport), lists::file_of(Donations))
@@ -216,6 +227,9 @@ fn of_lists(table: Table) -> Table {
         .get("/admin/donors/{id}", Only(May::SeeSupport), files::donor)
         .get("/admin/patrons", Only(May::SeeSupport), lists::page_of(Patrons))
         .get("/admin/patrons.csv", Only(May::ExportSupport), lists::file_of(Patrons))
+        .get("/admin/external-members", Only(May::SeeSupport), lists::page_of(Members))
+        .get("/admin/external-members.csv", Only(May::ExportSupport), lists::file_of(Members))
+        .get("/admin/external-members/{id}", Only(May::SeeSupport), files::member)
         .get("/admin/receipts", Only(May::SeeSupport), lists::page_of(Receipts))
         .get("/admin/receipts.csv", Only(May::ExportSupport), lists::file_of(Receipts))
         .get("/admin/receipts/{number}", Only(May::SeeSupport), files::receipt)

@@ -21,6 +21,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Pledges", "/admin/pledges", Permission::SeeSupport),
     ("Donors", "/admin/donors", Permission::SeeSupport),
     ("Patrons", "/admin/patrons", Permission::SeeSupport),
+    ("Members", "/admin/external-members", Permission::SeeSupport),
     ("Receipts", "/admin/receipts", Permission::SeeSupport),
     ("Bank", "/admin/bank", Permission::SeeSupport),
     ("Content", "/admin/content", Permission::EditContent),
@@ -35,6 +36,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Personal data", "/admin/privacy", Permission::SeeSupport),
     ("Settings", "/admin/settings", Permission::ManageSettings),
     ("Gateways", "/admin/gateways", Permission::ManageSettings),
+    ("Patreon", "/admin/patreon", Permission::ManageSettings),
     ("Webhooks", "/admin/webhooks", Permission::ManageSettings),
     ("My account", "/admin/me", Permission::Self_),
 ];
@@ -86,6 +88,11 @@ const DONE: &[(&str, &str)] = &[
     ),
     ("secret", "What Stripe signs with this secret is believed from now on."),
     ("forgotten", "The keys are forgotten, and Stripe is off."),
+    ("one-person", "They are one person now."),
+    ("two-people", "They are two people again."),
+    ("patreon-connected", "The account is connected, and its members are being read."),
+    ("patreon-disconnected", "What opened the account is forgotten."),
+    ("patreon-reading", "The members are being read."),
     ("closed", "The question is closed."),
     (
         "declared",

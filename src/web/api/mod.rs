@@ -114,6 +114,8 @@ fn of_books(table: Table) -> Table {
     table
         .get("/bank-statements", Token(May::SeeSupport), bank::list)
         .get("/bank-statements/{id}", Token(May::SeeSupport), bank::one)
+        .get("/external-members", Token(May::SeeSupport), lists::page_of(ListKind::Members))
+        .get("/external-members/{id}", Token(May::SeeSupport), lists::one_of(ListKind::Members))
         .get("/bank-lines", Token(May::SeeSupport), lists::page_of(ListKind::BankLines))
         .get("/bank-lines/{id}", Token(May::SeeSupport), lists::one_of(ListKind::BankLines))
         .get("/ledger/entries", Token(May::SeeSupport), ledger::entries)

@@ -258,6 +258,7 @@ fn name_of(kind: ListKind) -> String {
     let word = match kind {
         ListKind::Audit => "AuditRow",
         ListKind::BankLines => "BankLine",
+        ListKind::Members => "ExternalMember",
         ListKind::Donations
         | ListKind::Pledges
         | ListKind::Donors

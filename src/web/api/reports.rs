@@ -5,11 +5,13 @@ use super::asked::not_taken;
 use super::door::Holder;
 use super::seen::json as answer;
 use crate::domain::figures::{Period, Sums};
+use crate::domain::member::Platform;
 use crate::domain::money::{Currency, Money};
 use crate::domain::patron::Month;
 use crate::store::reports::By;
 use crate::usecases::figures::dashboard::{self, Split};
 use crate::usecases::figures::reports::{self, Ask, Key, Part};
+use crate::usecases::members;
 use crate::usecases::outbound_links;
 use crate::usecases::patrons::figures::{self, MonthFigures};
 use crate::web::error::WebError;
@@ -18,6 +20,7 @@ use crate::web::state::AppState;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// How support is doing: this month until today beside others, and what waits for a person.
 pub(super) async fn summary(
@@ -90,12 +93,10 @@ pub(super) async fn patrons(
     _holder: Holder,
 ) -> Result<HttpResponse, WebError> {
     let until = Month::of(state.ctx.day_of(state.ctx.now()));
-    let by_currency = figures::by_month(&state.ctx, until.clone()).await?;
-    let months = by_currency.iter().map(|(currency, months)| {
-        let months: Vec<Value> = months.iter().map(month).collect();
-        json!({ "currency": currency.code(), "months": months })
-    });
-    let months: Vec<Value> = months.collect();
+    let own = by_currency(&figures::by_month(&state.ctx, until.clone()).await?);
+    // Members elsewhere stand apart: their money is not in the books.
+    let members = by_currency(&members::by_month(&state.ctx, until.clone()).await?);
+    let external = json!([{ "platform": Platform::Patreon.as_str(), "currencies": members }]);
     let cohorts = figures::cohorts(&state.ctx, until).await?;
     let retention = cohorts.iter().map(|cohort| {
         let staying = cohort
@@ -104,7 +105,16 @@ pub(super) async fn patrons(
             .map(|(month, count)| json!({ "month": month.to_string(), "patrons": count }));
         json!({ "joined_in": cohort.joined_in.to_string(), "staying": staying.collect::<Vec<_>>() })
     });
-    answer(&request, &json!({ "currencies": months, "retention": retention.collect::<Vec<_>>() }))
+    let retention = retention.collect::<Vec<_>>();
+    answer(&request, &json!({ "currencies": own, "external": external, "retention": retention }))
+}
+
+fn by_currency(figures: &BTreeMap<Currency, Vec<MonthFigures>>) -> Vec<Value> {
+    let shown = figures.iter().map(|(currency, months)| {
+        let months: Vec<Value> = months.iter().map(month).collect();
+        json!({ "currency": currency.code(), "months": months })
+    });
+    shown.collect()
 }
 
 /// What articles led to.

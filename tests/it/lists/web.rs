@@ -1,11 +1,15 @@
 //! The pages: every list, every page about one thing, files and saved views.
 
 use mainstay::domain::access::Role;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::list::ListKind;
+use mainstay::gateways::patreon::MemberFile;
+use mainstay::usecases::members::{self, Import};
 use reqwest::StatusCode;
 
 use crate::bank_statements::{Entry, camt};
 use crate::office::clerk::fresh_code;
+use crate::support::app::TestApp;
 use crate::support::flow;
 use crate::support::gift::Form;
 
@@ -20,6 +24,17 @@ fn links_on(page: &str, start: &str) -> Vec<String> {
     links
 }
 
+impl TestApp {
+    /// A file of Patreon's told of somebody of this name.
+    async fn knows_member(&self, name: &str) {
+        let file = include_str!("../fixtures/patreon/members_export_2026.csv");
+        let two: Vec<&str> = file.lines().take(2).collect();
+        let told = two.join("\n").replace("Ada Äußerst 0", name);
+        let file = MemberFile::read(told.as_bytes()).unwrap();
+        members::import(self.ctx(), Actor::Command, file, Import::Real).await.unwrap();
+    }
+}
+
 flow! {
     async fn every_list_leads_to_a_page_about_each_of_its_rows(app) {
         app.gives(&Form::gift().by(1).set("name", HOSTILE).set("message", HOSTILE)).await;
@@ -28,6 +43,7 @@ flow! {
         app.run_jobs().await;
         let hostile = HOSTILE.replace('<', "&lt;").replace('>', "&gt;");
         app.reads(camt(&[Entry::new(&hostile).by(&hostile, "DE1")]).as_bytes(), None).await;
+        app.knows_member(HOSTILE).await;
         let clerk = app.clerk(Role::Owner).await;
         for kind in ListKind::ALL {
             let columns: Vec<String> = kind.columns().iter().map(|column| format!("column={}", column.name)).collect();

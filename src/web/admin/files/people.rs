@@ -8,6 +8,7 @@ use crate::domain::donation::Donation;
 use crate::domain::gift_aid::Declaration;
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::list::Shape;
+use crate::domain::member::Member;
 use crate::domain::pledge::Pledge;
 use crate::domain::subscription::Subscription;
 use crate::render::list_pages::{
@@ -323,5 +324,20 @@ fn donor_tables(cells: Cells, file: &DonorFile) -> Vec<TableShown> {
         file.pledges.iter().take(25).map(row).collect(),
     )
     .map(|table| TableShown { more_url: Some(format!("/admin/pledges?donor={id}")), ..table });
-    gifts.into_iter().chain(promises).collect()
+    gifts.into_iter().chain(promises).chain(members_table(cells, &file.members)).collect()
+}
+
+/// What they support the publication with elsewhere: not in the books.
+fn members_table(cells: Cells, members: &[Member]) -> Option<TableShown> {
+    let row = |member: &Member| {
+        let place = cells.cell("Where", Shape::Word, Some(member.platform.as_str().to_owned()));
+        RowShown {
+            cells: vec![
+                linked(place, format!("/admin/external-members/{}", member.id)),
+                CellShown { label: "Amount", ..money_cell(member.news.entitled) },
+                cells.cell("State", Shape::Word, Some(member.news.state.as_str().to_owned())),
+            ],
+        }
+    };
+    table("elsewhere", "Elsewhere", &["Where", "Amount", "State"], members.iter().map(row).collect())
 }

@@ -9,6 +9,7 @@ pub(super) mod donors;
 pub(super) mod gift_aid;
 pub(super) mod gifts;
 pub(super) mod letters;
+pub(super) mod members;
 pub(super) mod operations;
 pub(super) mod pledges;
 pub(super) mod receipts;

@@ -169,6 +169,8 @@ const BOOKS: &[Told] = &[
     .asks(Asks::SeenSettings),
     get("/bank-statements", "Files of banks, the latest first", Items("BankStatement")).asks(Asks::Page),
     get("/bank-statements/{id}", "How far a file is", Made(200, "BankStatement")),
+    get("/external-members", "Members at platforms elsewhere", Page(ListKind::Members)),
+    get("/external-members/{id}", "A member at a platform elsewhere", Item(ListKind::Members)),
     get("/bank-lines", "Lines of bank statements", Page(ListKind::BankLines)),
     get("/bank-lines/{id}", "A line of a bank statement", Item(ListKind::BankLines)),
     get("/ledger/entries", "The books, the latest entry first", Items("Entry")).asks(Asks::Entries),

@@ -1,0 +1,237 @@
+//! Members at platforms elsewhere.
+
+use super::row::{Row, one, utc};
+use super::schema::{donors, external_members};
+use super::{Conn, StoreError, Tx};
+use crate::domain::donor::EmailAddress;
+use crate::domain::ids::{DonorId, MemberId};
+use crate::domain::member::{Member, MemberNews, MemberSource, MemberState, Platform};
+use crate::domain::remote::RemoteId;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = external_members, treat_none_as_null = true)]
+struct MemberRow {
+    id: String,
+    platform: String,
+    remote: Option<String>,
+    person: Option<String>,
+    email: Option<String>,
+    name: Option<String>,
+    state: String,
+    entitled_minor: i64,
+    currency: String,
+    months: i64,
+    annual_minor: i64,
+    tier: Option<String>,
+    lifetime_minor: i64,
+    joined_at: Option<NaiveDateTime>,
+    charged_at: Option<NaiveDateTime>,
+    charge: Option<String>,
+    next_charge_at: Option<NaiveDateTime>,
+    source: String,
+    as_of: NaiveDateTime,
+    donor_id: Option<String>,
+    forgotten_at: Option<NaiveDateTime>,
+}
+
+impl MemberRow {
+    fn of(member: &Member) -> Result<Self, StoreError> {
+        let news = &member.news;
+        let text = |id: &Option<RemoteId>| id.as_ref().map(|id| id.as_str().to_owned());
+        let naive = |time: Option<DateTime<Utc>>| time.map(|time| time.naive_utc());
+        let annual = news.annual().map_err(|error| StoreError::Refused(error.to_string()))?;
+        Ok(Self {
+            id: member.id.to_string(),
+            platform: member.platform.as_str().to_owned(),
+            remote: text(&news.remote),
+            person: text(&news.person),
+            email: news.email.as_ref().map(|email| email.as_str().to_owned()),
+            name: news.name.clone(),
+            state: news.state.as_str().to_owned(),
+            entitled_minor: news.entitled.minor(),
+            currency: news.entitled.currency().code().to_owned(),
+            months: news.months,
+            annual_minor: annual.minor(),
+            tier: text(&news.tier),
+            lifetime_minor: news.lifetime.minor(),
+            joined_at: naive(news.joined_at),
+            charged_at: naive(news.charged_at),
+            charge: news.charge.clone(),
+            next_charge_at: naive(news.next_charge_at),
+            source: member.source.as_str().to_owned(),
+            as_of: member.as_of.naive_utc(),
+            donor_id: member.donor.map(|donor| donor.to_string()),
+            forgotten_at: naive(member.forgotten_at),
+        })
+    }
+
+    fn into_domain(self) -> Result<Member, StoreError> {
+        let row = Row { table: "external_members", id: &self.id };
+        let remote = |text: Option<String>| {
+            text.map(|text| RemoteId::parse(&text).map_err(|error| row.corrupt(error))).transpose()
+        };
+        let email = self.email.as_deref().map(EmailAddress::parse).transpose();
+        let news = MemberNews {
+            remote: remote(self.remote)?,
+            person: remote(self.person)?,
+            email: email.map_err(|error| row.corrupt(error))?,
+            name: self.name,
+            state: row.word(MemberState::parse, &self.state)?,
+            entitled: row.money(self.entitled_minor, &self.currency)?,
+            months: self.months,
+            tier: remote(self.tier)?,
+            lifetime: row.money(self.lifetime_minor, &self.currency)?,
+            joined_at: self.joined_at.map(utc),
+            charged_at: self.charged_at.map(utc),
+            charge: self.charge,
+            next_charge_at: self.next_charge_at.map(utc),
+        };
+        Ok(Member {
+            id: row.parse(&self.id)?,
+            platform: row.word(Platform::parse, &self.platform)?,
+            news,
+            source: row.word(MemberSource::parse, &self.source)?,
+            as_of: utc(self.as_of),
+            donor: row.parse_option(self.donor_id.as_deref())?,
+            forgotten_at: self.forgotten_at.map(utc),
+        })
+    }
+}
+
+/// The member of this id.
+pub fn find(conn: &mut Conn, id: MemberId) -> Result<Option<Member>, StoreError> {
+    let known = external_members::table.find(id.to_string()).select(MemberRow::as_select());
+    let row: Option<MemberRow> = known.get_result(conn).optional()?;
+    row.map(MemberRow::into_domain).transpose()
+}
+
+/// The members that go by one of these names at a platform: none, one, or two that are found to be one.
+pub fn known_as(conn: &mut Conn, platform: Platform, news: &MemberNews) -> Result<Vec<Member>, StoreError> {
+    let remote = news.remote.as_ref().map(RemoteId::as_str);
+    let person = news.person.as_ref().map(RemoteId::as_str);
+    let named = external_members::remote.eq(remote).or(external_members::person.eq(person));
+    let rows: Vec<MemberRow> = external_members::table
+        .filter(external_members::platform.eq(platform.as_str()))
+        .filter(named.assume_not_null())
+        .order(external_members::id)
+        .select(MemberRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(MemberRow::into_domain).collect()
+}
+
+/// The member that the platform gave this name.
+pub fn named(conn: &mut Conn, platform: Platform, remote: &RemoteId) -> Result<Option<Member>, StoreError> {
+    let row: Option<MemberRow> = external_members::table
+        .filter(external_members::platform.eq(platform.as_str()))
+        .filter(external_members::remote.eq(remote.as_str()))
+        .select(MemberRow::as_select())
+        .get_result(conn)
+        .optional()?;
+    row.map(MemberRow::into_domain).transpose()
+}
+
+/// Writes a member who was not known.
+pub fn insert(tx: &mut Tx<'_>, member: &Member, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let times =
+        (external_members::created_at.eq(now.naive_utc()), external_members::updated_at.eq(now.naive_utc()));
+    let row = MemberRow::of(member)?;
+    one(diesel::insert_into(external_members::table).values((row, times)).execute(&mut **tx)?)
+}
+
+/// Writes what is known of a member now.
+pub fn update(tx: &mut Tx<'_>, member: &Member, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let known = external_members::table.find(member.id.to_string());
+    let row = (MemberRow::of(member)?, external_members::updated_at.eq(now.naive_utc()));
+    one(diesel::update(known).set(row).execute(&mut **tx)?)
+}
+
+/// Notes that a member was found unchanged.
+pub fn confirm(tx: &mut Tx<'_>, id: MemberId, as_of: DateTime<Utc>) -> Result<(), StoreError> {
+    let known = external_members::table.find(id.to_string());
+    one(diesel::update(known).set(external_members::as_of.eq(as_of.naive_utc())).execute(&mut **tx)?)
+}
+
+/// Up to `limit` members who were not heard of since a moment, and are not erased.
+pub fn unheard_since(
+    conn: &mut Conn,
+    platform: Platform,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Member>, StoreError> {
+    let rows: Vec<MemberRow> = external_members::table
+        .filter(external_members::platform.eq(platform.as_str()))
+        .filter(external_members::as_of.lt(since.naive_utc()))
+        .filter(external_members::state.ne(MemberState::Erased.as_str()))
+        .order((external_members::as_of, external_members::id))
+        .limit(limit)
+        .select(MemberRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(MemberRow::into_domain).collect()
+}
+
+/// How many members there are in each state.
+pub fn count_by_state(conn: &mut Conn, platform: Platform) -> Result<Vec<(MemberState, i64)>, StoreError> {
+    let rows: Vec<(String, i64)> = external_members::table
+        .filter(external_members::platform.eq(platform.as_str()))
+        .group_by(external_members::state)
+        .select((external_members::state, diesel::dsl::count_star()))
+        .order(external_members::state)
+        .load(conn)?;
+    let counted = |(state, count): (String, i64)| {
+        let row = Row { table: "external_members", id: &state };
+        Ok((row.word(MemberState::parse, &state)?, count))
+    };
+    rows.into_iter().map(counted).collect()
+}
+
+/// Says which donor a member is; none: nobody known.
+pub fn set_donor(
+    tx: &mut Tx<'_>,
+    id: MemberId,
+    donor: Option<DonorId>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let donor = donor.map(|donor| donor.to_string());
+    let changed = diesel::update(external_members::table.find(id.to_string()))
+        .set((external_members::donor_id.eq(donor), external_members::updated_at.eq(now.naive_utc())))
+        .execute(&mut **tx)?;
+    one(changed)
+}
+
+/// Takes who they are from members who are this donor, or have their address; whatever the platform says later, it is not
+/// kept again. How they stand stays, for it is counted.
+pub fn forget(
+    tx: &mut Tx<'_>,
+    donor: DonorId,
+    address: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let of_donor = external_members::donor_id.eq(donor.to_string());
+    let theirs = of_donor.or(external_members::email.eq(address.as_str())).assume_not_null();
+    diesel::update(external_members::table.filter(theirs))
+        .set((
+            external_members::email.eq(None::<String>),
+            external_members::name.eq(None::<String>),
+            external_members::donor_id.eq(Some(donor.to_string())),
+            external_members::forgotten_at.eq(Some(now.naive_utc())),
+            external_members::updated_at.eq(now.naive_utc()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The members who are the same person as a donor, or as one who was found to be them.
+pub fn of_donor(conn: &mut Conn, donor: DonorId) -> Result<Vec<Member>, StoreError> {
+    let merged =
+        donors::table.filter(donors::merged_into.eq(donor.to_string())).select(donors::id.nullable());
+    let theirs =
+        external_members::donor_id.eq(donor.to_string()).or(external_members::donor_id.eq_any(merged));
+    let rows: Vec<MemberRow> = external_members::table
+        .filter(theirs.assume_not_null())
+        .order(external_members::id)
+        .select(MemberRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(MemberRow::into_domain).collect()
+}

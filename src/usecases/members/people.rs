@@ -1,0 +1,99 @@
+//! A member and a donor who are one person. Staff say so: an address alone proves nothing, for here and there anybody can
+//! type one.
+
+use super::PATREON;
+use crate::domain::account::Profile;
+use crate::domain::audit::{Action, Actor};
+use crate::domain::ids::{DonorId, MemberId};
+use crate::domain::member::Member;
+use crate::store::external_tiers::{self, ExternalTier};
+use crate::store::{Conn, StoreError, accounts, desk, donors, external_members};
+use crate::usecases::{Context, UseCaseError, audit};
+use serde_json::json;
+
+/// Everything on a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberFile {
+    /// What is known of them.
+    pub member: Member,
+    /// Their level.
+    pub level: Option<ExternalTier>,
+    /// The donor who they are.
+    pub donor: Option<Profile>,
+    /// The donor who has their address, if nobody said yet who they are.
+    pub proposed: Option<Profile>,
+}
+
+/// Reads everything on a member.
+///
+/// # Errors
+/// `NotFound` without such a member.
+pub async fn file(ctx: &Context, id: MemberId) -> Result<MemberFile, UseCaseError> {
+    ctx.db
+        .read(move |conn| {
+            let member = external_members::find(conn, id)?.ok_or(UseCaseError::NotFound("member"))?;
+            let levels = external_tiers::list(conn, PATREON)?;
+            let level = levels.into_iter().find(|level| Some(&level.remote) == member.news.tier.as_ref());
+            let donor = member.donor.map(|donor| accounts::get(conn, donor)).transpose()?;
+            let proposed = if donor.is_none() { proposed(conn, &member)? } else { None };
+            Ok(MemberFile { member, level, donor, proposed })
+        })
+        .await
+}
+
+fn proposed(conn: &mut Conn, member: &Member) -> Result<Option<Profile>, StoreError> {
+    let Some(email) = &member.news.email else { return Ok(None) };
+    let found = donors::find_by_email(conn, email)?;
+    found.map(|donor| accounts::get(conn, donor)).transpose()
+}
+
+/// Says that a member is a donor. They are shown on one page, and forgotten together.
+///
+/// # Errors
+/// `NotFound` without one of them; `Conflict` for a donor who was found to be another, or a member who is one already.
+pub async fn be_one(ctx: &Context, by: Actor, id: MemberId, donor: DonorId) -> Result<(), UseCaseError> {
+    let conflict = |code, message: &str| UseCaseError::Conflict { code, message: message.to_owned() };
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let member = external_members::find(tx, id)?.ok_or(UseCaseError::NotFound("member"))?;
+            let profile = match accounts::get(tx, donor) {
+                Err(StoreError::NotFound) => return Err(UseCaseError::NotFound("donor")),
+                other => other?,
+            };
+            if profile.erased_at.is_some() {
+                return Err(UseCaseError::NotFound("donor"));
+            }
+            if desk::merged_into(tx, donor)?.is_some() {
+                return Err(conflict("merged", "this donor was found to be another; name that one"));
+            }
+            if member.donor.is_some() {
+                return Err(conflict("known", "this member is a donor already"));
+            }
+            external_members::set_donor(tx, id, Some(donor), inner.now())?;
+            let detail = json!({ "member": id });
+            audit::record(tx, &inner, (by, Action::MemberLinked), &donor, &detail)
+        })
+        .await
+}
+
+/// Takes that back.
+///
+/// # Errors
+/// `NotFound` if nobody said so; `Conflict` for one who was forgotten.
+pub async fn be_two(ctx: &Context, by: Actor, id: MemberId) -> Result<(), UseCaseError> {
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let member = external_members::find(tx, id)?.ok_or(UseCaseError::NotFound("member"))?;
+            let donor = member.donor.ok_or(UseCaseError::NotFound("donor of this member"))?;
+            if member.forgotten_at.is_some() {
+                let message = "this donor was forgotten, and the member with them".to_owned();
+                return Err(UseCaseError::Conflict { code: "forgotten", message });
+            }
+            external_members::set_donor(tx, id, None, inner.now())?;
+            let detail = json!({ "member": id });
+            audit::record(tx, &inner, (by, Action::MemberUnlinked), &donor, &detail)
+        })
+        .await
+}

@@ -1,0 +1,9 @@
+//! Members at Patreon, against the emulator: whatever the network and Patreon do, each member is counted once, beside the own
+//! patrons and apart from the books.
+
+mod account;
+mod door;
+mod files;
+mod members;
+mod people;
+mod site;

@@ -2,23 +2,23 @@
 
 use super::AtErasure::{self, Emptied, Law, NoDonor, Removed, Short, Stays};
 use super::Class::{self, Fact, Outside, Person, Secret, Stand, Trace, Words};
-use super::{Group, Keep, TableMap};
+use super::{Group, Keep, TableMap, past};
 
-const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
+pub(super) const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
     Group { columns, class, erasure }
 }
 
 /// What names nobody.
-const fn facts(columns: &'static str) -> Group {
+pub(super) const fn facts(columns: &'static str) -> Group {
     of(columns, Fact, Stays)
 }
 
 /// Names that stand for somebody or something, and stay.
-const fn stands(columns: &'static str) -> Group {
+pub(super) const fn stands(columns: &'static str) -> Group {
     of(columns, Stand, Stays)
 }
 
-const fn table(name: &'static str, purpose: &'static str, keep: Keep, groups: &'static [Group]) -> TableMap {
+pub(super) const fn table(name: &'static str, purpose: &'static str, keep: Keep, groups: &'static [Group]) -> TableMap {
     TableMap { name, purpose, keep, groups }
 }
 
@@ -256,6 +256,9 @@ pub const TABLES: &[TableMap] = &[
         Keep::Until("three days"),
         &[of("scope key pledge_id created_at", Stand, Short), of("input_hash", Secret, Short)],
     ),
+    past::LINES,
+    past::PARTS,
+    past::FILES,
     table(
         "inbox",
         "What gateways told, as it came: it may hold what a donor typed on the gateway's own page.",

@@ -27,7 +27,9 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))))
+    of_the_past(of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(
+        Table::default(),
+    ))))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -131,6 +133,19 @@ fn of_settings(table: Table) -> Table {
         .post("/admin/gateways/stripe/secret", settings, gateways::put_secret)
         .get("/admin/gateways/stripe/forget", settings, gateways::last_word)
         .post("/admin/gateways/stripe/forget", settings, gateways::forget)
+}
+
+/// Gifts that came before this site.
+fn of_the_past(table: Table) -> Table {
+    use Access::Only;
+    let (see, change) = (Only(May::SeeSupport), Only(May::ChangeSupport));
+    table
+        .get("/admin/imports", see, work::imports::list)
+        .post("/admin/imports", change, work::imports::hand_in)
+        .get("/admin/imports/{id}", see, work::imports::show)
+        .post("/admin/imports/{id}/confirm", change, work::imports::confirm)
+        .post("/admin/imports/{id}/remove", change, work::imports::remove)
+        .post("/admin/imports/{id}/undo", Only(May::Refund), work::imports::undo)
 }
 
 /// Statements of banks, and what becomes of their lines.

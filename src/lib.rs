@@ -10,6 +10,7 @@
 //! | [`telemetry`] | log, metrics, hiding personal data | config |
 //! | [`content`] | articles, appeals and campaigns as files; import | domain |
 //! | [`bank`] | reading the files in which banks give statements | domain |
+//! | [`imports`] | reading the files in which other places write down gifts | domain, bank |
 //! | [`store`] | the database, on two engines from one set of queries | domain |
 //! | [`gateways`] | how each mover of money is spoken to | domain |
 //! | [`words`] | the languages donors are spoken to in: messages, numbers, amounts, days | domain |
@@ -42,6 +43,7 @@ pub mod config;
 pub mod content;
 pub mod domain;
 pub mod gateways;
+pub mod imports;
 pub mod jobs;
 pub mod mail;
 pub mod render;

@@ -12,7 +12,7 @@ const PIECE_BYTES: usize = 8 * 1024;
 const DECLARATION_BYTES: usize = 200;
 
 /// UTF-8 of what is written otherwise.
-pub(super) struct Utf8<R> {
+pub struct Utf8<R> {
     inner: R,
     decoder: Decoder,
     name: &'static str,
@@ -71,7 +71,7 @@ impl<R: BufRead> Read for Utf8<R> {
 }
 
 /// A CSV, in the letters that its mapping names.
-pub(super) fn of_charset<R: BufRead>(file: R, charset: Charset) -> Utf8<R> {
+pub fn of_charset<R: BufRead>(file: R, charset: Charset) -> Utf8<R> {
     let encoding = match charset {
         Charset::Utf8 => UTF_8,
         Charset::Windows1252 => WINDOWS_1252,

@@ -8,7 +8,9 @@ mod entry;
 mod guess;
 mod rows;
 
+pub use decode::{Utf8, of_charset};
 pub use guess::{BYTES_MAX as BEGINNING_BYTES, Guess, Preview, guess, preview};
+pub use rows::{next_of, reader_of};
 
 use crate::domain::bank_line::{ReadLine, StatementFormat};
 use crate::domain::bank_mapping::Mapping;

@@ -43,12 +43,15 @@ impl<R: Read> Rows<R> {
 }
 
 /// A reader of rows, however many cells each has.
-pub(super) fn reader_of<R: Read>(text: R, delimiter: u8) -> Reader<R> {
+pub fn reader_of<R: Read>(text: R, delimiter: u8) -> Reader<R> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text)
 }
 
-/// A row and the line at which it begins.
-pub(super) fn next_of<R: Read>(reader: &mut Reader<R>) -> Result<Option<(u64, StringRecord)>, Fault> {
+/// A row and the line at which it begins; none behind the last.
+///
+/// # Errors
+/// A [`Fault`] for what is no CSV.
+pub fn next_of<R: Read>(reader: &mut Reader<R>) -> Result<Option<(u64, StringRecord)>, Fault> {
     let mut row = StringRecord::new();
     let begins = reader.position().line();
     match reader.read_record(&mut row) {

@@ -41,22 +41,6 @@ pub(super) struct Options {
     mapping: Option<String>,
 }
 
-/// What can be taken over from elsewhere.
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum Import {
-    /// A bank's statement: the same as `bank import`.
-    Bank(Options),
-    /// Patreon's file of members (Audience, Export CSV), of any year.
-    Patreon(super::patreon::ImportOptions),
-}
-
-pub(super) async fn run_import(setting: &Setting, command: Import) -> Outcome {
-    match command {
-        Import::Bank(options) => run(setting, Command::Import(options)).await,
-        Import::Patreon(options) => super::patreon::import(setting, options).await,
-    }
-}
-
 pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let app = setting.app().await?;
     let ctx = &app.services.ctx;

@@ -13,6 +13,7 @@ mod doctor;
 mod donation;
 mod export;
 mod gateway;
+mod import;
 mod job;
 mod migrate;
 mod patreon;
@@ -78,7 +79,7 @@ enum Command {
     Bank(bank::Command),
     /// What can be taken over from elsewhere.
     #[command(subcommand)]
-    Import(bank::Import),
+    Import(import::Command),
     /// Recurring support.
     #[command(subcommand)]
     Patron(patron::Command),
@@ -275,7 +276,7 @@ async fn dispatch(setting: &Setting, command: Command) -> Outcome {
         Command::Article(command) => article::run(setting, command).await,
         Command::Donation(command) => donation::run(setting, command).await,
         Command::Bank(command) => bank::run(setting, command).await,
-        Command::Import(command) => bank::run_import(setting, command).await,
+        Command::Import(command) => import::run(setting, command).await,
         Command::Patron(command) => patron::run(setting, command).await,
         Command::Refund(options) => refund::run(setting, options).await,
         Command::Job(command) => job::run(setting, command).await,

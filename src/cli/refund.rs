@@ -63,6 +63,7 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
                 GatewayKind::BankTransfer => format!("send {amount} to the donor from your bank"),
                 GatewayKind::Cash
                 | GatewayKind::Cheque
+                | GatewayKind::Import
                 | GatewayKind::Stripe
                 | GatewayKind::Paypal
                 | GatewayKind::Sandbox => format!("hand {amount} back to the donor"),

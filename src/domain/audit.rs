@@ -104,6 +104,14 @@ words! {
         BankMappingSaved = "bank.mapping_saved",
         /// It was said what a line of a bank statement is.
         BankLineDecided = "bank.line_decided",
+        /// A file of gifts that came before was handed in.
+        ImportTaken = "import.taken",
+        /// It was said that its gifts are to be booked.
+        ImportConfirmed = "import.confirmed",
+        /// A file of which nothing was booked was taken away.
+        ImportRemoved = "import.removed",
+        /// The gifts of a file were declared void.
+        ImportUndone = "import.undone",
         /// Money was given back.
         Refunded = "donation.refunded",
         /// A pledge was changed, paused, resumed or cancelled.

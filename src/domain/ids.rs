@@ -134,6 +134,10 @@ ids! {
     BankLineId "bnl";
     /// Names how the columns of a bank's CSV are to be understood.
     BankMappingId "bmp";
+    /// Names a file of gifts that came before.
+    ImportId "imp";
+    /// Names a line of such a file.
+    ImportLineId "iml";
     /// Names what a United Kingdom taxpayer declared.
     DeclarationId "gad";
     /// Names a member of the publication at a platform elsewhere.

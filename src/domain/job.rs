@@ -4,7 +4,8 @@
 use super::account::Side;
 use super::ids::{
     AccountChangeId, AddressChangeId, AttemptId, BankStatementId, DeliveryId, DisputeId, DonorId, ErasureId,
-    ExportId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId, SignInId,
+    ExportId, ImportId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId,
+    SignInId,
 };
 use super::staff::StaffTold;
 use chrono::{NaiveDate, TimeDelta};
@@ -190,6 +191,21 @@ pub enum Job {
         /// Which.
         statement: BankStatementId,
     },
+    /// Looks a file of gifts that came before through.
+    ExamineImport {
+        /// Which.
+        import: ImportId,
+    },
+    /// Books its gifts.
+    BookImport {
+        /// Which.
+        import: ImportId,
+    },
+    /// Declares its gifts void.
+    UndoImport {
+        /// Which.
+        import: ImportId,
+    },
     /// In January: orders the statements of the past year.
     OrderStatements,
     /// Tells a program of the publisher what happened.
@@ -241,7 +257,9 @@ impl Lane {
                 "order_statements",
             ],
             Self::Webhooks => &["deliver_webhook"],
-            Self::Files => &["make_export", "read_bank_statement"],
+            Self::Files => {
+                &["make_export", "read_bank_statement", "examine_import", "book_import", "undo_import"]
+            }
             Self::Mail => &[
                 "send_receipt",
                 "send_instructions",
@@ -309,6 +327,9 @@ impl Job {
             Self::OrderStatements => "order_statements",
             Self::MakeExport { .. } => "make_export",
             Self::ReadBankStatement { .. } => "read_bank_statement",
+            Self::ExamineImport { .. } => "examine_import",
+            Self::BookImport { .. } => "book_import",
+            Self::UndoImport { .. } => "undo_import",
         }
     }
 
@@ -352,6 +373,9 @@ impl Job {
             Self::DeliverWebhook { delivery, round } => Some(format!("deliver_webhook/{delivery}/{round}")),
             Self::MakeExport { export } => Some(format!("make_export/{export}")),
             Self::ReadBankStatement { statement } => Some(format!("read_bank_statement/{statement}")),
+            Self::ExamineImport { import } => Some(format!("examine_import/{import}")),
+            Self::BookImport { import } => Some(format!("book_import/{import}")),
+            Self::UndoImport { import } => Some(format!("undo_import/{import}")),
             Self::Reconcile
             | Self::SyncMembers
             | Self::ExpirePledges
@@ -406,7 +430,11 @@ impl Job {
             | Self::TendPatrons
             | Self::ChargeSandbox => (60, 3600, 5),
             // Somebody waits for it.
-            Self::MakeExport { .. } | Self::ReadBankStatement { .. } => (5, 300, 5),
+            Self::MakeExport { .. } | Self::ReadBankStatement { .. } | Self::ExamineImport { .. } => {
+                (5, 300, 5)
+            }
+            // What was begun is ended.
+            Self::BookImport { .. } | Self::UndoImport { .. } => (5, 3600, 40),
             // The next one is enqueued in a minute.
             Self::ExamineLately => (10, 10, 3),
         };
@@ -471,6 +499,9 @@ mod tests {
             Job::DeliverWebhook { delivery: DeliveryId::from_ulid(ulid), round: 0 },
             Job::MakeExport { export: ExportId::from_ulid(ulid) },
             Job::ReadBankStatement { statement: BankStatementId::from_ulid(ulid) },
+            Job::ExamineImport { import: ImportId::from_ulid(ulid) },
+            Job::BookImport { import: ImportId::from_ulid(ulid) },
+            Job::UndoImport { import: ImportId::from_ulid(ulid) },
         ];
         let lanes: Vec<&str> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).copied().collect();
         for job in &jobs {

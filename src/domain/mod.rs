@@ -22,6 +22,7 @@ pub mod export;
 pub mod figures;
 pub mod gateway_key;
 pub mod gift_aid;
+pub mod gift_import;
 pub mod ids;
 pub mod job;
 pub mod ledger;

@@ -97,6 +97,8 @@ words! {
         Cash = "cash",
         /// Cheques that were handed over or came by post.
         Cheque = "cheque",
+        /// Gifts that came before this site, taken over from where they were written down.
+        Import = "import",
     }
 }
 
@@ -107,6 +109,16 @@ impl GatewayKind {
     /// Whether staff write down what comes by it.
     pub fn is_by_hand(self) -> bool {
         Self::BY_HAND.contains(&self)
+    }
+
+    /// Whether what is on record by it may be declared void: no machine would contradict.
+    pub fn may_be_void(self) -> bool {
+        self.is_by_hand() || self == Self::Import
+    }
+
+    /// Whether it brings what is over: no receipt is written for it, nobody is told of it, and nobody is asked about it.
+    pub fn is_of_the_past(self) -> bool {
+        self == Self::Import
     }
 }
 

@@ -24,6 +24,8 @@ impl ByHand {
     pub const BANK_TRANSFER: Self = Self(GatewayKind::BankTransfer, CheckoutKind::Instructions);
     /// Notes and coins. No donor can choose them on a form.
     pub const CASH: Self = Self(GatewayKind::Cash, CheckoutKind::Never);
+    /// What came before this site. Nobody can choose it; what is given back of it, staff give back.
+    pub const IMPORT: Self = Self(GatewayKind::Import, CheckoutKind::Never);
     /// Cheques. No donor can choose them on a form.
     pub const CHEQUE: Self = Self(GatewayKind::Cheque, CheckoutKind::Never);
 }

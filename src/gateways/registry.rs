@@ -51,8 +51,8 @@ impl Registry {
     /// told of the bank account: the hands of the house are no stranger's to choose, and cannot be turned off.
     pub fn giving_back(&self, kind: GatewayKind) -> Option<Arc<dyn Gateway>> {
         let by_hand = || -> Option<Arc<dyn Gateway>> {
-            let mut house = [ByHand::CASH, ByHand::CHEQUE, ByHand::BANK_TRANSFER].into_iter();
-            Some(Arc::new(house.find(|hand| hand.kind() == kind)?))
+            let house = [ByHand::CASH, ByHand::CHEQUE, ByHand::BANK_TRANSFER, ByHand::IMPORT];
+            Some(Arc::new(house.into_iter().find(|hand| hand.kind() == kind)?))
         };
         self.get(kind).or_else(by_hand)
     }
@@ -85,7 +85,7 @@ const fn place(kind: GatewayKind) -> u8 {
         GatewayKind::Sandbox => 2,
         GatewayKind::BankTransfer => 3,
         // Never offered.
-        GatewayKind::Cash | GatewayKind::Cheque => 4,
+        GatewayKind::Cash | GatewayKind::Cheque | GatewayKind::Import => 4,
     }
 }
 

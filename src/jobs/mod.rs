@@ -4,6 +4,7 @@
 mod account_letters;
 mod bank;
 mod exports;
+mod imports;
 mod letters;
 mod patron_letters;
 mod run;
@@ -12,6 +13,7 @@ mod try_mail;
 mod worker;
 
 pub use bank::read_statement;
+pub use imports::{Looked, look_through, work_on_import};
 pub use run::examine_at_start;
 pub use worker::{Worker, run_due};
 

@@ -1,9 +1,9 @@
 //! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
 
 use super::account_letters::{self, To};
-use super::{Services, bank, exports, letters, patron_letters, staff_letters};
+use super::{Services, bank, exports, imports, letters, patron_letters, staff_letters};
 use crate::domain::account;
-use crate::domain::ids::{ErasureId, PledgeId, ReceiptId, SandboxEventId};
+use crate::domain::ids::{ErasureId, PledgeId, ReceiptId, RefundId, SandboxEventId};
 use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
 use crate::mail::MailError;
@@ -89,9 +89,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
     match job {
         Job::SendReceipt { receipt, copy } => send_receipt(services, *receipt, *copy, message_id).await?,
         Job::SendInstructions { pledge } => send_instructions(services, *pledge, message_id).await?,
-        Job::SendRefundNotice { refund } => {
-            send(services, letters::refund(services, *refund, message_id).await?).await?;
-        }
+        Job::SendRefundNotice { refund } => send_refund_notice(services, *refund, message_id).await?,
         Job::SendReviewNotice { newest: _ } => letters::review_notice(services, message_id).await?,
         Job::SendDisputeNotice { dispute, moment: _ } => {
             letters::dispute_notice(services, *dispute, message_id).await?;
@@ -135,6 +133,9 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::CarryOutErasure { erasure } => forget(services, *erasure).await?,
         Job::MakeExport { export } => exports::make(services, *export).await?,
         Job::ReadBankStatement { statement } => bank::read(&services.ctx, *statement).await?,
+        Job::ExamineImport { import } | Job::BookImport { import } | Job::UndoImport { import } => {
+            imports::work(ctx, *import).await?;
+        }
         Job::OrderStatements => statements::order_in_january(ctx).await?,
         Job::SendSignInLink { wish } => account_letters::sign_in(services, *wish, message_id).await?,
         Job::SendAddressProof { change, side } => {
@@ -153,6 +154,10 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendErasureDone { erasure } => account_letters::erased(services, *erasure, message_id).await?,
     }
     Ok(())
+}
+
+async fn send_refund_notice(services: &Services, id: RefundId, message_id: &str) -> Result<(), JobError> {
+    send(services, letters::refund(services, id, message_id).await?).await
 }
 
 async fn send_receipt(

@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod figure_pages;
 pub mod gateway_pages;
 pub mod gift_aid_pages;
+pub mod import_pages;
 pub mod letter_samples;
 pub mod letters;
 pub mod list_pages;

@@ -15,6 +15,7 @@ pub fn gateway_label(kind: GatewayKind) -> &'static str {
         GatewayKind::BankTransfer => "Bank transfer",
         GatewayKind::Cash => "Cash",
         GatewayKind::Cheque => "Cheque",
+        GatewayKind::Import => "Before this site",
     }
 }
 
@@ -32,6 +33,7 @@ pub fn gateway_name(kind: GatewayKind) -> &'static str {
         GatewayKind::BankTransfer => "The bank",
         GatewayKind::Cash => "Cash in hand",
         GatewayKind::Cheque => "Cheques in hand",
+        GatewayKind::Import => "Taken over from before",
     }
 }
 

@@ -89,7 +89,14 @@ const CHECKS: &[Check] = &[
         sql: "SELECT d.id FROM donations d WHERE d.gross_minor IS NOT NULL AND \
               (SELECT COALESCE(SUM(r.net_minor), 0) FROM receipts r \
               WHERE r.donation_id = d.id AND r.status IN ('issued', 'sent')) \
-              <> d.gross_minor - d.refunded_minor - d.lost_minor",
+              <> CASE d.gateway WHEN 'import' THEN 0 ELSE d.gross_minor - d.refunded_minor - d.lost_minor END",
+    },
+    Check {
+        name: "what was taken over is a line of a file, and what was undone is void",
+        sql: "SELECT d.id FROM donations d LEFT JOIN import_lines l ON l.donation_id = d.id \
+              WHERE (d.gateway = 'import') <> (l.id IS NOT NULL) \
+              OR (l.undone_at IS NOT NULL AND d.gross_minor <> d.refunded_minor + d.lost_minor + d.disputed_minor \
+              AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.donation_id = d.id AND r.status <> 'succeeded'))",
     },
     Check {
         name: "the passkeys of staff are as many as are counted",

@@ -159,7 +159,9 @@ pub(super) fn sqlite_constraint(message: &str) -> String {
 
 /// True for what our own triggers say.
 pub(super) fn is_rule_of_ours(message: &str) -> bool {
-    ["is append-only", "does not balance", "is already sealed"].iter().any(|rule| message.contains(rule))
+    ["is append-only", "does not balance", "is already sealed", "has no receipt"]
+        .iter()
+        .any(|rule| message.contains(rule))
 }
 
 /// Puts tables in front of a query, in place of those of the same names, that hold only donations for which something

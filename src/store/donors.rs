@@ -48,6 +48,35 @@ pub fn upsert(
     Row { table: "donors", id: &id }.parse(&id)
 }
 
+/// Finds the donor of an address, or makes one who gave `at` that time. What is known of somebody who is here stays: a name
+/// of before does not take the place of today's, and whoever gave before their first gift here has been a donor since.
+pub fn from_before(
+    tx: &mut Tx<'_>,
+    (fresh, at): (DonorId, DateTime<Utc>),
+    email: &EmailAddress,
+    name: Option<&PersonName>,
+    now: DateTime<Utc>,
+) -> Result<DonorId, StoreError> {
+    let known: Option<(String, Option<String>, NaiveDateTime)> = donors::table
+        .filter(donors::email.eq(email.as_str()))
+        .select((donors::id, donors::name, donors::created_at))
+        .get_result(&mut **tx)
+        .optional()?;
+    let Some((id, known_name, since)) = known else {
+        let id = upsert(tx, fresh, email, name, now)?;
+        let since = donors::created_at.eq(at.naive_utc());
+        diesel::update(donors::table.find(id.to_string())).set(since).execute(&mut **tx)?;
+        return Ok(id);
+    };
+    let name = known_name.or_else(|| name.map(|name| name.as_str().to_owned()));
+    diesel::update(donors::table.find(&id))
+        .set((donors::name.eq(&name), donors::created_at.eq(since.min(at.naive_utc()))))
+        .execute(&mut **tx)?;
+    search::keep(tx, &id, &terms(email.as_str(), name.as_deref()))?;
+    let id = into(tx, id)?;
+    Row { table: "donors", id: &id }.parse(&id)
+}
+
 /// The donor whom this one was found to be. There are no chains: whoever is merged takes those along who were merged
 /// into them.
 fn into(conn: &mut Conn, id: String) -> Result<String, StoreError> {

@@ -62,6 +62,8 @@ impl Table {
                 "receipt",
                 "article",
                 "created_at",
+                "frequency",
+                "hidden",
             ],
             Self::Pledges => &[
                 "id",
@@ -185,6 +187,8 @@ struct DonationCells {
     received_at: Option<NaiveDateTime>,
     article: Option<String>,
     created_at: NaiveDateTime,
+    frequency: String,
+    hidden: bool,
 }
 
 impl DonationCells {
@@ -197,7 +201,7 @@ impl DonationCells {
         row.extend(money);
         row.extend([text(self.settled), text(self.settled_currency)]);
         row.extend([self.received_at.map(time).unwrap_or_default(), receipt, text(self.article)]);
-        row.push(time(self.created_at));
+        row.extend([time(self.created_at), self.frequency, self.hidden.to_string()]);
         row
     }
 }
@@ -245,6 +249,8 @@ fn donations_page(
             donations::received_at,
             pledges::source_article,
             donations::created_at,
+            pledges::frequency,
+            pledges::hidden,
         ))
         .load(conn)?;
     let numbers = live_receipts(conn, rows.iter().map(|row| row.id.as_str()).collect())?;

@@ -169,6 +169,7 @@ pub fn claimable(
          AND x.covers_from <= d.received_on AND (x.ended_on IS NULL OR d.received_on < x.ended_on) \
          AND (x.pledge_id IS NULL OR x.pledge_id = d.pledge_id)) \
          WHERE d.received_on >= $1 AND d.received_on <= $2 AND d.id > $3 AND d.currency = 'GBP' \
+         AND d.gateway <> 'import' \
          AND d.gross_minor - d.refunded_minor - d.lost_minor > 0 ORDER BY d.id LIMIT $4";
     let rows: Vec<ClaimRow> = diesel::sql_query(query)
         .bind::<Date, _>(period.from)

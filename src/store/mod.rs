@@ -35,6 +35,7 @@ pub mod gateway_accounts;
 pub mod gift_aid;
 pub mod gifts_by_hand;
 pub mod idempotency;
+pub mod imports;
 pub mod inbox;
 pub mod jobs;
 pub mod ledger;

@@ -3,11 +3,13 @@
 
 mod bank;
 mod figures;
+mod gift_imports;
 mod members;
 mod office;
 
 pub(super) use bank::*;
 pub(super) use figures::*;
+pub(super) use gift_imports::*;
 pub(super) use members::*;
 pub(super) use office::*;
 
@@ -545,6 +547,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     gift_aid_declarations,
     gifts_by_hand,
     idempotency_keys,
+    import_lines,
+    import_parts,
+    imports,
     inbox,
     jobs,
     ledger_balances,

@@ -2,7 +2,7 @@
 
 use super::dialect::on_each;
 use super::row::{Row, utc};
-use super::schema::{donations, donors, statement_runs, statements};
+use super::schema::{donations, donors, import_lines, imports, statement_runs, statements};
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::DonorId;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -139,11 +139,17 @@ pub fn donors_after(
 /// Those of these donors to whom something of what arrived in `span` was left.
 fn who_gave(conn: &mut Conn, span: Span, known: &[String]) -> Result<Vec<DonorId>, StoreError> {
     let kept = donations::gross_minor.assume_not_null().gt(donations::refunded_minor + donations::lost_minor);
+    // What was taken over is on a statement if the publisher said so: whoever took it may have sent one.
+    let wanted = import_lines::table
+        .inner_join(imports::table)
+        .filter(imports::on_statements.eq(true))
+        .select(import_lines::donation_id);
     let ids: Vec<Option<String>> = donations::table
         .filter(donations::donor_id.assume_not_null().eq_any(known))
         .filter(donations::received_at.assume_not_null().ge(span.0.naive_utc()))
         .filter(donations::received_at.assume_not_null().lt(span.1.naive_utc()))
         .filter(kept)
+        .filter(donations::gateway.ne("import").or(donations::id.eq_any(wanted)))
         .select(donations::donor_id)
         .distinct()
         .order(donations::donor_id)

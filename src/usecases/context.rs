@@ -110,16 +110,16 @@ impl Context {
 
     /// The first moment of a day in the publisher's time zone.
     pub fn start_of(&self, day: NaiveDate) -> DateTime<Utc> {
-        self.moment(day.and_time(NaiveTime::MIN))
+        self.moment_at(day.and_time(NaiveTime::MIN))
     }
 
     /// Noon of a day in the publisher's time zone: the same day in every other zone that matters.
     pub fn noon_of(&self, day: NaiveDate) -> DateTime<Utc> {
-        self.moment(day.and_time(NaiveTime::MIN) + TimeDelta::hours(12))
+        self.moment_at(day.and_time(NaiveTime::MIN) + TimeDelta::hours(12))
     }
 
-    /// Where a change of the clocks leaves that time out, the one of Greenwich will do.
-    fn moment(&self, local: NaiveDateTime) -> DateTime<Utc> {
+    /// A time on the publisher's clocks. Where a change of the clocks leaves that time out, the one of Greenwich will do.
+    pub fn moment_at(&self, local: NaiveDateTime) -> DateTime<Utc> {
         let here = self.policy.time_zone.from_local_datetime(&local).earliest();
         here.map_or_else(|| local.and_utc(), |time| time.to_utc())
     }
@@ -189,7 +189,8 @@ impl Policy {
                 | GatewayKind::Sandbox
                 | GatewayKind::Stripe
                 | GatewayKind::Cash
-                | GatewayKind::Cheque,
+                | GatewayKind::Cheque
+                | GatewayKind::Import,
                 _,
             ) => self.checkout_lifetime,
         }

@@ -20,6 +20,7 @@ pub mod gateways;
 pub mod gift_aid;
 pub mod gifts;
 pub mod holds;
+pub mod imports;
 pub mod limits;
 pub mod members;
 pub mod notices;

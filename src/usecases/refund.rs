@@ -84,7 +84,7 @@ fn order_in(
     {
         return same_order(refund, order);
     }
-    if kind == RefundKind::Void && !donation.gateway.is_by_hand() {
+    if kind == RefundKind::Void && !donation.gateway.may_be_void() {
         let message = format!("{} came by {}: give it back instead", donation.id, donation.gateway);
         return Err(UseCaseError::Conflict { code: "not_by_hand", message });
     }

@@ -2,7 +2,7 @@
 
 use super::account::erase;
 use super::staff::warnings;
-use super::{Context, UseCaseError, bank_statements, exports, notices, pledge, retention, sync};
+use super::{Context, UseCaseError, bank_statements, exports, imports, notices, pledge, retention, sync};
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::store::{StoreError, idempotency, jobs, limits, schedules, staff, staff_sessions};
@@ -75,6 +75,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
     exports::clean_up(ctx).await?;
     retention::carry_out(ctx).await?;
     bank_statements::clean_up(ctx).await?;
+    imports::clean_up(ctx).await?;
     erase::clean_up(ctx).await?;
     erase::leave_no_trace(ctx).await;
     Ok(())

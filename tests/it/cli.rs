@@ -2,6 +2,7 @@
 
 mod articles;
 mod bank;
+mod imports;
 mod office;
 mod rolling;
 mod setup;

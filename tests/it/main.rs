@@ -31,6 +31,9 @@ mod gift_aid;
 mod giving;
 #[cfg(test)]
 mod holds;
+
+#[cfg(test)]
+mod imports;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]

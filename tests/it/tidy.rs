@@ -16,7 +16,7 @@ struct Module {
     only_place_of: &'static [&'static str],
 }
 
-const MODULES: [Module; 13] = [
+const MODULES: [Module; 14] = [
     Module { name: "domain", may_import: &[], only_place_of: &[] },
     Module { name: "config", may_import: &["domain"], only_place_of: &[] },
     Module { name: "telemetry", may_import: &["config"], only_place_of: &[] },
@@ -45,6 +45,7 @@ const MODULES: [Module; 13] = [
         only_place_of: &["pulldown_cmark", "ammonia", "htmd", "serde_saphyr"],
     },
     Module { name: "bank", may_import: &["domain"], only_place_of: &["quick_xml"] },
+    Module { name: "imports", may_import: &["domain", "bank"], only_place_of: &[] },
     Module {
         name: "words",
         may_import: &["domain"],
@@ -69,6 +70,7 @@ const MODULES: [Module; 13] = [
         may_import: &[
             "usecases",
             "bank",
+            "imports",
             "store",
             "mail",
             "render",

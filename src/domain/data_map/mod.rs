@@ -3,6 +3,7 @@
 //! an answer; `docs/privacy.md` and the office are made from it.
 
 mod members;
+mod past;
 mod tables;
 
 pub use tables::TABLES;

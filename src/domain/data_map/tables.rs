@@ -2,7 +2,7 @@
 
 use super::AtErasure::{self, Emptied, Law, NoDonor, Removed, Short, Stays};
 use super::Class::{self, Fact, Outside, Person, Secret, Stand, Trace, Words};
-use super::{Group, Keep, TableMap, members};
+use super::{Group, Keep, TableMap, members, past};
 
 pub(super) const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
     Group { columns, class, erasure }
@@ -265,6 +265,9 @@ pub const TABLES: &[TableMap] = &[
         Keep::Until("three days"),
         &[of("scope key pledge_id created_at", Stand, Short), of("input_hash", Secret, Short)],
     ),
+    past::LINES,
+    past::PARTS,
+    past::FILES,
     table(
         "inbox",
         "What gateways told, as it came: it may hold what a donor typed on the gateway's own page.",

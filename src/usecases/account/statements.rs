@@ -11,7 +11,7 @@ use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::receipt::ReceiptStatus;
 use crate::store::statements::{self, Run, Span};
-use crate::store::{Conn, StoreError, accounts, donations};
+use crate::store::{Conn, StoreError, accounts, donations, imports};
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
@@ -52,6 +52,7 @@ fn work_out(
     let is_left = |donation: &Donation| donation.payment.kept().is_some_and(Money::is_positive);
     let mut found = donations::of_donor_within(conn, donor, span.0, span.1)?;
     found.retain(is_left);
+    found = counted(conn, found)?;
     if found.is_empty() || profile.erased_at.is_some() {
         return Ok(None);
     }
@@ -77,6 +78,17 @@ fn work_out(
     }
     totals.sort_by_key(|total| total.currency().code());
     Ok(Some(Statement { year, profile, organisation: ctx.policy.organisation.clone(), lines, totals }))
+}
+
+/// Without what was taken over from elsewhere, unless the publisher wants it on statements.
+fn counted(conn: &mut Conn, found: Vec<Donation>) -> Result<Vec<Donation>, UseCaseError> {
+    let mut counted = Vec::new();
+    for donation in found {
+        if !donation.gateway.is_of_the_past() || imports::is_on_statements(conn, donation.id)? {
+            counted.push(donation);
+        }
+    }
+    Ok(counted)
 }
 
 /// A year of the publisher's calendar.

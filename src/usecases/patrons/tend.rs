@@ -143,7 +143,8 @@ pub(super) fn remind(
         | GatewayKind::Paypal
         | GatewayKind::Sandbox
         | GatewayKind::Cash
-        | GatewayKind::Cheque => Job::SendPaymentFailed { pledge, since, letter },
+        | GatewayKind::Cheque
+        | GatewayKind::Import => Job::SendPaymentFailed { pledge, since, letter },
     };
     ctx.enqueue(tx, &job)?;
     Ok(subscriptions::set_letters(tx, pledge, due)?)

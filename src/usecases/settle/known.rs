@@ -165,7 +165,10 @@ impl Known {
             let detail = format!("{} was reported as {first} and as {second}", refund.id);
             self.ask(tx, ctx, "refund_amounts", &detail)?;
         }
-        if refund.status == RefundStatus::Succeeded {
+        // Of what is over nobody is told, unless staff gave money back just now.
+        let is_told = !self.donation.gateway.is_of_the_past()
+            || (refund.kind == RefundKind::Refund && news.ours.is_some());
+        if refund.status == RefundStatus::Succeeded && is_told {
             ctx.enqueue(tx, &Job::SendRefundNotice { refund: refund.id })?;
         }
         Ok(())
@@ -238,7 +241,12 @@ impl Known {
         let terms = &self.pledge.terms;
         self.donation.received_on = self.donation.payment.money().map(|money| ctx.day_of(money.at));
         if self.donation.payment.money().is_some() && self.donation.donor.is_none() {
-            let donor = donors::upsert(tx, ctx.new_id(), &terms.email, terms.name.as_ref(), now)?;
+            let (id, name) = (ctx.new_id(), terms.name.as_ref());
+            let gave_at = self.donation.payment.money().map(|money| money.at);
+            let donor = match gave_at.filter(|_| self.donation.gateway.is_of_the_past()) {
+                Some(at) => donors::from_before(tx, (id, at), &terms.email, name, now)?,
+                None => donors::upsert(tx, id, &terms.email, name, now)?,
+            };
             self.donation.donor = Some(donor);
         }
         outgoing::money_moved(tx, ctx, &self.before, &self.donation)?;
@@ -269,6 +277,10 @@ impl Known {
     fn raise(&self, tx: &mut Tx<'_>, ctx: &Context) -> Result<(), UseCaseError> {
         for doubt in &self.doubts {
             self.ask(tx, ctx, doubt.kind(), &doubt.to_string())?;
+        }
+        // Nobody is asked about what is over: it is as it was written down.
+        if self.donation.gateway.is_of_the_past() {
+            return Ok(());
         }
         if let Some(money) = self.donation.payment.money() {
             let (paid, promised) = (money.gross, self.pledge.terms.amount);

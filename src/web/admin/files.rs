@@ -100,7 +100,7 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
         actions.push(ActionShown::link("Give it back", format!("/admin/donations/{}/refund", donation.id)));
     }
     if looker.may(May::Refund)
-        && donation.gateway.is_by_hand()
+        && donation.gateway.may_be_void()
         && donation.payment.kept().is_some_and(crate::domain::money::Money::is_positive)
     {
         actions.push(ActionShown::link("Declare it void", format!("/admin/donations/{}/void", donation.id)));

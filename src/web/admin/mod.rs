@@ -28,7 +28,9 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(Table::default())))))))
+    of_the_past(of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(
+        Table::default(),
+    ))))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -139,6 +141,19 @@ fn of_settings(table: Table) -> Table {
         .post("/admin/patreon/disconnect", settings, patreon::disconnect)
         .post("/admin/patreon/sync", settings, patreon::sync)
         .post("/admin/patreon/levels", settings, patreon::levels)
+}
+
+/// Gifts that came before this site.
+fn of_the_past(table: Table) -> Table {
+    use Access::Only;
+    let (see, change) = (Only(May::SeeSupport), Only(May::ChangeSupport));
+    table
+        .get("/admin/imports", see, work::imports::list)
+        .post("/admin/imports", change, work::imports::hand_in)
+        .get("/admin/imports/{id}", see, work::imports::show)
+        .post("/admin/imports/{id}/confirm", change, work::imports::confirm)
+        .post("/admin/imports/{id}/remove", change, work::imports::remove)
+        .post("/admin/imports/{id}/undo", Only(May::Refund), work::imports::undo)
 }
 
 /// Statements of banks, and what becomes of their lines.

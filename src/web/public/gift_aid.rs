@@ -21,12 +21,13 @@ use actix_web::{HttpRequest, HttpResponse};
 const OFFERED: [Covered; 3] = [Covered::FourYears, Covered::ThisAndFuture, Covered::This];
 
 /// Whether tax may be claimed on a gift: in pounds, with its money here, by somebody who is known, and not on paper that
-/// staff wrote down, for then whoever has the link need not be the donor.
+/// staff wrote down, for then whoever has the link need not be the donor; nor on what was taken over, for which it may have
+/// been claimed elsewhere.
 pub(super) fn can_declare(state: &AppState, view: &PledgeView) -> bool {
     let kept = view.donation.as_ref().and_then(|donation| donation.payment.kept());
     let in_pounds = kept.is_some_and(|kept| kept.is_positive() && kept.currency().code() == "GBP");
     let by_the_donor = match view.pledge.terms.gateway {
-        GatewayKind::Cash | GatewayKind::Cheque => false,
+        GatewayKind::Cash | GatewayKind::Cheque | GatewayKind::Import => false,
         GatewayKind::BankTransfer | GatewayKind::Sandbox | GatewayKind::Stripe | GatewayKind::Paypal => true,
     };
     state.ctx.policy.gift_aid.is_some() && in_pounds && by_the_donor && view.pledge.donor.is_some()

@@ -12,8 +12,18 @@ use crate::support::gift::Form;
 const BOUNDARY: &str = "----a-boundary";
 
 impl Clerk {
-    /// Hands a file in as a browser does.
+    /// Hands a statement in as a browser does.
     async fn uploads(&self, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
+        self.uploads_to("/admin/bank", (name, bytes), fields).await
+    }
+
+    /// Hands a file in at some page.
+    pub(crate) async fn uploads_to(
+        &self,
+        path: &str,
+        (name, bytes): (&str, &[u8]),
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let mut body = Vec::new();
         for (field, value) in fields {
             let part = format!(
@@ -30,7 +40,7 @@ impl Clerk {
         let request = self
             .desk
             .client
-            .request(Method::POST, "/admin/bank")
+            .request(Method::POST, path)
             .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
             .header("sec-fetch-site", "same-origin")
             .body(body);

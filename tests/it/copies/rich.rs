@@ -7,6 +7,7 @@ use mainstay::domain::access::Role;
 use mainstay::domain::audit::Actor;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
+use mainstay::domain::gift_import::ImportOptions;
 use mainstay::domain::money::Settlement;
 use mainstay::domain::pledge::Frequency;
 use mainstay::domain::pledge::GatewayKind;
@@ -75,6 +76,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     a_patron_who_changes(&app).await;
     an_event_of_strangers(&app).await;
     the_office(&app).await;
+    a_past(&app).await;
     for (number, status, moves) in
         [(10, DisputeStatus::Open, 1), (11, DisputeStatus::Lost, 1), (12, DisputeStatus::Won, 2)]
     {
@@ -112,6 +114,14 @@ async fn a_patron_who_changes(app: &TestApp) {
     .await
     .unwrap();
     app.run_jobs().await;
+}
+
+/// Gifts that came before, and a file that nobody said yes to.
+async fn a_past(app: &TestApp) {
+    let file = "id,campaign,email,name,currency,amount,received_at,donor_id\n\
+        1,press-fund,,“Zoë” ערב 🎁,KWD,5.1240,2001-02-28T23:59:59.000001Z,d\n";
+    app.takes_over(file.as_bytes(), ImportOptions::default()).await;
+    app.examines(file.as_bytes(), ImportOptions { on_statements: true, ..ImportOptions::default() }).await;
 }
 
 /// Somebody inside, somebody asked to join, somebody at the wrong door, and a program.

@@ -213,7 +213,8 @@ fn script_sandbox(app: &mut App) -> Option<Arc<Scripted>> {
             | GatewayKind::Stripe
             | GatewayKind::Paypal
             | GatewayKind::Cash
-            | GatewayKind::Cheque => registry.get(kind).unwrap(),
+            | GatewayKind::Cheque
+            | GatewayKind::Import => registry.get(kind).unwrap(),
         }
     };
     app.services.ctx.gateways = Registry::new(registry.kinds().map(put).collect());

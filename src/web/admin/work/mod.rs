@@ -8,6 +8,7 @@ pub(super) mod by_hand;
 pub(super) mod donors;
 pub(super) mod gift_aid;
 pub(super) mod gifts;
+pub(super) mod imports;
 pub(super) mod letters;
 pub(super) mod members;
 pub(super) mod operations;

@@ -118,6 +118,7 @@ gateway-sandbox = دفع تجريبي
 gateway-bank_transfer = تحويل مصرفي
 gateway-cash = نقدًا
 gateway-cheque = شيك
+gateway-import = تبرع سابق
 gateway-stripe-hint = بطاقة أو Apple Pay أو Google Pay أو طرق دفع محلية، في صفحة Stripe الآمنة.
 gateway-paypal-hint = من حسابكم في PayPal، في صفحة PayPal الآمنة.
 gateway-sandbox-hint = لتجربة الموقع: تظهر صفحة دفع، ولا تنتقل أي أموال.

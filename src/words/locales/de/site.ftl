@@ -118,6 +118,7 @@ gateway-sandbox = Testzahlung
 gateway-bank_transfer = Überweisung
 gateway-cash = Bargeld
 gateway-cheque = Scheck
+gateway-import = Früher gegeben
 gateway-stripe-hint = Karte, Apple Pay, Google Pay und örtliche Zahlungsarten, auf der sicheren Seite von Stripe.
 gateway-paypal-hint = Mit Ihrem PayPal-Konto, auf der sicheren Seite von PayPal.
 gateway-sandbox-hint = Zum Ausprobieren: Sie sehen eine Zahlungsseite, und es fließt kein Geld.

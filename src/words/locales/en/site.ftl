@@ -128,6 +128,7 @@ gateway-sandbox = Test payment
 gateway-bank_transfer = Bank transfer
 gateway-cash = Cash
 gateway-cheque = Cheque
+gateway-import = Given earlier
 gateway-stripe-hint = Card, Apple Pay, Google Pay and local ways to pay, on Stripe’s secure page.
 gateway-paypal-hint = With your account at PayPal, on PayPal’s secure page.
 gateway-sandbox-hint = For trying the site: you are shown a payment page, and no money moves.

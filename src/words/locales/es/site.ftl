@@ -116,6 +116,7 @@ gateway-sandbox = Pago de prueba
 gateway-bank_transfer = Transferencia bancaria
 gateway-cash = Efectivo
 gateway-cheque = Cheque
+gateway-import = Donado anteriormente
 gateway-stripe-hint = Tarjeta, Apple Pay, Google Pay y formas de pago locales, en la página segura de Stripe.
 gateway-paypal-hint = Con su cuenta de PayPal, en la página segura de PayPal.
 gateway-sandbox-hint = Para probar el sitio: verá una página de pago, y no se mueve dinero.

@@ -125,6 +125,7 @@ gateway-sandbox = Paiement d’essai
 gateway-bank_transfer = Virement bancaire
 gateway-cash = Espèces
 gateway-cheque = Chèque
+gateway-import = Donné auparavant
 gateway-stripe-hint = Carte, Apple Pay, Google Pay et moyens de paiement locaux, sur la page sécurisée de Stripe.
 gateway-paypal-hint = Avec votre compte PayPal, sur la page sécurisée de PayPal.
 gateway-sandbox-hint = Pour essayer le site : une page de paiement s’affiche, et aucun argent ne circule.

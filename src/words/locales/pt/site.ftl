@@ -120,6 +120,7 @@ gateway-sandbox = Pagamento de teste
 gateway-bank_transfer = Transferência bancária
 gateway-cash = Dinheiro
 gateway-cheque = Cheque
+gateway-import = Doado anteriormente
 gateway-stripe-hint = Cartão, Apple Pay, Google Pay e formas de pagamento locais, na página segura da Stripe.
 gateway-paypal-hint = Com a sua conta PayPal, na página segura da PayPal.
 gateway-sandbox-hint = Para experimentar o site: aparece uma página de pagamento, e nenhum dinheiro é movimentado.

@@ -119,6 +119,7 @@ gateway-sandbox = Пробный платёж
 gateway-bank_transfer = Банковский перевод
 gateway-cash = Наличные
 gateway-cheque = Чек
+gateway-import = Пожертвовано ранее
 gateway-stripe-hint = Карта, Apple Pay, Google Pay и местные способы оплаты на защищённой странице Stripe.
 gateway-paypal-hint = С вашего счёта PayPal, на защищённой странице PayPal.
 gateway-sandbox-hint = Чтобы испытать сайт: откроется страница оплаты, но деньги не движутся.

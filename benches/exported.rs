@@ -34,14 +34,15 @@ pub(crate) fn on_sqlite(plan: &Plan) {
 pub(crate) fn on_postgres(plan: &Plan) {
     let folder = process::folder();
     let database = plan.large.on_postgres("exported");
-    compare(plan, "PostgreSQL", folder.path(), &database.url, "psql \\copy of the same columns", || {
+    compare(plan, "PostgreSQL", (folder.path(), &database.url), "psql \\copy of the same columns", || {
         let mut psql = Command::new("psql");
         psql.arg(&database.url).arg("--command").arg(format!("\\copy ({ROWS}) TO STDOUT WITH (FORMAT csv)"));
         read(&mut psql).0
     });
 }
 
-fn compare(plan: &Plan, engine: &str, folder: &Path, url: &str, limit: &str, raw: impl FnMut() -> Run) {
+fn compare(plan: &Plan, engine: &str, site: (&Path, &str), limit: &str, raw: impl FnMut() -> Run) {
+    let (folder, url) = site;
     let name = format!("export of all donations, {engine}, {} rows", plan.large.donations());
     let mut peaks = Vec::new();
     let ours = || {

@@ -261,7 +261,7 @@ impl World {
         if becomes == "ACTIVE" {
             // Nothing is charged for the time of the pause.
             let known = self.billing.subscriptions[id].clone();
-            let next = (known.cycle..).find(|cycle| self.billing.due(&known, *cycle) > now).unwrap();
+            let next = (known.cycle..=u32::MAX).find(|cycle| self.billing.due(&known, *cycle) > now).unwrap();
             let it = self.subscription(id);
             (it.cycle, it.failures) = (next, 0);
         }

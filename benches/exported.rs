@@ -24,8 +24,7 @@ pub(crate) fn on_sqlite(plan: &Plan) {
     compare(
         plan,
         "SQLite",
-        folder.path(),
-        &url,
+        (folder.path(), &url),
         "the same columns by one query, through a CSV writer",
         || raw_on_sqlite(&file),
     );

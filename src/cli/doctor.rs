@@ -5,6 +5,11 @@ use crate::bootstrap::{self, App};
 use crate::domain::pledge::GatewayKind;
 use crate::store::{Db, checks, jobs, reviews};
 use crate::usecases::gateways;
+use crate::usecases::members::{self, PatreonState};
+use chrono::TimeDelta;
+
+/// Members are read every hour; a site that was off for a while catches up by itself.
+const MEMBERS_READ_WITHIN: TimeDelta = TimeDelta::hours(3);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -148,6 +153,7 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
             findings.push(finding(verdict, "gateways", Some(detail)));
             check_stripe(setting, &app, findings).await;
             check_paypal(setting, &app, findings).await;
+            check_patreon(&app, findings).await;
         }
         Err(Failure::Usage(why) | Failure::Failed(why)) => {
             findings.push(finding(Verdict::Failed, "application", Some(why)));
@@ -233,6 +239,31 @@ async fn check_paypal(setting: &Setting, app: &App, findings: &mut Vec<Finding>)
         }
     }
     findings.push(finding(Verdict::Ok, "paypal", Some(super::paypal::mode(paypal).to_owned())));
+}
+
+/// How the members at Patreon were last read. Nobody outside is asked: that would use its tokens up.
+async fn check_patreon(app: &App, findings: &mut Vec<Finding>) {
+    let ctx = &app.services.ctx;
+    if ctx.patreon.is_none() {
+        return;
+    }
+    let (verdict, detail) = match members::state(ctx).await {
+        Err(error) => (Verdict::Failed, error.to_string()),
+        Ok(PatreonState { account: None, is_configured: false, .. }) => {
+            (Verdict::Warning, "no account is connected: an owner does that in the office".to_owned())
+        }
+        Ok(PatreonState { account: None, .. }) => {
+            (Verdict::Warning, "not read yet: a worker does, within an hour".to_owned())
+        }
+        Ok(PatreonState { account: Some(account), .. }) => match (account.trouble, account.synced_at) {
+            (Some(why), _) => (Verdict::Failed, why),
+            (None, Some(at)) if ctx.now() - at < MEMBERS_READ_WITHIN => {
+                (Verdict::Ok, format!("members read {}", at.format("%Y-%m-%d %H:%M UTC")))
+            }
+            (None, _) => (Verdict::Warning, "no round through all members ended for hours".to_owned()),
+        },
+    };
+    findings.push(finding(verdict, "patreon", Some(detail)));
 }
 
 async fn check_mail(app: &App, findings: &mut Vec<Finding>) {

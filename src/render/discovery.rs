@@ -159,7 +159,7 @@ pub fn sitemap(places: &[Place]) -> String {
 
 /// What robots are asked to leave alone, and where the map is.
 pub fn robots(url: &str) -> String {
-    const PRIVATE: [&str; 6] = ["/account", "/admin", "/api/", "/go/", "/sandbox/", "/thanks/"];
+    const PRIVATE: [&str; 7] = ["/account", "/admin", "/api/", "/go/", "/move/", "/sandbox/", "/thanks/"];
     let rules = PRIVATE.map(|path| format!("Disallow: {path}\n")).concat();
     format!("User-agent: *\n{rules}\nSitemap: {url}/sitemap.xml\n")
 }

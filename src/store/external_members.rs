@@ -9,6 +9,7 @@ use crate::domain::member::{Member, MemberNews, MemberSource, MemberState, Platf
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = external_members, treat_none_as_null = true)]
@@ -184,6 +185,43 @@ pub fn count_by_state(conn: &mut Conn, platform: Platform) -> Result<Vec<(Member
         Ok((row.word(MemberState::parse, &state)?, count))
     };
     rows.into_iter().map(counted).collect()
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Up to `limit` members in force who are donors with recurring support here that began and has not ended.
+pub fn supporting_twice(
+    conn: &mut Conn,
+    platform: Platform,
+    limit: i64,
+) -> Result<Vec<MemberId>, StoreError> {
+    let rows: Vec<Named> = diesel::sql_query(
+        "SELECT DISTINCT m.id AS name FROM external_members m JOIN donors d ON d.id = m.donor_id \
+         JOIN pledges p ON p.donor_id = COALESCE(d.merged_into, d.id) JOIN subscriptions s ON s.pledge_id = p.id \
+         WHERE m.platform = $1 AND m.state IN ('active', 'declined', 'refunded') AND s.started_at IS NOT NULL \
+         AND s.status <> 'ended' ORDER BY m.id LIMIT $2",
+    )
+    .bind::<Text, _>(platform.as_str())
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    rows.iter().map(|row| Row { table: "external_members", id: &row.name }.parse(&row.name)).collect()
+}
+
+/// Up to `limit` members about whom a question of this kind is open, and who are not in force any more.
+pub fn asked_in_vain(conn: &mut Conn, kind: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<Named> = diesel::sql_query(
+        "SELECT r.subject AS name FROM reviews r JOIN external_members m ON m.id = r.subject \
+         WHERE r.kind = $1 AND r.resolved_at IS NULL AND m.state NOT IN ('active', 'declined', 'refunded') \
+         ORDER BY r.subject LIMIT $2",
+    )
+    .bind::<Text, _>(kind)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
 /// Says which donor a member is; none: nobody known.

@@ -65,6 +65,7 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             )
             .service(page("/patrons", public::patrons::show))
             .service(page("/go/{place}", public::go::leave))
+            .service(page("/move/{token}", public::moving::go_on))
             .service(page("/feed.xml", public::discovery::atom))
             .service(page("/rss.xml", public::discovery::rss))
             .service(page("/feed.json", public::discovery::json_feed))

@@ -7,8 +7,8 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
 use crate::store::donations::Place;
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, bank_lines, desk, donations, donor_letters, gift_aid,
-    gifts_by_hand, pledges, receipts, sessions,
+    Conn, StoreError, account_changes, accounts, bank_lines, desk, donations, donor_letters,
+    external_members, gift_aid, gifts_by_hand, pledges, receipts, sessions,
 };
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -78,7 +78,16 @@ fn noted(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
             [line.name, line.other_account, line.text].into_iter().flatten().collect::<Vec<_>>().join("\n");
         (!said.is_empty()).then(|| vec!["bank statement".to_owned(), line.booked_on.to_string(), said])
     });
-    let rows = tags.chain(notes).chain(about).chain(letters).chain(lines).collect();
+    let elsewhere = external_members::of_donor(conn, donor)?.into_iter().map(|member| {
+        let news = member.news;
+        let email = news.email.map(|email| email.as_str().to_owned());
+        let amount = news.entitled.to_string();
+        let said = [news.name, email, Some(news.state.to_string()), Some(amount), news.charge];
+        let text = said.into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let since = news.joined_at.map(time).unwrap_or_default();
+        vec![format!("member at {}", member.platform.label()), since, text]
+    });
+    let rows = tags.chain(notes).chain(about).chain(letters).chain(lines).chain(elsewhere).collect();
     Ok(Table { name: "notes", columns: &["kind", "written_at", "text"], rows })
 }
 

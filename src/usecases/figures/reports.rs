@@ -11,8 +11,8 @@ use crate::domain::pledge::GatewayKind;
 use crate::store::reports::donors::{self, DonorYear, Lapse, Lapsed, LapsedTotal};
 use crate::store::reports::gifts::{self, Sizes};
 use crate::store::reports::{self, By, Line};
-use crate::store::{Conn, StoreError, campaigns, patrons};
-use crate::usecases::patrons::figures::{Cohort, cohorts_of};
+use crate::store::{Conn, StoreError, campaigns, external_moves, patrons};
+use crate::usecases::patrons::figures::{Cohort, MonthFigures, cohorts_of, folded};
 use crate::usecases::{Context, UseCaseError};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -311,6 +311,8 @@ pub struct Retention {
     pub cohorts: Vec<Cohort>,
     /// Donors.
     pub years: Vec<DonorYear>,
+    /// Members elsewhere by month: counted as patrons are, and apart from them.
+    pub members: BTreeMap<Currency, Vec<MonthFigures>>,
     /// The month up to which patrons are shown.
     pub until: Month,
 }
@@ -322,7 +324,8 @@ pub async fn retention(ctx: &Context) -> Result<Retention, UseCaseError> {
         .db
         .read(move |conn| {
             let cohorts = cohorts_of(patrons::months(conn, &until)?);
-            Ok::<_, StoreError>(Retention { cohorts, years: donors::years(conn)?, until })
+            let members = folded(external_moves::months(conn, &until)?);
+            Ok::<_, StoreError>(Retention { cohorts, years: donors::years(conn)?, members, until })
         })
         .await?)
 }

@@ -6,6 +6,7 @@ mod connect;
 mod events;
 mod import;
 mod learn;
+mod moving;
 mod people;
 mod state;
 mod sync;
@@ -15,6 +16,7 @@ pub use account::PatreonPlan;
 pub use connect::{begin, connect, disconnect, set_like};
 pub use events::{accept, process};
 pub use import::{Import, Imported, import};
+pub use moving::{destination, move_link};
 pub use people::{MemberFile, be_one, be_two, file};
 pub use state::{PatreonState, by_month, order_sync, state};
 pub use sync::{Report, hourly, sync};
@@ -26,6 +28,9 @@ const PATREON: Platform = Platform::Patreon;
 
 /// The question that is raised when Patreon cannot be asked any more.
 const DISCONNECTED: &str = "patreon_disconnected";
+
+/// The question that is raised about somebody who supports the publication in both places.
+const DOUBLE: &str = "patreon_double";
 
 /// Where Patreon's webhooks come in.
 pub fn webhook_url(ctx: &Context) -> String {

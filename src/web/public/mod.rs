@@ -5,6 +5,7 @@ pub(super) mod discovery;
 pub(super) mod donate;
 pub(super) mod gift_aid;
 pub(super) mod go;
+pub(super) mod moving;
 pub(super) mod patrons;
 pub(super) mod sandbox;
 pub(super) mod thanks;

@@ -19,7 +19,7 @@ both! {
         assert_eq!(site.members().await, ["Pat Patron 1 active 700 8400"]);
         assert_eq!(site.moves().await, ["joined 2026-06 8400"]);
         let page = site.owner.get("/admin/patreon").await.text();
-        assert!(page.contains("lantern") && page.contains("Silver, €7"), "{page}");
+        assert!(page.contains("lantern") && page.contains("Silver</bdi>, €7.00"), "{page}");
         for secret in ["access-1", "refresh-1", "webhook-secret-1"] {
             assert!(!page.contains(secret), "{secret}");
             let kept = "SELECT access_sealed || refresh_sealed || webhook_sealed AS line FROM external_accounts";

@@ -79,9 +79,9 @@ both! {
         site.app.run_jobs().await;
         assert_eq!(site.members().await, ["Pat Patron 1 active 1500 18000"]);
 
-        // Fifty deliveries at once are one event.
+        // Twenty deliveries at once are one event.
         let event = site.patreon.event("members:update", &pat(1).id);
-        let posted = futures_util::future::join_all((0..50).map(|_| site.posts(&event))).await;
+        let posted = futures_util::future::join_all((0..20).map(|_| site.posts(&event))).await;
         assert!(posted.iter().all(|answer| answer.status == StatusCode::OK));
         site.app.run_jobs().await;
         assert_eq!(site.app.count("inbox").await, 2);

@@ -5,6 +5,7 @@ use crate::support::both;
 use crate::support::gift::Form;
 use crate::support::patreon::pat;
 use chrono::TimeDelta;
+use mainstay::domain::access::Role;
 use reqwest::StatusCode;
 
 both! {
@@ -47,6 +48,49 @@ both! {
         site.app.run_jobs().await;
         assert_eq!(site.members().await, ["- active 700 8400"]);
         assert_eq!(site.app.count("inbox WHERE gateway = 'patreon' AND purged_at IS NULL").await, 0);
+        site.app.finish().await;
+    }
+}
+
+both! {
+    async fn a_member_goes_on_here_by_a_link_and_staff_are_asked_about_both_sides(engine) {
+        let mut site = Site::connected(engine).await;
+        site.patreon.put(pat(1));
+        site.reads().await;
+        let tier = site.app.lines("SELECT id AS line FROM tiers WHERE slug = 'friend'").await.remove(0);
+        site.owner.post("/admin/patreon/levels", &[("level-102", &tier)]).await.location();
+        let id = site.app.lines("SELECT id AS line FROM external_members").await.remove(0);
+        let page = site.owner.get(&format!("/admin/external-members/{id}")).await.text();
+        let (_, link) = page.split_once(&format!("{}/move/", site.app.url)).unwrap();
+        let token = link.split(['<', '"']).next().unwrap();
+
+        let client = site.app.client();
+        let form = client.get(&format!("/move/{token}")).await.location().to_owned();
+        assert_eq!(form, "/donate?frequency=monthly&amount=7.00&currency=EUR&tier=friend");
+        assert!(!form.contains("pat"), "nobody stands in an address bar");
+        for wrong in [&token[..token.len() - 1], &id, "x", "."] {
+            assert_eq!(client.get(&format!("/move/{wrong}")).await.status, StatusCode::NOT_FOUND, "{wrong}");
+        }
+
+        let own = Form::gift().set("email", "pat1@example.org").set("frequency", "monthly");
+        let paid = site.app.promises(&own).await;
+        client.pay(&paid, "succeed", "now").await;
+        site.app.run_jobs().await;
+        let asked = async || site.app.lines("SELECT subject AS line FROM reviews WHERE resolved_at IS NULL").await;
+        let round = async || {
+            site.app.clock.advance(TimeDelta::minutes(61));
+            site.app.upkeep().await;
+        };
+        round().await;
+        assert!(asked().await.is_empty(), "nobody said yet that they are one");
+        let form = format!("/admin/external-members/{id}/donor");
+        let mut clerk = site.app.clerk(Role::Owner).await;
+        clerk.post(&form, &[("into", "pat1@example.org")]).await.location();
+        round().await;
+        assert_eq!(asked().await, std::slice::from_ref(&id));
+        site.patreon.change(&pat(1).id, |p| (p.status, p.entitled) = (Some("former_patron"), 0));
+        round().await;
+        assert!(asked().await.is_empty(), "the other side has ended");
         site.app.finish().await;
     }
 }

@@ -17,12 +17,16 @@ use crate::store::reports::By;
 use crate::usecases::figures::behind::Campaigns;
 use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
 use crate::usecases::outbound_links;
+use crate::usecases::patrons::figures::MonthFigures;
 use crate::web::error::WebError;
 use crate::web::report_query::{Query, titles};
 use crate::web::state::AppState;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{Datelike as _, NaiveDate};
+
+/// Months of retention that are shown, and twice as many of patrons and members.
+const MONTHS: usize = 13;
 
 /// A report: its name in addresses, its title, and what it tells.
 #[derive(Clone, Copy)]
@@ -303,7 +307,6 @@ fn sizes(of: &GiftSizes) -> FigureSection {
 }
 
 fn retention(report: &Retention) -> Vec<FigureSection> {
-    const MONTHS: usize = 13;
     let years = report.years.iter().rev().map(|year| {
         vec![
             text("Year", year.year.to_string()),
@@ -360,7 +363,37 @@ fn retention(report: &Retention) -> Vec<FigureSection> {
         table,
         ..FigureSection::default()
     };
-    vec![section("patrons", "Patrons", patrons), section("donors", "Donors", donors)]
+    let mut sections = vec![section("patrons", "Patrons", patrons), section("donors", "Donors", donors)];
+    sections.extend(report.members.iter().map(|(currency, months)| members(*currency, months)));
+    sections
+}
+
+/// Members elsewhere by month. Their money is not in the books, so it stands in a table of its own.
+fn members(currency: Currency, months: &[MonthFigures]) -> FigureSection {
+    let row = |month: &MonthFigures| {
+        vec![
+            text("Month", month.month.to_string()),
+            number("Members", whole(month.patrons)),
+            number("In a month", month.recurring.text()),
+            number("Joined", whole(month.joined + month.returned)),
+            number("Left", whole(month.left)),
+            number("Missed", whole(month.failing)),
+        ]
+    };
+    FigureSection {
+        id: format!("members-{}", currency.code().to_lowercase()),
+        title: format!("Members at Patreon, {currency}"),
+        text:
+            "Counted as patrons are, and apart from them: Patreon pays this out, and it is not in the books."
+                .to_owned(),
+        table: FigureTable {
+            caption: format!("Members at Patreon by month, {currency}"),
+            heads: heads(&["Month"], &["Members", "In a month", "Joined", "Left", "Missed"]),
+            rows: months.iter().rev().take(MONTHS * 2).map(row).collect(),
+            total: false,
+        },
+        ..FigureSection::default()
+    }
 }
 
 /// Who gave and gives no more.

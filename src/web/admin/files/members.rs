@@ -41,13 +41,13 @@ pub(in crate::web::admin) async fn member(
         standfirst: format!("at {}", file.member.platform.label()),
         status: news.state.as_str().to_owned(),
         actions,
-        facts: facts(looker.cells(), &file),
+        facts: facts(looker.cells(), &file, members::move_link(&state.ctx, id)?),
         ..FilePage::default()
     };
     looker.page(LIST, page)
 }
 
-fn facts(cells: Cells, file: &MemberFile) -> Vec<FactShown> {
+fn facts(cells: Cells, file: &MemberFile, move_link: String) -> Vec<FactShown> {
     let news = &file.member.news;
     let text = |text: Option<String>| cells.cell("", Shape::Text, text);
     let code = |text: Option<String>| cells.cell("", Shape::Code, text);
@@ -67,6 +67,9 @@ fn facts(cells: Cells, file: &MemberFile) -> Vec<FactShown> {
     facts.extend(news.charged_at.map(|at| fact("Last charge", cells.time_cell("", at))));
     facts.extend(news.charge.as_ref().map(|charge| fact("What came of it", text(Some(charge.clone())))));
     facts.extend(news.next_charge_at.map(|at| fact("Next charge", cells.time_cell("", at))));
+    if file.member.forgotten_at.is_none() {
+        facts.push(fact("Link to go on here", code(Some(move_link))));
+    }
     facts.push(fact("Told by", word_cell(cells, file.member.source.as_str())));
     facts.push(fact("As of", cells.time_cell("", file.member.as_of)));
     let person = news.person.as_ref().map(|id| id.as_str().to_owned());

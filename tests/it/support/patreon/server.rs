@@ -44,12 +44,7 @@ async fn handle(shared: &Arc<Shared>, request: Request<Incoming>) -> io::Result<
     let asked = Asked::read(request).await?;
     let mut world = shared.lock();
     let agent = asked.header("user-agent").unwrap_or_default().to_owned();
-    world.calls.push(Call {
-        method: asked.method.clone(),
-        path: asked.path.clone(),
-        query: asked.query.clone(),
-        agent: agent.clone(),
-    });
+    world.calls.push(Call { method: asked.method.clone(), path: asked.path.clone(), agent: agent.clone() });
     if agent.is_empty() {
         return Ok(sent(refused(403, "NoUserAgent")));
     }

@@ -58,7 +58,6 @@ pub(crate) struct Hook {
 pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
-    pub(crate) query: String,
     pub(crate) agent: String,
 }
 

@@ -183,7 +183,8 @@ impl Reading {
 
     fn exported_as(&self, row: &StringRecord) -> Option<String> {
         let id = self.cell(row, Field::Id);
-        (self.columns.layout == ImportLayout::Mainstay && id.starts_with("don_")).then(|| id.to_owned())
+        let is_ours = id.starts_with("don_") && id.bytes().all(|byte| byte.is_ascii_graphic());
+        (self.columns.layout == ImportLayout::Mainstay && is_ours).then(|| id.to_owned())
     }
 
     /// Why there is nothing to book.

@@ -90,7 +90,7 @@ pub enum Looked {
 pub async fn look_through(ctx: &Context, options: &ImportOptions, file: File) -> Result<Looked, Failed> {
     let mut reading = match Reading::begin(file, options).await? {
         Ok(reading) => reading,
-        Err(fault) => return Ok(Looked::Faults(fault.to_string())),
+        Err(fault) => return Ok(Looked::Faults(shown_faults(vec![fault]))),
     };
     let mut examination = Examination::begin(ctx, options, reading.layout).await?;
     let mut faults: Vec<Fault> = Vec::new();
@@ -118,14 +118,19 @@ pub async fn look_through(ctx: &Context, options: &ImportOptions, file: File) ->
     Ok(Looked::Fits(report))
 }
 
-/// The mistakes of a file, one a line, in the order of its lines.
+/// The mistakes of a file, one a line, in the order of its lines. What they repeat of the file may hold any byte, and not
+/// every database keeps each of them.
 fn shown_faults(mut faults: Vec<Fault>) -> String {
     faults.sort_by_key(|fault| fault.at);
-    let mut text: Vec<String> = faults.iter().take(FAULTS_MAX).map(ToString::to_string).collect();
+    let mut text: Vec<String> = faults.iter().take(FAULTS_MAX).map(printable).collect();
     if faults.len() > FAULTS_MAX {
         text.push("and more".to_owned());
     }
     text.join("\n")
+}
+
+fn printable(fault: &Fault) -> String {
+    fault.to_string().chars().filter(|c| !c.is_control()).collect()
 }
 
 async fn take_in(ctx: &Context, import: &Import, file: File) -> Result<(), Failed> {

@@ -146,7 +146,8 @@ impl Standing {
 
     /// The moment of a charge on a day.
     fn on(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
-        let known = [self.next_at(), self.starts_at()].into_iter().flatten();
+        // The time of the first charge, so that a day has one moment whatever PayPal says of the next.
+        let known = [self.starts_at(), self.next_at()].into_iter().flatten();
         let same = known.clone().find(|at| at.date_naive() == day);
         same.or_else(|| known.map(|at| day.and_time(at.time()).and_utc()).next())
     }

@@ -114,7 +114,8 @@ flow! {
         let again = app.takes_over(past().as_bytes(), ImportOptions::default()).await;
         assert_eq!((again.booked, app.count("donations").await), (0, 5));
         assert!(again.report.unwrap().left_out.contains(&("known".to_owned(), 5)));
-        let receipt = "INSERT INTO receipts SELECT 'rcp_x', MIN(id), 'X', 2026, 1, 'issued', 1, '{}', NULL, \
+        let receipt = "INSERT INTO receipts (id, donation_id, series, year, number, status, net_minor, snapshot, replaces, \
+            issued_at, status_at) SELECT 'rcp_x', MIN(id), 'X', 2026, 1, 'issued', 1, '{}', NULL, \
             '2026-06-15 10:00:00', '2026-06-15 10:00:00' FROM donations";
         assert!(app.execute(&[receipt]).unwrap_err().contains("has no receipt"));
     }

@@ -1,5 +1,5 @@
-//! Bytes of a file as UTF-8, piece by piece. What is not written as it says is refused: a name with wrong letters would
-//! not be found again.
+//! Bytes of a file as UTF-8, piece by piece, each line ended by one byte: whoever counts lines counts those. What is not
+//! written as it says is refused: a name with wrong letters would not be found again.
 
 use super::Fault;
 use crate::domain::bank_mapping::Charset;
@@ -19,12 +19,22 @@ pub struct Utf8<R> {
     piece: Vec<u8>,
     at: usize,
     ended: bool,
+    /// The last byte was a carriage return, which is dropped if a line feed follows.
+    returned: bool,
 }
 
 impl<R: BufRead> Utf8<R> {
     fn new(inner: R, encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_with_bom_removal();
-        Self { inner, decoder, name: encoding.name(), piece: Vec::new(), at: 0, ended: false }
+        Self {
+            inner,
+            decoder,
+            name: encoding.name(),
+            piece: Vec::new(),
+            at: 0,
+            ended: false,
+            returned: false,
+        }
     }
 
     /// Decodes the next piece.
@@ -44,10 +54,32 @@ impl<R: BufRead> Utf8<R> {
             }
             DecoderResult::InputEmpty => {
                 self.ended = last;
+                self.end_lines();
                 Ok(())
             }
-            DecoderResult::OutputFull => Ok(()),
+            DecoderResult::OutputFull => {
+                self.end_lines();
+                Ok(())
+            }
         }
+    }
+
+    /// Leaves one byte of the two by which some end a line.
+    fn end_lines(&mut self) {
+        let mut piece = Vec::with_capacity(self.piece.len().saturating_add(2));
+        for byte in self.piece.drain(..) {
+            if self.returned && byte != b'\n' {
+                piece.push(b'\r');
+            }
+            self.returned = byte == b'\r';
+            if !self.returned {
+                piece.push(byte);
+            }
+        }
+        if self.ended && self.returned {
+            piece.push(b'\r');
+        }
+        self.piece = piece;
     }
 }
 
@@ -122,6 +154,15 @@ mod tests {
         let mut utf8 = of_xml(file).map_err(|fault| fault.to_string())?;
         utf8.read_to_string(&mut text).map_err(|error| error.to_string())?;
         Ok(text)
+    }
+
+    #[test]
+    fn a_line_is_ended_by_one_byte_wherever_two_pieces_meet() {
+        let lines = "ab\r\n".repeat(PIECE_BYTES);
+        let file = io::BufReader::with_capacity(7, io::Cursor::new(format!("\r{lines}\r\rc\r").into_bytes()));
+        let mut text = String::new();
+        of_charset(file, Charset::Utf8).read_to_string(&mut text).unwrap();
+        assert_eq!(text, format!("\r{}\r\rc\r", "ab\n".repeat(PIECE_BYTES)));
     }
 
     #[test]

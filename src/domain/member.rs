@@ -262,13 +262,12 @@ mod tests {
         for before in MemberState::ALL {
             for after in MemberState::ALL {
                 let expected = match (before.is_in_force(), after.is_in_force()) {
-                    (false, false) => None,
                     (false, true) => Some(MoveKind::Returned),
                     (true, false) => Some(MoveKind::Left),
                     (true, true) if *before == *after => None,
                     (true, true) if *after == Declined => Some(MoveKind::Failing),
                     (true, true) if *before == Declined => Some(MoveKind::Recovered),
-                    (true, true) => None,
+                    (false, false) | (true, true) => None,
                 };
                 assert_eq!(between(*before, *after), expected, "{before} {after}");
             }

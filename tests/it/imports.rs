@@ -76,7 +76,9 @@ impl TestApp {
         let (rows, _) = self.ctx().db.read(move |conn| Table::Donations.page(conn, span, "")).await.unwrap();
         let mut out = Vec::new();
         let mut writer = Writer::new(&mut out, Table::Donations.columns()).unwrap();
-        rows.iter().for_each(|row| writer.row(row).unwrap());
+        for row in &rows {
+            writer.row(row).unwrap();
+        }
         writer.finish().unwrap();
         out
     }

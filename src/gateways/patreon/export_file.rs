@@ -67,7 +67,12 @@ impl MemberFile {
     /// Everything that is wrong with it, by line.
     pub fn read(bytes: &[u8]) -> Result<Self, Vec<FileFault>> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            // Of two bytes that end a line the first is dropped with the blanks of its cell; else lines are miscounted.
+            .terminator(csv::Terminator::Any(b'\n'))
+            .from_reader(bytes);
         let mut records = reader.records();
         let head = match records.next() {
             Some(Ok(head)) => Head::read(&head).map_err(|fault| vec![fault])?,
@@ -77,6 +82,7 @@ impl MemberFile {
         let (mut lines, mut faults, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
         for record in records {
             let read = match record {
+                Ok(record) if record.iter().all(|cell| cell.trim().is_empty()) => continue,
                 Ok(record) => head.line(&record, &mut seen),
                 Err(error) => Err(unreadable(&error, 0)),
             };

@@ -19,9 +19,9 @@ pub(super) enum Command {
 pub(super) struct ImportOptions {
     /// The file.
     file: PathBuf,
-    /// Take it in. Without this, only what it would do is said.
+    /// Only say what would be done.
     #[arg(long)]
-    write: bool,
+    dry_run: bool,
 }
 
 pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
@@ -49,15 +49,15 @@ pub(super) async fn import(setting: &Setting, options: ImportOptions) -> Outcome
         Failure::Failed(format!("nothing of it is taken in:\n{}", lines.join("\n")))
     })?;
     let app = setting.app().await?;
-    let how = if options.write { Import::Real } else { Import::Trial };
+    let how = if options.dry_run { Import::Trial } else { Import::Real };
     let found = members::import(&app.services.ctx, Actor::Command, file, how).await?;
-    let verb = if options.write { "Took" } else { "Would take" };
+    let verb = if options.dry_run { "Would take" } else { "Took" };
     println!(
         "{verb} {} lines in: {} new members, {} changed, {} as before, {} of whom later news are here.",
         found.lines, found.new, found.changed, found.same, found.older
     );
-    if !options.write {
-        println!("Nothing was changed; with --write it is done.");
+    if options.dry_run {
+        println!("Nothing was changed.");
     }
     Ok(())
 }

@@ -15,7 +15,6 @@ const KEEP_IDEMPOTENCY_KEYS: TimeDelta = TimeDelta::days(3);
 const SCHEDULES: &[(&str, TimeDelta, Job)] = &[
     ("expire_pledges", TimeDelta::minutes(5), Job::ExpirePledges),
     ("reconcile", TimeDelta::hours(1), Job::Reconcile),
-    ("sync_members", TimeDelta::hours(1), Job::SyncMembers),
     ("tend_patrons", TimeDelta::hours(1), Job::TendPatrons),
     ("clean_up", TimeDelta::hours(1), Job::CleanUp),
     ("examine", TimeDelta::hours(1), Job::Examine),
@@ -37,6 +36,11 @@ pub async fn enqueue_due(ctx: &Context) -> Result<(), UseCaseError> {
                 && schedules::take_if_due(tx, "charge_sandbox", TimeDelta::minutes(1), inner.now())?
             {
                 inner.enqueue(tx, &Job::ChargeSandbox)?;
+            }
+            if inner.patreon.is_some()
+                && schedules::take_if_due(tx, "sync_members", TimeDelta::hours(1), inner.now())?
+            {
+                inner.enqueue(tx, &Job::SyncMembers)?;
             }
             notices::enqueue_if_due(tx, &inner)
         })

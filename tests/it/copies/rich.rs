@@ -233,13 +233,13 @@ const ODDITIES: &[&str] = &[
          wording, declared_at, ended_on) SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
          'I am a UK taxpayer 🎁', '2026-06-15 10:00:00.250', NULL FROM donors",
     "INSERT INTO external_accounts VALUES ('patreon', '12', 'Die Laterne – فانوس', 'EUR', 'x', NULL, \
-         '2026-06-15 10:00:00.000001', NULL, 'w', 'y', 'v', NULL, '2026-06-15 10:00:00', '2026-06-15 10:00:00.25', 'after-ä', \
+         '2026-06-15 10:00:00.000001', NULL, 'w', 'y', 'v', NULL, '2026-06-15 10:00:00', '2026-06-15 10:00:00.250', 'after-ä', \
          NULL, 'why “not” 🎁')",
     "INSERT INTO external_tiers SELECT 'patreon', '7', 'Gold “🎁”', 9007199254740993, MIN(id), '2026-06-15 10:00:00.000001' \
          FROM tiers",
     "INSERT INTO external_members SELECT 'mbr_odd', 'patreon', 'm-1', NULL, 'zoë@example.org', 'Zoë – ערב', 'active', \
          9007199254740993, 'EUR', 12, 9007199254740993, '7', 0, NULL, '2026-06-15 10:00:00.000001', 'Paid', NULL, 'file', \
-         '2026-06-15 10:00:00', MIN(id), NULL, '2026-06-15 10:00:00', '2026-06-15 10:00:00.5' FROM donors",
+         '2026-06-15 10:00:00', MIN(id), NULL, '2026-06-15 10:00:00', '2026-06-15 10:00:00.500' FROM donors",
     "INSERT INTO external_moves VALUES ('mbr_odd', 1, 'joined', '2026-06', 'EUR', 9007199254740993, \
          '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00')",
     "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",

@@ -236,6 +236,9 @@ flow! {
         assert!(booked.contains("5 gifts of it are on record") && booked.contains("Declare all its gifts void"), "{booked}");
         let twice = clerk.post(&format!("{page}/confirm"), &[]).await;
         assert_eq!(twice.status, 409);
+        let gift = app.lines("SELECT MIN(id) AS line FROM donations").await.concat();
+        let shown = clerk.get(&format!("/admin/donations/{gift}")).await.text();
+        assert!(shown.contains("Taken over from") && shown.contains(&format!("href=\"{page}\"")), "{shown}");
         let viewer = app.clerk(Role::Viewer).await;
         assert!(!viewer.get("/admin/imports").await.text().contains("type=\"file\""));
 

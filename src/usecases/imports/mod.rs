@@ -16,7 +16,7 @@ use super::{Context, UseCaseError, audit};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::clean_line;
 use crate::domain::gift_import::{Import, ImportOptions, ImportStatus, Report};
-use crate::domain::ids::{DonationId, ImportId};
+use crate::domain::ids::ImportId;
 use crate::domain::job::Job;
 use crate::store::imports as stored;
 use chrono::TimeDelta;
@@ -164,14 +164,6 @@ pub async fn find(ctx: &Context, id: ImportId) -> Result<Import, UseCaseError> {
 /// The latest.
 pub async fn latest(ctx: &Context, limit: i64) -> Result<Vec<Import>, UseCaseError> {
     Ok(ctx.db.read(move |conn| stored::latest(conn, limit)).await?)
-}
-
-/// The file and the line that a donation was taken over from.
-pub async fn of_donation(
-    ctx: &Context,
-    donation: DonationId,
-) -> Result<Option<(ImportId, String, i64)>, UseCaseError> {
-    Ok(ctx.db.read(move |conn| stored::of_donation(conn, donation)).await?)
 }
 
 /// A piece of a file; none behind the last.

@@ -137,6 +137,10 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
         let cell = cells.cell("", Shape::Code, Some(line.to_string()));
         fact("Bank statement", linked(cell, format!("/admin/bank-lines/{line}")))
     }));
+    facts.extend(file.past.as_ref().map(|(import, name, line)| {
+        let cell = cells.cell("", Shape::Text, Some(format!("{name}, line {line}")));
+        fact("Taken over from", linked(cell, format!("/admin/imports/{import}")))
+    }));
     facts.push(fact("Recorded", cells.time_cell("", donation.created_at)));
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(donation.id.to_string()))));
     FilePage {

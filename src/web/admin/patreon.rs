@@ -112,9 +112,7 @@ pub(in crate::web) async fn come_back(
 ) -> Result<HttpResponse, WebError> {
     let told = Fields::parse(request.query_string().as_bytes())?;
     let Some(permission) = told.filled("code") else {
-        let message = "Patreon says that this site was not allowed to read the members. Nothing is changed.";
-        let problem = FieldError { field: "form", code: "not_allowed", message: message.to_owned() };
-        return page(&state, &seat, &[problem], None).await;
+        return Ok(see_other(&format!("{PAGE}?done=patreon-not-allowed")));
     };
     let hidden = [("code", permission), ("state", told.text("state"))];
     let act = ActPage {

@@ -95,6 +95,10 @@ const DONE: &[(&str, &str)] = &[
     ("one-person", "They are one person now."),
     ("two-people", "They are two people again."),
     ("patreon-connected", "The account is connected, and its members are being read."),
+    (
+        "patreon-not-allowed",
+        "Patreon says that this site was not allowed to read the members. Nothing is changed.",
+    ),
     ("patreon-disconnected", "What opened the account is forgotten."),
     ("patreon-reading", "The members are being read."),
     ("closed", "The question is closed."),

@@ -51,7 +51,7 @@ both! {
         assert!(site.patreon.calls("POST", "token").len() <= 1, "a foreign state is refused before Patreon is asked");
         assert_eq!(site.app.count("external_accounts").await, 0);
         let refused = site.owner.get("/admin/patreon/return?error=access_denied").await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.header("location"), "/admin/patreon?done=patreon-not-allowed");
 
         assert_eq!(answers(&mut site.owner, &state, &code).await, StatusCode::SEE_OTHER);
         // The code is used up, and the state is not worth more than that.

@@ -127,7 +127,18 @@ async fn at_the_desk(app: &TestApp, donor: DonorId, gift: &Given) {
     };
     gift_aid::declare(app.ctx(), Some(Actor::Command), donor, declared).await.unwrap();
     app.run_jobs().await;
+    a_membership_elsewhere(app, donor);
     an_event_that_names_them(app, gift);
+}
+
+/// They are a member at a platform, too, as staff found out.
+fn a_membership_elsewhere(app: &TestApp, donor: DonorId) {
+    let at = "'2026-06-10 10:00:00'";
+    let member = format!(
+        "INSERT INTO external_members VALUES ('mbr_canary', 'patreon', 'm-1', '1', '{ADDRESS}', '{NAME}', 'free', 0, 'EUR', 1, \
+         0, NULL, 0, NULL, NULL, NULL, NULL, 'platform', {at}, '{donor}', NULL, {at}, {at})"
+    );
+    app.execute(&[&member]).unwrap();
 }
 
 /// Shown first, then sent.

@@ -86,7 +86,7 @@ pub enum Looked {
 /// Looks a file through, from its beginning. Nothing is written down.
 ///
 /// # Errors
-/// [`Failed`] if disk or database cannot be read.
+/// An error if disk or database cannot be read.
 pub async fn look_through(ctx: &Context, options: &ImportOptions, file: File) -> Result<Looked, Failed> {
     let mut reading = match Reading::begin(file, options).await? {
         Ok(reading) => reading,

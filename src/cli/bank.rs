@@ -1,5 +1,6 @@
 //! `bank import`, `bank list` and `bank mappings`.
 
+use super::handed_in::{self, Look};
 use super::table::{Table, time};
 use super::{Failure, Outcome, Setting};
 use crate::bank;
@@ -8,14 +9,8 @@ use crate::domain::bank_line::{BankStatement, LineStatus, StatementFormat, State
 use crate::domain::ids::{BankMappingId, BankStatementId};
 use crate::jobs;
 use crate::usecases::Context;
-use crate::usecases::bank_statements::{self, HandedIn, PART_BYTES};
-use std::fs::File;
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use crate::usecases::bank_statements::{self, BYTES_MAX, HandedIn};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How often is looked how far a file is.
-const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -70,7 +65,7 @@ async fn list(ctx: &Context, limit: i64) -> Outcome {
 }
 
 async fn import(ctx: &Context, path: &Path, mapping: Option<&str>) -> Outcome {
-    let parts = read(path)?;
+    let parts = handed_in::pieces(path, &handed_in::open(path, BYTES_MAX)?)?;
     let beginning = parts.first().map(Vec::as_slice).unwrap_or_default();
     let format = bank::recognise(beginning.get(..beginning.len().min(4096)).unwrap_or_default());
     let format = format
@@ -83,8 +78,8 @@ async fn import(ctx: &Context, path: &Path, mapping: Option<&str>) -> Outcome {
         }
         (StatementFormat::Camt053, _) => None,
     };
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = HandedIn { name, format, mapping, parts, asked_by: "command line".to_owned() };
+    let (name, asked_by) = (handed_in::name_of(path), handed_in::ASKED_BY.to_owned());
+    let file = HandedIn { name, format, mapping, parts, asked_by };
     let file = bank_statements::hand_in(ctx, Actor::Command, file).await?;
     let done = followed(ctx, file.id).await?;
     if let Some(error) = done.error {
@@ -104,26 +99,6 @@ async fn import(ctx: &Context, path: &Path, mapping: Option<&str>) -> Outcome {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
-    let told = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
-    let file = File::open(path).map_err(told)?;
-    let length = file.metadata().map_err(told)?.len();
-    if usize::try_from(length).map_or(true, |length| length > bank_statements::BYTES_MAX) {
-        let most = bank_statements::BYTES_MAX / 1024 / 1024;
-        return Err(Failure::Usage(format!("{} is larger than {most} MiB", path.display())));
-    }
-    let mut parts = Vec::new();
-    loop {
-        let mut part = Vec::new();
-        let wanted = u64::try_from(PART_BYTES).unwrap_or(1);
-        (&file).take(wanted).read_to_end(&mut part).map_err(told)?;
-        if part.is_empty() {
-            return Ok(parts);
-        }
-        parts.push(part);
-    }
-}
-
 async fn mapping_named(ctx: &Context, name: &str) -> Result<BankMappingId, Failure> {
     let all = bank_statements::mappings(ctx).await?;
     let found = all.iter().find(|saved| saved.name == name.trim()).map(|saved| saved.id);
@@ -134,31 +109,15 @@ async fn mapping_named(ctx: &Context, name: &str) -> Result<BankMappingId, Failu
 /// Reads the file here, unless a worker was faster, and shows how far it is.
 async fn followed(ctx: &Context, id: BankStatementId) -> Result<BankStatement, Failure> {
     let inner = ctx.clone();
-    let mut reading = tokio::spawn(async move { jobs::read_statement(&inner, id).await });
-    let terminal = std::io::stderr().is_terminal();
-    let mut looks = tokio::time::interval(LOOK);
-    let mut is_running = true;
-    loop {
-        tokio::select! {
-            done = &mut reading, if is_running => {
-                is_running = false;
-                let done = done.map_err(|panic| Failure::Failed(format!("the work was cut off: {panic}")))?;
-                // A worker that took it over meanwhile goes on with it.
-                done.or_else(|error| if error.is_overtaken() { Ok(()) } else { Err(Failure::Failed(error.to_string())) })?;
-            }
-            _ = looks.tick() => {}
-        }
+    let work = async move { jobs::read_statement(&inner, id).await };
+    handed_in::followed(work, || async {
         let file = bank_statements::find(ctx, id).await?;
-        if terminal {
-            eprint!("\r\u{1b}[K");
-        }
-        match file.status {
-            StatementStatus::Done | StatementStatus::Failed => return Ok(file),
-            StatementStatus::Unmapped | StatementStatus::Waiting | StatementStatus::Reading => {}
-        }
-        if terminal {
-            eprint!("{:>3} %", file.percent());
-            std::io::stderr().flush()?;
-        }
-    }
+        Ok(match file.status {
+            StatementStatus::Done | StatementStatus::Failed => Look::Over(file),
+            StatementStatus::Unmapped | StatementStatus::Waiting | StatementStatus::Reading => {
+                Look::Live(file.percent())
+            }
+        })
+    })
+    .await
 }

@@ -1,5 +1,6 @@
 //! `import`: what is taken over from elsewhere.
 
+use super::handed_in::{self, Look};
 use super::table::{Table, time};
 use super::{Failure, Outcome, Setting, bank, patreon};
 use crate::domain::article::Slug;
@@ -9,14 +10,8 @@ use crate::domain::gift_import::{Import, ImportLayout, ImportOptions, ImportStat
 use crate::domain::ids::ImportId;
 use crate::jobs::{self, Looked};
 use crate::usecases::Context;
-use crate::usecases::imports::{self, BYTES_MAX, HandedIn, PART_BYTES};
-use std::fs::File;
-use std::io::{IsTerminal as _, Read as _, Write as _};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How often is looked how far a file is.
-const LOOK: Duration = Duration::from_millis(200);
+use crate::usecases::imports::{self, BYTES_MAX, HandedIn};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -113,7 +108,7 @@ async fn donations(ctx: &Context, options: Options) -> Outcome {
         campaign: options.campaign,
         on_statements: options.statements,
     };
-    let file = open(&path)?;
+    let file = handed_in::open(&path, BYTES_MAX)?;
     let refused =
         |mistakes: &str| Failure::Failed(format!("nothing of {} is taken over:\n{mistakes}", path.display()));
     if options.dry_run {
@@ -125,9 +120,8 @@ async fn donations(ctx: &Context, options: Options) -> Outcome {
         println!("Nothing was changed.");
         return Ok(());
     }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let parts = pieces(&file)?;
-    let handed = HandedIn { name, options: said, parts, asked_by: "command line".to_owned() };
+    let (name, asked_by) = (handed_in::name_of(&path), handed_in::ASKED_BY.to_owned());
+    let handed = HandedIn { name, options: said, parts: handed_in::pieces(&path, &file)?, asked_by };
     let import = imports::hand_in(ctx, Actor::Command, handed).await?;
     let examined = followed(ctx, import.id).await?;
     if let Some(mistakes) = &examined.error {
@@ -142,30 +136,6 @@ async fn donations(ctx: &Context, options: Options) -> Outcome {
     }
     println!("{} is done: {} gifts of it are on record.", done.id, done.booked);
     Ok(())
-}
-
-fn open(path: &Path) -> Result<File, Failure> {
-    let told = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
-    let file = File::open(path).map_err(told)?;
-    let length = file.metadata().map_err(told)?.len();
-    if usize::try_from(length).map_or(true, |length| length > BYTES_MAX) {
-        let most = BYTES_MAX / 1024 / 1024;
-        return Err(Failure::Usage(format!("{} is larger than {most} MiB", path.display())));
-    }
-    Ok(file)
-}
-
-fn pieces(file: &File) -> Result<Vec<Vec<u8>>, Failure> {
-    let wanted = u64::try_from(PART_BYTES).unwrap_or(1);
-    let mut parts = Vec::new();
-    loop {
-        let mut part = Vec::new();
-        file.take(wanted).read_to_end(&mut part)?;
-        if part.is_empty() {
-            return Ok(parts);
-        }
-        parts.push(part);
-    }
 }
 
 /// Says what a file comes to.
@@ -183,30 +153,10 @@ async fn undo(ctx: &Context, id: ImportId) -> Outcome {
 /// Does here what a file waits for, unless a worker was faster, and shows how far it is.
 async fn followed(ctx: &Context, id: ImportId) -> Result<Import, Failure> {
     let inner = ctx.clone();
-    let mut working = tokio::spawn(async move { jobs::work_on_import(&inner, id).await });
-    let terminal = std::io::stderr().is_terminal();
-    let mut looks = tokio::time::interval(LOOK);
-    let mut is_running = true;
-    loop {
-        tokio::select! {
-            done = &mut working, if is_running => {
-                is_running = false;
-                let done = done.map_err(|panic| Failure::Failed(format!("the work was cut off: {panic}")))?;
-                // A worker that took it over meanwhile goes on with it.
-                done.or_else(|error| if error.is_overtaken() { Ok(()) } else { Err(Failure::Failed(error.to_string())) })?;
-            }
-            _ = looks.tick() => {}
-        }
+    let work = async move { jobs::work_on_import(&inner, id).await };
+    handed_in::followed(work, || async {
         let file = imports::find(ctx, id).await?;
-        if terminal {
-            eprint!("\r\u{1b}[K");
-        }
-        if !file.is_live() {
-            return Ok(file);
-        }
-        if terminal {
-            eprint!("{:>3} %", file.percent());
-            std::io::stderr().flush()?;
-        }
-    }
+        Ok(if file.is_live() { Look::Live(file.percent()) } else { Look::Over(file) })
+    })
+    .await
 }

@@ -13,6 +13,7 @@ mod doctor;
 mod donation;
 mod export;
 mod gateway;
+mod handed_in;
 mod import;
 mod job;
 mod migrate;

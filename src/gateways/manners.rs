@@ -3,7 +3,7 @@
 
 use super::GatewayError;
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 
@@ -30,6 +30,13 @@ pub enum TransportError {
     /// The key holds characters that no header can carry.
     #[error("the secret key cannot be sent in a header")]
     Key,
+}
+
+/// What opens an account, as it stands in the head of a call: no log shows it.
+pub(super) fn secret_header(text: &str) -> Result<HeaderValue, TransportError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_not_visible| TransportError::Key)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// A client as all gateways are called with: keys go to the configured address and nowhere else, and nothing is

@@ -61,8 +61,6 @@ pub enum Recurring {
     Charged(Keeper),
     /// The donor's own standing order: the money is expected, and reminded of.
     Expected,
-    /// Nobody: it takes single gifts only.
-    Never,
 }
 
 /// What a gateway that keeps subscriptions does by itself, and what others must do.

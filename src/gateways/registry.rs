@@ -1,6 +1,6 @@
 //! The gateways that are on, exchanged as a whole while the site runs.
 
-use super::{ByHand, Gateway, Recurring};
+use super::{ByHand, Gateway};
 use crate::domain::pledge::GatewayKind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -62,9 +62,9 @@ impl Registry {
         self.offer().iter().flat_map(|gateway| gateway.page_origins()).collect()
     }
 
-    /// Whether one of them brings support that comes back.
-    pub fn any_recurring(&self) -> bool {
-        self.offer().iter().any(|gateway| gateway.capabilities().recurring != Recurring::Never)
+    /// Whether there is any way to give.
+    pub fn any(&self) -> bool {
+        !self.offer().is_empty()
     }
 
     /// All that are on.

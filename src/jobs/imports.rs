@@ -1,35 +1,22 @@
 //! Working on a file of gifts that came before: it is looked through, from disk, and if anything in it cannot be taken,
 //! nothing is. Once somebody has said yes, its gifts are booked, some at a time; or declared void, some at a time.
 
-use super::bank::Failed;
+use super::handed_in::{self, FAULTS_MAX, Failed, in_batches, joined, on_disk, shown_faults};
 use super::run::JobError;
 use crate::bank::Fault;
 use crate::domain::gift_import::{Import, ImportLayout, ImportOptions, ImportRow, ImportStatus, Report};
 use crate::domain::ids::ImportId;
-use crate::imports::{self as files, Rows};
-use crate::store::StoreError;
+use crate::imports as files;
+use crate::usecases::Context;
 use crate::usecases::imports::{self, Examination, Identities};
-use crate::usecases::{Context, UseCaseError};
 use std::fs::File;
-use std::io::{self, BufReader, Seek as _, Write as _};
+use std::io::{self, BufReader, Seek as _};
 use tokio::sync::mpsc;
-use tokio::task::{JoinError, JoinHandle};
-
-/// Lines that are booked in one transaction: others are not kept waiting for long.
-const LINES_AT_ONCE: usize = 50;
-/// Mistakes that are told; whoever has more has one mistake many times.
-const FAULTS_MAX: usize = 20;
+use tokio::task::JoinHandle;
 
 /// Does what a file waits for. What an earlier try did is known, and nothing is done twice.
 pub(super) async fn work(ctx: &Context, id: ImportId) -> Result<(), JobError> {
-    match work_on_import(ctx, id).await {
-        // Somebody else has begun anew, or it was taken away.
-        Err(Failed::UseCase(UseCaseError::Store(StoreError::Stale) | UseCaseError::NotFound(_))) | Ok(()) => {
-            Ok(())
-        }
-        Err(Failed::UseCase(error)) => Err(error.into()),
-        Err(Failed::Disk(error)) => Err(JobError::Retry(format!("the file cannot be read: {error}"))),
-    }
+    handed_in::ended(work_on_import(ctx, id).await)
 }
 
 /// Does what a file waits for.
@@ -51,7 +38,7 @@ pub async fn work_on_import(ctx: &Context, id: ImportId) -> Result<(), Failed> {
             }
         }
     }
-    let file = on_disk(ctx, id).await?;
+    let file = on_disk(|part| imports::part(ctx, id, part)).await?;
     if status == ImportStatus::Booking {
         take_in(ctx, &import, file).await?;
         return Ok(imports::finish(ctx, &import, ImportStatus::Done).await?);
@@ -60,18 +47,6 @@ pub async fn work_on_import(ctx: &Context, id: ImportId) -> Result<(), Failed> {
         Looked::Fits(report) => Ok(imports::examined(ctx, &import, report).await?),
         Looked::Faults(faults) => Ok(imports::fail(ctx, &import, faults).await?),
     }
-}
-
-/// Lays a file on disk, without a name: it goes with this process at the latest.
-async fn on_disk(ctx: &Context, id: ImportId) -> Result<File, Failed> {
-    let mut file = tempfile::tempfile()?;
-    let mut number = 0;
-    while let Some(part) = imports::part(ctx, id, number).await? {
-        file.write_all(&part)?;
-        number += 1;
-    }
-    file.flush()?;
-    Ok(file)
 }
 
 /// What a look through a file came to.
@@ -118,21 +93,6 @@ pub async fn look_through(ctx: &Context, options: &ImportOptions, file: File) ->
     Ok(Looked::Fits(report))
 }
 
-/// The mistakes of a file, one a line, in the order of its lines. What they repeat of the file may hold any byte, and not
-/// every database keeps each of them.
-fn shown_faults(mut faults: Vec<Fault>) -> String {
-    faults.sort_by_key(|fault| fault.at);
-    let mut text: Vec<String> = faults.iter().take(FAULTS_MAX).map(printable).collect();
-    if faults.len() > FAULTS_MAX {
-        text.push("and more".to_owned());
-    }
-    text.join("\n")
-}
-
-fn printable(fault: &Fault) -> String {
-    fault.to_string().chars().filter(|c| !c.is_control()).collect()
-}
-
 async fn take_in(ctx: &Context, import: &Import, file: File) -> Result<(), Failed> {
     let mut reading = Reading::begin(file, &import.options).await?.map_err(io::Error::other)?;
     let mut names = Identities::new(ctx, reading.layout);
@@ -157,7 +117,7 @@ type Batch = Vec<Result<ImportRow, Fault>>;
 struct Reading {
     layout: ImportLayout,
     batches: mpsc::Receiver<Batch>,
-    at_work: Option<JoinHandle<()>>,
+    at_work: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Reading {
@@ -165,13 +125,13 @@ impl Reading {
         file.rewind()?;
         let options = options.clone();
         let begun = tokio::task::spawn_blocking(move || files::read(BufReader::new(file), &options)).await;
-        let rows = match begun.map_err(|panic| cut_off(&panic))? {
+        let rows = match joined(begun)? {
             Ok(rows) => rows,
             Err(fault) => return Ok(Err(fault)),
         };
         let layout = rows.layout();
         let (hand, batches) = mpsc::channel(1);
-        let at_work = Some(tokio::task::spawn_blocking(move || hand_out(rows, &hand)));
+        let at_work = Some(tokio::task::spawn_blocking(move || in_batches(rows.map(Ok), &hand)));
         Ok(Ok(Self { layout, batches, at_work }))
     }
 
@@ -182,26 +142,8 @@ impl Reading {
             return Ok(Some(batch));
         }
         if let Some(at_work) = self.at_work.take() {
-            at_work.await.map_err(|panic| cut_off(&panic))?;
+            joined(at_work.await)??;
         }
         Ok(None)
-    }
-}
-
-fn cut_off(panic: &JoinError) -> io::Error {
-    io::Error::other(format!("the work was cut off: {panic}"))
-}
-
-fn hand_out(rows: Rows, hand: &mpsc::Sender<Batch>) {
-    let mut batch = Vec::new();
-    for row in rows {
-        batch.push(row);
-        if batch.len() >= LINES_AT_ONCE && hand.blocking_send(std::mem::take(&mut batch)).is_err() {
-            // Whoever took them has enough, or has failed and says why.
-            return;
-        }
-    }
-    if !batch.is_empty() {
-        let _nobody_takes_it = hand.blocking_send(batch);
     }
 }

@@ -4,6 +4,7 @@
 mod account_letters;
 mod bank;
 mod exports;
+mod handed_in;
 mod imports;
 mod letters;
 mod patron_letters;
@@ -13,6 +14,7 @@ mod try_mail;
 mod worker;
 
 pub use bank::read_statement;
+pub use handed_in::Failed;
 pub use imports::{Looked, look_through, work_on_import};
 pub use run::examine_at_start;
 pub use worker::{Worker, run_due};

@@ -48,25 +48,39 @@ pub fn learn(
     Ok(())
 }
 
+type Columns = (String, String, i64, Option<String>);
+
+const COLUMNS: (
+    external_tiers::remote,
+    external_tiers::title,
+    external_tiers::amount_minor,
+    external_tiers::tier_id,
+) = (external_tiers::remote, external_tiers::title, external_tiers::amount_minor, external_tiers::tier_id);
+
+fn read((remote, title, amount_minor, tier): Columns) -> Result<ExternalTier, StoreError> {
+    let row = Row { table: "external_tiers", id: &remote };
+    let id = RemoteId::parse(&remote).map_err(|error| row.corrupt(error))?;
+    Ok(ExternalTier { remote: id, title, amount_minor, tier: row.parse_option(tier.as_deref())? })
+}
+
 /// The levels at a platform, the smallest first.
 pub fn list(conn: &mut Conn, platform: Platform) -> Result<Vec<ExternalTier>, StoreError> {
-    type Columns = (String, String, i64, Option<String>);
     let rows: Vec<Columns> = external_tiers::table
         .filter(external_tiers::platform.eq(platform.as_str()))
         .order((external_tiers::amount_minor, external_tiers::remote))
-        .select((
-            external_tiers::remote,
-            external_tiers::title,
-            external_tiers::amount_minor,
-            external_tiers::tier_id,
-        ))
+        .select(COLUMNS)
         .load(conn)?;
-    let tier = |(remote, title, amount_minor, tier): Columns| {
-        let row = Row { table: "external_tiers", id: &remote };
-        let id = RemoteId::parse(&remote).map_err(|error| row.corrupt(error))?;
-        Ok(ExternalTier { remote: id, title, amount_minor, tier: row.parse_option(tier.as_deref())? })
-    };
-    rows.into_iter().map(tier).collect()
+    rows.into_iter().map(read).collect()
+}
+
+/// The level at a platform that it gave this name.
+pub fn find(
+    conn: &mut Conn,
+    platform: Platform,
+    remote: &RemoteId,
+) -> Result<Option<ExternalTier>, StoreError> {
+    let known = external_tiers::table.find((platform.as_str(), remote.as_str())).select(COLUMNS);
+    known.get_result(conn).optional()?.map(read).transpose()
 }
 
 /// Says which of ours a level is like; none: like none.

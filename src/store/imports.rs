@@ -11,7 +11,7 @@ use crate::domain::ids::{DonationId, DonorId, ImportId, ImportLineId};
 use crate::domain::money::Money;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = imports)]
@@ -118,25 +118,31 @@ pub fn insert(tx: &mut Tx<'_>, import: &Import, parts: &[Vec<u8>]) -> Result<(),
 pub fn find(conn: &mut Conn, id: ImportId) -> Result<Option<Import>, StoreError> {
     let row = imports::table.find(id.to_string()).select(ImportColumns::as_select());
     let Some(row): Option<ImportColumns> = row.get_result(conn).optional()? else { return Ok(None) };
-    let booked = booked(conn, &row.id)?;
-    row.into_domain(booked).map(Some)
+    let count = booked(conn, vec![&row.id])?.into_values().sum();
+    row.into_domain(count).map(Some)
 }
 
 /// The latest.
 pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Import>, StoreError> {
     let rows = imports::table.select(ImportColumns::as_select()).order(imports::id.desc()).limit(limit);
     let rows: Vec<ImportColumns> = rows.load(conn)?;
-    rows.into_iter()
-        .map(|row| {
-            let booked = booked(conn, &row.id)?;
-            row.into_domain(booked)
-        })
-        .collect()
+    let booked = booked(conn, rows.iter().map(|row| row.id.as_str()).collect())?;
+    let with_count = |row: ImportColumns| {
+        let count = booked.get(&row.id).copied().unwrap_or_default();
+        row.into_domain(count)
+    };
+    rows.into_iter().map(with_count).collect()
 }
 
-fn booked(conn: &mut Conn, id: &str) -> Result<i64, StoreError> {
-    let live = import_lines::table.filter(import_lines::import_id.eq(id));
-    Ok(live.filter(import_lines::undone_at.is_null()).count().get_result(conn)?)
+/// How many gifts of each of these files are on record; none: it is left out.
+fn booked(conn: &mut Conn, ids: Vec<&str>) -> Result<HashMap<String, i64>, StoreError> {
+    let counts: Vec<(String, i64)> = import_lines::table
+        .filter(import_lines::import_id.eq_any(ids))
+        .filter(import_lines::undone_at.is_null())
+        .group_by(import_lines::import_id)
+        .select((import_lines::import_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    Ok(counts.into_iter().collect())
 }
 
 /// A piece of a file; none behind the last, and none once it was taken.

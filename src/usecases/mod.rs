@@ -19,6 +19,7 @@ pub mod figures;
 pub mod gateways;
 pub mod gift_aid;
 pub mod gifts;
+pub mod handed_in;
 pub mod holds;
 pub mod imports;
 pub mod limits;

@@ -12,7 +12,6 @@ use crate::domain::pledge::{
     Frequency, GatewayKind, PledgeTerms, Source, Tribute, TributeKind, Utm, Visibility, fee_cover,
 };
 use crate::domain::tier::{Offer, Tier};
-use crate::gateways::Recurring;
 
 /// Longest message to the publisher, in characters.
 pub const MESSAGE_CHARACTERS_MAX: usize = 1_000;
@@ -123,7 +122,6 @@ pub fn check(
     let bare_amount =
         currency.and_then(|currency| check_amount(ctx, &request.amount, currency, &mut mistakes));
     let frequency = check_frequency(&request.frequency, &mut mistakes);
-    check_recurring(ctx, gateway, frequency, &mut mistakes);
     let chosen = Chosen { frequency, amount: bare_amount };
     let tier = check_tier(request.tier.trim(), tiers, chosen, &mut mistakes);
     let email =
@@ -204,21 +202,6 @@ fn check_gateway(ctx: &Context, word: &str, mistakes: &mut Mistakes) -> Option<G
         mistakes.add("gateway", "unknown_gateway", &format!("“{}” is not a way to pay here", cut(word)));
     }
     on
-}
-
-/// Not every gateway brings money again.
-fn check_recurring(
-    ctx: &Context,
-    gateway: Option<GatewayKind>,
-    frequency: Option<Frequency>,
-    mistakes: &mut Mistakes,
-) {
-    let gateway = gateway.and_then(|kind| ctx.gateways.get(kind));
-    let once_only = gateway.is_some_and(|gateway| gateway.capabilities().recurring == Recurring::Never);
-    if once_only && frequency.is_some_and(Frequency::is_recurring) {
-        let words = "this way takes single gifts only; for support that comes back, choose another";
-        mistakes.add("gateway", "once_only", words);
-    }
 }
 
 fn check_currency(ctx: &Context, code: &str, mistakes: &mut Mistakes) -> Option<Currency> {

@@ -27,20 +27,16 @@ pub async fn enqueue_due(ctx: &Context) -> Result<(), UseCaseError> {
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            for (name, every, job) in SCHEDULES {
+            let charges = inner.gateways.get(GatewayKind::Sandbox).is_some();
+            let optional = [
+                (charges, ("charge_sandbox", TimeDelta::minutes(1), Job::ChargeSandbox)),
+                (inner.patreon.is_some(), ("sync_members", TimeDelta::hours(1), Job::SyncMembers)),
+            ];
+            let wanted = optional.iter().filter(|(is_on, _)| *is_on).map(|(_, schedule)| schedule);
+            for (name, every, job) in SCHEDULES.iter().chain(wanted) {
                 if schedules::take_if_due(tx, name, *every, inner.now())? {
                     inner.enqueue(tx, job)?;
                 }
-            }
-            if inner.gateways.get(GatewayKind::Sandbox).is_some()
-                && schedules::take_if_due(tx, "charge_sandbox", TimeDelta::minutes(1), inner.now())?
-            {
-                inner.enqueue(tx, &Job::ChargeSandbox)?;
-            }
-            if inner.patreon.is_some()
-                && schedules::take_if_due(tx, "sync_members", TimeDelta::hours(1), inner.now())?
-            {
-                inner.enqueue(tx, &Job::SyncMembers)?;
             }
             notices::enqueue_if_due(tx, &inner)
         })

@@ -44,7 +44,6 @@ pub(super) fn by_its_code(problem: &FieldError, about: &About<'_>) -> String {
         ("email", _) if about.email.trim().is_empty() => plain("field-email-missing"),
         ("email", _) if EmailAddress::parse(&about.email).is_err() => plain("field-invalid-email"),
         ("gateway", "missing") => plain("field-gateway-missing"),
-        ("gateway", "once_only") => plain("field-gateway-once-only"),
         ("tribute_kind", "missing") => plain("field-tribute-kind-missing"),
         ("tribute_name", "missing") => plain("field-tribute-name-missing"),
         (field, "too_long") => {

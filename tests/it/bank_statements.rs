@@ -10,7 +10,8 @@ use mainstay::bank;
 use mainstay::domain::audit::Actor;
 use mainstay::domain::bank_line::{BankStatement, StatementFormat};
 use mainstay::domain::ids::{BankLineId, BankMappingId, BankStatementId};
-use mainstay::usecases::bank_statements::{self, HandedIn, LineFile, PART_BYTES};
+use mainstay::usecases::bank_statements::{self, HandedIn, LineFile};
+use mainstay::usecases::handed_in::PART_BYTES;
 
 use crate::support::app::TestApp;
 

@@ -13,7 +13,8 @@ use mainstay::store::exports::{Span, Table};
 use mainstay::usecases::UseCaseError;
 use mainstay::usecases::account::statements;
 use mainstay::usecases::gifts::{self, Gift, Giver};
-use mainstay::usecases::imports::{self, HandedIn, PART_BYTES};
+use mainstay::usecases::handed_in::PART_BYTES;
+use mainstay::usecases::imports::{self, HandedIn};
 use proptest::prelude::*;
 use std::io::Cursor;
 

@@ -1,7 +1,7 @@
 //! The way to Patreon: one client whose connections are kept, waits that Patreon asks for, and what its answers mean.
 
 use super::super::GatewayError;
-use super::super::manners::{self, Again, Answer, Broken, LONGEST_WAIT, TransportError};
+use super::super::manners::{self, Again, Answer, Broken, LONGEST_WAIT, TransportError, secret_header};
 use super::{Key, PatreonError, Settings, Tokens};
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -162,12 +162,6 @@ impl Transport {
 
 fn unknown(what: String) -> PatreonError {
     PatreonError::Gateway(GatewayError::Unknown(what))
-}
-
-fn secret_header(text: &str) -> Result<HeaderValue, TransportError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_not_visible| TransportError::Key)?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 async fn sent(call: reqwest::RequestBuilder) -> Result<Bytes, Failure> {

@@ -1,6 +1,7 @@
 //! Which currencies PayPal moves, and how it writes amounts: texts, exact, with as many decimals as PayPal gives the
 //! currency. That is as many as ISO 4217 gives it, but for HUF and TWD, which are paid in whole units.
 
+use super::super::GatewayError;
 use super::answers::Amount;
 use crate::domain::money::{Currency, Money};
 
@@ -33,13 +34,19 @@ pub(super) enum Unpayable {
 
 impl Unpayable {
     /// The word for it in records, as PayPal would say it where it has one.
-    pub(super) fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Currency(_) => "CURRENCY_NOT_SUPPORTED",
             Self::Step(_) => "DECIMALS_NOT_SUPPORTED",
             Self::NotPositive => "CANNOT_BE_ZERO_OR_NEGATIVE",
             Self::TooLarge(_) => "MAX_VALUE_EXCEEDED",
         }
+    }
+}
+
+impl From<Unpayable> for GatewayError {
+    fn from(why: Unpayable) -> Self {
+        Self::Refused { code: why.code().to_owned() }
     }
 }
 

@@ -422,8 +422,7 @@ impl Gateway for PayPal {
         if request.frequency.is_recurring() {
             return self.open_subscription(request).await;
         }
-        let value = currencies::value(request.amount)
-            .map_err(|why| GatewayError::Refused { code: why.code().to_owned() })?;
+        let value = currencies::value(request.amount)?;
         let body = order::create(request, &value);
         let order = api::create_order(&self.transport, body, &request.attempt.to_string()).await?;
         let page = order.page().map(str::to_owned).ok_or_else(|| {
@@ -451,10 +450,9 @@ impl Gateway for PayPal {
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
-        let value = currencies::value(request.amount)
-            .map_err(|why| GatewayError::Refused { code: why.code().to_owned() })?;
+        let value = currencies::value(request.amount)?;
         let Some(capture) = api::capture(&self.transport, request.payment.as_str()).await? else {
-            let news = self.refund_sale(request).await?;
+            let news = self.refund_sale(request, &value).await?;
             return news.ok_or_else(|| GatewayError::Unknown("PayPal does not know this payment".to_owned()));
         };
         let refund = match self.made_before(&capture, request).await? {

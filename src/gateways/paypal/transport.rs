@@ -2,7 +2,7 @@
 //! answers mean for us.
 
 use super::super::GatewayError;
-use super::super::manners::{self, Again, Answer, Broken, Denied, TransportError};
+use super::super::manners::{self, Again, Answer, Broken, Denied, TransportError, secret_header};
 use super::Settings;
 use crate::domain::clock::Clock;
 use bytes::Bytes;
@@ -204,12 +204,6 @@ impl Transport {
         }
         sent(call).await
     }
-}
-
-fn secret_header(text: &str) -> Result<HeaderValue, TransportError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_not_visible| TransportError::Key)?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 async fn sent(call: reqwest::RequestBuilder) -> Result<Bytes, Failure> {

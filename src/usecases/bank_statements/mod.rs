@@ -9,6 +9,7 @@ pub use decide::{GiftOfLine, TakenBack, book, dismiss, gift, link, no_gift, reop
 pub use propose::{LineFile, StatementLines, Suggestion, Why, line, of_statement};
 pub use take::{Identities, Named, take};
 
+use super::handed_in;
 use super::{Context, UseCaseError, audit};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::bank::CreditorReference;
@@ -24,8 +25,6 @@ use serde_json::json;
 
 /// Longest file, in bytes: some twenty thousand lines of XML.
 pub const BYTES_MAX: usize = 32 * 1024 * 1024;
-/// A file is kept in pieces of so many bytes.
-pub const PART_BYTES: usize = 256 * 1024;
 /// Letters of the name of a mapping.
 const NAME_CHARACTERS_MAX: usize = 60;
 /// A file whose columns nobody explains goes after so long.
@@ -42,7 +41,7 @@ pub struct HandedIn {
     pub format: StatementFormat,
     /// What its columns mean; none as long as nobody said so, and for XML.
     pub mapping: Option<BankMappingId>,
-    /// The file, in pieces of [`PART_BYTES`] at most.
+    /// The file, in pieces of [`handed_in::PART_BYTES`] at most.
     pub parts: Vec<Vec<u8>>,
     /// Who hands it in.
     pub asked_by: String,
@@ -53,14 +52,7 @@ pub struct HandedIn {
 /// # Errors
 /// `Invalid` for an empty or too large file; `NotFound` without the mapping.
 pub async fn hand_in(ctx: &Context, by: Actor, file: HandedIn) -> Result<BankStatement, UseCaseError> {
-    let bytes: usize = file.parts.iter().map(Vec::len).sum();
-    if bytes == 0 || bytes > BYTES_MAX {
-        let message = match bytes {
-            0 => "There is nothing in the file.".to_owned(),
-            _ => format!("The file is larger than {} MiB.", BYTES_MAX / 1024 / 1024),
-        };
-        return Err(UseCaseError::invalid("file", "size", message));
-    }
+    let bytes = handed_in::length(&file.parts, BYTES_MAX)?;
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
@@ -70,7 +62,7 @@ pub async fn hand_in(ctx: &Context, by: Actor, file: HandedIn) -> Result<BankSta
                 stored::find_mapping(tx, mapping)?.ok_or(UseCaseError::NotFound("mapping"))?;
             }
             let unmapped = is_csv && file.mapping.is_none();
-            let name = clean_line(&file.name, 200).ok().flatten().unwrap_or_else(|| "statement".to_owned());
+            let name = handed_in::name(&file.name, "statement");
             let statement = BankStatement {
                 id: ctx.new_id(),
                 name,

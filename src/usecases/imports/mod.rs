@@ -12,9 +12,9 @@ pub use book::book;
 pub use examine::{Campaigns, Examination, Identities, Named};
 pub use undo::undo_some;
 
+use super::handed_in;
 use super::{Context, UseCaseError, audit};
 use crate::domain::audit::{Action, Actor};
-use crate::domain::donor::clean_line;
 use crate::domain::gift_import::{Import, ImportOptions, ImportStatus, Report};
 use crate::domain::ids::ImportId;
 use crate::domain::job::Job;
@@ -24,8 +24,6 @@ use serde_json::json;
 
 /// Longest file, in bytes: some hundred thousand lines.
 pub const BYTES_MAX: usize = 64 * 1024 * 1024;
-/// A file is kept in pieces of so many bytes.
-pub const PART_BYTES: usize = 256 * 1024;
 /// A file that nobody says yes to goes after so long.
 const KEEP_UNCONFIRMED: TimeDelta = TimeDelta::days(7);
 /// What is said of the mistakes of a file goes after so long.
@@ -38,7 +36,7 @@ pub struct HandedIn {
     pub name: String,
     /// What is said of it.
     pub options: ImportOptions,
-    /// The file, in pieces of [`PART_BYTES`] at most.
+    /// The file, in pieces of [`handed_in::PART_BYTES`] at most.
     pub parts: Vec<Vec<u8>>,
     /// Who hands it in.
     pub asked_by: String,
@@ -49,21 +47,14 @@ pub struct HandedIn {
 /// # Errors
 /// `Invalid` for an empty or too large file, or a campaign that there is none of.
 pub async fn hand_in(ctx: &Context, by: Actor, file: HandedIn) -> Result<Import, UseCaseError> {
-    let bytes: usize = file.parts.iter().map(Vec::len).sum();
-    if bytes == 0 || bytes > BYTES_MAX {
-        let message = match bytes {
-            0 => "There is nothing in the file.".to_owned(),
-            _ => format!("The file is larger than {} MiB.", BYTES_MAX / 1024 / 1024),
-        };
-        return Err(UseCaseError::invalid("file", "size", message));
-    }
+    let bytes = handed_in::length(&file.parts, BYTES_MAX)?;
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
             examine::fallback(tx, &file.options)?;
             let import = Import {
                 id: inner.new_id(),
-                name: clean_line(&file.name, 200).ok().flatten().unwrap_or_else(|| "gifts.csv".to_owned()),
+                name: handed_in::name(&file.name, "gifts.csv"),
                 options: file.options,
                 status: ImportStatus::Waiting,
                 round: 0,

@@ -2,7 +2,8 @@
 
 use super::{DISCONNECTED, PATREON};
 use crate::domain::money::Currency;
-use crate::gateways::patreon::{Campaign, Patreon, PatreonError, Tokens};
+use crate::domain::remote::RemoteId;
+use crate::gateways::patreon::{Campaign, Members, Patreon, PatreonError, Tokens};
 use crate::gateways::{GatewayError, Key};
 use crate::store::external_accounts::{self, ExternalAccount, SealedTokens};
 use crate::store::reviews::{self, Question};
@@ -195,6 +196,21 @@ where
         }
         other => other.map_err(told),
     }
+}
+
+/// What Patreon says of one member; none if it knows nobody of this name any more.
+pub(super) async fn member(ctx: &Context, remote: &RemoteId) -> Result<Option<Members>, UseCaseError> {
+    asked(ctx, |open| {
+        let remote = remote.clone();
+        async move {
+            let of = (open.campaign.as_str(), open.currency);
+            match open.client.member(&open.token, of, &remote).await {
+                Err(PatreonError::Gone) => Ok(None),
+                other => other.map(Some),
+            }
+        }
+    })
+    .await
 }
 
 fn open(ctx: &Context, plan: &PatreonPlan, account: &ExternalAccount) -> Result<Open, UseCaseError> {

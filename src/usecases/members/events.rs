@@ -2,12 +2,12 @@
 //! old, or sent again changes nothing that is not true now.
 
 use super::PATREON;
-use super::account::{WEBHOOK, asked};
+use super::account::{self, WEBHOOK};
 use super::learn::{Learned, learn};
 use crate::domain::ids::InboxId;
 use crate::domain::job::Job;
 use crate::domain::member::{MemberSource, Sender};
-use crate::gateways::patreon::{self, PatreonError};
+use crate::gateways::patreon;
 use crate::gateways::{Key, ListedEvent, WebhookHeaders, WebhookRejected};
 use crate::store::inbox::{self, Fate, Stored};
 use crate::store::limits::{Bucket, Rate};
@@ -66,17 +66,7 @@ pub async fn process(ctx: &Context, event: &Stored) -> Result<(), UseCaseError> 
     let Some(remote) = patreon::member_told_of(&event.body) else {
         return set_fate(ctx, id, Fate::Parked, "it names no member").await;
     };
-    let answer = asked(ctx, |open| {
-        let remote = remote.clone();
-        async move {
-            let of = (open.campaign.as_str(), open.currency);
-            match open.client.member(&open.token, of, &remote).await {
-                Err(PatreonError::Gone) => Ok(None),
-                other => other.map(Some),
-            }
-        }
-    })
-    .await?;
+    let answer = account::member(ctx, &remote).await?;
     let news = match answer {
         Some(found) => found.members.into_iter().next(),
         None => {

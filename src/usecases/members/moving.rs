@@ -1,11 +1,12 @@
 //! From there to here: a link by which a member goes on with the same amount and level, and the question to staff when
 //! somebody supports the publication in both places.
 
+use super::people::level_of;
 use super::{DOUBLE, PATREON};
 use crate::domain::ids::MemberId;
 use crate::domain::member::Member;
 use crate::store::reviews::{self, Question};
-use crate::store::{StoreError, external_members, external_tiers, tiers};
+use crate::store::{StoreError, external_members, tiers};
 use crate::usecases::{Context, SiteKey, UseCaseError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -41,14 +42,13 @@ pub async fn destination(ctx: &Context, token: &str) -> Result<Option<String>, U
         return Ok(None);
     }
     let read = ctx.db.read(move |conn| {
-        let member = external_members::find(conn, id)?;
-        Ok::<_, StoreError>((member, external_tiers::list(conn, PATREON)?, tiers::all(conn)?))
+        let member = external_members::find(conn, id)?.filter(|member| member.forgotten_at.is_none());
+        let level = member.as_ref().map(|member| level_of(conn, member)).transpose()?.flatten();
+        let tier = level.and_then(|level| level.tier).map(|like| tiers::get(conn, like)).transpose()?;
+        Ok::<_, StoreError>((member, tier.map(|tier| tier.slug.to_string())))
     });
-    let (member, levels, ours) = read.await?;
-    let Some(member) = member.filter(|member| member.forgotten_at.is_none()) else { return Ok(None) };
-    let level = levels.into_iter().find(|level| Some(&level.remote) == member.news.tier.as_ref());
-    let like = level.and_then(|level| level.tier);
-    let tier = ours.into_iter().find(|tier| Some(tier.id) == like).map(|tier| tier.slug.to_string());
+    let (member, tier) = read.await?;
+    let Some(member) = member else { return Ok(None) };
     Ok(Some(filled_in(ctx, &member, tier)))
 }
 

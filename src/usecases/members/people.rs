@@ -32,13 +32,18 @@ pub async fn file(ctx: &Context, id: MemberId) -> Result<MemberFile, UseCaseErro
     ctx.db
         .read(move |conn| {
             let member = external_members::find(conn, id)?.ok_or(UseCaseError::NotFound("member"))?;
-            let levels = external_tiers::list(conn, PATREON)?;
-            let level = levels.into_iter().find(|level| Some(&level.remote) == member.news.tier.as_ref());
+            let level = level_of(conn, &member)?;
             let donor = member.donor.map(|donor| accounts::get(conn, donor)).transpose()?;
             let proposed = if donor.is_none() { proposed(conn, &member)? } else { None };
             Ok(MemberFile { member, level, donor, proposed })
         })
         .await
+}
+
+/// The level that a member is at, if it is known.
+pub(super) fn level_of(conn: &mut Conn, member: &Member) -> Result<Option<ExternalTier>, StoreError> {
+    let named = member.news.tier.as_ref().map(|remote| external_tiers::find(conn, PATREON, remote));
+    Ok(named.transpose()?.flatten())
 }
 
 fn proposed(conn: &mut Conn, member: &Member) -> Result<Option<Profile>, StoreError> {

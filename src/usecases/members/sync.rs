@@ -5,7 +5,7 @@ use super::learn::{Learned, learn};
 use super::{PATREON, moving, webhook};
 use crate::domain::member::{Member, MemberNews, MemberSource, MemberState};
 use crate::domain::money::Money;
-use crate::gateways::patreon::{Members, PatreonError};
+use crate::gateways::patreon::Members;
 use crate::store::external_accounts::{self, Round};
 use crate::store::external_members;
 use crate::store::external_tiers::{self, ExternalTier};
@@ -175,18 +175,7 @@ async fn ask_about_missing(
 /// A member as Patreon knows them now: erased, if it does not.
 pub(super) async fn current(ctx: &Context, member: &Member) -> Result<MemberNews, UseCaseError> {
     let Some(remote) = member.news.remote.clone() else { return Ok(member.news.clone()) };
-    let found = asked(ctx, |open| {
-        let remote = remote.clone();
-        async move {
-            let of = (open.campaign.as_str(), open.currency);
-            match open.client.member(&open.token, of, &remote).await {
-                Ok(found) => Ok(found.members.into_iter().next()),
-                Err(PatreonError::Gone) => Ok(None),
-                Err(error) => Err(error),
-            }
-        }
-    })
-    .await?;
+    let found = account::member(ctx, &remote).await?.and_then(|found| found.members.into_iter().next());
     Ok(found.unwrap_or_else(|| member.news.clone().erased()))
 }
 

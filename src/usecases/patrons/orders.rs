@@ -145,9 +145,7 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
             let news = standing_order::changed(&subscription, &order.what, ctx.now());
             let fact = SubscriptionFact { attempt: None, checkout: None, news };
             conclude(tx, ctx, &order, fact)?;
-        }
-        // It began none.
-        Recurring::Never => return Err(UseCaseError::NotFound("subscription")),
+        } // It began none.
     }
     Ok(order.id)
 }
@@ -175,7 +173,7 @@ pub fn keeper(ctx: &Context, subscription: &Subscription) -> Keeper {
     let recurring = ctx.gateways.get(subscription.gateway).map(|gateway| gateway.capabilities().recurring);
     match recurring {
         Some(Recurring::Charged(keeper)) => keeper,
-        Some(Recurring::Expected | Recurring::Never) | None => Keeper::OBEDIENT,
+        Some(Recurring::Expected) | None => Keeper::OBEDIENT,
     }
 }
 

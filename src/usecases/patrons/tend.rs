@@ -39,7 +39,7 @@ pub async fn tend(ctx: &Context) -> Result<(), UseCaseError> {
         match recurring {
             Some(Recurring::Charged(_)) => ask_about_overdue(ctx, kind).await?,
             Some(Recurring::Expected) => tend_standing_orders(ctx, kind).await?,
-            Some(Recurring::Never) | None => {}
+            None => {}
         }
     }
     each(ctx, SubscriptionStatus::PastDue, tend_past_due).await?;

@@ -16,7 +16,7 @@ use super::super::{
     SubscriptionOrder,
 };
 use super::answers::{Capture, Refund};
-use super::{AT_ONCE, PayPal, REFUND_KEYS_KEPT, Told, currencies, order};
+use super::{AT_ONCE, PayPal, REFUND_KEYS_KEPT, Told, order};
 use crate::domain::donation::{GatewayFact, PaymentFact};
 use crate::domain::money::Money;
 use crate::domain::pledge::Frequency;
@@ -377,24 +377,23 @@ impl PayPal {
         self.look_at(id).await
     }
 
-    /// Gives a part of a payment of a subscription back; none if there is no such payment.
+    /// Gives a part of a payment of a subscription back, as PayPal writes it; none if there is no such payment.
     pub(super) async fn refund_sale(
         &self,
         request: &RefundRequest,
+        value: &str,
     ) -> Result<Option<RefundNews>, GatewayError> {
         let payment = request.payment.as_str();
         let Some(sale) = api::sale(&self.transport, payment).await? else {
             return Ok(None);
         };
-        let value = currencies::value(request.amount)
-            .map_err(|why| GatewayError::Refused { code: why.code().to_owned() })?;
         // Nothing lists the refunds: where there are some, only the key keeps this one from being made twice.
         if !sale.is_whole() && self.clock.now() >= request.ordered_at + REFUND_KEYS_KEPT {
             return Err(GatewayError::Unknown(
                 "PayPal cannot say any more whether this refund was made".to_owned(),
             ));
         }
-        let (amount, ours) = ((request.amount.currency().code(), value.as_str()), request.refund.to_string());
+        let (amount, ours) = ((request.amount.currency().code(), value), request.refund.to_string());
         let made = api::create_refund(&self.transport, payment, amount, &ours).await?;
         // What we asked for is ours, whether PayPal repeats our name of it or not.
         let refund = Refund { custom_id: Some(ours), ..made.refund() };

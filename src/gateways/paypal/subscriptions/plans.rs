@@ -52,8 +52,7 @@ fn plan_name(currency: &str, frequency: Frequency) -> String {
 
 /// The price of a subscription, in the place of its plan's.
 pub(super) fn price(amount: Money) -> Result<Value, GatewayError> {
-    let value =
-        currencies::value(amount).map_err(|why| GatewayError::Refused { code: why.code().to_owned() })?;
+    let value = currencies::value(amount)?;
     Ok(json!({"billing_cycles": [{
         "sequence": 1,
         "total_cycles": 0,
@@ -68,8 +67,7 @@ fn plan_request(product: &str, currency: Currency, frequency: Frequency) -> Resu
     let (unit, count) =
         interval(frequency).ok_or_else(|| GatewayError::Refused { code: "frequency".to_owned() })?;
     let unit_price = Money::new(10_i64.saturating_pow(currency.exponent()), currency);
-    let value = currencies::value(currencies::round_up(unit_price))
-        .map_err(|why| GatewayError::Refused { code: why.code().to_owned() })?;
+    let value = currencies::value(currencies::round_up(unit_price))?;
     Ok(json!({
         "product_id": product,
         "name": plan_name(currency.code(), frequency),

@@ -7,7 +7,8 @@ use crate::domain::bank_line::{BankStatement, LineStatus, StatementFormat, State
 use crate::domain::ids::BankStatementId;
 use crate::render::bank_pages::{BankFileShown, BankGroupShown, BankPage, BankStatementPage};
 use crate::render::list_pages::{Cells, spelled};
-use crate::usecases::bank_statements::{self, BYTES_MAX, HandedIn, PART_BYTES, StatementLines};
+use crate::usecases::bank_statements::{self, BYTES_MAX, HandedIn, StatementLines};
+use crate::usecases::handed_in::PART_BYTES;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, done, faults};
@@ -136,8 +137,8 @@ pub(in crate::web) async fn show(
         groups: counts.iter().map(|(status, count)| group(id, *status, *count)).collect(),
         file: file_shown(cells, &file),
     };
-    let place = ("admin/bank_statement.html", shown.file.name.clone(), "/admin/bank");
-    let place = (place.0, place.1.as_str(), place.2);
+    let title = shown.file.name.clone();
+    let place = ("admin/bank_statement.html", title.as_str(), "/admin/bank");
     Desk::of(&state, &seat.0).page(place, done(request.query_string()), shown)
 }
 

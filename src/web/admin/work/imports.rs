@@ -8,7 +8,8 @@ use crate::domain::ids::ImportId;
 use crate::render::admin_pages::ActField;
 use crate::render::import_pages::{ImportFileShown, ImportPage, ImportsPage};
 use crate::render::list_pages::Cells;
-use crate::usecases::imports::{self, BYTES_MAX, HandedIn, PART_BYTES};
+use crate::usecases::handed_in::PART_BYTES;
+use crate::usecases::imports::{self, BYTES_MAX, HandedIn};
 use crate::usecases::{FieldError, UseCaseError, gifts};
 use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, done, faults};
@@ -141,30 +142,32 @@ pub(in crate::web) async fn hand_in(
 }
 
 fn handed_in(upload: Upload, seat: &Seat) -> Result<HandedIn, FieldError> {
-    let wrong = |field: &'static str, message: &str| FieldError {
-        field,
-        code: "unknown",
-        message: message.to_owned(),
-    };
     if upload.pieces.is_empty() {
         return Err(wrong("file", "Choose the file that the other place gave you."));
     }
     let typed = &upload.fields;
-    let unknown = |field: &'static str| move || wrong(field, "Choose one of these.");
     let options = ImportOptions {
-        layout: chosen(typed, "layout", ImportLayout::parse).map_err(|()| unknown("layout")())?,
-        date_order: chosen(typed, "dates", DateOrder::parse).map_err(|()| unknown("dates")())?,
-        decimal_mark: chosen(typed, "decimals", DecimalMark::parse).map_err(|()| unknown("decimals")())?,
-        campaign: chosen(typed, "campaign", |slug| Slug::parse(slug).ok())
-            .map_err(|()| unknown("campaign")())?,
+        layout: chosen(typed, "layout", ImportLayout::parse)?,
+        date_order: chosen(typed, "dates", DateOrder::parse)?,
+        decimal_mark: chosen(typed, "decimals", DecimalMark::parse)?,
+        campaign: chosen(typed, "campaign", |slug| Slug::parse(slug).ok())?,
         on_statements: typed.ticked("statements"),
     };
     Ok(HandedIn { name: upload.name, options, parts: upload.pieces, asked_by: seat.0.member.name.clone() })
 }
 
 /// A choice, if one was made.
-fn chosen<T>(typed: &Fields, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ()> {
-    typed.filled(name).map(|word| parse(&word).ok_or(())).transpose()
+fn chosen<T>(
+    typed: &Fields,
+    field: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, FieldError> {
+    let read = |word: String| parse(&word).ok_or_else(|| wrong(field, "Choose one of these."));
+    typed.filled(field).map(read).transpose()
+}
+
+fn wrong(field: &'static str, message: &str) -> FieldError {
+    FieldError { field, code: "unknown", message: message.to_owned() }
 }
 
 /// One file, and what it comes to.
@@ -190,8 +193,8 @@ pub(in crate::web) async fn show(
         may_undo: may(May::Refund) && file.status == ImportStatus::Done && file.booked > 0,
         file: file_shown(cells, &file),
     };
-    let place = ("admin/import.html", shown.file.name.clone(), "/admin/donations");
-    let place = (place.0, place.1.as_str(), place.2);
+    let title = shown.file.name.clone();
+    let place = ("admin/import.html", title.as_str(), "/admin/donations");
     Desk::of(&state, &seat.0).page(place, done(request.query_string()), shown)
 }
 

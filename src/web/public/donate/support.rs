@@ -9,7 +9,7 @@ use crate::usecases::patrons::tiers::TierView;
 
 /// How often; `?frequency=` chooses. With a tier in the address and no frequency, the tier's first one.
 ///
-/// Once only, where no way to pay brings money again.
+/// Once only, where there is no way to pay.
 pub(super) fn frequencies(Asked { state, fields, language }: Asked<'_>, has_tiers: bool) -> Vec<Choice> {
     let named = Frequency::parse(fields.text("frequency").trim());
     let by_tier = (has_tiers && fields.filled("tier").is_some()).then_some(Frequency::Monthly);
@@ -20,7 +20,7 @@ pub(super) fn frequencies(Asked { state, fields, language }: Asked<'_>, has_tier
         hint: None,
         selected: *frequency == wanted,
     };
-    let recurs = state.ctx.gateways.any_recurring();
+    let recurs = state.ctx.gateways.any();
     Frequency::ALL.iter().filter(|frequency| recurs || !frequency.is_recurring()).map(choice).collect()
 }
 

@@ -44,7 +44,6 @@ field-unknown-campaign = لا توجد هذه الحملة، نرجو العود
 field-campaign-closed = لا تستقبل هذه الحملة تبرّعات في الوقت الحالي
 field-gateway-missing = نرجو اختيار طريقة الدفع
 field-unknown-gateway = طريقة الدفع هذه غير متاحة هنا
-field-gateway-once-only = تقبل طريقة الدفع هذه التبرعات لمرة واحدة فقط؛ للدعم المتكرر اختاروا طريقة أخرى
 field-unknown-currency = لا نعرف هذه العملة، نرجو اختيار إحدى العملات المعروضة
 field-currency-not-taken = لا تُقبل هنا التبرّعات بهذه العملة
 field-unknown-frequency = هذا التكرار غير متاح، نرجو اختيار أحد الخيارات المعروضة

@@ -44,7 +44,6 @@ field-unknown-campaign = Diese Kampagne gibt es nicht; bitte gehen Sie zurück z
 field-campaign-closed = Diese Kampagne nimmt zurzeit keine Spenden an
 field-gateway-missing = Bitte wählen Sie, wie Sie bezahlen möchten
 field-unknown-gateway = Diese Zahlungsart gibt es hier nicht
-field-gateway-once-only = Dieser Weg ist nur für einzelne Spenden; für wiederkehrende Unterstützung wählen Sie bitte einen anderen
 field-unknown-currency = Diese Währung kennen wir nicht; bitte wählen Sie eine der gezeigten
 field-currency-not-taken = Spenden in dieser Währung nehmen wir hier nicht an
 field-unknown-frequency = So oft wird hier nicht gespendet; bitte wählen Sie einen der gezeigten Abstände

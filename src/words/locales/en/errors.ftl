@@ -42,7 +42,6 @@ field-unknown-campaign = This campaign does not exist; please go back to the art
 field-campaign-closed = This campaign takes no gifts at the moment
 field-gateway-missing = Please choose how you would like to pay
 field-unknown-gateway = This is not a way to pay here
-field-gateway-once-only = This way takes single gifts only; for support that comes back, choose another
 field-unknown-currency = This is not a currency that we know; please choose one of those shown
 field-currency-not-taken = Gifts in this currency are not taken here
 field-unknown-frequency = Gifts are not taken this often; please choose one of the intervals shown

@@ -44,7 +44,6 @@ field-unknown-campaign = Esta campaña no existe; vuelva al artículo
 field-campaign-closed = Esta campaña no recibe donaciones en este momento
 field-gateway-missing = Elija cómo desea pagar
 field-unknown-gateway = Aquí no se ofrece esa forma de pago
-field-gateway-once-only = Esta forma de pago solo admite donativos únicos; para un apoyo periódico, elija otra
 field-unknown-currency = No conocemos esa moneda; elija una de las mostradas
 field-currency-not-taken = Aquí no se aceptan donaciones en esa moneda
 field-unknown-frequency = Esa frecuencia no se ofrece; elija una de las mostradas

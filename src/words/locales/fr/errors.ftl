@@ -44,7 +44,6 @@ field-unknown-campaign = Cette campagne n’existe pas ; veuillez retourner à
 field-campaign-closed = Cette campagne ne reçoit pas de dons en ce moment
 field-gateway-missing = Veuillez choisir comment vous souhaitez payer
 field-unknown-gateway = Ce moyen de paiement n’est pas proposé ici
-field-gateway-once-only = Ce moyen de paiement est réservé aux dons ponctuels ; pour un soutien régulier, choisissez-en un autre
 field-unknown-currency = Nous ne connaissons pas cette devise ; veuillez en choisir une parmi celles affichées
 field-currency-not-taken = Les dons dans cette devise ne sont pas acceptés ici
 field-unknown-frequency = Ce rythme n’est pas proposé ; veuillez en choisir un parmi ceux affichés

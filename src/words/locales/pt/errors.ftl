@@ -44,7 +44,6 @@ field-unknown-campaign = Esta campanha não existe; volte ao artigo
 field-campaign-closed = Esta campanha não recebe doações no momento
 field-gateway-missing = Escolha como deseja pagar
 field-unknown-gateway = Esta forma de pagamento não é oferecida aqui
-field-gateway-once-only = Esta forma de pagamento só aceita donativos únicos; para um apoio regular, escolha outra
 field-unknown-currency = Não conhecemos esta moeda; escolha uma das mostradas
 field-currency-not-taken = Doações nesta moeda não são aceitas aqui
 field-unknown-frequency = Esta frequência não é oferecida; escolha uma das mostradas

@@ -66,6 +66,9 @@ struct Arguments {
     /// Seconds for filling it: what is there then has to do.
     #[arg(long, default_value_t = 1_800)]
     filling: u64,
+    /// A full site that is there already: a file of SQLite in which `mainstay demo fill` has put its gifts.
+    #[arg(long)]
+    site: Option<PathBuf>,
     /// `cargo bench` adds this.
     #[arg(long, hide = true)]
     bench: bool,
@@ -158,6 +161,7 @@ fn main() {
         large: Large {
             wanted: arguments.donations,
             within: Duration::from_secs(arguments.filling),
+            site: arguments.site,
             made: OnceLock::new(),
             on_postgres: OnceLock::new(),
         },

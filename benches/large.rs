@@ -1,4 +1,5 @@
-//! A site with very many donations: made once, on SQLite, and copied for each bench that asks for one.
+//! A site with very many donations: made once, on SQLite, or taken from an earlier run; copied for each bench that asks
+//! for one.
 
 use crate::process;
 use crate::raw::postgres::PgBench;
@@ -16,6 +17,8 @@ pub(crate) struct Large {
     pub(crate) wanted: u64,
     /// How long making them may take: then it has as many as it has.
     pub(crate) within: Duration,
+    /// A site that is there already, filled by `mainstay demo fill`: it is copied, and nothing is made.
+    pub(crate) site: Option<PathBuf>,
     pub(crate) made: OnceLock<Made>,
     pub(crate) on_postgres: OnceLock<PgBench>,
 }
@@ -58,19 +61,38 @@ impl Large {
     }
 
     fn made(&self) -> &Made {
-        self.made.get_or_init(|| {
-            let folder = process::folder();
-            let books = Books::open(&url(&folder.path().join("site.db")));
-            let (began, mut donations) = (Instant::now(), 0);
-            while donations < self.wanted && began.elapsed() < self.within {
-                donations += books.block_on(demo::fill(books.ctx(), 1, donations..self.wanted)).unwrap();
-            }
-            let rate = donations as f64 / began.elapsed().as_secs_f64();
-            drop(books);
-            println!("{donations} donations made on SQLite, {rate:.0} /s\n");
-            Made { folder, donations }
-        })
+        self.made.get_or_init(|| self.site.as_deref().map_or_else(|| self.fill(), taken))
     }
+
+    fn fill(&self) -> Made {
+        let folder = process::folder();
+        let books = Books::open(&url(&folder.path().join("site.db")));
+        let (began, mut donations) = (Instant::now(), 0);
+        while donations < self.wanted && began.elapsed() < self.within {
+            donations += books.block_on(demo::fill(books.ctx(), 1, donations..self.wanted)).unwrap();
+        }
+        let rate = donations as f64 / began.elapsed().as_secs_f64();
+        drop(books);
+        println!("{donations} donations made on SQLite, {rate:.0} /s\n");
+        Made { folder, donations }
+    }
+}
+
+/// A copy of a site made before, brought up to the tables of today.
+fn taken(site: &Path) -> Made {
+    let folder = process::folder();
+    let file = folder.path().join("site.db");
+    std::fs::copy(site, &file).unwrap();
+    let settings = [("MAINSTAY_DATABASE__URL", url(&file))];
+    let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let migrated =
+        process::mainstay(folder.path(), &settings).arg("migrate").stdout(Stdio::null()).status().unwrap();
+    assert!(migrated.success(), "`migrate` failed on a copy of {}", site.display());
+    let books = rusqlite::Connection::open(&file).unwrap();
+    let counted: i64 = books.query_row("SELECT count(*) FROM donations", [], |row| row.get(0)).unwrap();
+    let donations = u64::try_from(counted).unwrap();
+    println!("{donations} donations in {}\n", site.display());
+    Made { folder, donations }
 }
 
 impl Made {

@@ -6,12 +6,14 @@ mod figures;
 mod gift_imports;
 mod members;
 mod office;
+mod sandbox;
 
 pub(super) use bank::*;
 pub(super) use figures::*;
 pub(super) use gift_imports::*;
 pub(super) use members::*;
 pub(super) use office::*;
+pub(super) use sandbox::*;
 
 diesel::table! {
     settings (name) {
@@ -300,35 +302,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    sandbox_payments (id) {
-        id -> Text,
-        idempotency_key -> Text,
-        amount_minor -> BigInt,
-        currency -> Text,
-        description -> Text,
-        return_url -> Text,
-        status -> Text,
-        fee_minor -> BigInt,
-        refunds -> Text,
-        changed_at -> Timestamp,
-        created_at -> Timestamp,
-        frequency -> Text,
-        subscription_id -> Nullable<Text>,
-        period_on -> Nullable<Date>,
-        starts_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    sandbox_events (id) {
-        id -> Text,
-        payment_id -> Text,
-        body -> Text,
-        created_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     sign_in_links (id) {
         id -> Text,
         email -> Text,
@@ -488,16 +461,6 @@ diesel::table! {
         annual_minor -> BigInt,
         happened_at -> Timestamp,
         recorded_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    sandbox_subscriptions (id) {
-        id -> Text,
-        attempt_id -> Text,
-        body -> Text,
-        next_charge_at -> Nullable<Timestamp>,
-        created_at -> Timestamp,
     }
 }
 

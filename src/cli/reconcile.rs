@@ -38,6 +38,14 @@ pub(super) async fn run(setting: &Setting, options: Options) -> Outcome {
         println!("  {:>7} events listed, {} of them never delivered", report.events, report.missed);
         println!("  {:>7} facts held against the books", report.facts);
         println!("  {:>7} attempts without an answer asked about", report.asked);
+        println!(
+            "  {:>7} movements on its balance read, {} payouts",
+            report.balance.movements, report.balance.payouts
+        );
+        println!(
+            "  {:>7} movements that are not what the books say (see *Balances* in the office)",
+            report.balance.open
+        );
         println!("  {:>7} payments that nobody here began (see `mainstay review list`)", report.unclaimed);
     }
     if reports.is_empty() {

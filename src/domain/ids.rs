@@ -82,6 +82,10 @@ ids! {
     DisputeId "dsp";
     /// Names a ledger entry.
     EntryId "ent";
+    /// Names a payout.
+    PayoutId "pyt";
+    /// Names a movement on a gateway's balance.
+    MovementId "mov";
     /// Names a receipt.
     ReceiptId "rcp";
     /// Names a job; part of the `Message-ID` of the mail it sends.

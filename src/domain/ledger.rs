@@ -28,6 +28,12 @@ pub enum Account {
     Losses,
     /// Between two currencies: what left one and arrived in the other. What stays is gain or loss of exchange.
     Exchange,
+    /// What gateways sent to the publisher's bank.
+    Payouts,
+    /// What moved on a gateway's balance and looks like a gift, but is none of this site.
+    Suspense,
+    /// What gateways put aside, corrected, or were given by the publisher.
+    Adjustments,
 }
 
 /// A text that names no account.
@@ -38,8 +44,17 @@ pub struct AccountError(String);
 impl Account {
     /// Every account.
     pub fn all() -> impl Iterator<Item = Self> {
-        let plain =
-            [Self::Donations, Self::Refunds, Self::Disputes, Self::Fees, Self::Losses, Self::Exchange];
+        let plain = [
+            Self::Donations,
+            Self::Refunds,
+            Self::Disputes,
+            Self::Fees,
+            Self::Losses,
+            Self::Exchange,
+            Self::Payouts,
+            Self::Suspense,
+            Self::Adjustments,
+        ];
         let clearing = GatewayKind::ALL.iter().map(|gateway| Self::Clearing(*gateway));
         plain.into_iter().chain(clearing)
     }
@@ -55,6 +70,9 @@ impl fmt::Display for Account {
             Self::Fees => f.write_str("expense:fees"),
             Self::Losses => f.write_str("expense:losses"),
             Self::Exchange => f.write_str("exchange"),
+            Self::Payouts => f.write_str("payouts"),
+            Self::Suspense => f.write_str("suspense"),
+            Self::Adjustments => f.write_str("adjustments"),
         }
     }
 }
@@ -77,6 +95,8 @@ words! {
         Refund = "refund",
         /// A bank took money back, or returned it.
         Dispute = "dispute",
+        /// A gateway moved money without a gift: a payout, a fee, anything else.
+        Movement = "movement",
     }
 }
 
@@ -125,16 +145,13 @@ pub enum LedgerError {
     Money(#[from] MoneyError),
 }
 
-/// A balanced entry: it cannot be built otherwise.
+/// Lines that balance: they cannot be put together otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    subject: Subject,
-    postings: Vec<Posting>,
-}
+pub struct Balanced(Vec<Posting>);
 
-impl Entry {
+impl Balanced {
     /// Checks that the lines balance.
-    pub fn balanced(subject: Subject, postings: Vec<Posting>) -> Result<Self, LedgerError> {
+    pub fn new(postings: Vec<Posting>) -> Result<Self, LedgerError> {
         let Some(first) = postings.first() else {
             return Err(LedgerError::Unbalanced);
         };
@@ -145,7 +162,26 @@ impl Entry {
         if postings.len() < 2 || !sum.is_zero() || postings.iter().any(|p| p.amount.is_zero()) {
             return Err(LedgerError::Unbalanced);
         }
-        Ok(Self { subject, postings })
+        Ok(Self(postings))
+    }
+
+    /// The lines.
+    pub fn postings(&self) -> &[Posting] {
+        &self.0
+    }
+}
+
+/// A balanced entry about a donation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    subject: Subject,
+    lines: Balanced,
+}
+
+impl Entry {
+    /// Checks that the lines balance.
+    pub fn balanced(subject: Subject, postings: Vec<Posting>) -> Result<Self, LedgerError> {
+        Ok(Self { subject, lines: Balanced::new(postings)? })
     }
 
     /// What it is about.
@@ -154,8 +190,13 @@ impl Entry {
     }
 
     /// Its lines.
+    pub fn lines(&self) -> &Balanced {
+        &self.lines
+    }
+
+    /// Its lines, one by one.
     pub fn postings(&self) -> &[Posting] {
-        &self.postings
+        self.lines.postings()
     }
 }
 

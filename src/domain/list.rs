@@ -23,6 +23,10 @@ words! {
         Members = "external-members",
         /// Receipts.
         Receipts = "receipts",
+        /// What gateways sent to the publisher's bank.
+        Payouts = "payouts",
+        /// What moved on the balances that gateways keep.
+        Movements = "movements",
         /// Lines of bank statements.
         BankLines = "bank-lines",
         /// Events of gateways.

@@ -9,6 +9,7 @@ pub mod account;
 pub mod article;
 pub mod attempt;
 pub mod audit;
+pub mod balance;
 pub mod bank;
 pub mod bank_line;
 pub mod bank_mapping;

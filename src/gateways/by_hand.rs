@@ -7,6 +7,7 @@ use super::{
     RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
+use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
@@ -45,6 +46,7 @@ impl Gateway for ByHand {
             recurring: Recurring::Expected,
             keys_kept: TimeDelta::zero(),
             refunds_within: None,
+            balance: false,
         }
     }
 
@@ -127,6 +129,30 @@ impl Gateway for ByHand {
         _since: DateTime<Utc>,
         _after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn movements_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn payouts_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<PayoutNews>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn movements_of(
+        &self,
+        _payout: &RemoteId,
+        _after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
         Ok(Page::empty())
     }
 }

@@ -12,6 +12,11 @@ pub(super) struct Unreadable {
     pub(super) field: &'static str,
 }
 
+/// Something on a list. What cannot be understood must not keep the rest of the list from being read.
+pub(super) fn readable<T>(item: Result<T, Unreadable>) -> Option<T> {
+    item.inspect_err(|why| tracing::error!(%why, "something at a gateway cannot be understood")).ok()
+}
+
 /// Why something could not be fetched.
 #[derive(Debug)]
 pub(super) enum FetchError {

@@ -25,6 +25,7 @@ pub use manners::TransportError;
 pub use registry::Registry;
 
 use crate::domain::attempt::Attempt;
+use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::donation::GatewayFact;
 use crate::domain::ids::{AttemptId, OrderId, PledgeId, RefundId};
 use crate::domain::money::Money;
@@ -52,6 +53,8 @@ pub struct Capabilities {
     pub keys_kept: TimeDelta,
     /// For how long after a payment it gives money back; none: for ever.
     pub refunds_within: Option<TimeDelta>,
+    /// Whether it keeps a balance for us, and tells what moves on it.
+    pub balance: bool,
 }
 
 /// Who sees to it that recurring support is paid each period.
@@ -422,4 +425,25 @@ pub trait Gateway: Send + Sync {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError>;
+
+    /// What moved on the balance that it keeps for us, since a moment.
+    async fn movements_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError>;
+
+    /// What it paid out of that balance since a moment, and what it paid out before and may still come back.
+    async fn payouts_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<PayoutNews>, GatewayError>;
+
+    /// What a payout holds, where it tells.
+    async fn movements_of(
+        &self,
+        payout: &RemoteId,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError>;
 }

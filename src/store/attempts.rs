@@ -144,6 +144,13 @@ pub fn unanswered(
     ids.iter().map(|id| Row { table: "attempts", id }.parse(id)).collect()
 }
 
+/// When the first attempt at a gateway was begun. It is asked once, before anything is known of its balance.
+pub fn first_at(conn: &mut Conn, gateway: GatewayKind) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let rows = attempts::table.filter(attempts::gateway.eq(gateway.as_str())).order(attempts::id);
+    let first: Option<NaiveDateTime> = rows.select(attempts::created_at).first(conn).optional()?;
+    Ok(first.map(utc))
+}
+
 /// One round of questions about attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Round {

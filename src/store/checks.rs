@@ -231,6 +231,14 @@ const CHECKS: &[Check] = &[
               (SELECT COUNT(*) FROM bank_lines l WHERE l.statement_id = s.id)",
     },
     Check {
+        name: "what moved on a gateway's balance is in the ledger once: by its gift, or by itself",
+        sql: "SELECT m.id FROM movements m LEFT JOIN (SELECT e.movement_id, SUM(p.amount_minor) AS booked \
+              FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id WHERE e.movement_id IS NOT NULL \
+              AND p.account = 'clearing:' || (SELECT x.gateway FROM movements x WHERE x.id = e.movement_id) \
+              GROUP BY e.movement_id) l ON l.movement_id = m.id WHERE COALESCE(l.booked, 0) <> \
+              CASE WHEN m.donation_id IS NULL THEN m.amount_minor - m.fee_minor ELSE 0 END",
+    },
+    Check {
         name: "every donor gave money",
         sql: "SELECT d.id FROM donors d WHERE d.merged_into IS NULL AND NOT EXISTS \
               (SELECT 1 FROM donations x WHERE x.donor_id = d.id AND x.gross_minor IS NOT NULL)",
@@ -389,6 +397,7 @@ mod tests {
             "ledger_balances",
             "bank_",
             "external_",
+            "movements",
         ];
         let others = CHECKS.iter().filter(|check| wide.iter().any(|words| check.sql.contains(words))).count();
         assert!(narrow * 2 > CHECKS.len() - others, "{narrow} of {}", CHECKS.len());

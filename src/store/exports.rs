@@ -5,8 +5,9 @@ use super::{Conn, StoreError, dialect};
 use crate::domain::account::address_text;
 use crate::domain::figures::Period;
 use crate::domain::receipt::ReceiptNumber;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::SingleValue;
 use std::collections::HashMap;
 
 /// Rows of one page.
@@ -92,6 +93,7 @@ impl Table {
                 "donation_id",
                 "refund_id",
                 "dispute_id",
+                "movement_id",
                 "account",
                 "currency",
                 "amount_minor",
@@ -166,6 +168,12 @@ fn time(value: NaiveDateTime) -> String {
     value.and_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
+diesel::define_sql_function! {
+    /// The first of two that is there. A column within a function is not looked for in an index: SQLite would follow that
+    /// of the time, and sort a million rows by their ids for each page of a thousand.
+    fn coalesce<T: SingleValue>(value: T, other: T) -> T;
+}
+
 #[derive(Queryable)]
 struct DonationCells {
     id: String,
@@ -212,21 +220,17 @@ fn donations_page(
     received: Option<Period>,
     after: &str,
 ) -> Result<Vec<ExportRow>, StoreError> {
-    let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let (first, last) = (day(1, 1, 1), day(9_999, 12, 30));
-    let days = received.unwrap_or(Period { from: first, until: last });
-    // Payments without money have no day: of a period of days none is wanted, else all.
-    let without_day_from = if received.is_some() { last.and_time(NaiveTime::MIN) } else { span.from };
-    let rows: Vec<DonationCells> = donations::table
+    let mut wanted = donations::table
         .inner_join(pledges::table.inner_join(campaigns::table))
         .filter(donations::id.gt(after))
-        .filter(donations::created_at.ge(span.from).and(donations::created_at.lt(span.to)))
-        .filter(
-            donations::received_on
-                .between(days.from, days.until)
-                .assume_not_null()
-                .or(donations::received_on.is_null().and(donations::created_at.ge(without_day_from))),
-        )
+        .filter(coalesce(donations::created_at, donations::created_at).ge(span.from))
+        .filter(coalesce(donations::created_at, donations::created_at).lt(span.to))
+        .into_boxed();
+    if let Some(days) = received {
+        let day = coalesce(donations::received_on, donations::received_on);
+        wanted = wanted.filter(day.between(days.from, days.until));
+    }
+    let rows: Vec<DonationCells> = wanted
         .order(donations::id)
         .limit(PAGE_ROWS)
         .select((
@@ -306,7 +310,8 @@ fn pledges_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRo
     let rows: Vec<PledgeCells> = pledges::table
         .inner_join(campaigns::table)
         .filter(pledges::id.gt(after))
-        .filter(pledges::created_at.ge(span.from).and(pledges::created_at.lt(span.to)))
+        .filter(coalesce(pledges::created_at, pledges::created_at).ge(span.from))
+        .filter(coalesce(pledges::created_at, pledges::created_at).lt(span.to))
         .order(pledges::id)
         .limit(PAGE_ROWS)
         .select((
@@ -335,7 +340,8 @@ fn pledges_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRo
 fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
     let rows: Vec<(String, String, Option<String>, NaiveDateTime)> = donors::table
         .filter(donors::id.gt(after))
-        .filter(donors::created_at.ge(span.from).and(donors::created_at.lt(span.to)))
+        .filter(coalesce(donors::created_at, donors::created_at).ge(span.from))
+        .filter(coalesce(donors::created_at, donors::created_at).lt(span.to))
         .order(donors::id)
         .limit(PAGE_ROWS)
         .select((donors::id, donors::email, donors::name, donors::created_at))
@@ -348,11 +354,12 @@ fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
 
 /// Whole entries only: a page ends with the last line of its last entry.
 fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
-    type Subject = (String, String, Option<String>, Option<String>);
+    type Subject = (String, Option<String>, Option<String>, Option<String>, Option<String>);
     type Line = (String, i64, Subject, String, String, i64, NaiveDateTime, NaiveDateTime);
     let entries: Vec<String> = ledger_entries::table
         .filter(ledger_entries::id.gt(after))
-        .filter(ledger_entries::recorded_at.ge(span.from).and(ledger_entries::recorded_at.lt(span.to)))
+        .filter(coalesce(ledger_entries::recorded_at, ledger_entries::recorded_at).ge(span.from))
+        .filter(coalesce(ledger_entries::recorded_at, ledger_entries::recorded_at).lt(span.to))
         .order(ledger_entries::id)
         .limit(PAGE_ROWS)
         .select(ledger_entries::id)
@@ -369,6 +376,7 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
                 ledger_entries::donation_id,
                 ledger_entries::refund_id,
                 ledger_entries::dispute_id,
+                ledger_entries::movement_id,
             ),
             ledger_postings::account,
             ledger_postings::currency,
@@ -380,14 +388,14 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
     let export = |(
         id,
         line,
-        (kind, donation, refund, dispute),
+        (kind, donation, refund, dispute, movement),
         account,
         currency,
         minor,
         happened,
         recorded,
     ): Line| {
-        let subject = [kind, donation, text(refund), text(dispute)];
+        let subject = [kind, text(donation), text(refund), text(dispute), text(movement)];
         let mut row = vec![id, line.to_string()];
         row.extend(subject);
         row.extend([account, currency, minor.to_string(), time(happened), time(recorded)]);

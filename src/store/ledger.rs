@@ -4,12 +4,13 @@ use super::dialect::on_each;
 use super::row::{Row, one};
 use super::schema::{ledger_balances, ledger_entries, ledger_postings};
 use super::{Conn, StoreError, Tx};
+use crate::domain::balance::Held;
 use crate::domain::clock::IdSource;
 use crate::domain::donation::Donation;
-use crate::domain::ids::{DonationId, EntryId};
-use crate::domain::ledger::{Booked, Entry, EntryKind, Posting, Subject};
-use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
+use crate::domain::ids::{DonationId, EntryId, MovementId};
+use crate::domain::ledger::{Balanced, Booked, Entry, EntryKind, Posting, Subject};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::{Eq, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use std::collections::BTreeMap;
@@ -80,54 +81,107 @@ pub fn append(
         .select(sql::<Nullable<BigInt>>("MAX(sequence)"))
         .get_result(&mut **tx)?;
     for (entry, sequence) in entries.iter().zip(highest.unwrap_or_default() + 1..) {
+        let (refund, dispute) = match entry.subject() {
+            Subject::Donation | Subject::Fee => (None, None),
+            Subject::Refund(id) => (Some(id.to_string()), None),
+            Subject::Dispute(id) => (None, Some(id.to_string())),
+        };
+        let about = (
+            ledger_entries::kind.eq(entry.subject().kind().as_str()),
+            ledger_entries::donation_id.eq(Some(donation.id.to_string())),
+            ledger_entries::refund_id.eq(refund),
+            ledger_entries::dispute_id.eq(dispute),
+            ledger_entries::movement_id.eq(None::<String>),
+        );
         let id = ids.next::<EntryId>().to_string();
-        let mut currency = "";
-        for (posting, line) in entry.postings().iter().zip(1_i64..) {
-            currency = posting.amount.currency().code();
-            let inserted = diesel::insert_into(ledger_postings::table)
-                .values((
-                    ledger_postings::entry_id.eq(&id),
-                    ledger_postings::line.eq(line),
-                    ledger_postings::account.eq(posting.account.to_string()),
-                    ledger_postings::currency.eq(currency),
-                    ledger_postings::amount_minor.eq(posting.amount.minor()),
-                ))
-                .execute(&mut **tx)?;
-            one(inserted)?;
-        }
-        seal(tx, donation, entry, Seal { id, sequence, currency, when })?;
+        let currency = write_lines(tx, &id, entry.lines())?;
+        let inserted = diesel::insert_into(ledger_entries::table)
+            .values((about, sealing(&id, sequence, currency, when)))
+            .execute(&mut **tx)?;
+        one(inserted)?;
     }
     Ok(())
 }
 
-/// What an entry needs beside its subject.
-struct Seal<'a> {
-    id: String,
-    sequence: i64,
-    currency: &'a str,
+/// Appends entries about one movement on a gateway's balance.
+pub fn append_movement(
+    tx: &mut Tx<'_>,
+    movement: MovementId,
+    entries: &[Balanced],
+    ids: &IdSource,
     when: Booking,
+) -> Result<(), StoreError> {
+    let highest: Option<i64> = ledger_entries::table
+        .filter(ledger_entries::movement_id.eq(movement.to_string()))
+        .select(sql::<Nullable<BigInt>>("MAX(sequence)"))
+        .get_result(&mut **tx)?;
+    for (lines, sequence) in entries.iter().zip(highest.unwrap_or_default() + 1..) {
+        let about = (
+            ledger_entries::kind.eq(EntryKind::Movement.as_str()),
+            ledger_entries::movement_id.eq(Some(movement.to_string())),
+        );
+        let id = ids.next::<EntryId>().to_string();
+        let currency = write_lines(tx, &id, lines)?;
+        let inserted = diesel::insert_into(ledger_entries::table)
+            .values((about, sealing(&id, sequence, currency, when)))
+            .execute(&mut **tx)?;
+        one(inserted)?;
+    }
+    Ok(())
 }
 
-fn seal(tx: &mut Tx<'_>, donation: &Donation, entry: &Entry, seal: Seal<'_>) -> Result<(), StoreError> {
-    let (refund, dispute) = match entry.subject() {
-        Subject::Donation | Subject::Fee => (None, None),
-        Subject::Refund(id) => (Some(id.to_string()), None),
-        Subject::Dispute(id) => (None, Some(id.to_string())),
-    };
-    let inserted = diesel::insert_into(ledger_entries::table)
-        .values((
-            ledger_entries::id.eq(seal.id),
-            ledger_entries::kind.eq(entry.subject().kind().as_str()),
-            ledger_entries::donation_id.eq(donation.id.to_string()),
-            ledger_entries::refund_id.eq(refund),
-            ledger_entries::dispute_id.eq(dispute),
-            ledger_entries::currency.eq(seal.currency),
-            ledger_entries::sequence.eq(seal.sequence),
-            ledger_entries::happened_at.eq(seal.when.happened_at.naive_utc()),
-            ledger_entries::recorded_at.eq(seal.when.recorded_at.naive_utc()),
-        ))
-        .execute(&mut **tx)?;
-    one(inserted)
+/// Writes the lines of an entry that is yet to come. Returns their currency.
+fn write_lines(tx: &mut Tx<'_>, entry: &str, lines: &Balanced) -> Result<&'static str, StoreError> {
+    let mut currency = "";
+    for (posting, line) in lines.postings().iter().zip(1_i64..) {
+        currency = posting.amount.currency().code();
+        let inserted = diesel::insert_into(ledger_postings::table)
+            .values((
+                ledger_postings::entry_id.eq(entry),
+                ledger_postings::line.eq(line),
+                ledger_postings::account.eq(posting.account.to_string()),
+                ledger_postings::currency.eq(currency),
+                ledger_postings::amount_minor.eq(posting.amount.minor()),
+            ))
+            .execute(&mut **tx)?;
+        one(inserted)?;
+    }
+    Ok(currency)
+}
+
+type Sealing<'a> = (
+    Eq<ledger_entries::id, &'a str>,
+    Eq<ledger_entries::sequence, i64>,
+    Eq<ledger_entries::currency, &'a str>,
+    Eq<ledger_entries::happened_at, NaiveDateTime>,
+    Eq<ledger_entries::recorded_at, NaiveDateTime>,
+);
+
+/// What an entry says beside what it is about.
+fn sealing<'a>(id: &'a str, sequence: i64, currency: &'a str, when: Booking) -> Sealing<'a> {
+    (
+        ledger_entries::id.eq(id),
+        ledger_entries::sequence.eq(sequence),
+        ledger_entries::currency.eq(currency),
+        ledger_entries::happened_at.eq(when.happened_at.naive_utc()),
+        ledger_entries::recorded_at.eq(when.recorded_at.naive_utc()),
+    )
+}
+
+/// What the books hold because of a movement alone: the fold of its lines.
+pub fn held(conn: &mut Conn, movement: MovementId) -> Result<Held, StoreError> {
+    let id = movement.to_string();
+    let lines: Vec<(String, String, i64)> = ledger_entries::table
+        .inner_join(ledger_postings::table)
+        .filter(ledger_entries::movement_id.eq(&id))
+        .select((ledger_postings::account, ledger_postings::currency, ledger_postings::amount_minor))
+        .load(conn)?;
+    let (row, mut held) = (Row { table: "ledger_entries", id: &id }, Held::default());
+    for (account, currency, minor) in lines {
+        let added = held.add(row.parse(&account)?, row.money(minor, &currency)?);
+        added.map_err(|error| row.corrupt(error))?;
+    }
+    Ok(held)
 }
 
 /// The two times of an entry.
@@ -139,11 +193,11 @@ pub struct Booking {
     pub recorded_at: DateTime<Utc>,
 }
 
-/// Adds entries to what their accounts hold: once for all of a donation, in the order of the accounts, so that two
+/// Adds entries to what their accounts hold: once for all of a donation or a movement, in the order of the accounts, so that two
 /// transactions take turns and never wait for each other.
-pub fn add_up<'a>(tx: &mut Tx<'_>, entries: impl Iterator<Item = &'a Entry>) -> Result<(), StoreError> {
+pub fn add_up<'a>(tx: &mut Tx<'_>, entries: impl Iterator<Item = &'a Balanced>) -> Result<(), StoreError> {
     let mut sums: BTreeMap<(String, &'static str), i64> = BTreeMap::new();
-    for posting in entries.flat_map(Entry::postings) {
+    for posting in entries.flat_map(Balanced::postings) {
         let sum = sums.entry((posting.account.to_string(), posting.amount.currency().code())).or_default();
         *sum = sum.saturating_add(posting.amount.minor());
     }

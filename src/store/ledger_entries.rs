@@ -33,9 +33,9 @@ pub struct Written {
     pub id: EntryId,
     /// What it is about.
     pub kind: EntryKind,
-    /// Of which donation.
-    pub donation: DonationId,
-    /// Of which refund or dispute of it.
+    /// Of which donation; none for what a gateway moved without one.
+    pub donation: Option<DonationId>,
+    /// Of which refund or dispute of it, or which movement.
     pub about: Option<String>,
     /// When the money moved, by the gateway's clock.
     pub happened_at: DateTime<Utc>,
@@ -50,9 +50,10 @@ pub struct Written {
 struct EntryRow {
     id: String,
     kind: String,
-    donation_id: String,
+    donation_id: Option<String>,
     refund_id: Option<String>,
     dispute_id: Option<String>,
+    movement_id: Option<String>,
     happened_at: NaiveDateTime,
     recorded_at: NaiveDateTime,
 }
@@ -104,8 +105,12 @@ fn written(entry: &EntryRow, lines: &[LineRow]) -> Result<Written, StoreError> {
     Ok(Written {
         id: row.parse(&entry.id)?,
         kind: row.word(EntryKind::parse, &entry.kind)?,
-        donation: row.parse(&entry.donation_id)?,
-        about: entry.refund_id.clone().or_else(|| entry.dispute_id.clone()),
+        donation: row.parse_option(entry.donation_id.as_deref())?,
+        about: [&entry.refund_id, &entry.dispute_id, &entry.movement_id]
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned(),
         happened_at: utc(entry.happened_at),
         recorded_at: utc(entry.recorded_at),
         lines: lines.collect::<Result<_, StoreError>>()?,

@@ -1,6 +1,7 @@
 //! The tables as diesel sees them: one description for both engines. A test holds it against a freshly
 //! migrated database of each.
 
+mod balances;
 mod bank;
 mod figures;
 mod gift_imports;
@@ -8,6 +9,7 @@ mod members;
 mod office;
 mod sandbox;
 
+pub(super) use balances::*;
 pub(super) use bank::*;
 pub(super) use figures::*;
 pub(super) use gift_imports::*;
@@ -171,13 +173,14 @@ diesel::table! {
     ledger_entries (id) {
         id -> Text,
         kind -> Text,
-        donation_id -> Text,
+        donation_id -> Nullable<Text>,
         refund_id -> Nullable<Text>,
         currency -> Text,
         sequence -> BigInt,
         happened_at -> Timestamp,
         recorded_at -> Timestamp,
         dispute_id -> Nullable<Text>,
+        movement_id -> Nullable<Text>,
     }
 }
 
@@ -518,8 +521,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_balances,
     ledger_entries,
     ledger_postings,
+    movements,
     patron_months,
     patron_moves,
+    payouts,
     pledges,
     rate_limits,
     receipt_series,

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod balances;
 pub mod bank;
 pub mod bank_statements;
 pub mod campaigns;

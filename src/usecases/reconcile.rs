@@ -1,6 +1,7 @@
 //! Reconciliation: what a gateway lists is held against what is on record here, so that news that was never delivered
 //! is found all the same.
 
+use super::balances::{self, Pulled};
 use super::settle::{self, Settled};
 use super::{Context, UseCaseError, sync, webhook};
 use crate::domain::ids::InboxId;
@@ -32,6 +33,8 @@ pub struct Report {
     pub unclaimed: usize,
     /// Attempts that had no answer and were asked about.
     pub asked: usize,
+    /// What was read of its balance.
+    pub balance: Pulled,
 }
 
 /// Reconciles with one gateway or all, from `since` or from where the last run ended.
@@ -60,16 +63,28 @@ async fn with(
     since: Option<DateTime<Utc>>,
 ) -> Result<Report, UseCaseError> {
     let (kind, began) = (gateway.kind(), ctx.now());
+    let wanted = since;
     let since = match since {
         Some(since) => since,
         None => last_run(ctx, kind).await?.map_or(began - FIRST_LOOK, |last| last - OVERLAP),
     };
-    let mut report = Report { gateway: kind, since, events: 0, missed: 0, facts: 0, unclaimed: 0, asked: 0 };
+    let mut report = Report {
+        gateway: kind,
+        since,
+        events: 0,
+        missed: 0,
+        facts: 0,
+        unclaimed: 0,
+        asked: 0,
+        balance: Pulled::default(),
+    };
     take_up_events(ctx, gateway, &mut report).await?;
     take_up_payments(ctx, gateway, &mut report).await?;
     ask_about_attempts(ctx, &mut report).await?;
     let name = setting_name(kind);
     ctx.db.write(move |tx| settings::set(tx, &name, &began.to_rfc3339())).await?;
+    // The books come first: what moved is compared with what is known of each gift now.
+    report.balance = balances::pull(ctx, gateway, wanted).await?;
     if report.missed > 0 {
         tracing::warn!(gateway = %kind, missed = report.missed, "events had not been delivered");
     }
@@ -184,6 +199,9 @@ pub async fn hourly(ctx: &Context) -> Result<(), UseCaseError> {
             facts = report.facts,
             unclaimed = report.unclaimed,
             asked = report.asked,
+            movements = report.balance.movements,
+            payouts = report.balance.payouts,
+            unexplained = report.balance.open,
             "reconciled"
         );
     }

@@ -12,6 +12,8 @@ mod attempts;
 #[cfg(test)]
 mod bad_days;
 #[cfg(test)]
+mod balances;
+#[cfg(test)]
 mod bank;
 #[cfg(test)]
 mod bank_statements;

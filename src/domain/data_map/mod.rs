@@ -2,6 +2,7 @@
 //! what becomes of it when a donor is forgotten. A test holds it against both databases, so that no new column is without
 //! an answer; `docs/privacy.md` and the office are made from it.
 
+mod balances;
 mod members;
 mod past;
 mod tables;

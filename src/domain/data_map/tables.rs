@@ -2,7 +2,7 @@
 
 use super::AtErasure::{self, Emptied, Law, NoDonor, Removed, Short, Stays};
 use super::Class::{self, Fact, Outside, Person, Secret, Stand, Trace, Words};
-use super::{Group, Keep, TableMap, members, past};
+use super::{Group, Keep, TableMap, balances, members, past};
 
 pub(super) const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
     Group { columns, class, erasure }
@@ -299,7 +299,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[
             facts("kind currency sequence happened_at recorded_at"),
-            stands("id donation_id refund_id dispute_id"),
+            stands("id donation_id refund_id dispute_id movement_id"),
         ],
     ),
     table(
@@ -308,6 +308,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[facts("line account currency amount_minor"), stands("entry_id")],
     ),
+    balances::MOVEMENTS,
     table(
         "outbound_links",
         "How often readers left for a page elsewhere on which they can support the publication. No visitor is in it.",
@@ -331,6 +332,7 @@ pub const TABLES: &[TableMap] = &[
             stands("pledge_id"),
         ],
     ),
+    balances::PAYOUTS,
     table(
         "pledges",
         "What was promised on the form.",

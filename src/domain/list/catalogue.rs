@@ -26,6 +26,7 @@ const OLDEST: Order = Order { name: "oldest", label: "Oldest first" };
 const LARGEST: Order = Order { name: "largest", label: "Largest first" };
 const SMALLEST: Order = Order { name: "smallest", label: "Smallest first" };
 
+const PAYING_OUT: &[&str] = &["stripe", "paypal"];
 const GATEWAYS: &[&str] = &["stripe", "paypal", "sandbox", "bank_transfer", "cash", "cheque"];
 
 const DONATIONS: &[Column] = &[
@@ -125,6 +126,38 @@ const RECEIPTS: &[Column] = &[
     hidden("changed", "Status since", Shape::Time),
 ];
 
+const PAYOUTS: &[Column] = &[
+    shown("ordered", "Ordered", Shape::Time),
+    shown("amount", "Amount", Shape::Money),
+    shown("gateway", "Gateway", Shape::Word),
+    shown("status", "Status", Shape::Word),
+    shown("arrives", "Arrives", Shape::Text),
+    shown("movements", "Movements", Shape::Count),
+    shown("difference", "Difference", Shape::Money),
+    hidden("contents", "Contents", Shape::Word),
+    hidden("unexplained", "To be explained", Shape::Count),
+    hidden("failure", "Why it failed", Shape::Text),
+    hidden("remote", "Gateway’s id", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+];
+
+const MOVEMENTS: &[Column] = &[
+    shown("happened", "Moved", Shape::Time),
+    shown("kind", "What", Shape::Word),
+    shown("net", "Net", Shape::Money),
+    shown("finding", "Finding", Shape::Word),
+    shown("gateway", "Gateway", Shape::Word),
+    shown("donation", "Donation", Shape::Code),
+    hidden("amount", "Amount", Shape::Money),
+    hidden("fee", "Fee", Shape::Money),
+    hidden("payout", "Payout", Shape::Code),
+    hidden("refund", "Refund", Shape::Code),
+    hidden("dispute", "Dispute", Shape::Code),
+    hidden("payment_remote", "Payment there", Shape::Code),
+    hidden("remote", "Gateway’s id", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+];
+
 const BANK_LINES: &[Column] = &[
     shown("booked", "Day", Shape::Time),
     shown("name", "Name", Shape::Text),
@@ -219,6 +252,20 @@ const MEMBER_FILTERS: &[Filter] = &[
 ];
 const RECEIPT_FILTERS: &[Filter] =
     &[one_of("status", "Status", &["issued", "sent", "voided", "replaced"]), FROM, TO];
+const PAYOUT_FILTERS: &[Filter] = &[
+    one_of("status", "Status", &["pending", "in_transit", "paid", "failed", "cancelled"]),
+    one_of("gateway", "Gateway", PAYING_OUT),
+    FROM,
+    TO,
+];
+const MOVEMENT_FILTERS: &[Filter] = &[
+    one_of("finding", "Finding", &["fits", "differs", "missing", "apart"]),
+    one_of("kind", "What", &["payment", "refund", "dispute", "fee", "payout", "exchange", "adjustment"]),
+    one_of("gateway", "Gateway", PAYING_OUT),
+    value("payout", "Payout"),
+    FROM,
+    TO,
+];
 const BANK_LINE_FILTERS: &[Filter] = &[
     one_of("status", "Status", &["open", "booked", "returned", "no_gift", "outgoing"]),
     value("statement", "Statement"),
@@ -242,6 +289,8 @@ impl ListKind {
             Self::Patrons => PATRONS,
             Self::Members => MEMBERS,
             Self::Receipts => RECEIPTS,
+            Self::Payouts => PAYOUTS,
+            Self::Movements => MOVEMENTS,
             Self::BankLines => BANK_LINES,
             Self::Events => EVENTS,
             Self::Jobs => JOBS,
@@ -258,6 +307,8 @@ impl ListKind {
             Self::Patrons => PATRON_FILTERS,
             Self::Members => MEMBER_FILTERS,
             Self::Receipts => RECEIPT_FILTERS,
+            Self::Payouts => PAYOUT_FILTERS,
+            Self::Movements => MOVEMENT_FILTERS,
             Self::BankLines => BANK_LINE_FILTERS,
             Self::Events => EVENT_FILTERS,
             Self::Jobs => JOB_FILTERS,
@@ -276,7 +327,9 @@ impl ListKind {
                 LARGEST,
                 SMALLEST,
             ],
-            Self::Pledges | Self::Members | Self::BankLines => &[NEWEST, OLDEST, LARGEST, SMALLEST],
+            Self::Pledges | Self::Members | Self::BankLines | Self::Payouts => {
+                &[NEWEST, OLDEST, LARGEST, SMALLEST]
+            }
             Self::Donors => &[
                 NEWEST,
                 OLDEST,
@@ -286,7 +339,7 @@ impl ListKind {
             Self::Patrons => {
                 &[NEWEST, OLDEST, LARGEST, SMALLEST, Order { name: "next", label: "Next payment first" }]
             }
-            Self::Receipts | Self::Events | Self::Jobs | Self::Audit => &[NEWEST, OLDEST],
+            Self::Receipts | Self::Movements | Self::Events | Self::Jobs | Self::Audit => &[NEWEST, OLDEST],
         }
     }
 }

@@ -273,6 +273,16 @@ pub(super) struct TransactionInfo {
     #[serde(default, deserialize_with = "lenient")]
     pub(super) transaction_event_code: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
+    pub(super) transaction_status: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) transaction_initiation_date: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) transaction_amount: Option<Amount>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) fee_amount: Option<Amount>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) paypal_reference_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) custom_field: Option<String>,
 }
 

@@ -7,6 +7,7 @@
 mod answers;
 mod api;
 mod authorities;
+mod balance;
 mod certificates;
 mod currencies;
 mod events;
@@ -22,7 +23,6 @@ pub use authorities::Authorities;
 pub use webhooks::{Examination, ExamineError, Setup, WebhookFault};
 
 use super::fetch::{FetchError, not_ours, ours, remote};
-use super::manners::Denied;
 use super::{
     AmountRefused, Answered, Assent, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest,
     FeeRate, Gateway, GatewayError, InterpretError, Interpretation, Keeper, Key, ListedEvent, LookUp,
@@ -30,6 +30,7 @@ use super::{
     VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
+use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::donation::{GatewayFact, PaymentFact};
 use crate::domain::money::Money;
@@ -44,7 +45,6 @@ use events::Subject;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use map::Held;
 use proof::Proof;
-use search::Place;
 use std::sync::Arc;
 use std::time::Duration;
 use subscriptions::Plans;
@@ -400,6 +400,7 @@ impl Gateway for PayPal {
             recurring: Recurring::Charged(KEEPER),
             keys_kept: ORDER_KEYS_KEPT,
             refunds_within: Some(REFUNDS_WITHIN),
+            balance: true,
         }
     }
 
@@ -525,20 +526,8 @@ impl Gateway for PayPal {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError> {
-        let (place, now) = (Place::of(after, since), self.clock.now());
-        let page = match api::transactions(&self.transport, &place.span(now), place.page).await {
-            Ok(page) => page,
-            Err(Denied::NotAllowed) => {
-                tracing::warn!(
-                    "the app at PayPal may not search transactions: only listed events are looked through"
-                );
-                return Ok(Page::empty());
-            }
-            Err(denied) => return Err(api::without_answer(denied)),
-        };
-        let next = place.next(page.total_pages.unwrap_or_default(), now);
-        let ours = page.transaction_details.into_iter().filter_map(|listed| {
-            let info = listed.transaction_info?;
+        let page = self.searched(since, after).await?;
+        let ours = page.items.into_iter().filter_map(|info| {
             let is_payment =
                 info.transaction_event_code.as_deref().is_none_or(|code| code.starts_with("T00"));
             let attempt = info.custom_field?.parse::<crate::domain::ids::AttemptId>();
@@ -546,7 +535,31 @@ impl Gateway for PayPal {
         });
         let facts: Vec<Vec<GatewayFact>> =
             stream::iter(ours).map(|id| self.facts_of_listed(id)).buffered(AT_ONCE).try_collect().await?;
-        Ok(Page { items: facts.into_iter().flatten().collect(), next })
+        Ok(Page { items: facts.into_iter().flatten().collect(), next: page.next })
+    }
+
+    async fn movements_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        self.moved_since(since, after).await
+    }
+
+    async fn payouts_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<PayoutNews>, GatewayError> {
+        self.paid_out_since(since, after).await
+    }
+
+    async fn movements_of(
+        &self,
+        _payout: &RemoteId,
+        _after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        Ok(Page::empty())
     }
 }
 

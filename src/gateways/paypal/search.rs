@@ -1,5 +1,9 @@
 //! How the movements of the account are searched: in spans, page by page, with a margin for what is listed late.
 
+use super::super::manners::Denied;
+use super::super::{GatewayError, Page};
+use super::answers::TransactionInfo;
+use super::{PayPal, api};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A movement may be missing in PayPal's search for so long.
@@ -37,6 +41,30 @@ impl Place {
         } else {
             (end < now).then(|| format!("{}/1", end.timestamp()))
         }
+    }
+}
+
+impl PayPal {
+    /// One page of the movements of the account since, the oldest span first. None where the app may not search.
+    pub(super) async fn searched(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<TransactionInfo>, GatewayError> {
+        let (place, now) = (Place::of(after, since), self.clock.now());
+        let page = match api::transactions(&self.transport, &place.span(now), place.page).await {
+            Ok(page) => page,
+            Err(Denied::NotAllowed) => {
+                tracing::warn!(
+                    "the app at PayPal may not search transactions: only listed events are looked through"
+                );
+                return Ok(Page::empty());
+            }
+            Err(denied) => return Err(api::without_answer(denied)),
+        };
+        let next = place.next(page.total_pages.unwrap_or_default(), now);
+        let items = page.transaction_details.into_iter().filter_map(|listed| listed.transaction_info);
+        Ok(Page { items: items.collect(), next })
     }
 }
 

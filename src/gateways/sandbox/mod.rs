@@ -18,6 +18,7 @@ use super::{
     Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
+use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
@@ -80,6 +81,7 @@ impl Gateway for Sandbox {
             recurring: Recurring::Charged(Keeper::OBEDIENT),
             keys_kept: KEYS_KEPT,
             refunds_within: None,
+            balance: false,
         }
     }
 
@@ -174,6 +176,30 @@ impl Gateway for Sandbox {
         _since: DateTime<Utc>,
         _after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn movements_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn payouts_since(
+        &self,
+        _since: DateTime<Utc>,
+        _after: Option<&str>,
+    ) -> Result<Page<PayoutNews>, GatewayError> {
+        Ok(Page::empty())
+    }
+
+    async fn movements_of(
+        &self,
+        _payout: &RemoteId,
+        _after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
         Ok(Page::empty())
     }
 }

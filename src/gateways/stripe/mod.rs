@@ -6,6 +6,7 @@
 mod account;
 mod answers;
 mod api;
+mod balance;
 mod checkout;
 mod currencies;
 mod endpoint;
@@ -25,6 +26,7 @@ use super::{
     Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
+use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
@@ -244,6 +246,7 @@ impl Gateway for Stripe {
             recurring: Recurring::Charged(Keeper::OBEDIENT),
             keys_kept: KEYS_KEPT,
             refunds_within: None,
+            balance: true,
         }
     }
 
@@ -375,6 +378,30 @@ impl Gateway for Stripe {
         let items = facts.into_iter().flatten().collect();
         let next = last.filter(|_| page.has_more == Some(true)).unwrap_or_else(Place::first_invoice);
         Ok(Page { items, next: Some(next) })
+    }
+
+    async fn movements_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        self.moved_since(since, after).await
+    }
+
+    async fn payouts_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<PayoutNews>, GatewayError> {
+        self.paid_out_since(since, after).await
+    }
+
+    async fn movements_of(
+        &self,
+        payout: &RemoteId,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        self.moved_by(payout.as_str(), after).await
     }
 }
 

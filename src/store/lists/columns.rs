@@ -51,6 +51,8 @@ pub(super) const fn base(kind: ListKind) -> Base {
             " LEFT JOIN external_tiers e ON e.platform = b.platform AND e.remote = b.tier",
         ),
         ListKind::BankLines => ("bank_lines", "b.id", ""),
+        ListKind::Payouts => ("payouts", "b.id", ""),
+        ListKind::Movements => ("movements", "b.id", ""),
         ListKind::Events => ("inbox", "b.id", ""),
         ListKind::Jobs => ("jobs", "b.id", ""),
         ListKind::Audit => (
@@ -75,9 +77,10 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
     let (column, kind, nullable) = match (query.kind, name) {
         (ListKind::Donations, "received" | "received_first") => ("b.received_at", KeyType::Time, true),
         (ListKind::Donations, "largest" | "smallest") => ("b.gross_minor", KeyType::Number, true),
-        (ListKind::Pledges | ListKind::Patrons | ListKind::BankLines, "largest" | "smallest") => {
-            ("b.amount_minor", KeyType::Number, false)
-        }
+        (
+            ListKind::Pledges | ListKind::Patrons | ListKind::BankLines | ListKind::Payouts,
+            "largest" | "smallest",
+        ) => ("b.amount_minor", KeyType::Number, false),
         (ListKind::Pledges, _) => ("b.created_at", KeyType::Time, false),
         (ListKind::Donors, "name") => ("b.name", KeyType::Text, true),
         (ListKind::Donors, "email") => ("b.email", KeyType::Text, false),
@@ -88,7 +91,8 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
         (ListKind::Patrons, "next") => ("b.period_until", KeyType::Time, true),
         (ListKind::Patrons, _) => ("b.pledge_id", KeyType::Text, false),
         (ListKind::Receipts, _) => ("b.issued_at", KeyType::Time, false),
-        (ListKind::BankLines, _) => ("b.happened_at", KeyType::Time, false),
+        (ListKind::BankLines | ListKind::Movements, _) => ("b.happened_at", KeyType::Time, false),
+        (ListKind::Payouts, _) => ("b.ordered_at", KeyType::Time, false),
         (ListKind::Events, _) => ("b.received_at", KeyType::Time, false),
         (ListKind::Audit, _) => ("b.number", KeyType::Number, false),
     };
@@ -99,7 +103,11 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
 pub(super) const fn amount(kind: ListKind) -> Option<&'static str> {
     match kind {
         ListKind::Donations => Some("b.gross_minor"),
-        ListKind::Pledges | ListKind::Patrons | ListKind::BankLines => Some("b.amount_minor"),
+        ListKind::Pledges
+        | ListKind::Patrons
+        | ListKind::BankLines
+        | ListKind::Payouts
+        | ListKind::Movements => Some("b.amount_minor"),
         ListKind::Members => Some("b.entitled_minor"),
         ListKind::Receipts => Some("b.net_minor"),
         ListKind::Donors | ListKind::Events | ListKind::Jobs | ListKind::Audit => None,
@@ -111,7 +119,8 @@ pub(super) const fn date(kind: ListKind) -> Option<&'static str> {
     match kind {
         ListKind::Donations | ListKind::Events => Some("b.received_at"),
         ListKind::Pledges => Some("b.created_at"),
-        ListKind::BankLines => Some("b.happened_at"),
+        ListKind::BankLines | ListKind::Movements => Some("b.happened_at"),
+        ListKind::Payouts => Some("b.ordered_at"),
         ListKind::Receipts => Some("b.issued_at"),
         ListKind::Donors | ListKind::Patrons | ListKind::Members | ListKind::Jobs | ListKind::Audit => None,
     }
@@ -153,6 +162,7 @@ pub(super) fn value_filter(kind: ListKind, name: &str) -> Option<&'static str> {
             "b.pledge_id IN (SELECT p.id FROM pledges p JOIN tiers t ON t.id = p.tier_id WHERE t.slug = ?)"
         }
         (ListKind::Members, "tier") => "b.tier = ?",
+        (ListKind::Movements, "payout") => "b.payout_id = ?",
         (ListKind::BankLines, "statement") => "b.statement_id = ?",
         (ListKind::Jobs, "kind") => "b.kind = ?",
         (ListKind::Audit, "action") => "b.action = ?",
@@ -171,6 +181,8 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         | (ListKind::Receipts, What::Receipts)
         | (ListKind::Members, What::Members)
         | (ListKind::BankLines, What::BankLines)
+        | (ListKind::Payouts, What::Payouts)
+        | (ListKind::Movements, What::Movements)
         | (ListKind::Events, What::Events)
         | (ListKind::Jobs, What::Jobs) => ("b.id IN ", ""),
         (ListKind::Donations | ListKind::Patrons, What::Pledges) => ("b.pledge_id IN ", ""),
@@ -194,7 +206,16 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         (ListKind::Patrons, What::Donations) => {
             ("b.pledge_id IN (SELECT d.pledge_id FROM donations d WHERE d.id IN ", ")")
         }
-        (ListKind::Receipts | ListKind::BankLines, What::Donations) => ("b.donation_id IN ", ""),
+        (ListKind::Receipts | ListKind::BankLines | ListKind::Movements, What::Donations) => {
+            ("b.donation_id IN ", "")
+        }
+        (ListKind::Movements, What::Payouts) => ("b.payout_id IN ", ""),
+        (ListKind::Payouts, What::Movements) => {
+            ("b.id IN (SELECT m.payout_id FROM movements m WHERE m.id IN ", ")")
+        }
+        (ListKind::Payouts, What::Donations) => {
+            ("b.id IN (SELECT m.payout_id FROM movements m WHERE m.donation_id IN ", ")")
+        }
         (ListKind::Receipts | ListKind::BankLines, What::Donors) => {
             ("b.donation_id IN (SELECT d.id FROM donations d WHERE d.donor_id IN ", ")")
         }
@@ -221,6 +242,8 @@ pub(super) fn cell(kind: ListKind, column: &str) -> &'static str {
         ListKind::Patrons => patron(column),
         ListKind::Members => member(column),
         ListKind::Receipts => receipt(column),
+        ListKind::Payouts => payout(column),
+        ListKind::Movements => movement(column),
         ListKind::BankLines => bank_line(column),
         ListKind::Events => event(column),
         ListKind::Jobs => job(column),
@@ -345,6 +368,54 @@ fn receipt(column: &str) -> &'static str {
         "donation" => "b.donation_id",
         "replaces" => "o.series || CAST(o.year AS TEXT) || '-' || CAST(o.number AS TEXT)",
         "changed" => "CAST(b.status_at AS TEXT)",
+        _ => "NULL",
+    }
+}
+
+fn payout(column: &str) -> &'static str {
+    match column {
+        "ordered" => "CAST(b.ordered_at AS TEXT)",
+        "amount" => "CAST(b.amount_minor AS TEXT) || ' ' || b.currency",
+        "gateway" => "b.gateway",
+        "status" => "b.status",
+        "arrives" => "CAST(b.arrives_on AS TEXT)",
+        "movements" => {
+            "(SELECT CAST(COUNT(*) AS TEXT) FROM movements m WHERE m.payout_id = b.id \
+             AND (m.payout_remote IS NULL OR m.payout_remote <> b.remote_id))"
+        }
+        // Only where the gateway says what it holds is there something to compare.
+        "difference" => {
+            "CASE b.contents WHEN 'whole' THEN CAST(b.amount_minor - COALESCE((SELECT SUM(m.amount_minor - m.fee_minor) \
+             FROM movements m WHERE m.payout_id = b.id AND (m.payout_remote IS NULL OR m.payout_remote <> b.remote_id)), 0) AS TEXT) || ' ' || b.currency END"
+        }
+        "contents" => "b.contents",
+        "unexplained" => {
+            "(SELECT CAST(COUNT(*) AS TEXT) FROM movements m WHERE m.payout_id = b.id \
+             AND m.finding IN ('differs', 'missing'))"
+        }
+        "failure" => "b.failure",
+        "remote" => "b.remote_id",
+        "id" => "b.id",
+        _ => "NULL",
+    }
+}
+
+fn movement(column: &str) -> &'static str {
+    match column {
+        "happened" => "CAST(b.happened_at AS TEXT)",
+        "kind" => "b.kind",
+        "net" => "CAST(b.amount_minor - b.fee_minor AS TEXT) || ' ' || b.currency",
+        "finding" => "b.finding",
+        "gateway" => "b.gateway",
+        "donation" => "b.donation_id",
+        "amount" => "CAST(b.amount_minor AS TEXT) || ' ' || b.currency",
+        "fee" => "CAST(b.fee_minor AS TEXT) || ' ' || b.currency",
+        "payout" => "b.payout_id",
+        "refund" => "b.refund_id",
+        "dispute" => "b.dispute_id",
+        "payment_remote" => "b.payment_remote",
+        "remote" => "b.remote_id",
+        "id" => "b.id",
         _ => "NULL",
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::receipt::ReceiptNumber;
 use crate::domain::search;
 use crate::store::schema::{
     attempts, bank_lines, campaign_totals, disputes, donations, donors, external_members, inbox, jobs,
-    ledger_entries, pledges, receipts, refunds, subscription_orders, subscriptions,
+    ledger_entries, movements, payouts, pledges, receipts, refunds, subscription_orders, subscriptions,
 };
 use crate::store::search::{self as terms, FOUND_MAX};
 use crate::store::{Conn, StoreError};
@@ -35,6 +35,10 @@ pub enum What {
     BankLines,
     /// Of members at platforms elsewhere.
     Members,
+    /// Of payouts.
+    Payouts,
+    /// Of movements on balances.
+    Movements,
     /// They are addresses that pledges were made with.
     Addresses,
     /// They are what rows of the log are about.
@@ -116,13 +120,16 @@ pub fn seek(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, Stor
         return Ok(Sought { narrow: Narrow::Nothing, how: How::Remote, more: false });
     }
     let mut amounts = search::amounts(typed, &currencies(conn)?);
-    if kind == ListKind::BankLines {
+    if matches!(kind, ListKind::BankLines | ListKind::Payouts | ListKind::Movements) {
         // Whoever types 25 means what went out, too.
         let out: Vec<Money> = amounts.iter().filter_map(|amount| amount.negated().ok()).collect();
         amounts.extend(out);
     }
     if !amounts.is_empty() && kind != ListKind::Donors {
         return Ok(Sought { narrow: Narrow::Amounts(amounts), how: How::Amount, more: false });
+    }
+    if matches!(kind, ListKind::Payouts | ListKind::Movements) {
+        return Ok(Sought { narrow: Narrow::Nothing, how: How::Remote, more: false });
     }
     by_words(conn, kind, typed)
 }
@@ -228,7 +235,17 @@ fn by_our_id(conn: &mut Conn, typed: &str) -> Result<Option<(What, Vec<String>)>
         "ord" => of_row!(conn, subscription_orders, typed, pledge_id, What::Pledges),
         "rfd" => of_row!(conn, refunds, typed, donation_id, What::Donations),
         "dsp" => of_row!(conn, disputes, typed, donation_id, What::Donations),
-        "ent" => of_row!(conn, ledger_entries, typed, donation_id, What::Donations),
+        "ent" => {
+            let row = ledger_entries::table.find(typed);
+            let about = row.select((ledger_entries::donation_id, ledger_entries::movement_id));
+            let found: Option<(Option<String>, Option<String>)> = about.get_result(conn).optional()?;
+            found.and_then(|(donation, movement)| {
+                let donation = donation.map(|id| (What::Donations, vec![id]));
+                donation.or_else(|| movement.map(|id| (What::Movements, vec![id])))
+            })
+        }
+        "pyt" => one(What::Payouts),
+        "mov" => one(What::Movements),
         _ => None,
     })
 }
@@ -281,6 +298,18 @@ fn by_remote_id(
         let named = external_members::remote.eq(typed).or(external_members::person.eq(typed));
         let rows = external_members::table.filter(named.assume_not_null()).select(external_members::id);
         return Ok(found(What::Members, rows.load(conn)?));
+    }
+    if kind == ListKind::Payouts {
+        let payouts = found(What::Payouts, at_a_gateway!(conn, payouts, remote_id, typed, id));
+        if payouts.is_some() {
+            return Ok(payouts);
+        }
+    }
+    if kind == ListKind::Movements {
+        let movements = found(What::Movements, at_a_gateway!(conn, movements, remote_id, typed, id));
+        if movements.is_some() {
+            return Ok(movements);
+        }
     }
     if kind == ListKind::Events {
         let events = found(What::Events, at_a_gateway!(conn, inbox, event_id, typed, id));

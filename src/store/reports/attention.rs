@@ -35,6 +35,10 @@ pub struct Open {
     pub past_due: i64,
     /// Lines of bank statements of which nobody has said what they are.
     pub bank_lines: i64,
+    /// Movements on the balances of gateways that are not what the books say.
+    pub movements: i64,
+    /// Payouts that the bank sent back.
+    pub payouts: i64,
 }
 
 #[derive(QueryableByName)]
@@ -44,7 +48,7 @@ struct Count {
 }
 
 /// The rows that are counted for each field of [`Open`].
-const ROWS: [&str; 8] = [
+const ROWS: [&str; 10] = [
     "attempts WHERE outcome IN ('started', 'unknown') AND outcome = 'unknown'",
     "inbox WHERE status IN ('received', 'parked') AND status = 'parked'",
     "inbox WHERE status IN ('received', 'parked') AND status = 'received'",
@@ -53,6 +57,8 @@ const ROWS: [&str; 8] = [
     "disputes WHERE status IN ('inquiry', 'open')",
     "subscriptions WHERE status = 'past_due'",
     "bank_lines WHERE status = 'open'",
+    "movements WHERE finding IN ('differs', 'missing')",
+    "payouts WHERE status = 'failed'",
 ];
 
 /// What is counted, as queries.
@@ -79,6 +85,8 @@ pub fn open(conn: &mut Conn) -> Result<Open, StoreError> {
         disputes: next(),
         past_due: next(),
         bank_lines: next(),
+        movements: next(),
+        payouts: next(),
     })
 }
 

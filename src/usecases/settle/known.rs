@@ -5,7 +5,7 @@ use super::super::{Context, UseCaseError, figures, notices, outgoing, receipts};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
 use crate::domain::job::Job;
-use crate::domain::ledger::{Booked, Entry, EntryKind};
+use crate::domain::ledger::{Booked, Entry, Subject};
 use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, PledgeStatus};
 use crate::domain::refund::{Refund, RefundKind, RefundNews, RefundStatus};
@@ -371,14 +371,14 @@ impl Known {
             return Ok(());
         }
         let (back, arrivals): (Vec<Entry>, Vec<Entry>) =
-            entries.into_iter().partition(|entry| match entry.subject().kind() {
-                EntryKind::Refund | EntryKind::Dispute => true,
-                EntryKind::Donation | EntryKind::Fee => false,
+            entries.into_iter().partition(|entry| match entry.subject() {
+                Subject::Refund(_) | Subject::Dispute(_) => true,
+                Subject::Donation | Subject::Fee => false,
             });
         let booking = |happened_at| Booking { happened_at, recorded_at: now };
         ledger::append(tx, donation, &arrivals, &ctx.ids, booking(money.at))?;
         ledger::append(tx, donation, &back, &ctx.ids, booking(self.went_back_at.unwrap_or(now)))?;
-        ledger::add_up(tx, arrivals.iter().chain(&back))?;
+        ledger::add_up(tx, arrivals.iter().chain(&back).map(Entry::lines))?;
         let gross = wanted.gross_minor(currency).saturating_sub(held.gross_minor(currency));
         let change = TotalChange {
             campaign: donation.campaign,

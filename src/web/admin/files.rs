@@ -2,10 +2,12 @@
 
 mod members;
 mod parts;
+mod payouts;
 mod people;
 
 pub(super) use members::member;
 pub(super) use parts::name_of;
+pub(super) use payouts::{balances, journal, payout};
 pub(super) use people::{donor, letter, pledge};
 
 use self::parts::{bodies, entries, fact, moments, money_cell, table, word_cell};
@@ -58,6 +60,7 @@ pub(super) fn page_about(subject: &str, looking: Role) -> Option<String> {
         "don" => ("donations", May::SeeSupport),
         "bnl" => ("bank-lines", May::SeeSupport),
         "mbr" => ("external-members", May::SeeSupport),
+        "pyt" => ("payouts", May::SeeSupport),
         "plg" => ("pledges", May::SeeSupport),
         "dnr" => ("donors", May::SeeSupport),
         "rcp" => ("receipts", May::SeeSupport),

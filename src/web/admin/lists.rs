@@ -51,6 +51,8 @@ pub(super) fn title(kind: ListKind) -> &'static str {
         ListKind::Patrons => "Patrons",
         ListKind::Members => "Members elsewhere",
         ListKind::Receipts => "Receipts",
+        ListKind::Payouts => "Payouts",
+        ListKind::Movements => "Movements on balances",
         ListKind::BankLines => "Lines of bank statements",
         ListKind::Events => "Events",
         ListKind::Jobs => "Jobs",
@@ -67,6 +69,8 @@ pub(super) const fn file_permission(kind: ListKind) -> Permission {
         | ListKind::Patrons
         | ListKind::Members
         | ListKind::BankLines
+        | ListKind::Payouts
+        | ListKind::Movements
         | ListKind::Receipts => Permission::ExportSupport,
         ListKind::Events | ListKind::Jobs => Permission::SeeOperations,
         ListKind::Audit => Permission::SeeAudit,
@@ -163,7 +167,8 @@ async fn page(
 
 /// Where it stands in the navigation.
 fn place_in_navigation(kind: ListKind, url: &str) -> &str {
-    if kind == ListKind::BankLines { "/admin/bank" } else { url }
+    let lies_under = [(ListKind::BankLines, "/admin/bank"), (ListKind::Movements, "/admin/payouts")];
+    lies_under.into_iter().find(|(below, _)| *below == kind).map_or(url, |(_, above)| above)
 }
 
 fn file_url(kind: ListKind, text: &str) -> String {
@@ -180,11 +185,18 @@ fn actions(kind: ListKind, may_change: bool) -> Vec<ActionShown> {
                 ActionShown::link("Past gifts", "/admin/imports".to_owned()),
             ]
         }
+        ListKind::Payouts => {
+            vec![
+                ActionShown::link("Balances", "/admin/balances".to_owned()),
+                ActionShown::link("All movements", "/admin/movements".to_owned()),
+            ]
+        }
         ListKind::Donations
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Patrons
         | ListKind::Members
+        | ListKind::Movements
         | ListKind::Receipts
         | ListKind::BankLines
         | ListKind::Events
@@ -247,8 +259,9 @@ fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells, lookin
         }
         first.url = place_of(kind, &row.id).or_else(|| first.url.take());
     }
-    if kind == ListKind::Audit {
-        for (cell, _) in shown.iter_mut().zip(columns).filter(|(_, column)| column.name == "subject") {
+    if matches!(kind, ListKind::Audit | ListKind::Movements) {
+        let leads = |column: &Column| matches!(column.name, "subject" | "donation" | "payout");
+        for (cell, _) in shown.iter_mut().zip(columns).filter(|(_, column)| leads(column)) {
             cell.url = super::files::page_about(&cell.text, looking);
         }
     }
@@ -259,13 +272,14 @@ fn row_shown(kind: ListKind, columns: &[Column], row: &Row, cells: Cells, lookin
 fn place_of(kind: ListKind, id: &str) -> Option<String> {
     match kind {
         ListKind::Patrons => Some(format!("/admin/pledges/{id}")),
-        ListKind::Audit => None,
+        ListKind::Audit | ListKind::Movements => None,
         ListKind::Donations
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Members
         | ListKind::Receipts
         | ListKind::BankLines
+        | ListKind::Payouts
         | ListKind::Events
         | ListKind::Jobs => Some(format!("/admin/{kind}/{id}")),
     }

@@ -230,7 +230,7 @@ fn of_work(table: Table) -> Table {
 fn of_lists(table: Table) -> Table {
     use Access::Only;
     use ListKind::{Audit, Donations, Donors, Events, Jobs, Members, Patrons, Pledges, Receipts};
-    table
+    of_balances(table)
         .get("/admin/donations", Only(May::SeeSupport), lists::page_of(Donations))
         .get("/admin/donations.csv", Only(May::ExportSupport), lists::file_of(Donations))
         .get("/admin/donations/{id}", Only(May::SeeSupport), files::donation)
@@ -259,6 +259,20 @@ fn of_lists(table: Table) -> Table {
         .get("/admin/privacy", Only(May::SeeSupport), privacy::show)
         .post("/admin/views", Only(May::Self_), lists::save_view)
         .post("/admin/views/{id}/remove", Only(May::Self_), lists::remove_view)
+}
+
+/// What gateways hold and paid out, beside the books.
+fn of_balances(table: Table) -> Table {
+    use Access::Only;
+    use ListKind::{Movements, Payouts};
+    table
+        .get("/admin/payouts", Only(May::SeeSupport), lists::page_of(Payouts))
+        .get("/admin/payouts.csv", Only(May::ExportSupport), lists::file_of(Payouts))
+        .get("/admin/payouts/{id}", Only(May::SeeSupport), files::payout)
+        .get("/admin/payouts/{id}/journal.csv", Only(May::ExportSupport), files::journal)
+        .get("/admin/movements", Only(May::SeeSupport), lists::page_of(Movements))
+        .get("/admin/movements.csv", Only(May::ExportSupport), lists::file_of(Movements))
+        .get("/admin/balances", Only(May::SeeSupport), files::balances)
 }
 
 /// Puts the office up.

@@ -23,6 +23,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Patrons", "/admin/patrons", Permission::SeeSupport),
     ("Members", "/admin/external-members", Permission::SeeSupport),
     ("Receipts", "/admin/receipts", Permission::SeeSupport),
+    ("Payouts", "/admin/payouts", Permission::SeeSupport),
     ("Bank", "/admin/bank", Permission::SeeSupport),
     ("Content", "/admin/content", Permission::EditContent),
     ("Wording", "/admin/wording", Permission::EditContent),

@@ -263,6 +263,8 @@ fn name_of(kind: ListKind) -> String {
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Patrons
+        | ListKind::Payouts
+        | ListKind::Movements
         | ListKind::Receipts
         | ListKind::Events
         | ListKind::Jobs => kind.as_str().trim_end_matches('s'),

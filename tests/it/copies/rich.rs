@@ -242,6 +242,11 @@ const ODDITIES: &[&str] = &[
          '2026-06-15 10:00:00', MIN(id), NULL, '2026-06-15 10:00:00', '2026-06-15 10:00:00.500' FROM donors",
     "INSERT INTO external_moves VALUES ('mbr_odd', 1, 'joined', '2026-06', 'EUR', 9007199254740993, \
          '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00')",
+    "INSERT INTO payouts VALUES ('pyt_odd', 'stripe', 'po_odd', -9007199254740993, 'EUR', 'failed', 'whole', 'why “not” 🎁', \
+         '2026-06-15 10:00:00.000001', '2999-12-31', '2026-06-15 10:00:00', '2026-06-15 10:00:00.250')",
+    "INSERT INTO movements VALUES ('mov_odd', 'stripe', 'txn_odd', 'adjustment', 9007199254740993, 9007199254740993, 'EUR', \
+         '2026-06-15 10:00:00.000001', NULL, NULL, NULL, 'po_odd', 'pyt_odd', NULL, NULL, NULL, 'apart', \
+         '2026-06-15 10:00:00', '2026-06-15 10:00:00.250')",
     "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",
     "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)",
 ];

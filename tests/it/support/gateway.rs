@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use mainstay::domain::attempt::Attempt;
+use mainstay::domain::balance::{MovementNews, PayoutNews};
 use mainstay::domain::donation::GatewayFact;
 use mainstay::domain::money::Money;
 use mainstay::domain::pledge::GatewayKind;
@@ -162,5 +163,29 @@ impl Gateway for Scripted {
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError> {
         self.inner.payments_since(since, after).await
+    }
+
+    async fn movements_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        self.inner.movements_since(since, after).await
+    }
+
+    async fn payouts_since(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<Page<PayoutNews>, GatewayError> {
+        self.inner.payouts_since(since, after).await
+    }
+
+    async fn movements_of(
+        &self,
+        payout: &RemoteId,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        self.inner.movements_of(payout, after).await
     }
 }

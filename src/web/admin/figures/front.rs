@@ -86,6 +86,20 @@ fn concerns(seen: &Dashboard, time: &impl Fn(DateTime<Utc>) -> String) -> Vec<Co
             "/admin/bank-lines?status=open",
             "",
         ),
+        (
+            open.movements,
+            "movement on a gateway’s balance is not what the books say",
+            "movements on the balances of gateways are not what the books say",
+            "/admin/balances",
+            "",
+        ),
+        (
+            open.payouts,
+            "payout was sent back by the bank",
+            "payouts were sent back by the bank",
+            "/admin/payouts?status=failed",
+            "",
+        ),
     ];
     let told = |(count, one, many, url, more): (i64, &str, &str, &'static str, &str)| {
         let text = match count {

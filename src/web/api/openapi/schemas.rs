@@ -246,8 +246,9 @@ fn books() -> Value {
     let line = whole(&json!({ "account": account, "amount": money() }));
     json!({
         "Entry": whole(&json!({
-            "id": text(), "kind": one_of(EntryKind::ALL.iter().map(|kind| kind.as_str())), "donation": text(),
-            "about": { "type": ["string", "null"], "description": "Id of the refund or the dispute" },
+            "id": text(), "kind": one_of(EntryKind::ALL.iter().map(|kind| kind.as_str())),
+            "donation": { "type": ["string", "null"], "description": "None for what a gateway moved without a donation" },
+            "about": { "type": ["string", "null"], "description": "Id of the refund, the dispute, or the movement" },
             "happened": time(), "recorded": time(),
             "lines": { "type": "array", "items": line, "description": "Debits are positive, credits negative; their sum is zero" },
         })),

@@ -176,7 +176,6 @@ impl World {
         let known = self.billing.subscriptions[id].clone();
         let amount = Amount { minor: known.outstanding, ..known.terms.price };
         let (brought, fee) = Purse::brought(&amount);
-        self.purse.add(&brought.currency, brought.minor - fee);
         let sale = Capture {
             id: self.new_id("SAL"),
             order: id.to_owned(),
@@ -188,6 +187,8 @@ impl World {
             brought: Some((brought, fee)),
         };
         let name = sale.id.clone();
+        let agreement = Some((sale.order.clone(), "SUB"));
+        self.moved(("T0002", &name, agreement), Some(&sale.custom_id), &sale.amount, (fee, at));
         self.billing.sales.insert(name.clone(), sale);
         let it = self.subscription(id);
         it.paid = Some((it.outstanding, at));

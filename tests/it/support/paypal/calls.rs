@@ -3,7 +3,7 @@
 use super::billing_calls;
 use super::purse::Amount;
 use super::shape;
-use super::world::{Capture, Means, Order, Webhook, World, written};
+use super::world::{Means, Order, Webhook, World, written};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -241,32 +241,10 @@ fn transactions(world: &World, asked: &HashMap<String, String>) -> Answered {
     }
     let page: usize = asked.get("page").map_or(1, |page| page.parse().unwrap());
     let seen_until = until.min(world.options.clock.now() - world.options.search_delay);
-    let is_in =
-        |paid: &&Capture| from <= paid.created && paid.created <= seen_until && paid.brought.is_some();
-    let single = world.captures.values().filter(is_in).map(|paid| (paid, "T0006", Value::Null));
-    let again = world.billing.sales.values().filter(is_in);
-    let again = again.map(|paid| {
-        (
-            paid,
-            "T0002",
-            json!({"paypal_reference_id": paid.order,
-        "paypal_reference_id_type": "SUB"}),
-        )
-    });
-    let of_span: Vec<_> = single.chain(again).collect();
-    let shown: Vec<Value> = of_span
-        .iter()
-        .skip((page - 1) * PER_PAGE)
-        .take(PER_PAGE)
-        .map(|(paid, code, reference)| {
-            let mut info = json!({"transaction_id": paid.id, "transaction_event_code": code,
-                "custom_field": paid.custom_id, "transaction_amount": paid.amount.shown()});
-            for (name, value) in reference.as_object().into_iter().flatten() {
-                info[name] = value.clone();
-            }
-            json!({"transaction_info": info})
-        })
-        .collect();
+    let of_span: Vec<_> =
+        world.purse.0.iter().filter(|line| from <= line.at && line.at <= seen_until).collect();
+    let shown: Vec<Value> =
+        of_span.iter().skip((page - 1) * PER_PAGE).take(PER_PAGE).map(|line| line.shown()).collect();
     Ok((
         200,
         json!({"transaction_details": shown, "page": page, "total_items": of_span.len(),

@@ -189,6 +189,23 @@ impl PayPal {
         self.shared.lock().complain(capture, "CHARGEBACK")
     }
 
+    /// The publisher sends so many cents to the bank; they are on their way until [`ends`](Self::ends).
+    pub(crate) fn withdraw(&self, minor: i64) -> String {
+        self.shared.lock().withdraw(minor)
+    }
+
+    /// What became of a withdrawal, in PayPal's letter.
+    pub(crate) fn ends(&self, withdrawal: &str, status: &'static str) {
+        let mut world = self.shared.lock();
+        world.purse.0.iter_mut().find(|line| line.id == withdrawal).unwrap().status = status;
+    }
+
+    /// The fee of a payment is another one in the search than on the payment.
+    pub(crate) fn misprints(&self, capture: &str, more: i64) {
+        let mut world = self.shared.lock();
+        world.purse.0.iter_mut().find(|line| line.id == capture).unwrap().fee += more;
+    }
+
     /// A dispute is decided, in PayPal's word.
     pub(crate) fn decide(&self, dispute: &str, outcome: &'static str) {
         self.shared.lock().decide(dispute, outcome);

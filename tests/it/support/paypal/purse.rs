@@ -1,5 +1,6 @@
 //! Money as PayPal counts and writes it: texts with the decimals of the currency, balances in euros and dollars.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -64,17 +65,49 @@ impl Amount {
     }
 }
 
-/// The balances.
+/// Something that moved on a balance.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) id: String,
+    /// PayPal's word for what moved.
+    pub(super) code: &'static str,
+    /// What it belongs to, beside itself.
+    pub(super) reference: Option<(String, &'static str)>,
+    pub(super) custom_id: Option<String>,
+    pub(super) amount: Amount,
+    pub(super) fee: i64,
+    pub(super) at: DateTime<Utc>,
+    pub(super) status: &'static str,
+}
+
+impl Line {
+    pub(super) fn shown(&self) -> Value {
+        let fee = Amount { minor: -self.fee, ..self.amount.clone() };
+        let mut info = json!({"transaction_id": self.id, "transaction_event_code": self.code,
+            "custom_field": self.custom_id, "transaction_amount": self.amount.shown(), "transaction_status": self.status,
+            "transaction_initiation_date": self.at.format("%Y-%m-%dT%H:%M:%S+0000").to_string()});
+        if self.fee != 0 {
+            info["fee_amount"] = fee.shown();
+        }
+        if let Some((id, kind)) = &self.reference {
+            (info["paypal_reference_id"], info["paypal_reference_id_type"]) = (json!(id), json!(kind));
+        }
+        json!({"transaction_info": info})
+    }
+}
+
+/// The balances, as what moved on them.
 #[derive(Debug, Default)]
-pub(super) struct Purse(BTreeMap<String, i64>);
+pub(super) struct Purse(pub(super) Vec<Line>);
 
 impl Purse {
-    pub(super) fn add(&mut self, currency: &str, minor: i64) {
-        *self.0.entry(currency.to_owned()).or_insert(0) += minor;
-    }
-
     pub(super) fn balances(&self) -> BTreeMap<String, i64> {
-        self.0.clone()
+        let mut balances = BTreeMap::new();
+        for line in self.0.iter().filter(|line| line.status != "D") {
+            *balances.entry(line.amount.currency.clone()).or_insert(0) += line.amount.minor - line.fee;
+        }
+        balances.retain(|_currency, minor| *minor != 0);
+        balances
     }
 
     /// What a payment brings before the fee, and the fee: 2.49 % and 35.

@@ -2,7 +2,7 @@
 
 use super::super::faults::Faults;
 use super::billing::Billing;
-use super::purse::{Amount, Purse};
+use super::purse::{Amount, Line, Purse};
 use super::shape;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mainstay::domain::clock::{Clock, splitmix};
@@ -256,8 +256,9 @@ impl World {
         let now = self.now();
         let capture = self.captures.get_mut(id).unwrap();
         let (amount, fee) = Purse::brought(&capture.amount);
-        self.purse.add(&amount.currency, amount.minor - fee);
         (capture.status, capture.updated, capture.brought) = ("COMPLETED", now, Some((amount, fee)));
+        let (custom_id, gross) = (Some(capture.custom_id.clone()), capture.amount.clone());
+        self.moved(("T0006", id, None), custom_id.as_deref(), &gross, (fee, now));
         self.tell("PAYMENT.CAPTURE.COMPLETED", "capture", id);
     }
 
@@ -338,9 +339,11 @@ impl World {
         let refund = self.refunds.get_mut(id).unwrap();
         refund.status = "COMPLETED";
         let refund = refund.clone();
-        let (out, _) = Purse::exchanged(&refund.amount);
-        self.purse.add(&out.currency, -out.minor);
         let now = self.now();
+        let code = if refund.reversal { "T1106" } else { "T1107" };
+        let out = Amount { minor: -refund.amount.minor, ..refund.amount.clone() };
+        let capture = Some((refund.capture.clone(), "TXN"));
+        self.moved((code, id, capture), refund.custom_id.as_deref(), &out, (0, now));
         let capture = self.paid(&refund.capture).unwrap().clone();
         let status = if self.left(&capture) == 0 { "REFUNDED" } else { "PARTIALLY_REFUNDED" };
         if let Some(capture) = self.paid_mut(&refund.capture) {
@@ -383,10 +386,52 @@ impl World {
         (dispute.outcome, dispute.updated) = (Some(outcome), now);
         if outcome == "RESOLVED_BUYER_FAVOUR" {
             dispute.returned = dispute.amount.minor;
-            let (out, _) = Purse::exchanged(&dispute.amount);
-            self.purse.add(&out.currency, -out.minor);
+            let out = Amount { minor: -dispute.amount.minor, ..dispute.amount.clone() };
+            let capture = Some((dispute.capture.clone(), "TXN"));
+            let line = self.new_id("CHB");
+            self.moved(("T1201", &line, capture), None, &out, (0, now));
         }
         self.tell("CUSTOMER.DISPUTE.RESOLVED", "dispute", id);
+    }
+
+    /// Something moves on the balance of its currency; else PayPal exchanges it at once, in two movements more.
+    pub(super) fn moved(
+        &mut self,
+        (code, id, reference): (&'static str, &str, Option<(String, &'static str)>),
+        custom_id: Option<&str>,
+        amount: &Amount,
+        (fee, at): (i64, DateTime<Utc>),
+    ) {
+        let (own, is_exchanged) = Purse::exchanged(amount);
+        let line = |id: &str, code, reference, amount: Amount, fee| Line {
+            id: id.to_owned(),
+            code,
+            reference,
+            custom_id: custom_id.map(str::to_owned),
+            amount,
+            fee,
+            at,
+            status: "S",
+        };
+        if !is_exchanged {
+            self.purse.0.push(line(id, code, reference, own, fee));
+            return;
+        }
+        let away = Amount { minor: -amount.minor, ..amount.clone() };
+        self.purse.0.push(line(id, code, reference, amount.clone(), 0));
+        for (amount, fee) in [(away, 0), (own, fee)] {
+            let exchange = self.new_id("EXC");
+            self.purse.0.push(line(&exchange, "T0200", Some((id.to_owned(), "TXN")), amount, fee));
+        }
+    }
+
+    /// The publisher sends money to the bank, in euros.
+    pub(super) fn withdraw(&mut self, minor: i64) -> String {
+        let (id, now) = (self.new_id("WDR"), self.now());
+        let amount = Amount { currency: "EUR".to_owned(), minor: -minor };
+        self.moved(("T0403", &id, None), None, &amount, (0, now));
+        self.purse.0.last_mut().unwrap().status = "P";
+        id
     }
 
     /// Makes an event about a thing as it is now, if a webhook wants to hear of it.

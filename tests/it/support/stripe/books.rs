@@ -59,6 +59,7 @@ impl World {
             fee,
             currency,
             exchange_rate: rate,
+            payout: None,
         });
         id
     }

@@ -120,6 +120,7 @@ impl World {
             "ch" => Some(self.charges.find(id)?.shown(self)),
             "re" => Some(self.refunds.find(id)?.shown(self)),
             "du" => Some(self.disputes.find(id)?.shown(self)),
+            "po" => Some(self.payouts.find(id)?.shown(self)),
             "issfr" => Some(self.warnings.find(id)?.shown(self)),
             "cus" => Some(self.customers.find(id)?.shown(self)),
             "pm" => Some(self.methods.find(id)?.shown(self)),

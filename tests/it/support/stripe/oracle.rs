@@ -88,7 +88,9 @@ impl World {
             });
         }
         for row in self.transactions.rows() {
-            let payment = &mut payments[places[&sources[&row.source]]];
+            // Payouts and the account's own fees belong to no payment.
+            let Some(source) = sources.get(&row.source) else { continue };
+            let payment = &mut payments[places[source]];
             *payment.net.entry(row.currency.clone()).or_insert(0) += row.net();
             *payment.fees.entry(row.currency.clone()).or_insert(0) += row.fee;
         }

@@ -51,6 +51,10 @@ impl<T: Record> Table<T> {
         self.places.get(id).copied()
     }
 
+    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.rows.iter_mut()
+    }
+
     pub(super) fn rows(&self) -> &[T] {
         &self.rows
     }
@@ -284,12 +288,26 @@ pub(super) struct Transaction {
     pub(super) currency: String,
     /// A decimal; only if the payment was in another currency.
     pub(super) exchange_rate: Option<String>,
+    /// The automatic payout that it went out with.
+    pub(super) payout: Option<String>,
 }
 
 impl Transaction {
     pub(super) fn net(&self) -> i64 {
         self.amount - self.fee
     }
+}
+
+/// Money on its way to the bank account.
+#[derive(Debug, Clone)]
+pub(super) struct Payout {
+    pub(super) id: String,
+    pub(super) created: i64,
+    pub(super) amount: i64,
+    pub(super) currency: String,
+    pub(super) status: &'static str,
+    pub(super) automatic: bool,
+    pub(super) failure: Option<&'static str>,
 }
 
 /// A hint of a card network that a payment was not the card holder's.
@@ -363,6 +381,7 @@ records! {
     Refund: "refund",
     Dispute: "dispute",
     Transaction: "balance_transaction",
+    Payout: "payout",
     Warning: "radar.early_fraud_warning",
     Event: "event",
     Endpoint: "webhook_endpoint",

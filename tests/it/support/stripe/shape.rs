@@ -3,8 +3,8 @@
 use super::arrangements::InvoiceStatus;
 use super::options::Future;
 use super::records::{
-    Charge, ChargeStatus, Dispute, DisputeStatus, Endpoint, Event, Intent, IntentStatus, Method, Record,
-    Refund, RefundStatus, Session, SessionStatus, Transaction, Warning,
+    Charge, ChargeStatus, Dispute, DisputeStatus, Endpoint, Event, Intent, IntentStatus, Method, Payout,
+    Record, Refund, RefundStatus, Session, SessionStatus, Transaction, Warning,
 };
 use super::shape_recurring::on_card;
 use super::world::World;
@@ -302,6 +302,19 @@ impl Shape for Transaction {
             "fee_details": if self.fee == 0 { json!([]) } else { fees }, "status": "available",
             "available_on": self.created, "type": self.kind, "reporting_category": self.category,
             "description": self.description, "exchange_rate": rate, "balance_type": "payments",
+        })
+    }
+}
+
+impl Shape for Payout {
+    fn shape(&self, world: &World) -> Value {
+        const DAY_S: i64 = 86_400;
+        json!({
+            "id": self.id, "object": "payout", "amount": self.amount, "arrival_date": self.created + 2 * DAY_S,
+            "automatic": self.automatic, "created": self.created, "currency": self.currency,
+            "failure_code": self.failure, "livemode": world.options.livemode(), "method": "standard",
+            "reconciliation_status": if self.automatic { "completed" } else { "not_applicable" },
+            "source_type": "card", "status": self.status, "type": "bank_account",
         })
     }
 }

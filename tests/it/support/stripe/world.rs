@@ -10,8 +10,8 @@ use super::keys::Keys;
 use super::options::Options;
 use super::outbox::Outbox;
 use super::records::{
-    Charge, Dispute, Endpoint, Event, Intent, Origin, Refund, RefundStatus, Session, Table, Transaction,
-    Warning,
+    Charge, Dispute, Endpoint, Event, Intent, Origin, Payout, Refund, RefundStatus, Session, Table,
+    Transaction, Warning,
 };
 use mainstay::domain::clock::splitmix;
 use serde_json::Value;
@@ -40,6 +40,7 @@ pub(super) struct World {
     pub(super) refunds: Table<Refund>,
     pub(super) disputes: Table<Dispute>,
     pub(super) transactions: Table<Transaction>,
+    pub(super) payouts: Table<Payout>,
     pub(super) warnings: Table<Warning>,
     pub(super) events: Table<Event>,
     pub(super) endpoints: Table<Endpoint>,
@@ -84,6 +85,7 @@ impl World {
             refunds: Table::default(),
             disputes: Table::default(),
             transactions: Table::default(),
+            payouts: Table::default(),
             warnings: Table::default(),
             events: Table::default(),
             endpoints: Table::default(),

@@ -8,6 +8,7 @@ mod events;
 mod invoices;
 mod list;
 mod payments;
+mod payouts;
 mod portal;
 mod prices;
 mod refunds;
@@ -53,6 +54,8 @@ pub(super) fn execute(world: &mut World, method: &str, path: &str, encoded: &str
         ("GET", ["radar", "early_fraud_warnings", id]) => retrieve(world, &world.warnings, id, fields),
         ("GET", ["balance_transactions"]) => payments::list_transactions(world, fields),
         ("GET", ["balance_transactions", id]) => retrieve(world, &world.transactions, id, fields),
+        ("GET", ["payouts"]) => payouts::list(world, fields),
+        ("GET", ["payouts", id]) => retrieve(world, &world.payouts, id, fields),
         ("GET", ["balance"]) => account::balance(world, fields),
         ("GET", ["account"]) => account::account(world, fields),
         ("GET", ["country_specs", country]) => account::country(country, fields),

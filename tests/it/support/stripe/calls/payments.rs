@@ -45,10 +45,15 @@ pub(super) fn list_warnings(world: &World, mut fields: Fields) -> Result<Value> 
 pub(super) fn list_transactions(world: &World, mut fields: Fields) -> Result<Value> {
     let page = Page::take(&mut fields)?;
     let (currency, source, kind) = (fields.text("currency")?, fields.text("source")?, fields.text("type")?);
+    let payout = fields.text("payout")?;
     fields.finish()?;
+    if let Some(payout) = &payout {
+        super::payouts::is_automatic(world, payout)?;
+    }
     page.of(world, &world.transactions, "/v1/balance_transactions", |row| {
         lets_through(currency.as_deref(), &row.currency)
             && lets_through(source.as_deref(), &row.source)
             && lets_through(kind.as_deref(), row.kind)
+            && (payout.is_none() || payout == row.payout)
     })
 }

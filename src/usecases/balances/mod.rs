@@ -1,0 +1,16 @@
+//! Owns: the balances that gateways keep for the publisher, held against the books: what moved, what was paid out, and
+//! whether each is what the books say.
+//!
+//! A movement about a gift of ours is booked by what the gateway reports of the gift; here it is only compared. All others
+//! are booked here, so that the clearing account of a gateway is its balance.
+
+mod journal;
+mod pull;
+mod report;
+mod take;
+
+pub use journal::{Journal, JournalLine, journal};
+pub use pull::Pulled;
+pub use report::{BalanceFile, Carried, PayoutFile, Sums, balances, payout};
+
+pub(super) use pull::pull;

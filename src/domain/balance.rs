@@ -265,12 +265,12 @@ mod tests {
         let nothing = Held::default();
         let alone = strange.wanted(GatewayKind::Stripe, None).unwrap();
         let first = nothing.to(&alone).unwrap();
-        assert_eq!(lines(&first[0]), [("suspense".to_owned(), -945), ("clearing:stripe".to_owned(), 945)]);
+        assert_eq!(lines(&first[0]), [("clearing:stripe".to_owned(), 945), ("suspense".to_owned(), -945)]);
         assert!(alone.to(&alone).unwrap().is_empty());
         let gift = Gift { donation: "don_01M89TQ22RNJR1Z53APG0MVPP0".parse().unwrap(), part: Part::Payment };
         let found = strange.wanted(GatewayKind::Stripe, Some(gift)).unwrap();
         let back = alone.to(&found).unwrap();
-        assert_eq!(lines(&back[0]), [("suspense".to_owned(), 945), ("clearing:stripe".to_owned(), -945)]);
+        assert_eq!(lines(&back[0]), [("clearing:stripe".to_owned(), -945), ("suspense".to_owned(), 945)]);
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! How the databases answer the queries of lists: by an index each, from the place on, without sorting or reading what is
 //! not shown.
 
+use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
+use mainstay::domain::figures::Period;
 use mainstay::domain::list::{Cursor, ListKind, ListQuery, Wanted, Way};
+use mainstay::store::exports::{Span, Table};
 use mainstay::store::lists::{self, Between, Bind, Narrow, Plan};
 use mainstay::store::{Conn, StoreError};
+
+use std::sync::{Arc, Mutex};
 
 use super::query;
 use crate::support::app::{Engine, TestApp};
@@ -146,4 +151,43 @@ flow! {
             }
         }
     }
+}
+
+/// A page of a thousand rows must not cost more because there are a million.
+#[tokio::test]
+async fn every_page_of_an_export_follows_the_ids_on_sqlite() {
+    let app = TestApp::start(Engine::Sqlite).await;
+    app.invents(20).await;
+    let days = Period { from: "2026-01-01".parse().unwrap(), until: "2026-12-31".parse().unwrap() };
+    let moment = |text: &str| text.parse().unwrap();
+    let span = Span { from: moment("2000-01-01T00:00:00"), to: moment("2100-01-01T00:00:00") };
+    for (table, received) in [
+        (Table::Donations, None),
+        (Table::Donations, Some(days)),
+        (Table::Pledges, None),
+        (Table::Donors, None),
+        (Table::Ledger, None),
+    ] {
+        let ask = move |conn: &mut Conn| {
+            let asked = Arc::new(Mutex::new(Vec::new()));
+            let heard = Arc::clone(&asked);
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if let InstrumentationEvent::StartQuery { query, .. } = event {
+                    let text = query.to_string();
+                    heard.lock().unwrap().push(text.split(" -- binds").next().unwrap().to_owned());
+                }
+            });
+            table.page_of(conn, span, received, "")?;
+            conn.set_instrumentation(|_event: InstrumentationEvent<'_>| {});
+            // The first question chooses the rows; what belongs to them is asked for by their ids.
+            let first = asked.lock().unwrap()[0].clone();
+            let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {first}")).load(conn)?;
+            Ok::<_, StoreError>(steps)
+        };
+        let steps = app.ctx().db.read(ask).await.unwrap();
+        let details: Vec<&str> = steps.iter().map(|step| step.detail.as_str()).collect();
+        assert!(details[0].contains("(id>?)"), "{table:?}: {details:#?}");
+        assert!(!details.iter().any(|step| step.contains("TEMP B-TREE")), "{table:?}: {details:#?}");
+    }
+    app.finish().await;
 }

@@ -194,14 +194,7 @@ pub(in crate::web::admin) async fn balances(
             table(
                 "balances",
                 "Beside the books",
-                &[
-                    "Gateway",
-                    "At the gateway",
-                    "In the books",
-                    "Difference",
-                    "No gift here",
-                    "Other sum here",
-                ],
+                &["Gateway", "At the gateway", "In the books", "Difference", "Missing", "Differs"],
                 all.iter().map(|file| balance_row(cells, file)).collect(),
             ),
             table("unmoved", "In the books, and not on the balance", &["Donation", "Gateway"], unmoved),
@@ -231,8 +224,8 @@ fn balance_row(cells: Cells, file: &BalanceFile) -> RowShown {
             CellShown { label: "At the gateway", ..money_cell(file.balance.moved) },
             CellShown { label: "In the books", ..money_cell(file.booked) },
             CellShown { label: "Difference", ..money_cell(file.difference) },
-            listed("No gift here", file.missing, "missing"),
-            listed("Other sum here", file.differing, "differs"),
+            listed("Missing", file.missing, "missing"),
+            listed("Differs", file.differing, "differs"),
         ],
     }
 }

@@ -2,12 +2,11 @@
 //! was given back. No call to anybody is made.
 
 use super::{
-    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate,
-    Gateway, GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, Page, Recurring,
+    AmountRefused, Answered, Balance, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest,
+    FeeRate, Gateway, GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, Page, Recurring,
     RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
-use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
@@ -46,7 +45,6 @@ impl Gateway for ByHand {
             recurring: Recurring::Expected,
             keys_kept: TimeDelta::zero(),
             refunds_within: None,
-            balance: false,
         }
     }
 
@@ -132,27 +130,7 @@ impl Gateway for ByHand {
         Ok(Page::empty())
     }
 
-    async fn movements_since(
-        &self,
-        _since: DateTime<Utc>,
-        _after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        Ok(Page::empty())
-    }
-
-    async fn payouts_since(
-        &self,
-        _since: DateTime<Utc>,
-        _after: Option<&str>,
-    ) -> Result<Page<PayoutNews>, GatewayError> {
-        Ok(Page::empty())
-    }
-
-    async fn movements_of(
-        &self,
-        _payout: &RemoteId,
-        _after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        Ok(Page::empty())
+    fn balance(&self) -> Option<&dyn Balance> {
+        None
     }
 }

@@ -53,8 +53,6 @@ pub struct Capabilities {
     pub keys_kept: TimeDelta,
     /// For how long after a payment it gives money back; none: for ever.
     pub refunds_within: Option<TimeDelta>,
-    /// Whether it keeps a balance for us, and tells what moves on it.
-    pub balance: bool,
 }
 
 /// Who sees to it that recurring support is paid each period.
@@ -426,21 +424,28 @@ pub trait Gateway: Send + Sync {
         after: Option<&str>,
     ) -> Result<Page<GatewayFact>, GatewayError>;
 
-    /// What moved on the balance that it keeps for us, since a moment.
+    /// The balance that it keeps for us, if it keeps one and tells what moves on it.
+    fn balance(&self) -> Option<&dyn Balance>;
+}
+
+/// A balance that a gateway keeps for the publisher, and what it says of it.
+#[async_trait]
+pub trait Balance: Send + Sync {
+    /// What moved on it, since a moment.
     async fn movements_since(
         &self,
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<MovementNews>, GatewayError>;
 
-    /// What it paid out of that balance since a moment, and what it paid out before and may still come back.
+    /// What was paid out of it since a moment, and what was paid out before and may still come back.
     async fn payouts_since(
         &self,
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<PayoutNews>, GatewayError>;
 
-    /// What a payout holds, where it tells.
+    /// What a payout holds, where the gateway tells.
     async fn movements_of(
         &self,
         payout: &RemoteId,

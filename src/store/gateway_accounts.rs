@@ -1,8 +1,8 @@
 //! Keys of gateways that were typed in the office, sealed.
 
 use super::row::{Row, one, utc};
-use super::schema::{gateway_accounts, inbox, pledges, settings, subscriptions};
-use super::{Conn, StoreError, Tx};
+use super::schema::{gateway_accounts, inbox, pledges, subscriptions};
+use super::{Conn, StoreError, Tx, settings};
 use crate::domain::gateway_key::KeyMode;
 use crate::domain::pledge::GatewayKind;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -144,9 +144,7 @@ pub fn heard(conn: &mut Conn, gateway: GatewayKind, round: &str) -> Result<Heard
         .filter(inbox::gateway.eq(gateway.as_str()))
         .select(diesel::dsl::max(inbox::received_at))
         .get_result(conn)?;
-    let answered: Option<String> =
-        settings::table.find(round).select(settings::value).get_result(conn).optional()?;
-    Ok(Heard { webhook: webhook.map(utc), answered })
+    Ok(Heard { webhook: webhook.map(utc), answered: settings::find_moment(conn, round)? })
 }
 
 /// When a gateway was last heard of.
@@ -154,6 +152,6 @@ pub fn heard(conn: &mut Conn, gateway: GatewayKind, round: &str) -> Result<Heard
 pub struct Heard {
     /// Its last webhook.
     pub webhook: Option<DateTime<Utc>>,
-    /// The last round of questions that it answered to the end, as it was noted.
-    pub answered: Option<String>,
+    /// The last round of questions that it answered to the end.
+    pub answered: Option<DateTime<Utc>>,
 }

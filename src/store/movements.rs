@@ -5,7 +5,7 @@ use super::row::{Row, one, utc};
 use super::schema::{disputes, donations, ledger_entries, ledger_postings, movements, refunds};
 use super::{Conn, StoreError, Tx};
 use crate::domain::balance::{Finding, Gift, Movement, MovementKind, MovementNews, Names, Part};
-use crate::domain::ids::{DonationId, MovementId, PayoutId};
+use crate::domain::ids::{DonationId, PayoutId};
 use crate::domain::ledger::Account;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::GatewayKind;
@@ -69,12 +69,7 @@ impl MovementRow {
         let name = |text: &Option<String>| {
             text.as_deref().map(RemoteId::parse).transpose().map_err(|error| row.corrupt(error))
         };
-        let part = match (&self.refund_id, &self.dispute_id) {
-            (None, None) => Part::Payment,
-            (Some(id), None) => Part::Refund(row.parse(id)?),
-            (None, Some(id)) => Part::Dispute(row.parse(id)?),
-            (Some(_), Some(_)) => return Err(row.corrupt("about a refund and a dispute")),
-        };
+        let part = part_in(row, self.refund_id.as_deref(), self.dispute_id.as_deref())?;
         let donation: Option<DonationId> = row.parse_option(self.donation_id.as_deref())?;
         Ok(Movement {
             id: row.parse(&self.id)?,
@@ -96,6 +91,16 @@ impl MovementRow {
             gift: donation.map(|donation| Gift { donation, part }),
             finding: row.word(Finding::parse, &self.finding)?,
         })
+    }
+}
+
+/// Which part of a donation is meant by the columns that name its refund and its dispute.
+fn part_in(row: Row<'_>, refund: Option<&str>, dispute: Option<&str>) -> Result<Part, StoreError> {
+    match (refund, dispute) {
+        (None, None) => Ok(Part::Payment),
+        (Some(id), None) => Ok(Part::Refund(row.parse(id)?)),
+        (None, Some(id)) => Ok(Part::Dispute(row.parse(id)?)),
+        (Some(_), Some(_)) => Err(row.corrupt("about a refund and a dispute")),
     }
 }
 
@@ -135,17 +140,9 @@ fn read(rows: Vec<MovementRow>) -> Result<Vec<Movement>, StoreError> {
     rows.into_iter().map(MovementRow::into_domain).collect()
 }
 
-/// Movements of a payout after this one, in the order of their ids.
-pub fn of_payout(
-    conn: &mut Conn,
-    payout: PayoutId,
-    after: Option<MovementId>,
-    limit: i64,
-) -> Result<Vec<Movement>, StoreError> {
-    let mut rows = movements::table.filter(movements::payout_id.eq(payout.to_string())).into_boxed();
-    if let Some(after) = after {
-        rows = rows.filter(movements::id.gt(after.to_string()));
-    }
+/// The first movements of a payout, in the order of their ids.
+pub fn of_payout(conn: &mut Conn, payout: PayoutId, limit: i64) -> Result<Vec<Movement>, StoreError> {
+    let rows = movements::table.filter(movements::payout_id.eq(payout.to_string()));
     read(rows.order(movements::id).limit(limit).select(MovementRow::as_select()).load(conn)?)
 }
 
@@ -240,20 +237,15 @@ pub fn gift_of(
         return Ok(None);
     }
     if let Some(remote) = &names.refund {
-        let rows = refunds::table
-            .filter(refunds::gateway.eq(gateway.as_str()))
-            .filter(refunds::remote_id.eq(remote.as_str()));
-        let found: Option<(String, String)> =
-            rows.select((refunds::id, refunds::donation_id)).first(conn).optional()?;
-        return part_of(found, |row, id| Ok(Part::Refund(row.parse(id)?)));
+        return refund_of(conn, gateway, remote);
     }
     if let Some(remote) = &names.dispute {
         let rows = disputes::table
             .filter(disputes::gateway.eq(gateway.as_str()))
             .filter(disputes::remote_id.eq(remote.as_str()));
         let found: Option<(String, String)> =
-            rows.select((disputes::id, disputes::donation_id)).first(conn).optional()?;
-        return part_of(found, |row, id| Ok(Part::Dispute(row.parse(id)?)));
+            rows.select((disputes::donation_id, disputes::id)).first(conn).optional()?;
+        return found.map(|(donation, id)| gift(&donation, None, Some(&id))).transpose();
     }
     let Some(remote) = &names.payment else { return Ok(None) };
     let rows = donations::table
@@ -261,26 +253,31 @@ pub fn gift_of(
         .filter(donations::remote_id.eq(remote.as_str()));
     let Some(donation) = rows.select(donations::id).first::<String>(conn).optional()? else {
         // What belongs to a refund, as the exchange that it needed, may name it like a payment.
-        let as_refund = Names { refund: names.payment.clone(), ..Names::default() };
-        return gift_of(conn, gateway, MovementKind::Refund, &as_refund);
+        return refund_of(conn, gateway, remote);
     };
-    if kind == MovementKind::Dispute {
-        // A gateway that does not say which dispute means the only one.
-        let rows = disputes::table.filter(disputes::donation_id.eq(&donation)).select(disputes::id).limit(2);
-        let all: Vec<String> = rows.load(conn)?;
-        let [only] = all.as_slice() else { return Ok(None) };
-        return part_of(Some((only.clone(), donation)), |row, id| Ok(Part::Dispute(row.parse(id)?)));
+    if kind != MovementKind::Dispute {
+        return gift(&donation, None, None).map(Some);
     }
-    part_of(Some((String::new(), donation)), |_row, _none| Ok(Part::Payment))
+    // A gateway that does not say which dispute means the only one.
+    let rows = disputes::table.filter(disputes::donation_id.eq(&donation)).select(disputes::id).limit(2);
+    match rows.load::<String>(conn)?.as_slice() {
+        [only] => gift(&donation, None, Some(only)).map(Some),
+        _ => Ok(None),
+    }
 }
 
-fn part_of(
-    found: Option<(String, String)>,
-    part: impl Fn(Row<'_>, &str) -> Result<Part, StoreError>,
-) -> Result<Option<Gift>, StoreError> {
-    let Some((id, donation)) = found else { return Ok(None) };
-    let row = Row { table: "movements", id: &donation };
-    Ok(Some(Gift { donation: row.parse(&donation)?, part: part(row, &id)? }))
+fn refund_of(conn: &mut Conn, gateway: GatewayKind, remote: &RemoteId) -> Result<Option<Gift>, StoreError> {
+    let rows = refunds::table
+        .filter(refunds::gateway.eq(gateway.as_str()))
+        .filter(refunds::remote_id.eq(remote.as_str()));
+    let found: Option<(String, String)> =
+        rows.select((refunds::donation_id, refunds::id)).first(conn).optional()?;
+    found.map(|(donation, id)| gift(&donation, Some(&id), None)).transpose()
+}
+
+fn gift(donation: &str, refund: Option<&str>, dispute: Option<&str>) -> Result<Gift, StoreError> {
+    let row = Row { table: "donations", id: donation };
+    Ok(Gift { donation: row.parse(donation)?, part: part_in(row, refund, dispute)? })
 }
 
 /// What the books hold on a gateway's balance for each part of these donations: minor units by currency.
@@ -306,11 +303,7 @@ pub fn booked(
     let line = |(donation, refund, dispute, currency, minor): Columns| {
         let donation = donation.unwrap_or_default();
         let row = Row { table: "ledger_entries", id: &donation };
-        let part = match (refund, dispute) {
-            (Some(id), _) => Part::Refund(row.parse(&id)?),
-            (None, Some(id)) => Part::Dispute(row.parse(&id)?),
-            (None, None) => Part::Payment,
-        };
+        let part = part_in(row, refund.as_deref(), dispute.as_deref())?;
         Ok((Gift { donation: row.parse(&donation)?, part }, row.currency(&currency)?, minor))
     };
     rows.into_iter().map(line).collect()
@@ -346,32 +339,28 @@ pub struct Balance {
     pub gateway: GatewayKind,
     /// What all its movements come to.
     pub moved: Money,
-    /// How many they are.
-    pub movements: i64,
     /// When the first of them was.
     pub since: DateTime<Utc>,
 }
 
 /// Every balance of which movements were read. Its cost grows with them.
 pub fn balances(conn: &mut Conn) -> Result<Vec<Balance>, StoreError> {
-    type Columns = (String, String, i64, i64, Option<NaiveDateTime>);
+    type Columns = (String, String, i64, Option<NaiveDateTime>);
     let rows: Vec<Columns> = movements::table
         .group_by((movements::gateway, movements::currency))
         .select((
             movements::gateway,
             movements::currency,
             sql::<BigInt>("CAST(SUM(amount_minor - fee_minor) AS BIGINT)"),
-            diesel::dsl::count_star(),
             diesel::dsl::min(movements::happened_at),
         ))
         .order((movements::gateway, movements::currency))
         .load(conn)?;
-    let read = |(gateway, currency, minor, movements, since): Columns| {
+    let read = |(gateway, currency, minor, since): Columns| {
         let row = Row { table: "movements", id: &gateway };
         Ok(Balance {
             gateway: row.word(GatewayKind::parse, &gateway)?,
             moved: row.money(minor, &currency)?,
-            movements,
             since: since.map(utc).unwrap_or_default(),
         })
     };

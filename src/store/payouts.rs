@@ -5,7 +5,7 @@ use super::schema::payouts;
 use super::{Conn, StoreError, Tx};
 use crate::domain::balance::{Contents, PayoutNews, PayoutStatus};
 use crate::domain::ids::PayoutId;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -178,24 +178,4 @@ pub fn before(conn: &mut Conn, payout: &Payout) -> Result<Option<DateTime<Utc>>,
         .first(conn)
         .optional()?;
     Ok(found.map(utc))
-}
-
-/// What left each balance for the bank and did not come back: gateway, currency, sum in minor units.
-pub fn sent(conn: &mut Conn) -> Result<Vec<(GatewayKind, Currency, i64)>, StoreError> {
-    let back = [PayoutStatus::Failed.as_str(), PayoutStatus::Cancelled.as_str()];
-    let rows: Vec<(String, String, i64)> = payouts::table
-        .filter(payouts::status.ne_all(back))
-        .group_by((payouts::gateway, payouts::currency))
-        .select((
-            payouts::gateway,
-            payouts::currency,
-            diesel::dsl::sql::<diesel::sql_types::BigInt>("CAST(SUM(amount_minor) AS BIGINT)"),
-        ))
-        .order((payouts::gateway, payouts::currency))
-        .load(conn)?;
-    let read = |(gateway, currency, minor): (String, String, i64)| {
-        let row = Row { table: "payouts", id: &gateway };
-        Ok((row.word(GatewayKind::parse, &gateway)?, row.currency(&currency)?, minor))
-    };
-    rows.into_iter().map(read).collect()
 }

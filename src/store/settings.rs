@@ -3,11 +3,23 @@
 use super::dialect::on_each;
 use super::schema::settings;
 use super::{Conn, StoreError, Tx};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 /// The value of a setting.
 pub fn find(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
     Ok(settings::table.find(name).select(settings::value).get_result(conn).optional()?)
+}
+
+/// The value of a setting that is a moment; none for anything else.
+pub fn find_moment(conn: &mut Conn, name: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let text = find(conn, name)?;
+    Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc()))
+}
+
+/// Sets a setting that is a moment.
+pub fn set_moment(tx: &mut Tx<'_>, name: &str, moment: DateTime<Utc>) -> Result<(), StoreError> {
+    set(tx, name, &moment.to_rfc3339())
 }
 
 /// Keeps the value that is there, or sets `fresh`; returns the one that counts. Processes that start together

@@ -82,7 +82,7 @@ async fn with(
     take_up_payments(ctx, gateway, &mut report).await?;
     ask_about_attempts(ctx, &mut report).await?;
     let name = setting_name(kind);
-    ctx.db.write(move |tx| settings::set(tx, &name, &began.to_rfc3339())).await?;
+    ctx.db.write(move |tx| settings::set_moment(tx, &name, began)).await?;
     // The books come first: what moved is compared with what is known of each gift now.
     report.balance = balances::pull(ctx, gateway, wanted).await?;
     if report.missed > 0 {
@@ -97,8 +97,7 @@ pub(super) fn setting_name(kind: GatewayKind) -> String {
 
 /// When reconciliation with this gateway last ended well.
 async fn last_run(ctx: &Context, kind: GatewayKind) -> Result<Option<DateTime<Utc>>, UseCaseError> {
-    let found = ctx.db.read(move |conn| settings::find(conn, &setting_name(kind))).await?;
-    Ok(found.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc()))
+    Ok(ctx.db.read(move |conn| settings::find_moment(conn, &setting_name(kind))).await?)
 }
 
 /// Events that are not in the inbox are put there, as if they had been delivered, and processed.

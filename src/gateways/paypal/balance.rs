@@ -2,34 +2,41 @@
 //! letters, of which the beginning says most; it does not say which payments a withdrawal holds.
 
 use super::super::fetch::{Unreadable, readable};
-use super::super::{GatewayError, Page};
+use super::super::{Balance, GatewayError, Page};
 use super::PayPal;
 use super::answers::TransactionInfo;
 use super::currencies::money;
 use crate::domain::balance::{MovementKind, MovementNews, Names, PayoutNews, PayoutStatus};
 use crate::domain::money::Money;
 use crate::domain::remote::RemoteId;
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-impl PayPal {
-    /// One page of the movements since, the oldest span first.
-    pub(super) async fn moved_since(
+#[async_trait]
+impl Balance for PayPal {
+    async fn movements_since(
         &self,
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<MovementNews>, GatewayError> {
-        let page = self.searched(since, after).await?;
-        Ok(page.of(|info| info.news().transpose()))
+        Ok(self.searched(since, after).await?.of(|info| info.news().transpose()))
     }
 
-    /// One page of the withdrawals to the bank since.
-    pub(super) async fn paid_out_since(
+    async fn payouts_since(
         &self,
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<Page<PayoutNews>, GatewayError> {
-        let page = self.searched(since, after).await?;
-        Ok(page.of(|info| info.payout().transpose()))
+        Ok(self.searched(since, after).await?.of(|info| info.payout().transpose()))
+    }
+
+    /// PayPal does not tell.
+    async fn movements_of(
+        &self,
+        _payout: &RemoteId,
+        _after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        Ok(Page::empty())
     }
 }
 

@@ -24,13 +24,12 @@ pub use webhooks::{Examination, ExamineError, Setup, WebhookFault};
 
 use super::fetch::{FetchError, not_ours, ours, remote};
 use super::{
-    AmountRefused, Answered, Assent, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest,
-    FeeRate, Gateway, GatewayError, InterpretError, Interpretation, Keeper, Key, ListedEvent, LookUp,
-    OpenedCheckout, Page, Recurring, RefundRequest, RefundWay, SubscriptionOrder, TransportError,
-    VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Assent, Balance, Capabilities, CardPage, Checkout, CheckoutKind,
+    CheckoutRequest, FeeRate, Gateway, GatewayError, InterpretError, Interpretation, Keeper, Key,
+    ListedEvent, LookUp, OpenedCheckout, Page, Recurring, RefundRequest, RefundWay, SubscriptionOrder,
+    TransportError, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
-use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::donation::{GatewayFact, PaymentFact};
 use crate::domain::money::Money;
@@ -400,7 +399,6 @@ impl Gateway for PayPal {
             recurring: Recurring::Charged(KEEPER),
             keys_kept: ORDER_KEYS_KEPT,
             refunds_within: Some(REFUNDS_WITHIN),
-            balance: true,
         }
     }
 
@@ -538,28 +536,8 @@ impl Gateway for PayPal {
         Ok(Page { items: facts.into_iter().flatten().collect(), next: page.next })
     }
 
-    async fn movements_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        self.moved_since(since, after).await
-    }
-
-    async fn payouts_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<&str>,
-    ) -> Result<Page<PayoutNews>, GatewayError> {
-        self.paid_out_since(since, after).await
-    }
-
-    async fn movements_of(
-        &self,
-        _payout: &RemoteId,
-        _after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        Ok(Page::empty())
+    fn balance(&self) -> Option<&dyn Balance> {
+        Some(self)
     }
 }
 

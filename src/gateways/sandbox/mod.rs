@@ -13,12 +13,12 @@ pub use signature::{SIGNATURE_HEADER, sign};
 pub use subscription::{Beginning, Due, SandboxSubscription, last_of_month};
 
 use super::{
-    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate,
-    Gateway, GatewayError, InterpretError, Interpretation, Keeper, ListedEvent, LookUp, OpenedCheckout, Page,
-    Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Balance, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest,
+    FeeRate, Gateway, GatewayError, InterpretError, Interpretation, Keeper, ListedEvent, LookUp,
+    OpenedCheckout, Page, Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent,
+    WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::Attempt;
-use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
@@ -81,7 +81,6 @@ impl Gateway for Sandbox {
             recurring: Recurring::Charged(Keeper::OBEDIENT),
             keys_kept: KEYS_KEPT,
             refunds_within: None,
-            balance: false,
         }
     }
 
@@ -179,27 +178,7 @@ impl Gateway for Sandbox {
         Ok(Page::empty())
     }
 
-    async fn movements_since(
-        &self,
-        _since: DateTime<Utc>,
-        _after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        Ok(Page::empty())
-    }
-
-    async fn payouts_since(
-        &self,
-        _since: DateTime<Utc>,
-        _after: Option<&str>,
-    ) -> Result<Page<PayoutNews>, GatewayError> {
-        Ok(Page::empty())
-    }
-
-    async fn movements_of(
-        &self,
-        _payout: &RemoteId,
-        _after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        Ok(Page::empty())
+    fn balance(&self) -> Option<&dyn Balance> {
+        None
     }
 }

@@ -4,7 +4,7 @@
 use super::super::fetch::{Unreadable, readable};
 use super::super::manners::Denied;
 use super::super::tolerant::lenient;
-use super::super::{GatewayError, Page};
+use super::super::{Balance, GatewayError, Page};
 use super::answers::{Expandable, Identified, Named, Page as Listed};
 use super::api::PER_PAGE;
 use super::transport::Transport;
@@ -12,6 +12,7 @@ use super::{Stripe, currencies};
 use crate::domain::balance::{MovementKind, MovementNews, Names, PayoutNews, PayoutStatus};
 use crate::domain::money::Money;
 use crate::domain::remote::RemoteId;
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,18 @@ struct Source {
 }
 
 impl Identified for Source {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Identified for Line {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Identified for Payout {
     fn id(&self) -> &str {
         &self.id
     }
@@ -115,9 +128,9 @@ async fn list<T: DeserializeOwned>(
     }
 }
 
-impl Stripe {
-    /// One page of the movements since, the latest first.
-    pub(super) async fn moved_since(
+#[async_trait]
+impl Balance for Stripe {
+    async fn movements_since(
         &self,
         since: DateTime<Utc>,
         after: Option<&str>,
@@ -126,24 +139,7 @@ impl Stripe {
         self.moved(Asked { created, ..Asked::after(after) }).await
     }
 
-    /// One page of what a payout holds, and of the payout itself.
-    pub(super) async fn moved_by(
-        &self,
-        payout: &str,
-        after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        self.moved(Asked { payout: Some(payout), ..Asked::after(after) }).await
-    }
-
-    async fn moved(&self, asked: Asked<'_>) -> Result<Page<MovementNews>, GatewayError> {
-        let asked = Asked { expand: vec!["data.source"], ..asked };
-        let page: Listed<Line> = list(&self.transport, "/balance_transactions", &asked).await?;
-        let next = page.data.last().map(|last| last.id.clone()).filter(|_| page.has_more == Some(true));
-        Ok(Page { items: page.data.iter().map(Line::news).filter_map(readable).collect(), next })
-    }
-
-    /// One page of the payouts since, the latest first.
-    pub(super) async fn paid_out_since(
+    async fn payouts_since(
         &self,
         since: DateTime<Utc>,
         after: Option<&str>,
@@ -151,9 +147,30 @@ impl Stripe {
         let created = Some(Bounds { gte: (since - PAYOUT_SETTLES).timestamp() });
         let asked = Asked { created, ..Asked::after(after) };
         let page: Listed<Payout> = list(&self.transport, "/payouts", &asked).await?;
-        let next = page.data.last().map(|last| last.id.clone()).filter(|_| page.has_more == Some(true));
-        Ok(Page { items: page.data.iter().map(Payout::news).filter_map(readable).collect(), next })
+        Ok(understood(&page, Payout::news))
     }
+
+    async fn movements_of(
+        &self,
+        payout: &RemoteId,
+        after: Option<&str>,
+    ) -> Result<Page<MovementNews>, GatewayError> {
+        self.moved(Asked { payout: Some(payout.as_str()), ..Asked::after(after) }).await
+    }
+}
+
+impl Stripe {
+    async fn moved(&self, asked: Asked<'_>) -> Result<Page<MovementNews>, GatewayError> {
+        let asked = Asked { expand: vec!["data.source"], ..asked };
+        let page: Listed<Line> = list(&self.transport, "/balance_transactions", &asked).await?;
+        Ok(understood(&page, Line::news))
+    }
+}
+
+/// What can be understood of a page, and what the next one comes after.
+fn understood<T: Identified, N>(page: &Listed<T>, news: fn(&T) -> Result<N, Unreadable>) -> Page<N> {
+    let next = page.data.last().map(|last| last.id().to_owned()).filter(|_| page.has_more == Some(true));
+    Page { items: page.data.iter().map(news).filter_map(readable).collect(), next }
 }
 
 fn lacking(object: &str, field: &'static str) -> Unreadable {

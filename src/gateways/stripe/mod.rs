@@ -21,12 +21,12 @@ pub use endpoint::{EndpointFault, NewEndpoint, Setup};
 
 use super::fetch::{FetchError, not_ours, ours, remote};
 use super::{
-    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest, FeeRate,
-    Gateway, GatewayError, InterpretError, Interpretation, Keeper, ListedEvent, LookUp, OpenedCheckout, Page,
-    Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Balance, Capabilities, CardPage, Checkout, CheckoutKind, CheckoutRequest,
+    FeeRate, Gateway, GatewayError, InterpretError, Interpretation, Keeper, ListedEvent, LookUp,
+    OpenedCheckout, Page, Recurring, RefundRequest, RefundWay, SubscriptionOrder, VerifiedEvent,
+    WebhookHeaders, WebhookRejected,
 };
 use crate::domain::attempt::{Attempt, AttemptOutcome};
-use crate::domain::balance::{MovementNews, PayoutNews};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::donation::GatewayFact;
 use crate::domain::money::Money;
@@ -246,7 +246,6 @@ impl Gateway for Stripe {
             recurring: Recurring::Charged(Keeper::OBEDIENT),
             keys_kept: KEYS_KEPT,
             refunds_within: None,
-            balance: true,
         }
     }
 
@@ -380,28 +379,8 @@ impl Gateway for Stripe {
         Ok(Page { items, next: Some(next) })
     }
 
-    async fn movements_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        self.moved_since(since, after).await
-    }
-
-    async fn payouts_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<&str>,
-    ) -> Result<Page<PayoutNews>, GatewayError> {
-        self.paid_out_since(since, after).await
-    }
-
-    async fn movements_of(
-        &self,
-        payout: &RemoteId,
-        after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        self.moved_by(payout.as_str(), after).await
+    fn balance(&self) -> Option<&dyn Balance> {
+        Some(self)
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Journal {
 /// `NotFound` without such a payout; `Conflict` as long as not all that it holds is known.
 pub async fn journal(ctx: &Context, id: PayoutId) -> Result<Journal, UseCaseError> {
     let file = ctx.db.read(move |conn| report::file(conn, id)).await?;
-    if file.difference.is_none() && file.carried.is_none() {
+    if !file.is_settled() {
         return Err(UseCaseError::Conflict {
             code: "payout_open",
             message: "the gateway has not told yet of all that this payout holds".to_owned(),

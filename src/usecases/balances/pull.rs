@@ -4,7 +4,7 @@ use super::take;
 use crate::domain::balance::{Finding, Movement, PayoutNews};
 use crate::domain::ids::DonationId;
 use crate::domain::pledge::GatewayKind;
-use crate::gateways::Gateway;
+use crate::gateways::{Balance, Gateway};
 use crate::store::payouts::Payout;
 use crate::store::{Tx, attempts, movements, payouts, settings};
 use crate::usecases::{Context, UseCaseError};
@@ -49,24 +49,23 @@ pub(in crate::usecases) async fn pull(
 ) -> Result<Pulled, UseCaseError> {
     let (kind, began) = (gateway.kind(), ctx.now());
     let mut pulled = Pulled::default();
-    if !gateway.capabilities().balance {
-        return Ok(pulled);
-    }
+    let Some(balance) = gateway.balance() else { return Ok(pulled) };
+    let from = BalanceOf { kind, balance };
     let name = setting_name(kind);
     let (last, first, under_way) = ctx
         .db
         .read(move |conn| {
-            let last = settings::find(conn, &setting_name(kind))?;
+            let last = settings::find_moment(conn, &setting_name(kind))?;
             let first = attempts::first_at(conn, kind)?;
             Ok::<_, UseCaseError>((last, first, payouts::oldest_under_way(conn, kind, began - UNDER_WAY)?))
         })
         .await?;
     let Some(first) = first else { return Ok(pulled) };
-    let last = last.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|time| time.to_utc());
     let since = since.unwrap_or_else(|| last.unwrap_or(first) - OVERLAP);
     let payouts_since = under_way.map_or(since, |oldest| oldest.min(since));
-    pulled.payouts = take_payouts(ctx, gateway, payouts_since).await?;
-    pulled.movements = take_movements(ctx, gateway, since).await? + open_payouts(ctx, gateway).await?;
+    pulled.payouts = take_payouts(ctx, from, payouts_since).await?;
+    pulled.movements =
+        take_movements(ctx, from, Which::Since(since)).await? + open_payouts(ctx, from).await?;
     look_again(ctx, kind, since).await?;
     pulled.open = ctx
         .db
@@ -75,8 +74,24 @@ pub(in crate::usecases) async fn pull(
             Ok::<_, UseCaseError>(missing + movements::count(conn, kind, Finding::Differs)?)
         })
         .await?;
-    ctx.db.write(move |tx| settings::set(tx, &name, &began.to_rfc3339())).await?;
+    ctx.db.write(move |tx| settings::set_moment(tx, &name, began)).await?;
     Ok(pulled)
+}
+
+/// Whose balance is read.
+#[derive(Clone, Copy)]
+struct BalanceOf<'a> {
+    kind: GatewayKind,
+    balance: &'a dyn Balance,
+}
+
+/// Which movements are read.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    /// All since a moment.
+    Since(DateTime<Utc>),
+    /// Those that a payout holds.
+    Of(&'a Payout),
 }
 
 fn setting_name(kind: GatewayKind) -> String {
@@ -85,12 +100,12 @@ fn setting_name(kind: GatewayKind) -> String {
 
 async fn take_payouts(
     ctx: &Context,
-    gateway: &dyn Gateway,
+    BalanceOf { kind, balance }: BalanceOf<'_>,
     since: DateTime<Utc>,
 ) -> Result<usize, UseCaseError> {
-    let (kind, mut after, mut count) = (gateway.kind(), None, 0);
+    let (mut after, mut count) = (None, 0);
     loop {
-        let page = gateway.payouts_since(since, after.as_deref()).await?;
+        let page = balance.payouts_since(since, after.as_deref()).await?;
         count += page.items.len();
         let inner = ctx.clone();
         ctx.db.write(move |tx| take_payout_page(tx, &inner, kind, page.items)).await?;
@@ -124,15 +139,20 @@ fn is_news(known: &Payout, news: &PayoutNews) -> bool {
 
 async fn take_movements(
     ctx: &Context,
-    gateway: &dyn Gateway,
-    since: DateTime<Utc>,
+    BalanceOf { kind, balance }: BalanceOf<'_>,
+    which: Which<'_>,
 ) -> Result<usize, UseCaseError> {
-    let (kind, mut after, mut count) = (gateway.kind(), None, 0);
+    let (mut after, mut count) = (None, 0);
     loop {
-        let page = gateway.movements_since(since, after.as_deref()).await?;
+        let (page, payout) = match which {
+            Which::Since(since) => (balance.movements_since(since, after.as_deref()).await?, None),
+            Which::Of(payout) => {
+                (balance.movements_of(&payout.remote, after.as_deref()).await?, Some(payout.id))
+            }
+        };
         count += page.items.len();
         let inner = ctx.clone();
-        ctx.db.write(move |tx| take::take(tx, &inner, kind, page.items, None)).await?;
+        ctx.db.write(move |tx| take::take(tx, &inner, kind, page.items, payout)).await?;
         after = page.next;
         if after.is_none() {
             return Ok(count);
@@ -141,22 +161,12 @@ async fn take_movements(
 }
 
 /// Reads what payouts hold, until it adds up.
-async fn open_payouts(ctx: &Context, gateway: &dyn Gateway) -> Result<usize, UseCaseError> {
-    let kind = gateway.kind();
+async fn open_payouts(ctx: &Context, from: BalanceOf<'_>) -> Result<usize, UseCaseError> {
+    let kind = from.kind;
     let open = ctx.db.read(move |conn| payouts::not_whole(conn, kind, PAYOUTS_AT_ONCE)).await?;
     let mut count = 0;
     for payout in open {
-        let mut after = None;
-        loop {
-            let page = gateway.movements_of(&payout.remote, after.as_deref()).await?;
-            count += page.items.len();
-            let (inner, id) = (ctx.clone(), payout.id);
-            ctx.db.write(move |tx| take::take(tx, &inner, kind, page.items, Some(id))).await?;
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        count += take_movements(ctx, from, Which::Of(&payout)).await?;
         let inner = ctx.clone();
         ctx.db
             .write(move |tx| {
@@ -218,11 +228,6 @@ fn find_gifts(
 ) -> Result<Option<Movement>, UseCaseError> {
     let some = movements::found(tx, (kind, Finding::Missing), from, after, AGAIN_AT_ONCE)?;
     let last = some.last().cloned();
-    for movement in some {
-        let gift = movements::gift_of(tx, kind, movement.news.kind, &movement.news.names)?;
-        if let Some(gift) = gift {
-            take::found(tx, ctx, movement, gift)?;
-        }
-    }
+    take::find_gifts(tx, ctx, kind, some)?;
     Ok(last)
 }

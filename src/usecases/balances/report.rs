@@ -68,6 +68,13 @@ pub struct PayoutFile {
     pub movements: Vec<Movement>,
 }
 
+impl PayoutFile {
+    /// Whether all is known of it that the gateway will ever tell.
+    pub fn is_settled(&self) -> bool {
+        self.difference.is_some() || self.carried.is_some()
+    }
+}
+
 /// Reads everything on a payout.
 ///
 /// # Errors
@@ -85,11 +92,11 @@ pub(super) fn file(conn: &mut Conn, id: PayoutId) -> Result<PayoutFile, UseCaseE
         amount: Money::new(amount, currency),
         fee: Money::new(fee, currency),
     };
-    let kinds = movements::kinds_of_payout(conn, &payout)?.into_iter().map(of_kind).collect();
+    let kinds: Vec<Sums> = movements::kinds_of_payout(conn, &payout)?.into_iter().map(of_kind).collect();
     let difference = match payout.contents {
         Contents::Whole => {
-            let held = Money::new(movements::sum_of_payout(conn, &payout)?, currency);
-            Some(payout.amount.minus(held)?)
+            let left = |left: Money, sums: &Sums| left.minus(sums.net()?);
+            Some(kinds.iter().try_fold(payout.amount, left)?)
         }
         Contents::Open | Contents::Untold => None,
     };
@@ -98,7 +105,7 @@ pub(super) fn file(conn: &mut Conn, id: PayoutId) -> Result<PayoutFile, UseCaseE
         Contents::Open | Contents::Whole => None,
     };
     let open = movements::open_of_payout(conn, id)?;
-    let movements = movements::of_payout(conn, id, None, SHOWN)?;
+    let movements = movements::of_payout(conn, id, SHOWN)?;
     Ok(PayoutFile { payout, kinds, difference, open, carried, movements })
 }
 

@@ -42,6 +42,17 @@ pub(super) fn take(
             booked.extend(book(tx, ctx, &movement)?);
         }
     }
+    close(tx, ctx, gateway, &booked, touched)
+}
+
+/// Adds up what was booked, and compares what it is about.
+fn close(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    gateway: GatewayKind,
+    booked: &[Balanced],
+    touched: BTreeSet<DonationId>,
+) -> Result<(), UseCaseError> {
     // Once for all, in the order of the accounts: two transactions take turns and never wait for each other.
     ledger::add_up(tx, booked.iter())?;
     judge(tx, ctx, gateway, &touched.into_iter().collect::<Vec<_>>())
@@ -74,20 +85,24 @@ fn book(tx: &mut Tx<'_>, ctx: &Context, movement: &Movement) -> Result<Vec<Balan
     Ok(entries)
 }
 
-/// A movement whose gift is known now: the books have it from there.
-pub(super) fn found(
+/// Looks for the gifts of movements that had none: what is found, the books have from there.
+pub(super) fn find_gifts(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    movement: Movement,
-    gift: Gift,
+    gateway: GatewayKind,
+    missing: Vec<Movement>,
 ) -> Result<(), UseCaseError> {
-    let (gateway, donation) = (movement.gateway, gift.donation);
-    let finding = first_finding(&movement.news, Some(gift));
-    let movement = Movement { gift: Some(gift), finding, ..movement };
-    movements::update(tx, &movement, ctx.now())?;
-    let booked = book(tx, ctx, &movement)?;
-    ledger::add_up(tx, booked.iter())?;
-    judge(tx, ctx, gateway, &[donation])
+    let (mut booked, mut touched) = (Vec::new(), BTreeSet::new());
+    for movement in missing {
+        let found = movements::gift_of(tx, gateway, movement.news.kind, &movement.news.names)?;
+        let Some(gift) = found else { continue };
+        let finding = first_finding(&movement.news, found);
+        let movement = Movement { gift: found, finding, ..movement };
+        movements::update(tx, &movement, ctx.now())?;
+        booked.extend(book(tx, ctx, &movement)?);
+        touched.insert(gift.donation);
+    }
+    close(tx, ctx, gateway, &booked, touched)
 }
 
 /// Compares what moved for these donations with what the books hold of them, part by part, and writes down what was found.

@@ -42,14 +42,13 @@ pub async fn paypal_state(ctx: &Context) -> Result<PaypalState, UseCaseError> {
         Ok::<_, crate::store::StoreError>((heard, gateway_accounts::dependent(conn, GATEWAY)?))
     });
     let (heard, dependent) = read.await?;
-    let answered = heard.answered.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
     let paypal = ctx.paypal.as_ref();
     Ok(PaypalState {
         mode: paypal.map(|paypal| paypal.mode()),
         client_mark: paypal.map(|paypal| mark(paypal.client_id())).unwrap_or_default(),
         dependent,
         webhook_at: heard.webhook,
-        answered_at: answered.map(|time| time.to_utc()),
+        answered_at: heard.answered,
         url: webhook_url(ctx),
     })
 }

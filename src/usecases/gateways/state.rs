@@ -59,7 +59,6 @@ pub async fn state(ctx: &Context) -> Result<StripeState, UseCaseError> {
         Ok::<_, crate::store::StoreError>((row, heard, gateway_accounts::dependent(conn, GATEWAY)?))
     });
     let (row, heard, dependent) = read.await?;
-    let answered = heard.answered.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
     let common = StripeState {
         source: KeySource::Nowhere,
         is_on: ctx.gateways.get(GATEWAY).is_some(),
@@ -71,7 +70,7 @@ pub async fn state(ctx: &Context) -> Result<StripeState, UseCaseError> {
         trouble: None,
         dependent,
         webhook_at: heard.webhook,
-        answered_at: answered.map(|time| time.to_utc()),
+        answered_at: heard.answered,
         url: webhook_url(ctx),
         version: row.as_ref().map(|row| row.version.clone()).unwrap_or_default(),
         keeps_live: ctx.sealer.is_outside(),

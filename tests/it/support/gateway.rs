@@ -3,16 +3,15 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use mainstay::domain::attempt::Attempt;
-use mainstay::domain::balance::{MovementNews, PayoutNews};
 use mainstay::domain::donation::GatewayFact;
 use mainstay::domain::money::Money;
 use mainstay::domain::pledge::GatewayKind;
 use mainstay::domain::refund::RefundNews;
 use mainstay::domain::remote::RemoteId;
 use mainstay::gateways::{
-    AmountRefused, Answered, Capabilities, CardPage, Checkout, CheckoutRequest, Gateway, GatewayError,
-    InterpretError, Interpretation, ListedEvent, LookUp, Page, RefundRequest, SubscriptionOrder,
-    VerifiedEvent, WebhookHeaders, WebhookRejected,
+    AmountRefused, Answered, Balance, Capabilities, CardPage, Checkout, CheckoutRequest, Gateway,
+    GatewayError, InterpretError, Interpretation, ListedEvent, LookUp, Page, RefundRequest,
+    SubscriptionOrder, VerifiedEvent, WebhookHeaders, WebhookRejected,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -165,27 +164,7 @@ impl Gateway for Scripted {
         self.inner.payments_since(since, after).await
     }
 
-    async fn movements_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        self.inner.movements_since(since, after).await
-    }
-
-    async fn payouts_since(
-        &self,
-        since: DateTime<Utc>,
-        after: Option<&str>,
-    ) -> Result<Page<PayoutNews>, GatewayError> {
-        self.inner.payouts_since(since, after).await
-    }
-
-    async fn movements_of(
-        &self,
-        payout: &RemoteId,
-        after: Option<&str>,
-    ) -> Result<Page<MovementNews>, GatewayError> {
-        self.inner.movements_of(payout, after).await
+    fn balance(&self) -> Option<&dyn Balance> {
+        self.inner.balance()
     }
 }

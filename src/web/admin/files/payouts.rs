@@ -35,9 +35,8 @@ pub(in crate::web::admin) async fn payout(
     let file = balances::payout(&state.ctx, id).await?;
     let looker = Looker { state: &state, seat: &seat, query: request.query_string() };
     let cells = looker.cells();
-    let is_settled = file.difference.is_some() || file.carried.is_some();
     let mut actions = Vec::new();
-    if looker.may(May::ExportSupport) && is_settled {
+    if looker.may(May::ExportSupport) && file.is_settled() {
         actions.push(ActionShown::link("Journal as CSV", format!("{LIST}/{id}/journal.csv")));
     }
     let page = FilePage {

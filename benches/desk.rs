@@ -10,6 +10,7 @@ use mainstay::domain::list::{Cursor, ListKind, ListQuery, Way};
 use mainstay::usecases::Context;
 use mainstay::usecases::demo;
 use mainstay::usecases::desk::{files, lists};
+use mainstay::usecases::figures::dashboard;
 use std::time::{Duration, Instant};
 
 /// How often each page is asked for.
@@ -152,6 +153,7 @@ fn things(full: &Books, empty: &Books) {
             })
             .collect())
     };
+    let overview = |books: &Books| time(&|| drop(books.block_on(dashboard::dashboard(books.ctx())).unwrap()));
     let of_donation = |books: &Books| {
         let id: DonationId = one(books, ListKind::Donations).parse().unwrap();
         time(&|| drop(books.block_on(files::donation(books.ctx(), id)).unwrap()))
@@ -165,6 +167,7 @@ fn things(full: &Books, empty: &Books) {
         time(&|| drop(books.block_on(files::donor(books.ctx(), id)).unwrap()))
     };
     for (name, large, small) in [
+        ("overview", overview(full), overview(empty)),
         ("page about a donation", of_donation(full), of_donation(empty)),
         ("page about a pledge", of_pledge(full), of_pledge(empty)),
         ("page about a donor", of_donor(full), of_donor(empty)),

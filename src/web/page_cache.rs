@@ -1,10 +1,12 @@
-//! A body that is the same for everybody: compressed once, served without touching the database.
+//! A body that is the same for everybody: compressed once, when the first asks for it so, and served without touching
+//! the database.
 
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest as _, Sha256};
 use std::io::Write as _;
+use std::sync::{Arc, OnceLock};
 
 /// Brotli's window, log2 of bytes: larger than any page.
 const BROTLI_WINDOW: u32 = 20;
@@ -20,8 +22,14 @@ pub(super) struct CachedPage {
     digest: String,
     etag: HeaderValue,
     plain: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    compressed: Arc<Compressed>,
+}
+
+/// Each form is made by whoever first takes it: a start does not wait for pages that nobody may read.
+#[derive(Debug, Default)]
+struct Compressed {
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
 }
 
 /// The forms a body can be sent in.
@@ -42,9 +50,8 @@ impl CachedPage {
             media_type: HeaderValue::from_static(media_type),
             etag,
             digest,
-            gzip: gzip(&plain).unwrap_or_default(),
-            brotli: brotli(&plain).unwrap_or_default(),
             plain,
+            compressed: Arc::default(),
         }
     }
 
@@ -66,17 +73,26 @@ impl CachedPage {
         }
         answer.insert_header((header::CONTENT_TYPE, self.media_type.clone()));
         let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-        let (body, coding) = match best_coding(accepted.unwrap_or_default()) {
-            Coding::Brotli if !self.brotli.is_empty() => (&self.brotli, Some(ContentEncoding::Brotli)),
-            Coding::Gzip | Coding::Brotli if !self.gzip.is_empty() => {
-                (&self.gzip, Some(ContentEncoding::Gzip))
-            }
-            Coding::Gzip | Coding::Brotli | Coding::Plain => (&self.plain, None),
-        };
+        let (body, coding) = self.form(best_coding(accepted.unwrap_or_default()));
         if let Some(coding) = coding {
             answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str())));
         }
         answer.body(body.clone())
+    }
+
+    /// The body in a coding; the plain one, should a coding fail.
+    fn form(&self, coding: Coding) -> (&Bytes, Option<ContentEncoding>) {
+        let Compressed { gzip, brotli } = &*self.compressed;
+        let (body, name) = match coding {
+            Coding::Plain => return (&self.plain, None),
+            Coding::Gzip => {
+                (gzip.get_or_init(|| gzipped(&self.plain).unwrap_or_default()), ContentEncoding::Gzip)
+            }
+            Coding::Brotli => {
+                (brotli.get_or_init(|| brotlied(&self.plain).unwrap_or_default()), ContentEncoding::Brotli)
+            }
+        };
+        if body.is_empty() { (&self.plain, None) } else { (body, Some(name)) }
     }
 }
 
@@ -110,13 +126,13 @@ fn is_refusal(parameters: &str) -> bool {
     weight.starts_with('0') && weight.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
-fn gzip(plain: &[u8]) -> std::io::Result<Bytes> {
+fn gzipped(plain: &[u8]) -> std::io::Result<Bytes> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(plain)?;
     Ok(encoder.finish()?.into())
 }
 
-fn brotli(plain: &[u8]) -> std::io::Result<Bytes> {
+fn brotlied(plain: &[u8]) -> std::io::Result<Bytes> {
     let mut out = Vec::new();
     let mut encoder = brotli::CompressorWriter::new(&mut out, 4096, BROTLI_QUALITY, BROTLI_WINDOW);
     encoder.write_all(plain)?;

@@ -95,6 +95,7 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
         Err(Failed::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(Failed::Write(error)) => Err(error.into()),
         Err(Failed::Read(error)) => Err(error.into()),
+        Err(Failed::Ended(error)) => Err(Failure::Failed(error.to_string())),
         Ok(()) => Ok(()),
     }
 }
@@ -102,6 +103,7 @@ pub(super) async fn run(setting: &Setting, options: &Options) -> Outcome {
 /// What stopped an export.
 enum Failed {
     Read(StoreError),
+    Ended(tokio::task::JoinError),
     Write(std::io::Error),
 }
 
@@ -111,16 +113,20 @@ async fn stream(app: &App, table: Table, span: Span, format: Format) -> Result<(
         Format::Csv => Sink::Csv(Box::new(Writer::new(out, table.columns()).map_err(Failed::Write)?)),
         Format::Jsonl => Sink::Jsonl(out, table.columns()),
     };
-    let mut after = String::new();
+    // While one page is written the next is read: the database and this program work side by side.
+    let read = |after: String| {
+        let db = app.services.ctx.db.clone();
+        tokio::spawn(async move { db.read(move |conn| table.page(conn, span, &after)).await })
+    };
+    let mut coming = read(String::new());
     loop {
-        let from = after.clone();
-        let page = app.services.ctx.db.read(move |conn| table.page(conn, span, &from)).await;
-        let (rows, last) = page.map_err(Failed::Read)?;
+        let (rows, last) = coming.await.map_err(Failed::Ended)?.map_err(Failed::Read)?;
+        let next = last.map(&read);
         for row in &rows {
             sink.row(row).map_err(Failed::Write)?;
         }
-        match last {
-            Some(last) => after = last,
+        match next {
+            Some(next) => coming = next,
             None => return sink.finish().map_err(Failed::Write),
         }
     }

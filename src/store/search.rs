@@ -114,18 +114,29 @@ fn beginning_with(conn: &mut Conn, word: &str) -> Result<BTreeSet<String>, Store
 fn also_called(conn: &mut Conn, donors: &[String], words: &[&str]) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
     for part in donors.chunks(500) {
-        let mut terms = terms_of(conn, part)?;
-        for donor in part {
-            let theirs = terms.remove(donor).unwrap_or_default();
-            if words.iter().all(|word| theirs.iter().any(|term| term.starts_with(word))) {
-                found.push(donor.clone());
-            }
+        let mut left = part.to_vec();
+        for word in words.iter().filter_map(|word| Some((*word, search::end_of(word)?))) {
+            left = with_word(conn, left, word)?;
         }
+        found.extend(left);
         if found.len() > FOUND_MAX {
             break;
         }
     }
     Ok(found)
+}
+
+/// Those of whom some word stands from here to there, in the order of their ids.
+fn with_word(
+    conn: &mut Conn,
+    donors: Vec<String>,
+    (from, end): (&str, String),
+) -> Result<Vec<String>, StoreError> {
+    let theirs = search_terms::table
+        .filter(search_terms::donor_id.eq_any(donors))
+        .filter(search_terms::term.ge(from.to_owned()))
+        .filter(search_terms::term.lt(end));
+    Ok(theirs.select(search_terms::donor_id).distinct().order(search_terms::donor_id).load(conn)?)
 }
 
 fn terms_of(conn: &mut Conn, donors: &[String]) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {

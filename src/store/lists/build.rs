@@ -112,11 +112,20 @@ pub fn plan(
         write!(sql, ", {cell} AS c{number}").map_err(|error| StoreError::Refused(error.to_string()))?;
     }
     let (table, conditions, joins) = (base.table, &draft.conditions, base.joins);
-    write!(
-        sql,
-        " FROM (SELECT b.* FROM {table} b{conditions} ORDER BY {ordered} LIMIT {rows}) b{joins} ORDER BY {ordered}"
-    )
-    .map_err(|error| StoreError::Refused(error.to_string()))?;
+    let chosen = if matches!(narrow, Narrow::Rows(..)) {
+        // All that belong to those who were found, and only then the order: a planner that reads in the order of the list
+        // until the page is full reads all of the table, when they gave long ago.
+        let (id, key) = (base.id, order.column);
+        format!(
+            "WITH found AS MATERIALIZED (SELECT {id} AS id, {key} AS key FROM {table} b{conditions}) \
+             SELECT b.* FROM {table} b WHERE {id} IN \
+             (SELECT id FROM found ORDER BY key {direction}, id {direction} LIMIT {rows})"
+        )
+    } else {
+        format!("SELECT b.* FROM {table} b{conditions} ORDER BY {ordered} LIMIT {rows}")
+    };
+    write!(sql, " FROM ({chosen}) b{joins} ORDER BY {ordered}")
+        .map_err(|error| StoreError::Refused(error.to_string()))?;
     Ok(Some(Plan { sql, binds: draft.binds }))
 }
 

@@ -470,6 +470,11 @@ fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
             burst: limits.pledges_per_email_per_hour,
             per_hour: limits.pledges_per_email_per_hour,
         },
+        comments: config.comments,
+        comments_per_client: Rate {
+            burst: limits.comments_per_ip_per_hour,
+            per_hour: limits.comments_per_ip_per_hour,
+        },
         checkout_lifetime: CHECKOUT_LIFETIME,
         keep_done_jobs: TimeDelta::days(i64::from(config.jobs.keep_done_days)),
         sessions: SessionRules {

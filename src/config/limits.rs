@@ -19,6 +19,8 @@ pub struct Limits {
     pub pledges_per_ip_per_hour: u32,
     /// New pledges for one e-mail address in an hour.
     pub pledges_per_email_per_hour: u32,
+    /// New comments from one network address in an hour.
+    pub comments_per_ip_per_hour: u32,
     /// Smallest amounts: by currency code in major units, `default` in minor units. See [`Limits::minimum_for`].
     pub minimum: BTreeMap<String, String>,
     /// Largest amounts, written likewise. See [`Limits::maximum_for`].
@@ -41,6 +43,7 @@ impl Limits {
         let pledges_per_ip_burst = layers.number("limits.pledges_per_ip_burst", OFTEN);
         let pledges_per_ip_per_hour = layers.number("limits.pledges_per_ip_per_hour", OFTEN);
         let pledges_per_email_per_hour = layers.number("limits.pledges_per_email_per_hour", OFTEN);
+        let comments_per_ip_per_hour = layers.number("limits.comments_per_ip_per_hour", OFTEN);
         let minimum = read_amounts(layers, "limits.minimum");
         let maximum = read_amounts(layers, "limits.maximum");
         let (minimum, maximum) = (minimum?, maximum?);
@@ -49,6 +52,7 @@ impl Limits {
             pledges_per_ip_burst: pledges_per_ip_burst?,
             pledges_per_ip_per_hour: pledges_per_ip_per_hour?,
             pledges_per_email_per_hour: pledges_per_email_per_hour?,
+            comments_per_ip_per_hour: comments_per_ip_per_hour?,
             minimum,
             maximum,
         })

@@ -6,6 +6,7 @@
 
 mod account;
 mod bank_transfer;
+mod comments;
 mod database;
 mod gateway_base;
 mod gift_aid;
@@ -28,6 +29,7 @@ mod site;
 mod staff;
 mod stripe;
 
+use crate::domain::comment::CommentRules;
 use crate::domain::gift_aid::Charity;
 use crate::domain::patron::PatronRules;
 use crate::domain::retention::Retention;
@@ -79,6 +81,8 @@ pub struct Config {
     pub stripe_terms: StripeTerms,
     /// The app at PayPal; `None`: that gateway is off.
     pub paypal: Option<Paypal>,
+    /// What readers may write below articles.
+    pub comments: CommentRules,
     /// How often and how much.
     pub limits: Limits,
     /// The donor's own pages.
@@ -229,6 +233,7 @@ impl Config {
         let stripe_terms = StripeTerms::read(layers, strictness);
         let paypal = Paypal::read(layers, strictness);
         let patreon = Patreon::read(layers, strictness);
+        let comments = comments::read(layers);
         let limits = Limits::read(layers);
         let account = Account::read(layers);
         let staff = Staff::read(layers);
@@ -248,6 +253,7 @@ impl Config {
             stripe: stripe.ok()?,
             stripe_terms: stripe_terms?,
             paypal: paypal.ok()?,
+            comments: comments?,
             limits: limits?,
             account: account?,
             staff: staff?,

@@ -153,7 +153,7 @@ minimum = "5"
         "[server] bind (site.toml): \"localhost\" is not an IP address with a port; write for example bind = \"127.0.0.1:8080\"",
         "[server] wrokers (site.toml): unknown key; the keys are allow_custom_gateways, api_bytes_max, bind",
         "[server] workers (site.toml): is of type string, but must be a whole number; write for example workers = 0",
-        "[sever] (site.toml): unknown section; the sections are account, bank_transfer, database",
+        "[sever] (site.toml): unknown section; the sections are account, bank_transfer, comments, database",
         "[site] currencies (site.toml): \"QQQ\" is not a known ISO 4217 currency code",
         "[site.organisation] receipt_series (site.toml): \"receipt no\" is not 1 to 8",
         "[limits] minimum (site.toml): is a section",

@@ -58,6 +58,13 @@ struct ArticleKeys {
     #[serde(default)]
     draft: bool,
     appeal: Option<String>,
+    #[serde(default = "yes")]
+    comments: bool,
+}
+
+/// Readers may comment unless it is said otherwise.
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -115,6 +122,7 @@ pub(super) fn article(stem: &str, text: &str) -> Result<Article, Located> {
             Some(text) => Some(named_slug("appeal", text).map_err(|problem| at("appeal", problem))?),
             None => None,
         },
+        comments: keys.comments,
         body: parts.body.trim().to_owned(),
     })
 }

@@ -9,7 +9,7 @@ words! {
         Owner = "owner",
         /// Money: donors, gifts, refunds, reports, the books.
         Finance = "finance",
-        /// The publication: articles, appeals, campaigns, tiers, wording.
+        /// The publication: articles, appeals, campaigns, tiers, wording, comments.
         Editor = "editor",
         /// Looks, and changes nothing.
         Viewer = "viewer",
@@ -53,6 +53,10 @@ words! {
         SeeAudit = "see_audit",
         /// Articles, appeals, campaigns, tiers, wording.
         EditContent = "edit_content",
+        /// Comments of readers, with their addresses.
+        SeeComments = "see_comments",
+        /// Whether a comment is shown.
+        ModerateComments = "moderate_comments",
         /// Settings that lead no money elsewhere and let nobody in: what a program may change of them.
         ChangeSettings = "change_settings",
         /// All settings, gateways and outgoing webhooks.
@@ -79,7 +83,9 @@ impl Permission {
             | Self::SeeOperations
             | Self::RunOperations
             | Self::SeeAudit
-            | Self::EditContent => false,
+            | Self::EditContent
+            | Self::SeeComments
+            | Self::ModerateComments => false,
         }
     }
 }
@@ -101,16 +107,24 @@ impl Role {
                 | Permission::RunOperations
                 | Permission::SeeAudit => true,
                 Permission::EditContent
+                | Permission::SeeComments
+                | Permission::ModerateComments
                 | Permission::ChangeSettings
                 | Permission::ManageSettings
                 | Permission::ManageStaff => false,
             },
-            Self::Editor => {
-                matches!(what, Permission::Self_ | Permission::SeeFigures | Permission::EditContent)
-            }
-            Self::Viewer => {
-                matches!(what, Permission::Self_ | Permission::SeeFigures | Permission::SeeSupport)
-            }
+            Self::Editor => matches!(
+                what,
+                Permission::Self_
+                    | Permission::SeeFigures
+                    | Permission::EditContent
+                    | Permission::SeeComments
+                    | Permission::ModerateComments
+            ),
+            Self::Viewer => matches!(
+                what,
+                Permission::Self_ | Permission::SeeFigures | Permission::SeeSupport | Permission::SeeComments
+            ),
         }
     }
 }
@@ -123,10 +137,12 @@ impl Scope {
             | Permission::SeeSupport
             | Permission::ExportSupport
             | Permission::SeeOperations
-            | Permission::SeeAudit => true,
-            Permission::ChangeSupport | Permission::RunOperations | Permission::EditContent => {
-                matches!(self, Self::Write | Self::Finance)
-            }
+            | Permission::SeeAudit
+            | Permission::SeeComments => true,
+            Permission::ChangeSupport
+            | Permission::RunOperations
+            | Permission::EditContent
+            | Permission::ModerateComments => matches!(self, Self::Write | Self::Finance),
             Permission::Refund | Permission::ChangeSettings => matches!(self, Self::Finance),
             Permission::Self_
             | Permission::EraseDonors
@@ -163,6 +179,8 @@ mod tests {
             "run_operations: owner finance / write finance",
             "see_audit: owner finance / read write finance",
             "edit_content: owner editor / write finance",
+            "see_comments: owner editor viewer / read write finance",
+            "moderate_comments: owner editor / write finance",
             "change_settings (proof): owner / finance",
             "manage_settings (proof): owner / ",
             "manage_staff (proof): owner / ",

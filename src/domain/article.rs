@@ -218,6 +218,15 @@ impl ArticleDate {
         }
     }
 
+    /// The last day that it may mean: of a year its last one.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        let (year, month) = (self.year, self.month.unwrap_or(12));
+        match self.day {
+            Some(day) => NaiveDate::from_ymd_opt(year, month, day),
+            None => (28..=31).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day)),
+        }
+    }
+
     fn month_name(&self) -> Option<&'static str> {
         let index = usize::try_from(self.month?.checked_sub(1)?).ok()?;
         MONTHS.get(index).copied()
@@ -262,6 +271,8 @@ pub struct Article {
     pub draft: bool,
     /// The appeal shown on it.
     pub appeal: Option<Slug>,
+    /// Whether readers may comment on it, where the site has comments.
+    pub comments: bool,
     /// Markdown.
     pub body: String,
 }

@@ -144,6 +144,8 @@ words! {
         ReviewClosed = "review.closed",
         /// Articles, appeals, campaigns, tiers or wording were changed.
         ContentChanged = "content.changed",
+        /// It was said whether a comment is shown.
+        CommentDecided = "comment.decided",
         /// A setting was changed.
         SettingChanged = "setting.changed",
         /// The keys of a gateway were changed.

@@ -146,6 +146,8 @@ ids! {
     DeclarationId "gad";
     /// Names a member of the publication at a platform elsewhere.
     MemberId "mbr";
+    /// Names a comment of a reader.
+    CommentId "cmt";
     /// Names a webhook event of the sandbox gateway.
     SandboxEventId "sbe";
 }

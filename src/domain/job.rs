@@ -2,6 +2,7 @@
 //! then change nothing the second time.
 
 use super::account::Side;
+use super::comment::ReaderTold;
 use super::ids::{
     AccountChangeId, AddressChangeId, AttemptId, BankStatementId, DeliveryId, DisputeId, DonorId, ErasureId,
     ExportId, ImportId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId,
@@ -171,6 +172,8 @@ pub enum Job {
         /// Which.
         letter: LetterId,
     },
+    /// Tells a reader what became of a comment.
+    SendReaderNotice(ReaderTold),
     /// The last letter to a donor who is forgotten.
     SendErasureDone {
         /// The wish.
@@ -273,6 +276,7 @@ impl Lane {
                 "send_address_farewell",
                 "send_statement",
                 "send_donor_letter",
+                "send_reader_notice",
                 "send_erasure_done",
                 "send_welcome",
                 "send_payment_failed",
@@ -322,6 +326,7 @@ impl Job {
             Self::SendAddressFarewell { .. } => "send_address_farewell",
             Self::SendStatement { .. } => "send_statement",
             Self::SendDonorLetter { .. } => "send_donor_letter",
+            Self::SendReaderNotice(_) => "send_reader_notice",
             Self::SendErasureDone { .. } => "send_erasure_done",
             Self::CarryOutErasure { .. } => "carry_out_erasure",
             Self::OrderStatements => "order_statements",
@@ -368,6 +373,7 @@ impl Job {
             Self::SendAddressFarewell { change } => Some(format!("send_address_farewell/{change}")),
             Self::SendStatement { year, donor } => Some(format!("send_statement/{year}/{donor}")),
             Self::SendDonorLetter { letter } => Some(format!("send_donor_letter/{letter}")),
+            Self::SendReaderNotice(told) => Some(format!("send_reader_notice/{}", told.key())),
             Self::SendErasureDone { erasure } => Some(format!("send_erasure_done/{erasure}")),
             Self::CarryOutErasure { erasure } => Some(format!("carry_out_erasure/{erasure}")),
             Self::DeliverWebhook { delivery, round } => Some(format!("deliver_webhook/{delivery}/{round}")),
@@ -404,6 +410,7 @@ impl Job {
             | Self::SendStatement { .. }
             | Self::SendErasureDone { .. }
             | Self::SendDonorLetter { .. }
+            | Self::SendReaderNotice(_)
             | Self::SendWelcome { .. }
             | Self::SendPaymentFailed { .. }
             | Self::SendTransferDue { .. }
@@ -449,7 +456,7 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{Id as _, StaffId};
+    use crate::domain::ids::{CommentId, Id as _, StaffId};
     use crate::domain::staff::StaffNotice;
 
     #[test]
@@ -484,6 +491,7 @@ mod tests {
             Job::SendStatement { year: 2026, donor: DonorId::from_ulid(ulid) },
             Job::SendErasureDone { erasure: ErasureId::from_ulid(ulid) },
             Job::SendDonorLetter { letter: LetterId::from_ulid(ulid) },
+            Job::SendReaderNotice(ReaderTold::Shown { comment: CommentId::from_ulid(ulid) }),
             Job::CarryOutErasure { erasure: ErasureId::from_ulid(ulid) },
             Job::OrderStatements,
             Job::SendWelcome { pledge: PledgeId::from_ulid(ulid) },
@@ -529,6 +537,14 @@ mod tests {
         let job = Job::SendStaffNotice(StaffTold { notice, row: 7, to, former: None });
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!((&json["kind"], &json["row"]), (&job.kind().into(), &7.into()));
+        assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
+        let (answer, to) = (
+            CommentId::from_ulid(ulid::Ulid::from_parts(1, 1)),
+            CommentId::from_ulid(ulid::Ulid::from_parts(1, 2)),
+        );
+        let job = Job::SendReaderNotice(ReaderTold::Answered { answer, to });
+        let json = serde_json::to_value(&job).unwrap();
+        assert_eq!((&json["kind"], &json["about"]), (&job.kind().into(), &"answered".into()));
         assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
     }
 }

@@ -29,6 +29,8 @@ words! {
         Movements = "movements",
         /// Lines of bank statements.
         BankLines = "bank-lines",
+        /// Comments of readers.
+        Comments = "comments",
         /// Events of gateways.
         Events = "events",
         /// Work that follows from commits.

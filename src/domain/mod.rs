@@ -15,6 +15,7 @@ pub mod bank_line;
 pub mod bank_mapping;
 pub mod campaign;
 pub mod clock;
+pub mod comment;
 pub mod data_map;
 pub mod dispute;
 pub mod donation;

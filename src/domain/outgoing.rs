@@ -31,6 +31,8 @@ words! {
         DonationDisputed = "donation.disputed",
         /// A receipt was issued.
         ReceiptIssued = "receipt.issued",
+        /// A comment of a reader is shown.
+        CommentApproved = "comment.approved",
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Retention {
     pub silent_donor_years: u16,
     /// Years after the end of a declaration of Gift Aid for which it is kept.
     pub gift_aid_years: u16,
+    /// Days after its decision for which a comment that is not shown is kept.
+    pub refused_comment_days: u16,
     /// Years after the year of issue for which receipts stay as they are.
     pub receipt_years: i32,
 }
@@ -25,6 +27,7 @@ impl Retention {
         told_days: 30,
         silent_donor_years: 0,
         gift_aid_years: 7,
+        refused_comment_days: 30,
         receipt_years: 10,
     };
 }

@@ -3,6 +3,7 @@
 
 mod account_letters;
 mod bank;
+mod comment_letters;
 mod exports;
 mod handed_in;
 mod imports;

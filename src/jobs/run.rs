@@ -1,9 +1,9 @@
 //! One job, carried out: an exhaustive list, so that a new job does not compile until it is handled.
 
 use super::account_letters::{self, To};
-use super::{Services, bank, exports, imports, letters, patron_letters, staff_letters};
+use super::{Services, bank, comment_letters, exports, imports, letters, patron_letters, staff_letters};
 use crate::domain::account;
-use crate::domain::ids::{ErasureId, PledgeId, ReceiptId, RefundId, SandboxEventId};
+use crate::domain::ids::{ErasureId, OrderId, PledgeId, ReceiptId, RefundId, SandboxEventId};
 use crate::domain::job::Job;
 use crate::domain::money::MoneyError;
 use crate::mail::MailError;
@@ -15,7 +15,8 @@ use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::patrons::{orders, tend};
 use crate::usecases::{
-    UseCaseError, examine, members, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep, webhook,
+    Context, UseCaseError, examine, members, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep,
+    webhook,
 };
 
 /// Why a job was not done, and whether trying again can help.
@@ -112,11 +113,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
             patron_letters::cancelled(services, *pledge, message_id).await?;
         }
         Job::DeliverWebhook { delivery, round } => outgoing::deliver(ctx, *delivery, *round).await?,
-        Job::CarryOutOrder { order } => match orders::carry_out(ctx, *order).await {
-            // Who ordered it sees the refusal.
-            Err(UseCaseError::GatewayRefused { .. }) | Ok(()) => {}
-            Err(error) => return Err(error.into()),
-        },
+        Job::CarryOutOrder { order } => carry_out_order(ctx, *order).await?,
         Job::SyncSubscription { pledge, asked: _ } => tend::sync(ctx, *pledge).await?,
         Job::ChargeSandbox => sandbox::billing::charge_due(ctx).await?,
         Job::TendPatrons => tend::tend(ctx).await?,
@@ -151,9 +148,18 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
             account_letters::statement(services, *year, *donor, message_id).await?;
         }
         Job::SendDonorLetter { letter } => account_letters::from_staff(services, *letter, message_id).await?,
+        Job::SendReaderNotice(told) => comment_letters::notice(services, *told, message_id).await?,
         Job::SendErasureDone { erasure } => account_letters::erased(services, *erasure, message_id).await?,
     }
     Ok(())
+}
+
+async fn carry_out_order(ctx: &Context, order: OrderId) -> Result<(), JobError> {
+    match orders::carry_out(ctx, order).await {
+        // Who ordered it sees the refusal.
+        Err(UseCaseError::GatewayRefused { .. }) | Ok(()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn send_refund_notice(services: &Services, id: RefundId, message_id: &str) -> Result<(), JobError> {

@@ -28,7 +28,7 @@ const fn to_staff(name: &'static str, title: &'static str) -> Kind {
 }
 
 /// Every letter, in the order in which donors may get them.
-pub const KINDS: [Kind; 18] = [
+pub const KINDS: [Kind; 20] = [
     to_donors("instructions", "Bank details for a gift"),
     to_donors("receipt", "Thanks, with the receipt"),
     to_donors("refund", "Money went back"),
@@ -43,6 +43,8 @@ pub const KINDS: [Kind; 18] = [
     to_donors("address_proof", "Another address is to be proved"),
     to_donors("account_notice", "Details were changed"),
     to_donors("erased", "A donor was forgotten"),
+    to_donors("comment_shown", "A comment of a reader is shown"),
+    to_donors("comment_answered", "Somebody answered a reader"),
     to_donors("donor_letter", "The frame of a letter that staff write"),
     to_staff("dispute", "A bank takes money back"),
     to_staff("review_needed", "A person must look"),

@@ -259,6 +259,29 @@ pub struct ErasedLetter {
     pub years: i32,
 }
 
+/// To a reader: a comment is shown.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct CommentShownLetter {
+    pub name: String,
+    pub article: String,
+    pub url: String,
+    pub own_url: String,
+    pub wants_answers: bool,
+}
+
+/// To a reader: somebody answered.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct CommentAnsweredLetter {
+    pub name: String,
+    pub by: String,
+    pub article: String,
+    pub paragraphs: Vec<Vec<String>>,
+    pub url: String,
+    pub stop_url: String,
+}
+
 macro_rules! rendered {
     ($($letter:ident $name:literal,)+) => {$(
         impl $letter {
@@ -276,6 +299,8 @@ rendered! {
     StatementLetter "statement",
     ErasedLetter "erased",
     StaffLetter "staff_notice",
+    CommentShownLetter "comment_shown",
+    CommentAnsweredLetter "comment_answered",
 }
 
 impl Instructions {

@@ -26,6 +26,8 @@ pub struct ListPage {
     pub columns: Vec<ChoiceShown>,
     pub heads: Vec<HeadShown>,
     pub rows: Vec<RowShown>,
+    /// Ids of the rows, where several can be decided at once.
+    pub picks: Vec<String>,
     pub back_url: Option<String>,
     pub on_url: Option<String>,
     pub first_url: Option<String>,

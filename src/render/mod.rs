@@ -6,6 +6,7 @@ pub mod admin_pages;
 pub mod archive;
 pub mod bank_pages;
 pub mod chart;
+pub mod comment_pages;
 pub mod csv;
 pub mod discovery;
 pub mod figure_pages;

@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "the names say it, and stand in the templates")]
 
+use super::comment_pages::Comments;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -9,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct ArticlePage {
     pub article: ArticleBody,
     pub appeal: Option<AppealBox>,
+    /// None: it has no comments.
+    pub comments: Option<Comments>,
     pub more: Vec<Teaser>,
     /// What search engines are told, as an element; empty without a date.
     pub structured_html: String,

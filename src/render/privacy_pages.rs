@@ -85,6 +85,11 @@ fn periods(rules: &Retention) -> Vec<Period> {
             format!("{} years after they ended", rules.gift_aid_years),
             "retention.gift_aid_years",
         ),
+        period(
+            "Comments that are not shown",
+            format!("{} days after the decision", rules.refused_comment_days),
+            "retention.refused_comment_days",
+        ),
         period("What gateways told", format!("{} days", rules.event_days), "retention.event_days"),
         period("What your programs were told", format!("{} days", rules.told_days), "retention.told_days"),
     ]

@@ -11,6 +11,7 @@ pub mod bank_lines;
 pub mod bank_statements;
 pub mod campaigns;
 pub mod checks;
+pub mod comments;
 mod connection;
 pub mod copy;
 pub mod desk;

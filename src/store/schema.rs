@@ -7,6 +7,7 @@ mod figures;
 mod gift_imports;
 mod members;
 mod office;
+mod readers;
 mod sandbox;
 
 pub(super) use balances::*;
@@ -15,6 +16,7 @@ pub(super) use figures::*;
 pub(super) use gift_imports::*;
 pub(super) use members::*;
 pub(super) use office::*;
+pub(super) use readers::*;
 pub(super) use sandbox::*;
 
 diesel::table! {

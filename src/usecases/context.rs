@@ -8,6 +8,7 @@ use super::staff::tokens::Shares;
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
+use crate::domain::comment::CommentRules;
 use crate::domain::donor::EmailAddress;
 use crate::domain::gift_aid::Charity;
 use crate::domain::ids::Id;
@@ -158,6 +159,10 @@ pub struct Policy {
     pub pledges_per_client: Rate,
     /// How many pledges may be started for one e-mail address.
     pub pledges_per_email: Rate,
+    /// What readers may write below articles.
+    pub comments: CommentRules,
+    /// How many comments one client may write.
+    pub comments_per_client: Rate,
     /// How long a card payment may take before its pledge expires.
     pub checkout_lifetime: TimeDelta,
     /// How long finished jobs are kept.

@@ -9,6 +9,7 @@ pub mod balances;
 pub mod bank;
 pub mod bank_statements;
 pub mod campaigns;
+pub mod comments;
 mod context;
 pub mod demo;
 pub mod desk;

@@ -5,6 +5,7 @@
 use super::{Context, UseCaseError, audit};
 use crate::domain::account::Secret;
 use crate::domain::audit::{Action, Actor};
+use crate::domain::comment::Comment;
 use crate::domain::donation::{Donation, DonationStatus};
 use crate::domain::ids::{DeliveryId, EndpointId};
 use crate::domain::job::Job;
@@ -164,6 +165,21 @@ pub(super) fn receipt_issued(tx: &mut Tx<'_>, ctx: &Context, receipt: &Receipt) 
             "number": receipt.number.to_string(),
             "donation": receipt.donation,
             "replaces": receipt.snapshot.replaces,
+        }))
+    })
+}
+
+/// A comment of a reader is shown.
+pub(super) fn comment_approved(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    comment: &Comment,
+) -> Result<(), UseCaseError> {
+    tell(tx, ctx, EventKind::CommentApproved, |_tx| {
+        Ok(json!({
+            "comment": comment.id,
+            "article": comment.article.as_str(),
+            "thread": comment.thread,
         }))
     })
 }

@@ -2,7 +2,7 @@
 
 use super::account::erase;
 use super::{Context, UseCaseError};
-use crate::store::{StoreError, Tx, forgetting, gift_aid, outgoing, schedules};
+use crate::store::{StoreError, Tx, comments, forgetting, gift_aid, outgoing, schedules};
 use chrono::{Months, TimeDelta};
 
 /// Rows of one transaction: others are not kept waiting for long.
@@ -15,6 +15,7 @@ pub(super) async fn carry_out(ctx: &Context) -> Result<(), UseCaseError> {
     events(ctx).await?;
     promises(ctx).await?;
     told(ctx).await?;
+    refused_comments(ctx).await?;
     silent_donors(ctx).await
 }
 
@@ -52,6 +53,17 @@ async fn in_steps(
             rows => all += rows,
         }
     }
+}
+
+/// Comments that are not shown.
+async fn refused_comments(ctx: &Context) -> Result<(), UseCaseError> {
+    let now = ctx.now();
+    let before = now - TimeDelta::days(i64::from(ctx.policy.retention.refused_comment_days));
+    let purged = in_steps(ctx, move |tx| comments::purge_refused(tx, before, now, ROWS)).await?;
+    if purged > 0 {
+        tracing::info!(purged, "comments that are not shown were taken away");
+    }
+    Ok(())
 }
 
 /// What other programs were told, and declarations that the law wants no longer.

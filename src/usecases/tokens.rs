@@ -1,30 +1,55 @@
-//! The link to a pledge's status page: anybody who has it may see how that one pledge stands, and no more.
+//! Links that open one thing: a pledge's status page, a reader's own comment. Anybody who has one may do what it opens, and
+//! no more. Nothing of them is stored.
 
 use super::{SiteKey, UseCaseError};
-use crate::domain::ids::PledgeId;
+use crate::domain::ids::{CommentId, PledgeId};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::fmt::Display;
+use std::str::FromStr;
 use subtle::ConstantTimeEq as _;
 
-/// The token of a pledge: its id and a code that only this site can make. Nothing of it is stored.
+const PLEDGE_STATUS: &str = "pledge status";
+const OWN_COMMENT: &str = "own comment";
+
+/// The token of a pledge: its id and a code that only this site can make.
 pub fn status_token(key: &SiteKey, pledge: PledgeId) -> Result<String, UseCaseError> {
-    Ok(format!("{}.{}", pledge, code(key, pledge)?))
+    token(key, PLEDGE_STATUS, pledge)
 }
 
 /// The pledge that a token opens; none for anything that this site did not make.
 pub fn open_status_token(key: &SiteKey, token: &str) -> Result<Option<PledgeId>, UseCaseError> {
+    opened(key, PLEDGE_STATUS, token)
+}
+
+/// The token of whoever wrote a comment.
+pub fn own_comment_token(key: &SiteKey, comment: CommentId) -> Result<String, UseCaseError> {
+    token(key, OWN_COMMENT, comment)
+}
+
+/// The comment that a token opens; none for anything that this site did not make.
+pub fn open_own_comment_token(key: &SiteKey, token: &str) -> Result<Option<CommentId>, UseCaseError> {
+    opened(key, OWN_COMMENT, token)
+}
+
+fn token(key: &SiteKey, role: &str, id: impl Display) -> Result<String, UseCaseError> {
+    let id = id.to_string();
+    Ok(format!("{id}.{}", code(key, role, &id)?))
+}
+
+fn opened<I: FromStr + Display>(key: &SiteKey, role: &str, token: &str) -> Result<Option<I>, UseCaseError> {
     let Some((id, given)) = token.split_once('.') else {
         return Ok(None);
     };
-    let Ok(pledge) = id.parse::<PledgeId>() else {
+    let Ok(id) = id.parse::<I>() else {
         return Ok(None);
     };
-    let right = code(key, pledge)?;
-    Ok(bool::from(right.as_bytes().ct_eq(given.as_bytes())).then_some(pledge))
+    let right = code(key, role, &id.to_string())?;
+    Ok(bool::from(right.as_bytes().ct_eq(given.as_bytes())).then_some(id))
 }
 
-fn code(key: &SiteKey, pledge: PledgeId) -> Result<String, UseCaseError> {
-    Ok(URL_SAFE_NO_PAD.encode(key.code("pledge status", &[&pledge.to_string()])?))
+fn code(key: &SiteKey, role: &str, id: &str) -> Result<String, UseCaseError> {
+    Ok(URL_SAFE_NO_PAD.encode(key.code(role, &[id])?))
 }
 
 #[cfg(test)]
@@ -46,5 +71,16 @@ mod tests {
         {
             assert_eq!(open_status_token(&key, &bad).unwrap(), None, "{bad}");
         }
+    }
+    #[test]
+    fn a_token_of_one_kind_opens_nothing_of_another() {
+        let key = SiteKey::new(&[7; 32]);
+        let at = ulid::Ulid::from_parts(1_700_000_000_000, 1);
+        let (comment, pledge) = (CommentId::from_ulid(at), PledgeId::from_ulid(at));
+        let own = own_comment_token(&key, comment).unwrap();
+        assert_eq!(open_own_comment_token(&key, &own).unwrap(), Some(comment));
+        assert_eq!(open_status_token(&key, &own).unwrap(), None);
+        let swapped = own.replace(&comment.to_string(), &pledge.to_string());
+        assert_eq!(open_status_token(&key, &swapped).unwrap(), None);
     }
 }

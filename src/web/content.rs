@@ -1,24 +1,29 @@
 //! The publication: articles, appeals and campaigns as their files are now, with every page rendered.
 
+mod appeal;
+mod comments;
+
+use self::comments::ByArticle;
 use super::page_cache::CachedPage;
 use super::public::discovery::Discovery;
 use crate::content::draft::{Draft, Kind};
 use crate::content::{self, ContentErrors, Library, markdown};
-use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, TierFile};
+use crate::domain::article::{Article, ArticleDate, CampaignFile, TierFile};
 use crate::domain::campaign::Campaign;
+use crate::domain::comment::Discussion;
 use crate::domain::ids::{CampaignId, TierId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::Frequency;
 use crate::domain::tier::{Benefit, FairValue, Offer, Price, Tier};
 use crate::render::discovery::{self, Channel, Entry, Place};
-use crate::render::pages::{
-    AppealBox, ArticleBody, ArticlePage, ArticlesPage, CurrencyChoice, Labelled, Teaser,
-};
-use crate::render::{PageMeta, RenderError, Templates, gateway_words};
+use crate::render::pages::{ArticleBody, ArticlePage, ArticlesPage, Teaser};
+use crate::render::{PageMeta, RenderError, Templates};
+use crate::store::comments::Shown;
 use crate::usecases::pages::{self, Version};
 use crate::usecases::patrons::tiers;
-use crate::usecases::{Context, UseCaseError, campaigns};
+use crate::usecases::{Context, UseCaseError, campaigns, comments as readers};
 use crate::words::Language;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -66,6 +71,8 @@ pub(super) struct Pages {
     pub(super) landing: Option<InLanguages>,
     pub(super) list: Option<InLanguages>,
     pub(super) articles: HashMap<String, InLanguages>,
+    /// What readers may say about which article, and where that is, by slug.
+    pub(super) discussions: HashMap<String, (Discussion, String)>,
     pub(super) discovery: Option<Discovery>,
     /// The campaign that `/donate` shows when none is named: that of the landing article's appeal.
     pub(super) default_campaign: Option<String>,
@@ -89,6 +96,8 @@ struct Seen {
     gateways: u64,
     /// Which edition of the settings.
     settings: i64,
+    /// The day, where articles are closed by it.
+    day: Option<NaiveDate>,
 }
 
 impl Publication {
@@ -115,6 +124,7 @@ impl Publication {
         })
         .await?;
         let (gateways, settings) = (ctx.gateways.edition(), ctx.policy.edition);
+        let day = comments::day(ctx);
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
         let version = match pages::current(ctx).await {
             Ok(version) => version,
@@ -124,7 +134,7 @@ impl Publication {
             }
             Err(error) => return Err(error.into()),
         };
-        if (Seen { files: now, version: version.clone(), gateways, settings }) == seen {
+        if (Seen { files: now, version: version.clone(), gateways, settings, day }) == seen {
             return Ok(false);
         }
         // Other currencies are other amounts of the same files.
@@ -139,7 +149,7 @@ impl Publication {
             Err(_) => version,
         };
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) =
-            Seen { files: now, version, gateways, settings };
+            Seen { files: now, version, gateways, settings, day };
         loaded.map(|_| true)
     }
 
@@ -159,19 +169,27 @@ impl Publication {
             Ok((library, list, tiers))
         })
         .await?;
-        let (inner, renderer) = (ctx.clone(), templates.clone());
-        let render = |list: Vec<Campaign>| blocking(move || render_all(&library, &list, &inner, &renderer));
+        let render = |campaigns: Vec<Campaign>, said: &[Shown]| {
+            let (library, comments) = (Arc::clone(&library), comments::by_article(said));
+            let material = Material { library, campaigns, comments, ctx: ctx.clone() };
+            let renderer = templates.clone();
+            blocking(move || render_all(material, &renderer))
+        };
         let (version, fresh) = match source {
             // Rendered first: with a mistake in the files nothing is written.
             Source::Files => {
-                let fresh = render(own.clone()).await?;
-                campaigns::put(ctx, own).await?;
-                (tiers::put(ctx, tiers).await?, fresh)
+                let said = readers::shown(ctx).await?;
+                let fresh = render(own.clone(), &said).await?;
+                campaigns::put(ctx, own.clone()).await?;
+                let version = tiers::put(ctx, tiers).await?;
+                // What was said meanwhile may be of this version already.
+                let later = readers::shown(ctx).await?;
+                (version, if later == said { fresh } else { render(own, &later).await? })
             }
             Source::Database => {
                 let slugs = own.iter().map(|campaign| campaign.slug.to_string()).collect();
                 let (version, shown) = pages::shown(ctx, slugs).await?;
-                (version, render(shown).await?)
+                (version, render(shown, &readers::shown(ctx).await?).await?)
             }
         };
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
@@ -208,7 +226,7 @@ impl Publication {
                 return Ok(None);
             }
             let slug = draft.slug.as_str();
-            let material = Material { library, campaigns, ctx };
+            let material = Material { library, campaigns, comments: ByArticle::new(), ctx };
             material.article(slug, &format!("/articles/{slug}"), &templates).map(Some)
         })
         .await
@@ -315,18 +333,16 @@ fn amounts(
     Ok(in_order.copied().collect())
 }
 
-fn render_all(
-    library: &Arc<Library>,
-    campaigns: &[Campaign],
-    ctx: &Context,
-    templates: &Templates,
-) -> Result<Pages, ContentFault> {
+fn render_all(material: Material, templates: &Templates) -> Result<Pages, ContentFault> {
     let mut pages = Pages::default();
-    let material =
-        Arc::new(Material { library: Arc::clone(library), campaigns: campaigns.to_vec(), ctx: ctx.clone() });
+    let material = Arc::new(material);
+    let library = &material.library;
     let draw = |what: Drawn| InLanguages::new(Arc::clone(&material), what, templates);
     for article in library.published() {
         let slug = article.slug.to_string();
+        if let Some(discussion) = comments::discussion(article, material.ctx.policy.comments) {
+            pages.discussions.insert(slug.clone(), (discussion, place_of(article)));
+        }
         if article.landing {
             pages.landing = Some(draw(Drawn::Landing(slug.clone()))?);
             pages.default_campaign = library.appeal_of(article).map(|appeal| appeal.campaign.to_string());
@@ -334,7 +350,7 @@ fn render_all(
         pages.articles.insert(slug.clone(), draw(Drawn::Article(slug))?);
     }
     if pages.default_campaign.is_none() {
-        pages.default_campaign = campaigns.first().map(|campaign| campaign.slug.to_string());
+        pages.default_campaign = material.campaigns.first().map(|campaign| campaign.slug.to_string());
     }
     pages.list = Some(draw(Drawn::List)?);
     pages.discovery = Some(material.discovery(templates));
@@ -345,6 +361,7 @@ fn render_all(
 struct Material {
     library: Arc<Library>,
     campaigns: Vec<Campaign>,
+    comments: ByArticle,
     ctx: Context,
 }
 
@@ -406,12 +423,14 @@ impl Material {
         };
         let appeal = library
             .appeal_of(article)
-            .map(|appeal| appeal_box(appeal, article, self, language))
+            .map(|appeal| appeal::appeal_box(appeal, article, self, language))
             .transpose()?;
         let others = library.published().filter(|other| other.slug != article.slug);
         let more = others.take(4).map(|other| teaser(other, language)).collect();
         let structured_html = self.structured(article, templates);
-        let body = ArticlePage { article: article_body(article, language), appeal, more, structured_html };
+        let comments = comments::below(article, self, language);
+        let article_body = article_body(article, language);
+        let body = ArticlePage { article: article_body, appeal, comments, more, structured_html };
         let meta = article_meta(article, path, self.url_of(article));
         Ok(templates.page("public/article.html", &meta, &body)?)
     }
@@ -448,8 +467,7 @@ impl Material {
 
     /// The landing article has one canonical address: the front page.
     fn url_of(&self, article: &Article) -> String {
-        let url = &self.ctx.policy.public_url;
-        if article.landing { format!("{url}/") } else { format!("{url}/articles/{}", article.slug) }
+        format!("{}{}", self.ctx.policy.public_url, place_of(article))
     }
 
     /// None for an article without a date.
@@ -487,6 +505,11 @@ impl Material {
     }
 }
 
+/// The path at which an article is read.
+fn place_of(article: &Article) -> String {
+    if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) }
+}
+
 fn described(article: &Article) -> String {
     markdown::excerpt(article.standfirst.as_deref().unwrap_or(&article.body), DESCRIPTION_CHARACTERS)
 }
@@ -516,49 +539,14 @@ fn article_body(article: &Article, language: &Language) -> ArticleBody {
 }
 
 fn teaser(article: &Article, language: &Language) -> Teaser {
-    let url = if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) };
     Teaser {
         title: article.title.clone(),
         kicker: article.kicker.clone(),
-        url,
+        url: place_of(article),
         date_text: article.date.as_ref().map(|date| day_text(date, language)),
         date_iso: article.date.as_ref().map(ArticleDate::iso),
         standfirst: article.standfirst.as_deref().map(|text| markdown::excerpt(text, 280)),
     }
-}
-
-fn appeal_box(
-    appeal: &Appeal,
-    article: &Article,
-    material: &Material,
-    language: &Language,
-) -> Result<AppealBox, ContentFault> {
-    let Material { campaigns, ctx, .. } = material;
-    let own = amounts(&format!("appeals/{}.md", appeal.slug), &appeal.amounts, ctx)?;
-    let is_ours = |campaign: &&Campaign| campaign.slug == appeal.campaign;
-    let inherited =
-        campaigns.iter().find(is_ours).map(|campaign| campaign.suggestions.clone()).unwrap_or_default();
-    let suggested = if own.is_empty() { inherited } else { own };
-    let choices = ctx
-        .policy
-        .currencies
-        .iter()
-        .map(|currency| currency_choice(*currency, &suggested, language))
-        .collect();
-    Ok(AppealBox {
-        heading: appeal.heading.clone(),
-        html: markdown::to_html(&appeal.body).html,
-        campaign: appeal.campaign.to_string(),
-        action: "/donate",
-        from: article.slug.as_str().to_owned(),
-        choices,
-        gateways: gateway_choices(ctx, language),
-        patreon_url: ctx
-            .policy
-            .patreon_page
-            .as_ref()
-            .map(|_page| format!("/go/patreon?from={}", article.slug)),
-    })
 }
 
 /// A year, a month, or a day.
@@ -575,23 +563,4 @@ fn day_text(date: &ArticleDate, language: &Language) -> String {
             None => iso,
         },
     }
-}
-
-fn currency_choice(currency: Currency, suggested: &[Money], language: &Language) -> CurrencyChoice {
-    let amounts = suggested.iter().filter(|money| money.currency() == currency);
-    CurrencyChoice {
-        currency: currency.code().to_owned(),
-        symbol: language.symbol(currency),
-        amounts: amounts
-            .map(|money| Labelled { value: money.major(), label: language.short_money(*money) })
-            .collect(),
-    }
-}
-
-fn gateway_choices(ctx: &Context, language: &Language) -> Vec<Labelled> {
-    let choice = |kind: crate::domain::pledge::GatewayKind| Labelled {
-        value: kind.as_str().to_owned(),
-        label: gateway_words(kind, language),
-    };
-    ctx.gateways.kinds().map(choice).collect()
 }

@@ -90,6 +90,7 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             .service(page("/health/live", health::live))
             .service(page("/health/ready", health::ready))
             .service(page("/metrics", health::metrics));
+        public::comments::routes(app, form_bytes);
         account::routes(app, form_bytes);
         admin::routes(app, form_bytes);
         if sandbox {

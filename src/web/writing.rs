@@ -71,11 +71,15 @@ pub(super) async fn keep(
     content::note(&state.ctx, by, &file, (before, after)).await?;
     let folder = state.publication.folder().to_owned();
     on_disk(move || draft.save(&folder)).await?;
-    // Shown at once here; other processes see it at their next look.
-    if let Err(error) = state.publication.refresh(&state.ctx, &state.templates).await {
-        tracing::error!(%error, "the content changed but is not shown yet");
-    }
+    show_at_once(state).await;
     Ok(Kept::Saved)
+}
+
+/// Shows what changed at once here; other processes see it at their next look.
+pub(super) async fn show_at_once(state: &AppState) {
+    if let Err(error) = state.publication.refresh(&state.ctx, &state.templates).await {
+        tracing::error!(%error, "what pages show changed but is not shown yet");
+    }
 }
 
 /// What is wrong with a text, without where the folder is.

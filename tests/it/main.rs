@@ -22,6 +22,8 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod comments;
+#[cfg(test)]
 mod copies;
 #[cfg(test)]
 mod discovery;

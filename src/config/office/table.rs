@@ -322,9 +322,46 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
     ("sandbox.enabled", Machine(REACH)),
     ("sandbox.webhook_secret", Machine(REACH)),
     ("sandbox.webhook_secret_file", Machine(REACH)),
+    (
+        "comments.enabled",
+        Office(
+            Publication,
+            Switch,
+            Programs,
+            (
+                "Comments of readers",
+                "Readers can write below articles; each comment is read here before it is shown. Without them, those that were shown are hidden.",
+            ),
+        ),
+    ),
+    (
+        "comments.closed_after_days",
+        Office(
+            Publication,
+            Number("days"),
+            Programs,
+            (
+                "Articles take comments for",
+                "Counted from the day of the article; what was said stays. 0: for ever.",
+            ),
+        ),
+    ),
+    (
+        "comments.trusted_after",
+        Office(
+            Publication,
+            Number("comments"),
+            Programs,
+            (
+                "Readers are trusted after",
+                "A reader of whom so many comments stand approved is shown at once, in the browser that opened a link that was mailed. 0: each comment is read first.",
+            ),
+        ),
+    ),
     ("limits.pledges_per_ip_burst", Machine(ABUSE)),
     ("limits.pledges_per_ip_per_hour", Machine(ABUSE)),
     ("limits.pledges_per_email_per_hour", Machine(ABUSE)),
+    ("limits.comments_per_ip_per_hour", Machine(ABUSE)),
     (
         "limits.minimum.default",
         Office(
@@ -439,6 +476,18 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
             Number("years"),
             Person,
             ("Gift Aid declarations are kept for", "Counted from their end; HMRC wants six."),
+        ),
+    ),
+    (
+        "retention.refused_comment_days",
+        Office(
+            Access,
+            Number("days"),
+            Person,
+            (
+                "Comments that are not shown are kept for",
+                "Counted from the decision; until then it can be taken back.",
+            ),
         ),
     ),
     (

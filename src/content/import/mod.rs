@@ -174,6 +174,7 @@ pub fn import(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<
         landing: false,
         draft: false,
         appeal: None,
+        comments: true,
         body: draft.body.trim().to_owned(),
     };
     Ok(Imported { article, appeal: draft.appeal, notes })

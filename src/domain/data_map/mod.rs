@@ -3,6 +3,7 @@
 //! an answer; `docs/privacy.md` and the office are made from it.
 
 mod balances;
+mod comments;
 mod members;
 mod past;
 mod tables;
@@ -106,6 +107,8 @@ pub enum Keep {
     Receipts,
     /// Declarations: `retention.gift_aid_years`.
     GiftAid,
+    /// Comments: `retention.refused_comment_days` if they are not shown.
+    Comments,
     /// What other programs were told: `retention.told_days`.
     Told,
 }
@@ -135,6 +138,11 @@ impl Keep {
                 rules.receipt_years
             ),
             Self::GiftAid => format!("{} years after the declaration ended", rules.gift_aid_years),
+            Self::Comments => format!(
+                "as long as the article has comments, at the latest until the reader is forgotten; one that is not shown, {} days \
+                 after that was decided",
+                rules.refused_comment_days
+            ),
             Self::Told => format!("{} days", rules.told_days),
         }
     }

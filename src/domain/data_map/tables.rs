@@ -2,7 +2,7 @@
 
 use super::AtErasure::{self, Emptied, Law, NoDonor, Removed, Short, Stays};
 use super::Class::{self, Fact, Outside, Person, Secret, Stand, Trace, Words};
-use super::{Group, Keep, TableMap, balances, members, past};
+use super::{Group, Keep, TableMap, balances, comments, members, past};
 
 pub(super) const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
     Group { columns, class, erasure }
@@ -132,6 +132,7 @@ pub const TABLES: &[TableMap] = &[
             of("title summary", Words, NoDonor),
         ],
     ),
+    comments::COMMENTS,
     table(
         "disputes",
         "Gifts that a donor's bank asks back; the reason is the bank's own word for it, one of a list.",

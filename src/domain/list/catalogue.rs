@@ -177,6 +177,21 @@ const BANK_LINES: &[Column] = &[
     hidden("id", "Id", Shape::Code),
 ];
 
+const COMMENTS: &[Column] = &[
+    shown("written", "Written", Shape::Time),
+    shown("name", "Name", Shape::Text),
+    shown("text", "Text", Shape::Text),
+    shown("article", "Article", Shape::Text),
+    shown("status", "Status", Shape::Word),
+    shown("before", "Approved before", Shape::Count),
+    hidden("held_for", "Why it waits", Shape::Word),
+    hidden("email", "E-mail", Shape::Text),
+    hidden("reason", "Reason", Shape::Text),
+    hidden("decided", "Decided", Shape::Time),
+    hidden("thread", "Thread", Shape::Code),
+    hidden("id", "Id", Shape::Code),
+];
+
 const EVENTS: &[Column] = &[
     shown("received", "Received", Shape::Time),
     shown("gateway", "Gateway", Shape::Word),
@@ -272,6 +287,10 @@ const BANK_LINE_FILTERS: &[Filter] = &[
     FROM,
     TO,
 ];
+const COMMENT_FILTERS: &[Filter] = &[
+    one_of("status", "Status", &["held", "approved", "rejected", "spam", "removed"]),
+    value("article", "Article"),
+];
 const EVENT_FILTERS: &[Filter] =
     &[one_of("status", "Status", &["received", "processed", "ignored", "parked"]), FROM, TO];
 const JOB_FILTERS: &[Filter] =
@@ -292,6 +311,7 @@ impl ListKind {
             Self::Payouts => PAYOUTS,
             Self::Movements => MOVEMENTS,
             Self::BankLines => BANK_LINES,
+            Self::Comments => COMMENTS,
             Self::Events => EVENTS,
             Self::Jobs => JOBS,
             Self::Audit => AUDIT,
@@ -310,6 +330,7 @@ impl ListKind {
             Self::Payouts => PAYOUT_FILTERS,
             Self::Movements => MOVEMENT_FILTERS,
             Self::BankLines => BANK_LINE_FILTERS,
+            Self::Comments => COMMENT_FILTERS,
             Self::Events => EVENT_FILTERS,
             Self::Jobs => JOB_FILTERS,
             Self::Audit => AUDIT_FILTERS,
@@ -339,7 +360,9 @@ impl ListKind {
             Self::Patrons => {
                 &[NEWEST, OLDEST, LARGEST, SMALLEST, Order { name: "next", label: "Next payment first" }]
             }
-            Self::Receipts | Self::Movements | Self::Events | Self::Jobs | Self::Audit => &[NEWEST, OLDEST],
+            Self::Receipts | Self::Movements | Self::Comments | Self::Events | Self::Jobs | Self::Audit => {
+                &[NEWEST, OLDEST]
+            }
         }
     }
 }

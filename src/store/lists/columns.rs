@@ -53,6 +53,7 @@ pub(super) const fn base(kind: ListKind) -> Base {
         ListKind::BankLines => ("bank_lines", "b.id", ""),
         ListKind::Payouts => ("payouts", "b.id", ""),
         ListKind::Movements => ("movements", "b.id", ""),
+        ListKind::Comments => ("comments", "b.id", ""),
         ListKind::Events => ("inbox", "b.id", ""),
         ListKind::Jobs => ("jobs", "b.id", ""),
         ListKind::Audit => (
@@ -85,9 +86,10 @@ pub(super) fn order(query: &ListQuery) -> OrderBy {
         (ListKind::Donors, "name") => ("b.name", KeyType::Text, true),
         (ListKind::Donors, "email") => ("b.email", KeyType::Text, false),
         (ListKind::Members, "largest" | "smallest") => ("b.entitled_minor", KeyType::Number, false),
-        (ListKind::Donations | ListKind::Donors | ListKind::Members | ListKind::Jobs, _) => {
-            ("b.id", KeyType::Text, false)
-        }
+        (
+            ListKind::Donations | ListKind::Donors | ListKind::Members | ListKind::Comments | ListKind::Jobs,
+            _,
+        ) => ("b.id", KeyType::Text, false),
         (ListKind::Patrons, "next") => ("b.period_until", KeyType::Time, true),
         (ListKind::Patrons, _) => ("b.pledge_id", KeyType::Text, false),
         (ListKind::Receipts, _) => ("b.issued_at", KeyType::Time, false),
@@ -110,7 +112,7 @@ pub(super) const fn amount(kind: ListKind) -> Option<&'static str> {
         | ListKind::Movements => Some("b.amount_minor"),
         ListKind::Members => Some("b.entitled_minor"),
         ListKind::Receipts => Some("b.net_minor"),
-        ListKind::Donors | ListKind::Events | ListKind::Jobs | ListKind::Audit => None,
+        ListKind::Donors | ListKind::Comments | ListKind::Events | ListKind::Jobs | ListKind::Audit => None,
     }
 }
 
@@ -122,7 +124,12 @@ pub(super) const fn date(kind: ListKind) -> Option<&'static str> {
         ListKind::BankLines | ListKind::Movements => Some("b.happened_at"),
         ListKind::Payouts => Some("b.ordered_at"),
         ListKind::Receipts => Some("b.issued_at"),
-        ListKind::Donors | ListKind::Patrons | ListKind::Members | ListKind::Jobs | ListKind::Audit => None,
+        ListKind::Donors
+        | ListKind::Patrons
+        | ListKind::Members
+        | ListKind::Comments
+        | ListKind::Jobs
+        | ListKind::Audit => None,
     }
 }
 
@@ -164,6 +171,7 @@ pub(super) fn value_filter(kind: ListKind, name: &str) -> Option<&'static str> {
         (ListKind::Members, "tier") => "b.tier = ?",
         (ListKind::Movements, "payout") => "b.payout_id = ?",
         (ListKind::BankLines, "statement") => "b.statement_id = ?",
+        (ListKind::Comments, "article") => "b.article = ?",
         (ListKind::Jobs, "kind") => "b.kind = ?",
         (ListKind::Audit, "action") => "b.action = ?",
         (ListKind::Audit, "actor") => "b.actor_id = ?",
@@ -183,6 +191,7 @@ pub(super) const fn among(kind: ListKind, what: What) -> Option<(&'static str, &
         | (ListKind::BankLines, What::BankLines)
         | (ListKind::Payouts, What::Payouts)
         | (ListKind::Movements, What::Movements)
+        | (ListKind::Comments, What::Comments)
         | (ListKind::Events, What::Events)
         | (ListKind::Jobs, What::Jobs) => ("b.id IN ", ""),
         (ListKind::Donations | ListKind::Patrons, What::Pledges) => ("b.pledge_id IN ", ""),
@@ -245,6 +254,7 @@ pub(super) fn cell(kind: ListKind, column: &str) -> &'static str {
         ListKind::Payouts => payout(column),
         ListKind::Movements => movement(column),
         ListKind::BankLines => bank_line(column),
+        ListKind::Comments => comment(column),
         ListKind::Events => event(column),
         ListKind::Jobs => job(column),
         ListKind::Audit => audit(column),
@@ -437,6 +447,27 @@ fn bank_line(column: &str) -> &'static str {
         "refund" => "b.refund_id",
         "statement" => "b.statement_id",
         "decided" => "CAST(b.decided_at AS TEXT)",
+        "id" => "b.id",
+        _ => "NULL",
+    }
+}
+
+fn comment(column: &str) -> &'static str {
+    match column {
+        "written" => "CAST(b.written_at AS TEXT)",
+        "name" => "b.name",
+        "text" => "b.body",
+        "article" => "b.article",
+        "status" => "b.status",
+        "before" => {
+            "(SELECT CAST(COUNT(*) AS TEXT) FROM comments e WHERE e.email = b.email AND e.status = 'approved' \
+             AND e.id <> b.id)"
+        }
+        "held_for" => "b.held_for",
+        "email" => "b.email",
+        "reason" => "b.reason",
+        "decided" => "CAST(b.decided_at AS TEXT)",
+        "thread" => "b.thread_id",
         "id" => "b.id",
         _ => "NULL",
     }

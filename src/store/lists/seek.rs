@@ -3,14 +3,15 @@
 
 use crate::domain::bank::CreditorReference;
 use crate::domain::donor::EmailAddress;
+use crate::domain::ids::CommentId;
 use crate::domain::list::ListKind;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::ReceiptNumber;
 use crate::domain::search;
 use crate::store::schema::{
-    attempts, bank_lines, campaign_totals, disputes, donations, donors, external_members, inbox, jobs,
-    ledger_entries, movements, payouts, pledges, receipts, refunds, subscription_orders, subscriptions,
+    attempts, bank_lines, campaign_totals, comments, disputes, donations, donors, external_members, inbox,
+    jobs, ledger_entries, movements, payouts, pledges, receipts, refunds, subscription_orders, subscriptions,
 };
 use crate::store::search::{self as terms, FOUND_MAX};
 use crate::store::{Conn, StoreError};
@@ -39,6 +40,8 @@ pub enum What {
     Payouts,
     /// Of movements on balances.
     Movements,
+    /// Of comments of readers.
+    Comments,
     /// They are addresses that pledges were made with.
     Addresses,
     /// They are what rows of the log are about.
@@ -102,6 +105,9 @@ pub fn seek(conn: &mut Conn, kind: ListKind, typed: &str) -> Result<Sought, Stor
     }
     if kind == ListKind::Audit {
         return Ok(Sought::of(How::Id, What::Subjects, vec![typed.to_owned()]));
+    }
+    if kind == ListKind::Comments {
+        return comments_for(conn, typed);
     }
     if let Some((what, ids)) = by_our_id(conn, typed)? {
         return Ok(Sought::of(How::Id, what, ids));
@@ -189,6 +195,28 @@ fn members_with(conn: &mut Conn, typed: &str) -> Result<Vec<String>, StoreError>
         !words.is_empty() && words.iter().all(|word| said.contains(word.as_str()))
     };
     Ok(rows.into_iter().filter(fits).take(FOUND_MAX).map(|(id, ..)| id).collect())
+}
+
+/// A comment by its id, or the latest of those with these words in name, address or text.
+fn comments_for(conn: &mut Conn, typed: &str) -> Result<Sought, StoreError> {
+    const LOOKED_AT: i64 = 20_000;
+    type Said = (String, Option<String>, Option<String>, Option<String>);
+    if typed.parse::<CommentId>().is_ok() {
+        return Ok(Sought::of(How::Id, What::Comments, vec![typed.to_owned()]));
+    }
+    let rows: Vec<Said> = comments::table
+        .order(comments::id.desc())
+        .limit(LOOKED_AT)
+        .select((comments::id, comments::name, comments::email, comments::body))
+        .load(conn)?;
+    let words = search::words(typed);
+    let fits = |(_, name, email, body): &Said| {
+        let said = [name, email, body].map(|text| text.as_deref().unwrap_or_default()).join(" ");
+        let said = search::folded(&said);
+        !words.is_empty() && words.iter().all(|word| said.contains(word.as_str()))
+    };
+    let found = rows.into_iter().filter(fits).take(FOUND_MAX).map(|(id, ..)| id);
+    Ok(Sought::of(How::Words, What::Comments, found.collect()))
 }
 
 /// With the donors that those who were merged are now: what they gave is listed there.

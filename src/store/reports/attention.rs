@@ -39,6 +39,8 @@ pub struct Open {
     pub movements: i64,
     /// Payouts that the bank sent back.
     pub payouts: i64,
+    /// Comments that nobody has read yet.
+    pub comments: i64,
 }
 
 #[derive(QueryableByName)]
@@ -48,7 +50,7 @@ struct Count {
 }
 
 /// The rows that are counted for each field of [`Open`].
-const ROWS: [&str; 10] = [
+const ROWS: [&str; 11] = [
     "attempts WHERE outcome IN ('started', 'unknown') AND outcome = 'unknown'",
     "inbox WHERE status IN ('received', 'parked') AND status = 'parked'",
     "inbox WHERE status IN ('received', 'parked') AND status = 'received'",
@@ -59,6 +61,7 @@ const ROWS: [&str; 10] = [
     "bank_lines WHERE status = 'open'",
     "movements WHERE finding IN ('differs', 'missing')",
     "payouts WHERE status = 'failed'",
+    "comments WHERE status = 'held'",
 ];
 
 /// What is counted, as queries.
@@ -87,6 +90,7 @@ pub fn open(conn: &mut Conn) -> Result<Open, StoreError> {
         bank_lines: next(),
         movements: next(),
         payouts: next(),
+        comments: next(),
     })
 }
 

@@ -8,10 +8,10 @@ use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
 use crate::store::{
-    Conn, StoreError, Tx, account_changes, accounts, address_changes, bank_lines, desk, erasures, forgetting,
-    gift_aid, gifts_by_hand, sessions, sign_in_links,
+    Conn, StoreError, Tx, account_changes, accounts, address_changes, bank_lines, comments, desk, erasures,
+    forgetting, gift_aid, gifts_by_hand, sessions, sign_in_links,
 };
-use crate::usecases::{Context, UseCaseError, audit, exports};
+use crate::usecases::{Context, UseCaseError, audit, exports, pages};
 use chrono::{Datelike as _, TimeDelta};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -242,9 +242,14 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure, farewell: Farewell)
         desk::forget(tx, who.id)?;
         gift_aid::end(tx, who.id, gift_aid::Which::All, (ctx.day_of(now), ctx.day_of(now)))?;
     }
+    let mut silenced = 0;
     for address in &person.addresses {
         forgetting::forget_promises(tx, address, donor, now)?;
         sign_in_links::remove_of(tx, address)?;
+        silenced += comments::forget(tx, address, now)?;
+    }
+    if silenced > 0 {
+        pages::change(tx, ctx)?;
     }
     gifts_by_hand::forget(tx, donor)?;
     bank_lines::forget(tx, donor)?;

@@ -7,8 +7,8 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
 use crate::store::donations::Place;
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, bank_lines, desk, donations, donor_letters,
-    external_members, gift_aid, gifts_by_hand, pledges, receipts, sessions,
+    Conn, StoreError, account_changes, accounts, bank_lines, comments, desk, donations, donor_letters,
+    external_members, forgetting, gift_aid, gifts_by_hand, pledges, receipts, sessions,
 };
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -54,6 +54,7 @@ pub(in crate::usecases) async fn tables(ctx: &Context, donor: DonorId) -> Result
                 browsers(conn, donor)?,
                 noted(conn, donor)?,
                 declared(conn, donor)?,
+                commented(conn, donor)?,
             ])
         })
         .await?;
@@ -89,6 +90,29 @@ fn noted(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
     });
     let rows = tags.chain(notes).chain(about).chain(letters).chain(lines).chain(elsewhere).collect();
     Ok(Table { name: "notes", columns: &["kind", "written_at", "text"], rows })
+}
+
+/// What was written below articles from the addresses that the donor has or had. Nobody proved that it was them.
+fn commented(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
+    let mut rows = Vec::new();
+    for address in forgetting::addresses_of(conn, &[donor])? {
+        for comment in comments::from_address(conn, &address)? {
+            rows.push(vec![
+                comment.id.to_string(),
+                comment.article.to_string(),
+                comment.state.status().to_string(),
+                comment.name.as_str().to_owned(),
+                address_text(comment.email.as_str()).to_owned(),
+                comment.text.as_str().to_owned(),
+                time(comment.written_at),
+            ]);
+        }
+    }
+    Ok(Table {
+        name: "comments",
+        columns: &["id", "article", "status", "name", "email", "text", "written_at"],
+        rows,
+    })
 }
 
 fn time(at: DateTime<Utc>) -> String {

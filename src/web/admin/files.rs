@@ -1,10 +1,12 @@
 //! Pages about one thing: what happened to it and why, the books, what the gateway really said.
 
+mod comments;
 mod members;
 mod parts;
 mod payouts;
 mod people;
 
+pub(super) use comments::comment;
 pub(super) use members::member;
 pub(super) use parts::name_of;
 pub(super) use payouts::{balances, journal, payout};
@@ -61,6 +63,7 @@ pub(super) fn page_about(subject: &str, looking: Role) -> Option<String> {
         "bnl" => ("bank-lines", May::SeeSupport),
         "mbr" => ("external-members", May::SeeSupport),
         "pyt" => ("payouts", May::SeeSupport),
+        "cmt" => ("comments", May::SeeComments),
         "plg" => ("pledges", May::SeeSupport),
         "dnr" => ("donors", May::SeeSupport),
         "rcp" => ("receipts", May::SeeSupport),

@@ -54,6 +54,7 @@ pub(super) fn title(kind: ListKind) -> &'static str {
         ListKind::Payouts => "Payouts",
         ListKind::Movements => "Movements on balances",
         ListKind::BankLines => "Lines of bank statements",
+        ListKind::Comments => "Comments",
         ListKind::Events => "Events",
         ListKind::Jobs => "Jobs",
         ListKind::Audit => "Log",
@@ -71,6 +72,7 @@ pub(super) const fn file_permission(kind: ListKind) -> Permission {
         | ListKind::BankLines
         | ListKind::Payouts
         | ListKind::Movements
+        | ListKind::Comments
         | ListKind::Receipts => Permission::ExportSupport,
         ListKind::Events | ListKind::Jobs => Permission::SeeOperations,
         ListKind::Audit => Permission::SeeAudit,
@@ -84,6 +86,11 @@ fn query_of(kind: ListKind, query: &str) -> ListQuery {
 
 fn text_of(query: &ListQuery) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query.pairs()).finish()
+}
+
+/// The query of a view, as this program writes it.
+pub(super) fn view_of(kind: ListKind, query: &str) -> String {
+    text_of(&query_of(kind, query))
 }
 
 fn url_of(kind: ListKind, query: &str, at: Option<&Cursor>) -> String {
@@ -158,6 +165,7 @@ async fn page(
             })
             .collect(),
         query: text,
+        picks: picks(kind, may(Permission::ModerateComments), &listed.page.rows),
         actions: actions(kind, may(Permission::ChangeSupport)),
         url: url.clone(),
     };
@@ -169,6 +177,12 @@ async fn page(
 fn place_in_navigation(kind: ListKind, url: &str) -> &str {
     let lies_under = [(ListKind::BankLines, "/admin/bank"), (ListKind::Movements, "/admin/payouts")];
     lies_under.into_iter().find(|(below, _)| *below == kind).map_or(url, |(_, above)| above)
+}
+
+/// The ids of rows of which several can be decided at once; none where that is not so.
+fn picks(kind: ListKind, may_moderate: bool, rows: &[Row]) -> Vec<String> {
+    let is_picked = kind == ListKind::Comments && may_moderate;
+    rows.iter().filter(|_| is_picked).map(|row| row.id.clone()).collect()
 }
 
 fn file_url(kind: ListKind, text: &str) -> String {
@@ -199,6 +213,7 @@ fn actions(kind: ListKind, may_change: bool) -> Vec<ActionShown> {
         | ListKind::Movements
         | ListKind::Receipts
         | ListKind::BankLines
+        | ListKind::Comments
         | ListKind::Events
         | ListKind::Jobs
         | ListKind::Audit => Vec::new(),
@@ -218,6 +233,8 @@ fn understood(query: &ListQuery, listed: &Listed) -> Option<String> {
     };
     let more =
         if listed.more { " Many fit; only some of them are shown. One more letter helps." } else { "" };
+    let how =
+        if query.kind == ListKind::Comments { how.replace("names", "texts, names") } else { how.to_owned() };
     Some(format!("“{}” was sought {how}.{more}", query.search))
 }
 
@@ -280,6 +297,7 @@ fn place_of(kind: ListKind, id: &str) -> Option<String> {
         | ListKind::Receipts
         | ListKind::BankLines
         | ListKind::Payouts
+        | ListKind::Comments
         | ListKind::Events
         | ListKind::Jobs => Some(format!("/admin/{kind}/{id}")),
     }

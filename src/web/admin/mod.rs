@@ -28,9 +28,9 @@ use actix_web::web::{PayloadConfig, ServiceConfig};
 
 /// Every route below `/admin`.
 fn table() -> Table {
-    of_the_past(of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(
+    of_readers(of_the_past(of_bank(of_settings(of_work(of_publication(of_people(of_figures(of_lists(
         Table::default(),
-    ))))))))
+    )))))))))
 }
 
 /// How support is doing, and files of many rows.
@@ -141,6 +141,19 @@ fn of_settings(table: Table) -> Table {
         .post("/admin/patreon/disconnect", settings, patreon::disconnect)
         .post("/admin/patreon/sync", settings, patreon::sync)
         .post("/admin/patreon/levels", settings, patreon::levels)
+}
+
+/// What readers write.
+fn of_readers(table: Table) -> Table {
+    use Access::Only;
+    let (see, moderate) = (Only(May::SeeComments), Only(May::ModerateComments));
+    table
+        .get("/admin/comments", see, lists::page_of(ListKind::Comments))
+        .get("/admin/comments.csv", Only(May::ExportSupport), lists::file_of(ListKind::Comments))
+        .post("/admin/comments/decide", moderate, work::comments::decide_all)
+        .get("/admin/comments/{id}", see, files::comment)
+        .get("/admin/comments/{id}/refuse", moderate, work::comments::doubt)
+        .post("/admin/comments/{id}/decide", moderate, work::comments::decide)
 }
 
 /// Gifts that came before this site.

@@ -25,6 +25,7 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Receipts", "/admin/receipts", Permission::SeeSupport),
     ("Payouts", "/admin/payouts", Permission::SeeSupport),
     ("Bank", "/admin/bank", Permission::SeeSupport),
+    ("Comments", "/admin/comments", Permission::SeeComments),
     ("Content", "/admin/content", Permission::EditContent),
     ("Wording", "/admin/wording", Permission::EditContent),
     ("Events", "/admin/events", Permission::SeeOperations),
@@ -109,6 +110,8 @@ const DONE: &[(&str, &str)] = &[
     ),
     ("gift-aid-ended", "Gifts from today on are covered no more."),
     ("set", "It is set, and counts from now on; in every process within two seconds."),
+    ("decided", "It is decided, and the pages say so."),
+    ("none-chosen", "No comment was chosen: nothing is changed."),
     ("unchanged", "Nothing was changed: everything is so already."),
 ];
 

@@ -4,6 +4,7 @@ mod act;
 mod asked;
 mod bank;
 pub(super) mod campaigns;
+mod comments;
 pub(super) mod docs;
 mod donors;
 pub(super) mod door;
@@ -102,6 +103,10 @@ fn of_publication(table: Table) -> Table {
         // What a form needs, for everybody; the file, for staff.
         .get("/campaigns/{slug}", Public, campaigns::show)
         .put("/campaigns/{slug}", Token(May::EditContent), files::put_of(Kind::Campaign))
+        .get("/comments", Token(May::SeeComments), lists::page_of(ListKind::Comments))
+        .get("/comments/{id}", Token(May::SeeComments), lists::one_of(ListKind::Comments))
+        .post("/comments/{id}/approve", Token(May::ModerateComments), comments::approve)
+        .post("/comments/{id}/reject", Token(May::ModerateComments), comments::reject)
         .get("/tiers", Token(May::SeeFigures), files::tiers)
         .get("/tiers/{slug}", Token(May::SeeFigures), files::one_of(Kind::Tier))
         .put("/tiers/{slug}", Token(May::EditContent), files::put_of(Kind::Tier))

@@ -266,6 +266,7 @@ fn name_of(kind: ListKind) -> String {
         | ListKind::Payouts
         | ListKind::Movements
         | ListKind::Receipts
+        | ListKind::Comments
         | ListKind::Events
         | ListKind::Jobs => kind.as_str().trim_end_matches('s'),
     };

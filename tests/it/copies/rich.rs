@@ -247,6 +247,10 @@ const ODDITIES: &[&str] = &[
     "INSERT INTO movements VALUES ('mov_odd', 'stripe', 'txn_odd', 'adjustment', 9007199254740993, 9007199254740993, 'EUR', \
          '2026-06-15 10:00:00.000001', NULL, NULL, NULL, 'po_odd', 'pyt_odd', NULL, NULL, NULL, 'apart', \
          '2026-06-15 10:00:00', '2026-06-15 10:00:00.250')",
+    "INSERT INTO comments VALUES ('cmt_gone', 'about-our-funding', 'Title', NULL, NULL, NULL, NULL, 'de', 'removed', NULL, NULL, NULL, \
+         '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001', NULL, FALSE)",
+    "INSERT INTO comments VALUES ('cmt_odd', 'about-our-funding', '“Title” 🎁', 'cmt_gone', 'Zoë – ערב', 'zoë@example.org', 'a\n\n“b” 🎁', 'ar', \
+         'spam', NULL, 'why “not”', 'key', '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00.500', '2026-06-15 10:00:00.250', TRUE)",
     "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",
     "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)",
 ];

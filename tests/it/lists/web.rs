@@ -54,6 +54,8 @@ flow! {
              '2026-06-15 10:00:00', '2026-06-15 10:00:00')",
         ])
         .unwrap();
+        let said = [("name", HOSTILE), ("email", "h@example.org"), ("text", HOSTILE)];
+        app.client().post("/articles/about-our-funding/comments", &said).await.location();
         let clerk = app.clerk(Role::Owner).await;
         for kind in ListKind::ALL {
             let columns: Vec<String> = kind.columns().iter().map(|column| format!("column={}", column.name)).collect();

@@ -7,10 +7,12 @@ use std::path::Path;
 use chrono::{NaiveDate, TimeDelta};
 use mainstay::domain::access::{Role, Scope};
 use mainstay::domain::audit::Actor;
+use mainstay::domain::comment::Verdict;
 use mainstay::domain::data_map::{self, AtErasure, TABLES};
 use mainstay::domain::gift_aid::{Covered, DeclaredBy, Taxpayer};
 use mainstay::domain::ids::DonorId;
 use mainstay::domain::pledge::{GatewayKind, Visibility};
+use mainstay::usecases::comments::{self, Decision};
 use mainstay::usecases::desk::merge;
 use mainstay::usecases::gift_aid::Declared;
 use mainstay::usecases::gifts::{self, Gift, Giver};
@@ -72,9 +74,28 @@ async fn everywhere(app: &TestApp) -> (DonorId, Visitor) {
     app.run_jobs().await;
     at_the_desk(app, donor, &gift).await;
     app.client().give(&Form::transfer().set("email", ADDRESS).set("message", &word("unpaid again"))).await;
+    says_something(app).await;
     visitor.asks(OTHER_ADDRESS).await;
     app.run_jobs().await;
     (donor, visitor)
+}
+
+/// A comment that is shown and answered, and one that is not, from the address that they had and the one that they have.
+async fn says_something(app: &TestApp) {
+    let path = "/articles/about-our-funding/comments";
+    let (shown_words, refused_words) = (word("shown"), word("refused"));
+    let said = |email, text| [("name", NAME), ("email", email), ("text", text), ("reply_to", "")];
+    app.client().post(path, &said(OLD_ADDRESS, shown_words.as_str())).await.location();
+    let shown = app.lines("SELECT id AS line FROM comments").await.remove(0);
+    let decision = Decision { verdict: Verdict::Approve, reason: String::new() };
+    comments::decide(app.ctx(), Actor::Command, vec![shown.parse().unwrap()], decision).await.unwrap();
+    let answer =
+        [("name", "Bob"), ("email", "bob@example.org"), ("text", "No."), ("reply_to", shown.as_str())];
+    app.client().post(path, &answer).await.location();
+    app.client().post(path, &said(ADDRESS, refused_words.as_str())).await.location();
+    let refused = app.lines("SELECT MAX(id) AS line FROM comments").await.remove(0);
+    let decision = Decision { verdict: Verdict::Spam, reason: word("reason") };
+    comments::decide(app.ctx(), Actor::Command, vec![refused.parse().unwrap()], decision).await.unwrap();
 }
 
 /// Another address, proved from both.

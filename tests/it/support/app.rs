@@ -15,7 +15,7 @@ use mainstay::mail::stored::{self, StoredMessage};
 use mainstay::store::{checks, jobs as queue};
 use mainstay::telemetry::metrics::Metrics;
 use mainstay::usecases::{Context, upkeep};
-use mainstay::web::{self, ServerOptions};
+use mainstay::web::{self, AppState, ServerOptions};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,6 +48,7 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) engine: Engine,
     pub(crate) database_url: String,
+    state: AppState,
     sandbox: Option<Arc<Scripted>>,
     database: Option<TestDatabase>,
     server: actix_web::dev::ServerHandle,
@@ -106,7 +107,7 @@ impl TestApp {
             .await
             .unwrap_or_else(|error| panic!("{error}"));
         let options = ServerOptions { workers: 1, shutdown_timeout: Duration::from_secs(1) };
-        let server = web::serve(listener, state, options).unwrap();
+        let server = web::serve(listener, state.clone(), options).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
         Self {
@@ -116,6 +117,7 @@ impl TestApp {
             url,
             engine,
             database_url,
+            state,
             sandbox,
             database,
             server: handle,
@@ -129,6 +131,12 @@ impl TestApp {
 
     pub(crate) fn ctx(&self) -> &Context {
         &self.services.ctx
+    }
+
+    /// What a running process does every two seconds: takes up what changed on the pages.
+    pub(crate) async fn looks(&self) {
+        let now = self.state.now();
+        now.publication.refresh(&now.ctx, &now.templates).await.unwrap();
     }
 
     /// Somebody at a browser without a history.
@@ -197,7 +205,7 @@ impl TestApp {
     /// Ends without looking: for tests that break something on purpose.
     pub(crate) async fn stop(self) {
         self.server.stop(false).await;
-        drop(self.services);
+        drop((self.services, self.state));
         drop(self.database);
     }
 }

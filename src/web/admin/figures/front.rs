@@ -30,9 +30,18 @@ pub(in crate::web) async fn show(
     let zone = state.ctx.policy.time_zone;
     let time = |at: DateTime<Utc>| at.with_timezone(&zone).format("%-d %b, %H:%M").to_string();
     let may = |what| seat.0.member.role.may(what);
+    let mut waiting = if may(Permission::SeeOperations) { concerns(&seen, &time) } else { Vec::new() };
+    if may(Permission::ModerateComments) {
+        let waits = (
+            "comment of a reader waits to be read",
+            "comments of readers wait to be read",
+            "/admin/comments?status=held",
+        );
+        waiting.extend(concern(seen.open.comments, waits, ""));
+    }
     let page = FrontPage {
         day_text: date_text(seen.today),
-        concerns: if may(Permission::SeeOperations) { concerns(&seen, &time) } else { Vec::new() },
+        concerns: waiting,
         headlines: headlines(&seen),
         sections: sections(&seen),
         recent: if may(Permission::SeeSupport) { recent(&seen, &time) } else { FigureTable::default() },
@@ -101,16 +110,20 @@ fn concerns(seen: &Dashboard, time: &impl Fn(DateTime<Utc>) -> String) -> Vec<Co
             "",
         ),
     ];
-    let told = |(count, one, many, url, more): (i64, &str, &str, &'static str, &str)| {
-        let text = match count {
-            0 => return None,
-            1 => format!("1 {one}{more}"),
-            MANY.. => format!("{MANY} {many}, or more{more}"),
-            _ => format!("{count} {many}{more}"),
-        };
-        Some(Concern { text, url })
+    all.into_iter()
+        .filter_map(|(count, one, many, url, more)| concern(count, (one, many, url), more))
+        .collect()
+}
+
+/// So many of something, called so if it is one and so if it is more, and where it is dealt with.
+fn concern(count: i64, (one, many, url): (&str, &str, &'static str), more: &str) -> Option<Concern> {
+    let text = match count {
+        0 => return None,
+        1 => format!("1 {one}{more}"),
+        MANY.. => format!("{MANY} {many}, or more{more}"),
+        _ => format!("{count} {many}{more}"),
     };
-    all.into_iter().filter_map(told).collect()
+    Some(Concern { text, url })
 }
 
 fn headlines(seen: &Dashboard) -> Vec<Headline> {

@@ -1,6 +1,7 @@
 //! What bodies and answers are made of.
 
 use crate::domain::bank_line::{StatementFormat, StatementStatus};
+use crate::domain::comment::REASON_CHARACTERS_MAX;
 use crate::domain::export::{ExportFormat, ExportKind, ExportStatus};
 use crate::domain::ledger::{Account, EntryKind};
 use crate::domain::money::{Currency, MINOR_MAX};
@@ -232,6 +233,8 @@ fn publication() -> Value {
             "starts_on": maybe_day(), "ends_on": maybe_day(), "goal": maybe_money(),
             "received": { "type": "array", "items": received },
         })),
+        "RejectedComment": body(&[], &json!({ "reason": bounded(0, REASON_CHARACTERS_MAX), "spam": flag })),
+        "DecidedComment": whole(&json!({ "id": text(), "status": text() })),
         "Tier": whole(&json!({
             "id": text(), "slug": text(), "name": text(), "description": text(),
             "benefits": { "type": "array", "items": benefit }, "prices": { "type": "array", "items": price },

@@ -1,0 +1,70 @@
+### What readers say below articles.
+
+comments-count = { $count ->
+    [one] Ein Kommentar
+   *[other] { $count } Kommentare
+}
+comments-first = Schreiben Sie den ersten Kommentar
+comments-none = Keine Kommentare
+comments-closed = Zu diesem Artikel werden keine Kommentare mehr angenommen.
+comments-write = Einen Kommentar schreiben
+comments-answer = Antworten
+comments-reply-to = Antwort an { $name }
+comments-removed = Dieser Kommentar wurde entfernt.
+comments-text = Kommentar
+comments-text-hint = Reiner Text, bis zu 2.000 Zeichen. Jeder Kommentar wird gelesen, bevor er erscheint.
+comments-name = Name
+comments-name-hint = Er steht über Ihrem Kommentar.
+comments-email = E-Mail-Adresse
+comments-email-hint = Ihre E-Mail-Adresse wird nicht veröffentlicht.
+comments-send = Kommentar absenden
+comments-privacy = Wir bewahren Ihren Kommentar mit Ihrem Namen und Ihrer E-Mail-Adresse auf und geben beides nicht weiter. Unter denen, die gespendet haben, wird nicht nach Ihnen gesucht.
+comments-held-title = Vielen Dank für Ihren Kommentar
+comments-held = Er wartet auf die Moderation: Noch ist er nicht zu sehen; er erscheint, sobald ihn hier jemand gelesen und freigegeben hat.
+comments-back = Zurück zum Artikel
+comments-edited = geändert am { $date }
+comments-wants-answers = Schreiben Sie mir, wenn jemand antwortet
+comments-wants-answers-note = Jeder Brief enthält einen Link, der das beendet.
+comments-own-title = Ihr Kommentar
+comments-own-held = Er wartet, bis ihn hier jemand gelesen hat; noch kann ihn sonst niemand sehen.
+comments-own-approved = Alle können ihn unter dem Artikel lesen.
+comments-own-rejected = Er wird nicht gezeigt.
+comments-own-spam = Er wird nicht gezeigt.
+comments-done-changed = Ihr Kommentar wurde geändert.
+comments-done-answers = Wir schreiben Ihnen, wenn jemand antwortet.
+comments-done-no-answers = Wir schreiben Ihnen nicht mehr über Antworten.
+comments-done-known = Dieser Browser wird ein Jahr lang wiedererkannt.
+comments-done-shown = Vielen Dank: Ihr Kommentar ist erschienen.
+comments-change = Ändern
+comments-change-hint = Reiner Text, bis zu 2.000 Zeichen. Was geändert wurde, wird vielleicht noch einmal gelesen, bevor es erscheint.
+comments-change-save = Änderung speichern
+comments-answers = Antworten
+comments-answers-yes = Wir schreiben Ihnen, wenn hier jemand antwortet.
+comments-answers-no = Wir schreiben Ihnen nicht, wenn jemand antwortet.
+comments-answers-begin = Über Antworten schreiben
+comments-answers-stop = Nicht mehr über Antworten schreiben
+comments-known = Kommentare ohne Wartezeit
+comments-known-note = Wer schon mehrere freigegebene Kommentare geschrieben hat, muss in einem bekannten Browser nicht warten. Dafür wird ein Jahr lang ein Cookie gespeichert.
+comments-known-button = In diesem Browser wiedererkennen
+comments-remove = Entfernen
+comments-remove-note = Was Sie geschrieben haben, verschwindet sofort und endgültig, mit Namen und Adresse. Haben andere geantwortet, bleiben deren Antworten.
+comments-remove-all = Alles entfernen, was hier von meiner Adresse geschrieben wurde
+comments-keep = Behalten
+comments-letter-shown-subject = Ihr Kommentar ist erschienen
+comments-letter-shown = Ihr Kommentar zu „{ $article }“ wurde gelesen und ist nun für alle zu sehen.
+comments-letter-read = Lesen
+comments-letter-own = Sie können ihn ändern oder entfernen. Das kann jeder, der diesen Link hat; bitte behalten Sie ihn für sich.
+comments-letter-own-button = Ändern oder entfernen
+comments-letter-told = Wir schreiben Ihnen, wenn dort jemand antwortet.
+comments-letter-answered-subject = { $by } hat geantwortet
+comments-letter-answered = { $by } schrieb dort, wo Sie zu „{ $article }“ kommentiert haben:
+comments-letter-stop = Sie wollten von Antworten erfahren.
+comments-letter-stop-button = Diese Briefe beenden
+comments-letter-reason = Sie erhalten diesen Brief, weil diese Adresse bei einem Kommentar auf { $site } angegeben wurde. Er betrifft nur diesen Kommentar; Sie stehen auf keiner Liste.
+
+field-comment-name-missing = Bitte geben Sie einen Namen an; er steht über Ihrem Kommentar
+field-comment-email-missing = Bitte geben Sie Ihre E-Mail-Adresse an; sie wird nicht veröffentlicht
+field-comment-missing = Bitte schreiben Sie etwas
+field-comment-gone = Den Kommentar, auf den Sie antworten, gibt es nicht mehr; noch einmal abgesendet steht dieser für sich
+field-comment-same = Genau das haben Sie hier schon geschrieben
+error-comments-closed = Zu diesem Artikel werden keine Kommentare mehr angenommen; was Sie geschrieben haben, wurde nicht gesendet

@@ -1,0 +1,70 @@
+### What readers say below articles.
+
+comments-count = { $count ->
+    [one] One comment
+   *[other] { $count } comments
+}
+comments-first = Be the first to comment
+comments-none = No comments
+comments-closed = This article takes no more comments.
+comments-write = Leave a reply
+comments-answer = Reply
+comments-reply-to = Reply to { $name }
+comments-removed = This comment was taken away.
+comments-text = Comment
+comments-text-hint = Plain text, up to 2,000 characters. Somebody reads comments before they are shown.
+comments-name = Name
+comments-name-hint = It stands above your comment.
+comments-email = E-mail address
+comments-email-hint = Your email address will not be published.
+comments-send = Send comment
+comments-privacy = We keep your comment with your name and e-mail address and hand neither on. Who you are is not looked for among those who gave.
+comments-held-title = Thank you for your comment
+comments-held = It is held for moderation: it is not to be seen yet, and will be once somebody here has read it.
+comments-back = Back to the article
+comments-edited = changed on { $date }
+comments-wants-answers = Write to me when somebody answers
+comments-wants-answers-note = Each letter has a link that ends them.
+comments-own-title = Your comment
+comments-own-held = It waits until somebody here has read it; nobody else can see it yet.
+comments-own-approved = Everybody can read it below the article.
+comments-own-rejected = It is not shown.
+comments-own-spam = It is not shown.
+comments-done-changed = Your comment was changed.
+comments-done-answers = You will be written to when somebody answers.
+comments-done-no-answers = You will not be written to about answers any more.
+comments-done-known = This browser is remembered for a year.
+comments-done-shown = Thank you: your comment is shown.
+comments-change = Change it
+comments-change-hint = Plain text, up to 2,000 characters. What was changed may be read here again before it is shown.
+comments-change-save = Save the change
+comments-answers = Answers
+comments-answers-yes = You are written to when somebody answers in this thread.
+comments-answers-no = You are not written to when somebody answers.
+comments-answers-begin = Write to me about answers
+comments-answers-stop = Do not write to me about answers
+comments-known = Comments without waiting
+comments-known-note = Readers of whom several comments were approved need not wait, from a browser that is known. It is remembered by a cookie, for a year.
+comments-known-button = Remember me in this browser
+comments-remove = Take it away
+comments-remove-note = What you wrote goes at once and for good, with your name and address. If others answered, their answers stay.
+comments-remove-all = Take away everything that was written here from my address
+comments-keep = Keep it
+comments-letter-shown-subject = Your comment is shown
+comments-letter-shown = your comment on “{ $article }” was read here, and everybody can see it now.
+comments-letter-read = Read it
+comments-letter-own = You can change it or take it away. Whoever has this link can; please keep it to yourself.
+comments-letter-own-button = Change or take away
+comments-letter-told = You will be written to when somebody answers in the thread.
+comments-letter-answered-subject = { $by } answered
+comments-letter-answered = { $by } wrote in a thread of yours on “{ $article }”:
+comments-letter-stop = You asked to be told of answers.
+comments-letter-stop-button = End these letters
+comments-letter-reason = You receive this letter because this address was given with a comment at { $site }. It is about that comment only; you are on no list.
+
+field-comment-name-missing = Please enter a name; it stands above your comment
+field-comment-email-missing = Please enter your e-mail address; it is not published
+field-comment-missing = Please write something
+field-comment-gone = The comment that you answer is not there any more; sent once more, this stands by itself
+field-comment-same = You have written just this here before
+error-comments-closed = This article takes no more comments; what you wrote was not sent

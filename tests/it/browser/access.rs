@@ -41,7 +41,7 @@ async fn look(browser: &Browser, app: &TestApp, page: &str) {
         browser.color_scheme(scheme).await;
         for (width, height) in [DESK, PHONE] {
             browser.resize(width, height).await;
-            let faults = browser.axe().await;
+            let faults = browser.axe_in(scheme).await;
             assert!(faults.is_empty(), "{page}, {scheme:?}, {width} wide: {faults:#?}");
         }
     }

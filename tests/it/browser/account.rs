@@ -89,7 +89,7 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
                 browser.color_scheme(scheme).await;
                 for (width, height) in [DESK, PHONE] {
                     browser.resize(width, height).await;
-                    let faults = browser.axe().await;
+                    let faults = browser.axe_in(scheme).await;
                     assert!(faults.is_empty(), "{path}{query}, {scheme:?}, {width} wide: {faults:#?}");
                     let wide =
                         "return document.documentElement.scrollWidth - document.documentElement.clientWidth";

@@ -39,7 +39,7 @@ async fn look_at(browser: &Browser, app: &TestApp, pages: &[(&str, String)]) {
                     let file = format!("{name}-{scheme:?}-{width}.png");
                     browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
                 }
-                let faults = browser.axe().await;
+                let faults = browser.axe_in(scheme).await;
                 assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
                 let wide =
                     "return document.documentElement.scrollWidth - document.documentElement.clientWidth";

@@ -43,7 +43,7 @@ async fn look_at(browser: &Browser, name: &str) {
                 let file = format!("{name}-{scheme:?}-{width}.png");
                 browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
             }
-            let faults = browser.axe().await;
+            let faults = browser.axe_in(scheme).await;
             assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
         }
     }

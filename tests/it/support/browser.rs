@@ -169,17 +169,32 @@ impl Browser {
     /// The check is run by the driver, so the page's content security policy does not stop it. It needs
     /// [`JavaScript::On`].
     pub(crate) async fn axe(&self) -> Vec<String> {
+        let tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+        self.axe_run(json!({ "type": "tag", "values": tags })).await
+    }
+
+    /// Likewise, of a page that is looked at in both: what does not hang on colours is the same in the dark.
+    pub(crate) async fn axe_in(&self, scheme: ColorScheme) -> Vec<String> {
+        match scheme {
+            ColorScheme::Light => self.axe().await,
+            ColorScheme::Dark => {
+                let rules = ["color-contrast", "link-in-text-block"];
+                self.axe_run(json!({ "type": "rule", "values": rules })).await
+            }
+        }
+    }
+
+    async fn axe_run(&self, only: Value) -> Vec<String> {
         const RUN: &str = "
             const done = arguments[arguments.length - 1];
-            const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-            axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then(
+            axe.run(document, { runOnly: arguments[0], resultTypes: ['violations'] }).then(
                 ({ violations }) => done(violations.flatMap(rule => rule.nodes.map(node =>
                     `${rule.id} (${rule.impact}) at ${node.target.flat().join(' ')}: ${rule.help}; ` +
                     node.any.concat(node.all, node.none).map(check => check.message).join('; ')))),
                 error => done(['axe failed: ' + error]));";
         self.loaded().await;
         self.client.execute(axe_source(), Vec::new()).await.unwrap();
-        let lines = self.client.execute_async(RUN, Vec::new()).await.unwrap();
+        let lines = self.client.execute_async(RUN, vec![only]).await.unwrap();
         serde_json::from_value(lines).unwrap()
     }
 

@@ -45,7 +45,7 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mail::{Encryption, Mail, MailTransport, Mailbox, SmtpServer};
 pub use patreon::{Patreon, PatreonApp, PatreonTokens};
-pub use paypal::Paypal;
+pub use paypal::{Paypal, PaypalPlace, PaypalTerms};
 pub use sandbox::Sandbox;
 pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
@@ -77,8 +77,10 @@ pub struct Config {
     pub stripe: Option<Stripe>,
     /// How Stripe is spoken to.
     pub stripe_terms: StripeTerms,
-    /// The app at PayPal; `None`: that gateway is off.
+    /// The app at PayPal; `None`: it is typed in the office, or that gateway is off.
     pub paypal: Option<Paypal>,
+    /// How PayPal is spoken to.
+    pub paypal_terms: PaypalTerms,
     /// How often and how much.
     pub limits: Limits,
     /// The donor's own pages.
@@ -228,6 +230,7 @@ impl Config {
         let stripe = Stripe::read(layers, strictness);
         let stripe_terms = StripeTerms::read(layers, strictness);
         let paypal = Paypal::read(layers, strictness);
+        let paypal_terms = PaypalTerms::read(layers, strictness);
         let patreon = Patreon::read(layers, strictness);
         let limits = Limits::read(layers);
         let account = Account::read(layers);
@@ -248,6 +251,7 @@ impl Config {
             stripe: stripe.ok()?,
             stripe_terms: stripe_terms?,
             paypal: paypal.ok()?,
+            paypal_terms: paypal_terms?,
             limits: limits?,
             account: account?,
             staff: staff?,

@@ -16,6 +16,7 @@ pub mod bank_mapping;
 pub mod campaign;
 pub mod clock;
 pub mod data_map;
+pub mod deposit;
 pub mod dispute;
 pub mod donation;
 pub mod donor;

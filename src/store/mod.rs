@@ -13,6 +13,7 @@ pub mod campaigns;
 pub mod checks;
 mod connection;
 pub mod copy;
+pub mod deposits;
 pub mod desk;
 mod dialect;
 pub mod disputes;

@@ -11,6 +11,7 @@ pub mod bank_statements;
 pub mod campaigns;
 mod context;
 pub mod demo;
+pub mod deposits;
 pub mod desk;
 mod error;
 pub mod examine;

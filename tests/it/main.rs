@@ -24,6 +24,8 @@ mod cli;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
+mod deposits;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod figures;

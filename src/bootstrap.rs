@@ -22,7 +22,7 @@ use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
 use crate::store::{DatabaseOptions, Db, StoreError, settings};
 use crate::telemetry::metrics::Metrics;
-use crate::usecases::gateways::{StripePlan, take_up};
+use crate::usecases::gateways::{PaypalPlan, StripePlan, take_up};
 use crate::usecases::members::PatreonPlan;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::settings::{self as office, OfficeValues};
@@ -219,9 +219,9 @@ impl App {
         let host = config.server.public_host();
         let mailer = Mailer::from_config(&config.mail, &host)?;
         let edition = edition((&config, &heard), public_url, &files, &mailer)?;
-        let paypal = paypal(&config)?.map(|paypal| Arc::new(paypal.with_clock(Arc::clone(&world.clock))));
+        let paypal = Arc::new(paypal_plan(&config, &world)?);
         let ctx = Context {
-            gateways: gateways(&config, (&plan, paypal.as_ref()), &db, (&world, &ids))?,
+            gateways: gateways(&config, (&plan, &paypal), &db, (&world, &ids))?,
             paypal,
             patreon: patreon(&config)?.map(Arc::new),
             stripe: plan,
@@ -316,7 +316,7 @@ async fn site_key(db: &Db, ids: &IdSource) -> Result<SiteKey, StartError> {
 /// The gateways that the configuration turns on.
 fn gateways(
     config: &Config,
-    (plan, paypal): (&StripePlan, Option<&Arc<PayPal>>),
+    (plan, paypal): (&StripePlan, &PaypalPlan),
     db: &Db,
     (world, ids): (&World, &IdSource),
 ) -> Result<Registry, StartError> {
@@ -324,8 +324,8 @@ fn gateways(
     if let Some(stripe) = plan.configured() {
         list.push(Arc::new(stripe?.with_clock(Arc::clone(&world.clock))));
     }
-    if let Some(paypal) = paypal {
-        list.push(Arc::<PayPal>::clone(paypal));
+    if let Some(paypal) = paypal.configured() {
+        list.push(Arc::new(paypal.clone()));
     }
     if config.sandbox.enabled {
         let book = DatabaseBook::new(db.clone(), Arc::clone(&world.clock), ids.clone());
@@ -360,32 +360,51 @@ pub fn stripe(config: &Config) -> Result<Option<Stripe>, StartError> {
     Ok(stripe_plan(config).configured().transpose()?)
 }
 
+/// How PayPal is spoken to, with the app of the configuration if it has one.
+fn paypal_plan(config: &Config, world: &World) -> Result<PaypalPlan, StartError> {
+    let terms = &config.paypal_terms;
+    let frames = (paypal_frame(config, &terms.live)?, paypal_frame(config, &terms.test)?);
+    let fixed = paypal(config)?.map(|paypal| paypal.with_clock(Arc::clone(&world.clock)));
+    Ok(PaypalPlan::new(frames, fixed, config.server.mode.is_production()))
+}
+
 /// The app at PayPal, if the configuration has one.
 pub fn paypal(config: &Config) -> Result<Option<PayPal>, StartError> {
     let Some(own) = &config.paypal else {
         return Ok(None);
     };
-    let authorities = match &own.authorities {
-        Some(pem) => paypal::Authorities::of_pem(pem)
-            .map_err(|why| StartError::Paypal(format!("paypal.webhook_ca_file: {why}")))?,
-        None => paypal::Authorities::public(),
-    };
     let settings = paypal::Settings {
         client_id: own.client_id.clone(),
         client_secret: Key::new(own.client_secret.expose()),
         webhook_id: own.webhook_id.clone(),
-        api_base: own.api_base.clone(),
-        page_origins: own.page_origins.clone(),
-        certificate_hosts: own.certificate_hosts.clone(),
+        ..paypal_frame(config, &config.paypal_terms.place)?
+    };
+    PayPal::new(settings).map(Some).map_err(|error| StartError::Paypal(error.to_string()))
+}
+
+/// How PayPal is spoken to at a place, by whatever app.
+fn paypal_frame(config: &Config, place: &config::PaypalPlace) -> Result<paypal::Settings, StartError> {
+    let terms = &config.paypal_terms;
+    let authorities = match &terms.authorities {
+        Some(pem) => paypal::Authorities::of_pem(pem)
+            .map_err(|why| StartError::Paypal(format!("paypal.webhook_ca_file: {why}")))?,
+        None => paypal::Authorities::public(),
+    };
+    Ok(paypal::Settings {
+        client_id: String::new(),
+        client_secret: Key::new(""),
+        webhook_id: String::new(),
+        api_base: place.api_base.clone(),
+        page_origins: place.page_origins.clone(),
+        certificate_hosts: terms.certificate_hosts.clone(),
         authorities,
         publication: paypal::Publication {
             name: config.site.name.clone(),
             address: config.server.public_url_when_bound_to(config.server.bind),
         },
-        fee: FeeRate { basis_points: own.fee_basis_points, fixed_minor: own.fee_fixed_minor },
-        timeout: own.timeout,
-    };
-    PayPal::new(settings).map(Some).map_err(|error| StartError::Paypal(error.to_string()))
+        fee: FeeRate { basis_points: terms.fee_basis_points, fixed_minor: terms.fee_fixed_minor },
+        timeout: terms.timeout,
+    })
 }
 
 /// How Patreon is spoken to, if the configuration has an app there.

@@ -206,8 +206,13 @@ async fn check_stripe(setting: &Setting, app: &App, findings: &mut Vec<Finding>)
 
 /// Asks PayPal itself: the credentials, what they open, and whether events would reach us.
 async fn check_paypal(setting: &Setting, app: &App, findings: &mut Vec<Finding>) {
-    let Some(paypal) = &app.services.ctx.paypal else {
-        return;
+    let paypal = match gateways::paypal_client(&app.services.ctx).await {
+        Ok(Some(paypal)) => paypal,
+        Ok(None) => return,
+        Err(error) => {
+            findings.push(finding(Verdict::Failed, "paypal: app of the office", Some(error.to_string())));
+            return;
+        }
     };
     if setting.config.server.allow_custom_gateways {
         let detail =
@@ -238,7 +243,7 @@ async fn check_paypal(setting: &Setting, app: &App, findings: &mut Vec<Finding>)
             }
         }
     }
-    findings.push(finding(Verdict::Ok, "paypal", Some(super::paypal::mode(paypal).to_owned())));
+    findings.push(finding(Verdict::Ok, "paypal", Some(super::paypal::mode(&paypal).to_owned())));
 }
 
 /// How the members at Patreon were last read. Nobody outside is asked: that would use its tokens up.

@@ -22,7 +22,8 @@ pub(super) enum Command {
 pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     let Command::Setup { check, url } = command;
     let paypal = bootstrap::paypal(&setting.config)?.ok_or_else(|| {
-        let what = "paypal.client_id is empty: copy it and its secret from developer.paypal.com (Apps & Credentials)";
+        let what = "paypal.client_id is empty: copy it and its secret from developer.paypal.com (Apps & Credentials). \
+                    An app typed in the office has its webhook set up there, under Gateways";
         Failure::Usage(what.to_owned())
     })?;
     let url = webhook_url(setting, (GatewayKind::Paypal, "PayPal"), url)?;

@@ -195,7 +195,8 @@ fn not_configured(config: &Config, ctx: &Context) -> Vec<String> {
     }
     if ctx.gateways.get(GatewayKind::Paypal).is_none() {
         missing.push(
-            "paypal: no PayPal; set paypal.client_id and its secret, and run `mainstay paypal setup`"
+            "paypal: no PayPal; type an app in the office under Gateways, or set paypal.client_id and its secret and run \
+             `mainstay paypal setup`"
                 .to_owned(),
         );
     }

@@ -47,7 +47,7 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mail::{Encryption, Mail, MailTransport, Mailbox, SmtpServer};
 pub use patreon::{Patreon, PatreonApp, PatreonTokens};
-pub use paypal::Paypal;
+pub use paypal::{Paypal, PaypalPlace, PaypalTerms};
 pub use sandbox::Sandbox;
 pub use secret::{MASK, Secret};
 pub use server::{MetricsAccess, Mode, Server};
@@ -79,10 +79,12 @@ pub struct Config {
     pub stripe: Option<Stripe>,
     /// How Stripe is spoken to.
     pub stripe_terms: StripeTerms,
-    /// The app at PayPal; `None`: that gateway is off.
+    /// The app at PayPal; `None`: it is typed in the office, or that gateway is off.
     pub paypal: Option<Paypal>,
     /// What readers may write below articles.
     pub comments: CommentRules,
+    /// How PayPal is spoken to.
+    pub paypal_terms: PaypalTerms,
     /// How often and how much.
     pub limits: Limits,
     /// The donor's own pages.
@@ -232,6 +234,7 @@ impl Config {
         let stripe = Stripe::read(layers, strictness);
         let stripe_terms = StripeTerms::read(layers, strictness);
         let paypal = Paypal::read(layers, strictness);
+        let paypal_terms = PaypalTerms::read(layers, strictness);
         let patreon = Patreon::read(layers, strictness);
         let comments = comments::read(layers);
         let limits = Limits::read(layers);
@@ -254,6 +257,7 @@ impl Config {
             stripe_terms: stripe_terms?,
             paypal: paypal.ok()?,
             comments: comments?,
+            paypal_terms: paypal_terms?,
             limits: limits?,
             account: account?,
             staff: staff?,

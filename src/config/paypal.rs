@@ -7,12 +7,17 @@ use super::gateway_base::{Purpose, Strictness, origin_of, parse_api_base};
 use super::merge::Layers;
 use super::read::Reported;
 use super::secret::Secret;
+use crate::domain::gateway_key;
 
 /// PayPal's own address.
 const API_BASE: &str = "https://api-m.paypal.com";
 
+/// The same, by its older name.
+const OLD_BASE: &str = "https://api.paypal.com";
+
 /// PayPal's test environment.
-const SANDBOX_BASES: [&str; 2] = ["https://api-m.sandbox.paypal.com", "https://api.sandbox.paypal.com"];
+const SANDBOX_BASE: &str = "https://api-m.sandbox.paypal.com";
+const SANDBOX_BASES: [&str; 2] = [SANDBOX_BASE, "https://api.sandbox.paypal.com"];
 
 /// Where its pages are.
 const PAGES: &str = "https://www.paypal.com";
@@ -24,7 +29,7 @@ const CERTIFICATE_HOST: &str = "paypal.com";
 /// PayPal keeps less of every payment.
 const MOST_BASIS_POINTS: i64 = 2_000;
 
-/// The app at PayPal, and how it is spoken to.
+/// What opens the app at PayPal.
 #[derive(Clone, Debug)]
 pub struct Paypal {
     /// Names the app.
@@ -33,10 +38,26 @@ pub struct Paypal {
     pub client_secret: Secret<String>,
     /// The webhook whose events are believed. Empty only for [`Purpose::PaypalSetup`].
     pub webhook_id: String,
+}
+
+/// Where PayPal is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaypalPlace {
     /// The address of its interface, without a slash at the end.
     pub api_base: String,
     /// Origins of its pages.
     pub page_origins: Vec<String>,
+}
+
+/// How PayPal is spoken to, wherever the app comes from.
+#[derive(Clone, Debug)]
+pub struct PaypalTerms {
+    /// For the app of the configuration.
+    pub place: PaypalPlace,
+    /// For live apps that were typed in the office. A test double that is configured stands for this and the next.
+    pub live: PaypalPlace,
+    /// For apps of PayPal's test environment that were typed in the office.
+    pub test: PaypalPlace,
     /// Hosts of the certificates of webhooks.
     pub certificate_hosts: Vec<String>,
     /// Certificates of the authorities that are trusted for these, in PEM; none: the public ones.
@@ -49,18 +70,15 @@ pub struct Paypal {
     pub timeout: Duration,
 }
 
-/// What opens the app.
-struct Credentials {
-    client_id: String,
-    client_secret: Secret<String>,
-    webhook_id: String,
+impl PaypalPlace {
+    fn at(api_base: &str) -> Self {
+        Self { api_base: api_base.to_owned(), page_origins: pages_of(api_base) }
+    }
 }
 
-impl Paypal {
-    /// `None`: off. Addresses and figures are checked all the same.
-    pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Result<Option<Self>, Reported> {
-        let credentials = Credentials::read(layers, strictness);
-        let own: &[&str] = &[API_BASE, "https://api.paypal.com"];
+impl PaypalTerms {
+    pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Option<Self> {
+        let own: &[&str] = &[API_BASE, OLD_BASE];
         let api_base = layers.parse("paypal.api_base", &format!("\"{API_BASE}\""), |text| {
             parse_api_base(text, ("PayPal", own), strictness)
         });
@@ -79,27 +97,33 @@ impl Paypal {
         let fee_basis_points = layers.number("paypal.fee_basis_points", 0..=MOST_BASIS_POINTS);
         let fee_fixed_minor = layers.number("paypal.fee_fixed_minor", 0..=10_000);
         let timeout = layers.number("paypal.timeout_s", 1..=120).map(Duration::from_secs);
-        let Some(own) = credentials? else {
-            return Ok(None);
-        };
-        let api_base = api_base.ok_or(Reported)?;
-        Ok(Some(Self {
-            client_id: own.client_id,
-            client_secret: own.client_secret,
-            webhook_id: own.webhook_id,
-            page_origins: pages_of(&api_base),
-            api_base,
-            certificate_hosts: certificate_hosts.ok_or(Reported)?,
-            authorities: authorities?,
-            fee_basis_points: fee_basis_points.ok_or(Reported)?,
-            fee_fixed_minor: fee_fixed_minor.ok_or(Reported)?,
-            timeout: timeout.ok_or(Reported)?,
-        }))
+        let api_base = api_base?;
+        let (live, test) = typed_bases(&api_base);
+        Some(Self {
+            live: PaypalPlace::at(live),
+            test: PaypalPlace::at(test),
+            place: PaypalPlace::at(&api_base),
+            certificate_hosts: certificate_hosts?,
+            authorities: authorities.ok()?,
+            fee_basis_points: fee_basis_points?,
+            fee_fixed_minor: fee_fixed_minor?,
+            timeout: timeout?,
+        })
     }
 }
 
-impl Credentials {
-    fn read(layers: &mut Layers, strictness: Strictness) -> Result<Option<Self>, Reported> {
+/// Where apps are that were typed in the office: live ones, and those of the test environment.
+fn typed_bases(configured: &str) -> (&str, &str) {
+    if [API_BASE, OLD_BASE].contains(&configured) || SANDBOX_BASES.contains(&configured) {
+        (API_BASE, SANDBOX_BASE)
+    } else {
+        (configured, configured)
+    }
+}
+
+impl Paypal {
+    /// `None`: no app in the configuration.
+    pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Result<Option<Self>, Reported> {
         const ID: &str = "\"A...\"";
         const WEBHOOK: &str = "\"8PT597110X687430LKGECATA\"";
         let client_id = layers.parse_optional("paypal.client_id", ID, parse_word);
@@ -136,11 +160,7 @@ impl Credentials {
 
 /// One word of letters that a header can carry.
 fn parse_word(text: &str) -> Result<String, String> {
-    if text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic() && b != b'|' && b != b':') {
-        Ok(text.to_owned())
-    } else {
-        Err("is cut off, or holds more than one word of letters and digits".to_owned())
-    }
+    gateway_key::paypal_word(text).map(|()| text.to_owned())
 }
 
 /// Where donors agree: PayPal's own pages, those of its test environment, or those of a test double.
@@ -192,10 +212,10 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_one_word() {
-        assert!(parse_word("AbC-_123").is_ok());
-        for bad in ["two words", "ä", "a|b", "a:b", &"x".repeat(256)] {
-            assert!(parse_word(bad).is_err(), "{bad}");
+    fn typed_apps_are_at_paypal_unless_a_double_is_configured() {
+        for own in [API_BASE, OLD_BASE, SANDBOX_BASE] {
+            assert_eq!(typed_bases(own), (API_BASE, SANDBOX_BASE));
         }
+        assert_eq!(typed_bases("http://127.0.0.1:9"), ("http://127.0.0.1:9", "http://127.0.0.1:9"));
     }
 }

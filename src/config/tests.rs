@@ -405,10 +405,13 @@ const PAYPAL: [(&str, &str); 3] = [
 #[test]
 fn paypal_is_off_without_an_app_and_on_with_all_three() {
     assert!(load(&[]).unwrap().paypal.is_none());
-    let paypal = load(&PAYPAL).unwrap().paypal.unwrap();
-    assert_eq!(paypal.api_base, "https://api-m.paypal.com");
-    assert_eq!(paypal.page_origins, ["https://www.paypal.com"]);
-    assert_eq!((paypal.certificate_hosts, paypal.authorities), (vec!["paypal.com".to_owned()], None));
+    let config = load(&PAYPAL).unwrap();
+    assert_eq!(config.paypal.unwrap().client_id, "AClient");
+    let terms = config.paypal_terms;
+    assert_eq!(terms.place.api_base, "https://api-m.paypal.com");
+    assert_eq!(terms.place.page_origins, ["https://www.paypal.com"]);
+    assert_eq!(terms.test.page_origins, ["https://www.sandbox.paypal.com"]);
+    assert_eq!((terms.certificate_hosts, terms.authorities), (vec!["paypal.com".to_owned()], None));
     for left_out in 0..3 {
         let mut some = PAYPAL.to_vec();
         let (name, _) = some.remove(left_out);

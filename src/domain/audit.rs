@@ -104,6 +104,10 @@ words! {
         BankMappingSaved = "bank.mapping_saved",
         /// It was said what a line of a bank statement is.
         BankLineDecided = "bank.line_decided",
+        /// Cash or cheques were paid in at the bank.
+        PaidIn = "deposit.paid_in",
+        /// A deposit was taken back: its gifts are in hand again.
+        DepositTakenBack = "deposit.taken_back",
         /// A file of gifts that came before was handed in.
         ImportTaken = "import.taken",
         /// It was said that its gifts are to be booked.

@@ -1,6 +1,7 @@
 //! The balance that a gateway keeps for the publisher: its movements, what was paid out of it, and whether that is what
 //! the books say.
 
+use super::bank_line::bare;
 use super::ids::{DisputeId, DonationId, MovementId, PayoutId, RefundId};
 use super::ledger::{Account, Balanced, LedgerError, Posting};
 use super::money::{Currency, Money, MoneyError};
@@ -197,15 +198,38 @@ impl MovementNews {
     }
 
     /// What the books hold because of this movement alone, besides what is reported of gifts: nothing for a gift of ours.
-    pub fn wanted(&self, gateway: GatewayKind, gift: Option<Gift>) -> Result<Held, MoneyError> {
+    pub fn wanted(&self, gateway: GatewayKind, is: Is) -> Result<Held, MoneyError> {
         let net = self.net()?;
         let mut held = Held::default();
-        if gift.is_none() {
-            held.add(Account::Clearing(gateway), net)?;
-            held.add(self.kind.account(), net.negated()?)?;
+        match is {
+            Is::Gift => return Ok(held),
+            Is::Apart => held.add(self.kind.account(), net.negated()?)?,
+            // What the bank holds is on the account on which its transfers are. What the gateway took off did not arrive.
+            Is::AtTheBank => {
+                held.add(Account::Clearing(GatewayKind::BankTransfer), self.amount.negated()?)?;
+                held.add(Account::Fees, self.fee)?;
+            }
         }
+        held.add(Account::Clearing(gateway), net)?;
         Ok(held)
     }
+}
+
+/// What a movement is to the books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// About a gift of ours: booked by what is reported of the gift.
+    Gift,
+    /// About none.
+    Apart,
+    /// A payout that the bank has shown.
+    AtTheBank,
+}
+
+/// Whether a text of a bank names the gateway that paid out, or the payout.
+pub fn is_named_in(text: &str, gateway: GatewayKind, payout: &RemoteId) -> bool {
+    let said = bare(text);
+    [gateway.as_str(), payout.as_str()].into_iter().any(|name| said.contains(&bare(name)))
 }
 
 /// What the books hold because of a movement: minor units by account and currency.
@@ -263,12 +287,11 @@ mod tests {
     fn what_is_about_no_gift_is_booked_once_and_leaves_again_when_its_gift_is_found() {
         let strange = news(MovementKind::Payment, 1_000, 55);
         let nothing = Held::default();
-        let alone = strange.wanted(GatewayKind::Stripe, None).unwrap();
+        let alone = strange.wanted(GatewayKind::Stripe, Is::Apart).unwrap();
         let first = nothing.to(&alone).unwrap();
         assert_eq!(lines(&first[0]), [("clearing:stripe".to_owned(), 945), ("suspense".to_owned(), -945)]);
         assert!(alone.to(&alone).unwrap().is_empty());
-        let gift = Gift { donation: "don_01M89TQ22RNJR1Z53APG0MVPP0".parse().unwrap(), part: Part::Payment };
-        let found = strange.wanted(GatewayKind::Stripe, Some(gift)).unwrap();
+        let found = strange.wanted(GatewayKind::Stripe, Is::Gift).unwrap();
         let back = alone.to(&found).unwrap();
         assert_eq!(lines(&back[0]), [("clearing:stripe".to_owned(), -945), ("suspense".to_owned(), 945)]);
     }
@@ -282,7 +305,7 @@ mod tests {
             (MovementKind::Adjustment, 300, 0, "adjustments"),
         ] {
             let moved = news(kind, amount, fee);
-            let booked = Held::default().to(&moved.wanted(GatewayKind::Paypal, None).unwrap()).unwrap();
+            let booked = Held::default().to(&moved.wanted(GatewayKind::Paypal, Is::Apart).unwrap()).unwrap();
             let net = amount - fee;
             let mut expected = vec![(account.to_owned(), -net), ("clearing:paypal".to_owned(), net)];
             let mut found = lines(&booked[0]);
@@ -292,9 +315,29 @@ mod tests {
         }
         assert!(
             Held::default()
-                .to(&news(MovementKind::Fee, 5, 5).wanted(GatewayKind::Stripe, None).unwrap())
+                .to(&news(MovementKind::Fee, 5, 5).wanted(GatewayKind::Stripe, Is::Apart).unwrap())
                 .unwrap()
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_payout_that_the_bank_shows_moves_on_to_the_bank_and_back() {
+        let payout = news(MovementKind::Payout, -5_000, 25);
+        let held = |is| payout.wanted(GatewayKind::Stripe, is).unwrap();
+        let mut arrived = lines(&held(Is::Apart).to(&held(Is::AtTheBank)).unwrap()[0]);
+        arrived.sort();
+        let expected = [("clearing:bank_transfer", 5_000), ("expense:fees", 25), ("payouts", -5_025)];
+        assert_eq!(arrived, expected.map(|(account, minor)| (account.to_owned(), minor)));
+        let mut back = lines(&held(Is::AtTheBank).to(&held(Is::Apart)).unwrap()[0]);
+        back.sort();
+        assert_eq!(back.iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [-5_000, -25, 5_025]);
+    }
+
+    #[test]
+    fn banks_name_a_payout_by_its_gateway_or_its_own_name() {
+        let payout = RemoteId::parse("po_1JbiBD").unwrap();
+        let named = |text| is_named_in(text, GatewayKind::Stripe, &payout);
+        assert!(named("STRIPE PAYMENTS EUROPE") && named("ref PO-1JBI BD") && !named("Ann Reader"));
     }
 }

@@ -2,7 +2,10 @@
 //! of it.
 
 use super::bank::CreditorReference;
-use super::ids::{BankLineId, BankMappingId, BankStatementId, DonationId, PledgeId, RefundId};
+use super::deposit::Tender;
+use super::ids::{
+    BankLineId, BankMappingId, BankStatementId, DepositId, DonationId, PayoutId, PledgeId, RefundId,
+};
 use super::money::{Currency, Money, MoneyError};
 use super::search;
 use super::words;
@@ -272,6 +275,10 @@ pub enum Outcome {
     Booked(DonationId),
     /// It is this refund of a donation.
     Returned(RefundId),
+    /// It is this payout of a gateway, whose gifts are booked one by one: no gift.
+    Payout(PayoutId),
+    /// It is this deposit, whose gifts were booked as they came: no gift.
+    Deposit(DepositId, Tender),
     /// It is no gift.
     NoGift {
         /// Why.
@@ -290,7 +297,7 @@ impl Outcome {
             Self::Open => LineStatus::Open,
             Self::Booked(_) => LineStatus::Booked,
             Self::Returned(_) => LineStatus::Returned,
-            Self::NoGift { .. } => LineStatus::NoGift,
+            Self::NoGift { .. } | Self::Payout(_) | Self::Deposit(..) => LineStatus::NoGift,
             Self::Outgoing => LineStatus::Outgoing,
         }
     }
@@ -301,7 +308,11 @@ impl BankLine {
     pub fn is_undecided(&self) -> bool {
         match self.outcome {
             Outcome::Open | Outcome::Outgoing => true,
-            Outcome::Booked(_) | Outcome::Returned(_) | Outcome::NoGift { .. } => false,
+            Outcome::Booked(_)
+            | Outcome::Returned(_)
+            | Outcome::Payout(_)
+            | Outcome::Deposit(..)
+            | Outcome::NoGift { .. } => false,
         }
     }
 

@@ -46,6 +46,19 @@ pub fn is_signing_secret(text: &str) -> bool {
     })
 }
 
+/// Whether this can name or open an app at PayPal: one word that a header can carry.
+///
+/// # Errors
+/// It cannot; nothing of it is in the error.
+pub fn paypal_word(text: &str) -> Result<(), String> {
+    let fits = |byte: u8| byte.is_ascii_graphic() && byte != b'|' && byte != b':';
+    if (1..=255).contains(&text.len()) && text.bytes().all(fits) {
+        Ok(())
+    } else {
+        Err("is cut off, or holds more than one word of letters and digits".to_owned())
+    }
+}
+
 /// The last four letters of a secret, by which people tell it from others; nothing of a short one.
 pub fn mark(secret: &str) -> String {
     let letters = secret.chars().count();
@@ -77,6 +90,14 @@ mod tests {
         for bad in ["whsec_", "whsec_short", "sk_live_abcdefgh", "whsec_abcd efgh", "whsec_aaaaaaaa,whsec_b"]
         {
             assert!(!is_signing_secret(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_opens_an_app_is_one_word() {
+        assert!(paypal_word("AbC-_123").is_ok());
+        for bad in ["", "two words", "\u{e4}", "a|b", "a:b", &"x".repeat(256)] {
+            assert!(paypal_word(bad).is_err(), "{bad}");
         }
     }
 

@@ -86,6 +86,8 @@ ids! {
     PayoutId "pyt";
     /// Names a movement on a gateway's balance.
     MovementId "mov";
+    /// Names cash or cheques that were paid in at the bank.
+    DepositId "dps";
     /// Names a receipt.
     ReceiptId "rcp";
     /// Names a job; part of the `Message-ID` of the mail it sends.

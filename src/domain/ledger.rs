@@ -2,7 +2,7 @@
 
 use super::dispute::{Dispute, DisputeStatus};
 use super::donation::{Captured, Payment};
-use super::ids::{DisputeId, RefundId};
+use super::ids::{DepositId, DisputeId, MovementId, RefundId};
 use super::money::{Currency, Money, MoneyError, Settlement};
 use super::pledge::GatewayKind;
 use super::refund::{Refund, RefundStatus};
@@ -97,6 +97,8 @@ words! {
         Dispute = "dispute",
         /// A gateway moved money without a gift: a payout, a fee, anything else.
         Movement = "movement",
+        /// Cash or cheques were paid in at the bank.
+        Deposit = "deposit",
     }
 }
 
@@ -121,6 +123,25 @@ impl Subject {
             Self::Fee => EntryKind::Fee,
             Self::Refund(_) => EntryKind::Refund,
             Self::Dispute(_) => EntryKind::Dispute,
+        }
+    }
+}
+
+/// What an entry is about that belongs to no donation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apart {
+    /// What a gateway moved.
+    Movement(MovementId),
+    /// What was paid in at the bank.
+    Deposit(DepositId),
+}
+
+impl Apart {
+    /// The word for it.
+    pub fn kind(self) -> EntryKind {
+        match self {
+            Self::Movement(_) => EntryKind::Movement,
+            Self::Deposit(_) => EntryKind::Deposit,
         }
     }
 }

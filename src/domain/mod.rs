@@ -17,6 +17,7 @@ pub mod campaign;
 pub mod clock;
 pub mod comment;
 pub mod data_map;
+pub mod deposit;
 pub mod dispute;
 pub mod donation;
 pub mod donor;

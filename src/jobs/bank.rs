@@ -6,6 +6,7 @@ use super::run::JobError;
 use crate::bank::{self, Fault, Understood};
 use crate::domain::bank_line::{BankStatement, StatementFormat};
 use crate::domain::ids::BankStatementId;
+use crate::usecases::balances;
 use crate::usecases::bank_statements::{self, Identities, Named};
 use crate::usecases::{Context, UseCaseError};
 use chrono::NaiveDate;
@@ -34,7 +35,10 @@ pub async fn read_statement(ctx: &Context, id: BankStatementId) -> Result<(), Fa
         }
     };
     take_in(ctx, &statement, how, file, all).await?;
-    Ok(bank_statements::finish(ctx, &statement).await?)
+    bank_statements::finish(ctx, &statement).await?;
+    // If this is cut off, the next look at the gateways makes up for it.
+    balances::find_arrivals(ctx).await?;
+    Ok(())
 }
 
 async fn understood(ctx: &Context, statement: &BankStatement) -> Result<Understood, UseCaseError> {

@@ -129,3 +129,41 @@ pub struct BankPreviewShown {
     /// What is wrong with it; empty if nothing is.
     pub mistake: String,
 }
+
+/// What is in hand, and the slip that pays it in.
+#[derive(Debug, Clone, Serialize)]
+pub struct DepositsPage {
+    pub may_change: bool,
+    /// What is in hand, in words: cash, then cheques, by currency.
+    pub in_hand: Vec<(String, String)>,
+    /// One for each tender of which something is in hand.
+    pub slips: Vec<SlipShown>,
+    /// The latest that were paid in.
+    pub latest: Vec<DepositShown>,
+    pub faults: Faults,
+}
+
+/// The form in which gifts are paid in.
+#[derive(Debug, Clone, Serialize)]
+pub struct SlipShown {
+    /// `cash` or `cheque`.
+    pub tender: &'static str,
+    pub heading: &'static str,
+    pub paid_in_on: String,
+    pub gifts: Vec<SlipGiftShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SlipGiftShown {
+    pub id: String,
+    pub what: String,
+    pub chosen: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DepositShown {
+    pub url: String,
+    pub amount: String,
+    pub what: String,
+    pub taken_back: bool,
+}

@@ -46,17 +46,39 @@ pub struct StripeShown {
 /// How PayPal stands. No field holds a secret.
 #[derive(Debug, Clone, Serialize)]
 pub struct PaypalShown {
-    /// `live`, `test` or `other`; none: off.
+    /// `none`, `configuration` or `office`.
+    pub source: &'static str,
+    pub is_on: bool,
+    /// `live`, `test` or `other`; none: there is no app.
     pub mode: Option<&'static str>,
     /// Last letters of what names the app; empty: too short to show some.
     pub client_mark: String,
+    /// Last letters of the webhook that is believed; none: none is.
+    pub webhook_mark: Option<String>,
+    pub trouble: Option<String>,
     pub webhook_text: Option<String>,
     pub answered_text: Option<String>,
     pub pending: i64,
     pub recurring: i64,
     pub url: String,
+    /// Which state of the keys it is.
+    pub seen: String,
+    pub keeps_live: bool,
+    pub keeps_test: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PaypalPage {
+    pub paypal: PaypalShown,
     /// What was found out just now.
     pub findings: Option<Vec<FindingShown>>,
+    /// Whether what was typed is another app, so that it must be meant.
+    pub another_app: bool,
+    /// What was typed and not taken.
+    pub client_id: String,
+    /// `live` or `test`, as it was chosen and not taken.
+    pub typed_mode: String,
+    pub faults: Faults,
 }
 
 #[derive(Debug, Clone, Serialize)]

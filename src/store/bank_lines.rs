@@ -5,7 +5,10 @@ use super::row::{Row, one, utc};
 use super::schema::{bank_line_refusals, bank_lines, donations, pledges, refunds, subscriptions};
 use super::{Conn, StoreError, Tx};
 use crate::domain::bank_line::{BankLine, Direction, LineStatus, NoGift, Outcome};
-use crate::domain::ids::{BankLineId, BankStatementId, DonationId, DonorId, PledgeId, RefundId};
+use crate::domain::deposit::Tender;
+use crate::domain::ids::{
+    BankLineId, BankStatementId, DepositId, DonationId, DonorId, PayoutId, PledgeId, RefundId,
+};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
@@ -34,6 +37,8 @@ struct LineRow {
     refund_id: Option<String>,
     decided_at: Option<NaiveDateTime>,
     read_at: NaiveDateTime,
+    payout_id: Option<String>,
+    deposit_id: Option<String>,
 }
 
 /// The columns of an outcome.
@@ -43,6 +48,8 @@ struct Became {
     reason: Option<String>,
     donation: Option<String>,
     refund: Option<String>,
+    payout: Option<String>,
+    deposit: Option<String>,
 }
 
 impl Became {
@@ -53,11 +60,20 @@ impl Became {
             reason: None,
             donation: None,
             refund: None,
+            payout: None,
+            deposit: None,
         };
         match outcome {
             Outcome::Open | Outcome::Outgoing => plain,
             Outcome::Booked(donation) => Self { donation: Some(donation.to_string()), ..plain },
             Outcome::Returned(refund) => Self { refund: Some(refund.to_string()), ..plain },
+            Outcome::Payout(payout) => {
+                Self { kind: Some(NoGift::Payout.as_str()), payout: Some(payout.to_string()), ..plain }
+            }
+            Outcome::Deposit(deposit, tender) => {
+                let kind = Some(tender.no_gift().as_str());
+                Self { kind, deposit: Some(deposit.to_string()), ..plain }
+            }
             Outcome::NoGift { kind, reason } => {
                 Self { kind: Some(kind.as_str()), reason: reason.clone(), ..plain }
             }
@@ -74,9 +90,15 @@ impl LineRow {
             LineStatus::Outgoing => Outcome::Outgoing,
             LineStatus::Booked => Outcome::Booked(row.parse(&self.donation_id.ok_or_else(missing)?)?),
             LineStatus::Returned => Outcome::Returned(row.parse(&self.refund_id.ok_or_else(missing)?)?),
+            LineStatus::NoGift if self.payout_id.is_some() => {
+                Outcome::Payout(row.parse(&self.payout_id.ok_or_else(missing)?)?)
+            }
             LineStatus::NoGift => {
                 let kind = row.word(NoGift::parse, &self.kind.ok_or_else(missing)?)?;
-                Outcome::NoGift { kind, reason: self.reason }
+                match (self.deposit_id, Tender::shown_by(kind)) {
+                    (Some(deposit), Some(tender)) => Outcome::Deposit(row.parse(&deposit)?, tender),
+                    (_, _) => Outcome::NoGift { kind, reason: self.reason },
+                }
             }
         };
         Ok(BankLine {
@@ -133,6 +155,8 @@ pub fn insert(tx: &mut Tx<'_>, line: &BankLine, identity: &str, came: Came) -> R
         refund_id: became.refund,
         decided_at: line.decided_at.map(|at| at.naive_utc()),
         read_at: came.read_at.naive_utc(),
+        payout_id: became.payout,
+        deposit_id: became.deposit,
     };
     let inserted = on_each!(tx, |c| diesel::insert_into(bank_lines::table)
         .values(&row)
@@ -174,6 +198,8 @@ pub fn decide(
             bank_lines::reason.eq(became.reason),
             bank_lines::donation_id.eq(became.donation),
             bank_lines::refund_id.eq(became.refund),
+            bank_lines::payout_id.eq(became.payout),
+            bank_lines::deposit_id.eq(became.deposit),
             bank_lines::decided_at.eq(at.map(|at| at.naive_utc())),
         ))
         .execute(&mut **tx)?;
@@ -185,6 +211,38 @@ pub fn of_donation(conn: &mut Conn, donation: DonationId) -> Result<Option<BankL
     let rows = bank_lines::table.filter(bank_lines::donation_id.eq(donation.to_string()));
     let row = rows.select(LineRow::as_select()).get_result(conn).optional()?;
     row.map(LineRow::into_domain).transpose()
+}
+
+/// The line that is this payout.
+pub fn of_payout(conn: &mut Conn, payout: PayoutId) -> Result<Option<BankLine>, StoreError> {
+    let rows = bank_lines::table.filter(bank_lines::payout_id.eq(payout.to_string()));
+    let row = rows.select(LineRow::as_select()).get_result(conn).optional()?;
+    row.map(LineRow::into_domain).transpose()
+}
+
+/// The line that shows this deposit.
+pub fn of_deposit(conn: &mut Conn, deposit: DepositId) -> Result<Option<BankLine>, StoreError> {
+    let rows = bank_lines::table.filter(bank_lines::deposit_id.eq(deposit.to_string()));
+    let row = rows.select(LineRow::as_select()).get_result(conn).optional()?;
+    row.map(LineRow::into_domain).transpose()
+}
+
+/// Lines of this amount and these days that nobody has said to be a gift: the oldest first.
+pub fn undecided(
+    conn: &mut Conn,
+    amount: Money,
+    (from, to): (NaiveDate, NaiveDate),
+    limit: i64,
+) -> Result<Vec<BankLine>, StoreError> {
+    let rows = bank_lines::table
+        .filter(bank_lines::amount_minor.eq(amount.minor()))
+        .filter(bank_lines::currency.eq(amount.currency().code()))
+        .filter(bank_lines::booked_on.between(from, to))
+        .filter(bank_lines::status.eq_any(["open", "outgoing"]))
+        .order((bank_lines::booked_on, bank_lines::id))
+        .limit(limit)
+        .select(LineRow::as_select());
+    many(rows.load(conn)?)
 }
 
 /// Whether another line says that it is this refund.

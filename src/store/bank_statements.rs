@@ -195,11 +195,15 @@ fn remove_parts(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes a file away with all its lines, as if it had never come. False if one of them is booked, or it is being read.
+/// Takes a file away with all its lines, as if it had never come. False if one of them is booked, a payout or a deposit, or it is being read.
 pub fn remove(tx: &mut Tx<'_>, id: BankStatementId) -> Result<bool, StoreError> {
     let id = id.to_string();
     let lines = bank_lines::table.filter(bank_lines::statement_id.eq(&id));
-    let booked = lines.filter(bank_lines::status.eq_any(["booked", "returned"])).limit(1);
+    let in_use = bank_lines::status
+        .eq_any(["booked", "returned"])
+        .or(bank_lines::payout_id.is_not_null())
+        .or(bank_lines::deposit_id.is_not_null());
+    let booked = lines.filter(in_use).limit(1);
     let booked: Option<String> = booked.select(bank_lines::id).get_result(&mut **tx).optional()?;
     let reading: Option<String> = bank_statements::table
         .find(&id)

@@ -239,6 +239,32 @@ const CHECKS: &[Check] = &[
               CASE WHEN m.donation_id IS NULL THEN m.amount_minor - m.fee_minor ELSE 0 END",
     },
     Check {
+        name: "a payout that the bank shows is on the bank's account, and every other one on its way",
+        sql: "SELECT m.id FROM movements m LEFT JOIN (SELECT e.movement_id, SUM(p.amount_minor) AS booked \
+              FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id WHERE e.movement_id IS NOT NULL \
+              AND p.account = 'payouts' GROUP BY e.movement_id) l ON l.movement_id = m.id \
+              LEFT JOIN payouts y ON y.gateway = m.gateway AND y.remote_id = m.payout_remote \
+              LEFT JOIN bank_lines b ON b.payout_id = y.id WHERE m.kind = 'payout' AND COALESCE(l.booked, 0) <> \
+              CASE WHEN b.id IS NULL THEN m.fee_minor - m.amount_minor ELSE 0 END \
+              UNION ALL SELECT y.id AS id FROM payouts y JOIN bank_lines b ON b.payout_id = y.id \
+              WHERE b.amount_minor <> y.amount_minor OR b.currency <> y.currency OR y.status IN ('failed', 'cancelled')",
+    },
+    Check {
+        name: "what was paid in at the bank is on the bank's account and not in hand, gift by gift",
+        sql: "SELECT p.id FROM deposits p LEFT JOIN (SELECT e.deposit_id, SUM(l.amount_minor) AS booked \
+              FROM ledger_entries e JOIN ledger_postings l ON l.entry_id = e.id WHERE e.deposit_id IS NOT NULL \
+              AND l.account = 'clearing:bank_transfer' GROUP BY e.deposit_id) b ON b.deposit_id = p.id \
+              LEFT JOIN (SELECT g.deposit_id, SUM(g.amount_minor) AS slip, SUM(g.amount_minor - g.returned_minor) AS here \
+              FROM deposit_gifts g GROUP BY g.deposit_id) s ON s.deposit_id = p.id \
+              LEFT JOIN bank_lines n ON n.deposit_id = p.id \
+              WHERE COALESCE(b.booked, 0) <> COALESCE(s.here, 0) \
+              OR (p.taken_back_at IS NULL AND COALESCE(s.slip, 0) <> p.amount_minor) \
+              OR (p.taken_back_at IS NOT NULL AND (s.slip IS NOT NULL OR n.id IS NOT NULL)) \
+              OR n.amount_minor <> p.amount_minor OR n.currency <> p.currency \
+              UNION ALL SELECT g.donation_id AS id FROM deposit_gifts g JOIN deposits p ON p.id = g.deposit_id \
+              JOIN donations d ON d.id = g.donation_id WHERE d.gateway <> p.tender OR d.currency <> p.currency",
+    },
+    Check {
         name: "every donor gave money",
         sql: "SELECT d.id FROM donors d WHERE d.merged_into IS NULL AND NOT EXISTS \
               (SELECT 1 FROM donations x WHERE x.donor_id = d.id AND x.gross_minor IS NOT NULL)",

@@ -94,6 +94,7 @@ impl Table {
                 "refund_id",
                 "dispute_id",
                 "movement_id",
+                "deposit_id",
                 "account",
                 "currency",
                 "amount_minor",
@@ -354,7 +355,8 @@ fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
 
 /// Whole entries only: a page ends with the last line of its last entry.
 fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
-    type Subject = (String, Option<String>, Option<String>, Option<String>, Option<String>);
+    type Named = Option<String>;
+    type Subject = (String, Named, Named, Named, Named, Named);
     type Line = (String, i64, Subject, String, String, i64, NaiveDateTime, NaiveDateTime);
     let entries: Vec<String> = ledger_entries::table
         .filter(ledger_entries::id.gt(after))
@@ -377,6 +379,7 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
                 ledger_entries::refund_id,
                 ledger_entries::dispute_id,
                 ledger_entries::movement_id,
+                ledger_entries::deposit_id,
             ),
             ledger_postings::account,
             ledger_postings::currency,
@@ -388,14 +391,14 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
     let export = |(
         id,
         line,
-        (kind, donation, refund, dispute, movement),
+        (kind, donation, refund, dispute, movement, deposit),
         account,
         currency,
         minor,
         happened,
         recorded,
     ): Line| {
-        let subject = [kind, text(donation), text(refund), text(dispute), text(movement)];
+        let subject = [kind, text(donation), text(refund), text(dispute), text(movement), text(deposit)];
         let mut row = vec![id, line.to_string()];
         row.extend(subject);
         row.extend([account, currency, minor.to_string(), time(happened), time(recorded)]);

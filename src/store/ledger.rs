@@ -7,8 +7,8 @@ use super::{Conn, StoreError, Tx};
 use crate::domain::balance::Held;
 use crate::domain::clock::IdSource;
 use crate::domain::donation::Donation;
-use crate::domain::ids::{DonationId, EntryId, MovementId};
-use crate::domain::ledger::{Balanced, Booked, Entry, EntryKind, Posting, Subject};
+use crate::domain::ids::{DonationId, EntryId};
+use crate::domain::ledger::{Apart, Balanced, Booked, Entry, EntryKind, Posting, Subject};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::{Eq, sql};
 use diesel::prelude::*;
@@ -92,6 +92,7 @@ pub fn append(
             ledger_entries::refund_id.eq(refund),
             ledger_entries::dispute_id.eq(dispute),
             ledger_entries::movement_id.eq(None::<String>),
+            ledger_entries::deposit_id.eq(None::<String>),
         );
         let id = ids.next::<EntryId>().to_string();
         let currency = write_lines(tx, &id, entry.lines())?;
@@ -103,27 +104,39 @@ pub fn append(
     Ok(())
 }
 
-/// Appends entries about one movement on a gateway's balance.
-pub fn append_movement(
+/// The columns of what belongs to no donation: movement and deposit, of which one is there.
+fn named(about: Apart) -> (Option<String>, Option<String>) {
+    match about {
+        Apart::Movement(id) => (Some(id.to_string()), None),
+        Apart::Deposit(id) => (None, Some(id.to_string())),
+    }
+}
+
+/// Appends entries about something that belongs to no donation.
+pub fn append_apart(
     tx: &mut Tx<'_>,
-    movement: MovementId,
+    about: Apart,
     entries: &[Balanced],
     ids: &IdSource,
     when: Booking,
 ) -> Result<(), StoreError> {
+    let (movement, deposit) = named(about);
+    let own =
+        ledger_entries::movement_id.eq(movement.clone()).or(ledger_entries::deposit_id.eq(deposit.clone()));
     let highest: Option<i64> = ledger_entries::table
-        .filter(ledger_entries::movement_id.eq(movement.to_string()))
+        .filter(own)
         .select(sql::<Nullable<BigInt>>("MAX(sequence)"))
         .get_result(&mut **tx)?;
     for (lines, sequence) in entries.iter().zip(highest.unwrap_or_default() + 1..) {
-        let about = (
-            ledger_entries::kind.eq(EntryKind::Movement.as_str()),
-            ledger_entries::movement_id.eq(Some(movement.to_string())),
+        let subject = (
+            ledger_entries::kind.eq(about.kind().as_str()),
+            ledger_entries::movement_id.eq(movement.clone()),
+            ledger_entries::deposit_id.eq(deposit.clone()),
         );
         let id = ids.next::<EntryId>().to_string();
         let currency = write_lines(tx, &id, lines)?;
         let inserted = diesel::insert_into(ledger_entries::table)
-            .values((about, sealing(&id, sequence, currency, when)))
+            .values((subject, sealing(&id, sequence, currency, when)))
             .execute(&mut **tx)?;
         one(inserted)?;
     }
@@ -168,12 +181,13 @@ fn sealing<'a>(id: &'a str, sequence: i64, currency: &'a str, when: Booking) -> 
     )
 }
 
-/// What the books hold because of a movement alone: the fold of its lines.
-pub fn held(conn: &mut Conn, movement: MovementId) -> Result<Held, StoreError> {
-    let id = movement.to_string();
+/// What the books hold because of something that belongs to no donation: the fold of its lines.
+pub fn held(conn: &mut Conn, about: Apart) -> Result<Held, StoreError> {
+    let (movement, deposit) = named(about);
+    let id = movement.as_ref().or(deposit.as_ref()).cloned().unwrap_or_default();
     let lines: Vec<(String, String, i64)> = ledger_entries::table
         .inner_join(ledger_postings::table)
-        .filter(ledger_entries::movement_id.eq(&id))
+        .filter(ledger_entries::movement_id.eq(movement).or(ledger_entries::deposit_id.eq(deposit)))
         .select((ledger_postings::account, ledger_postings::currency, ledger_postings::amount_minor))
         .load(conn)?;
     let (row, mut held) = (Row { table: "ledger_entries", id: &id }, Held::default());

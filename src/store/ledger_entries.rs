@@ -33,9 +33,9 @@ pub struct Written {
     pub id: EntryId,
     /// What it is about.
     pub kind: EntryKind,
-    /// Of which donation; none for what a gateway moved without one.
+    /// Of which donation; none for what a gateway moved without one, and for what was paid in at the bank.
     pub donation: Option<DonationId>,
-    /// Of which refund or dispute of it, or which movement.
+    /// Of which refund or dispute of it, or which movement or deposit.
     pub about: Option<String>,
     /// When the money moved, by the gateway's clock.
     pub happened_at: DateTime<Utc>,
@@ -54,6 +54,7 @@ struct EntryRow {
     refund_id: Option<String>,
     dispute_id: Option<String>,
     movement_id: Option<String>,
+    deposit_id: Option<String>,
     happened_at: NaiveDateTime,
     recorded_at: NaiveDateTime,
 }
@@ -106,7 +107,7 @@ fn written(entry: &EntryRow, lines: &[LineRow]) -> Result<Written, StoreError> {
         id: row.parse(&entry.id)?,
         kind: row.word(EntryKind::parse, &entry.kind)?,
         donation: row.parse_option(entry.donation_id.as_deref())?,
-        about: [&entry.refund_id, &entry.dispute_id, &entry.movement_id]
+        about: [&entry.refund_id, &entry.dispute_id, &entry.movement_id, &entry.deposit_id]
             .into_iter()
             .flatten()
             .next()

@@ -14,6 +14,7 @@ pub mod checks;
 pub mod comments;
 mod connection;
 pub mod copy;
+pub mod deposits;
 pub mod desk;
 mod dialect;
 pub mod disputes;

@@ -146,6 +146,15 @@ pub fn of_payout(conn: &mut Conn, payout: PayoutId, limit: i64) -> Result<Vec<Mo
     read(rows.order(movements::id).limit(limit).select(MovementRow::as_select()).load(conn)?)
 }
 
+/// The movements that are this payout itself: that it left, and that it came back.
+pub fn that_are(conn: &mut Conn, payout: &Payout) -> Result<Vec<Movement>, StoreError> {
+    let rows = movements::table
+        .filter(movements::gateway.eq(payout.gateway.as_str()))
+        .filter(movements::payout_remote.eq(payout.remote.as_str()))
+        .filter(movements::kind.eq(MovementKind::Payout.as_str()));
+    read(rows.order(movements::id).select(MovementRow::as_select()).load(conn)?)
+}
+
 /// What a payout holds, in minor units of its currency. It is no part of itself, but one that came back may be part of a
 /// later one.
 pub fn sum_of_payout(conn: &mut Conn, payout: &Payout) -> Result<i64, StoreError> {

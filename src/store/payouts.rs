@@ -1,7 +1,8 @@
 //! Payouts of gateways to the publisher's bank.
 
+use super::dialect::lock_row;
 use super::row::{Row, one, utc};
-use super::schema::payouts;
+use super::schema::{bank_lines, payouts};
 use super::{Conn, StoreError, Tx};
 use crate::domain::balance::{Contents, PayoutNews, PayoutStatus};
 use crate::domain::ids::PayoutId;
@@ -125,6 +126,53 @@ pub fn is_whole(tx: &mut Tx<'_>, id: PayoutId, now: DateTime<Utc>) -> Result<(),
 pub fn find(conn: &mut Conn, id: PayoutId) -> Result<Option<Payout>, StoreError> {
     let row = payouts::table.find(id.to_string()).select(PayoutRow::as_select());
     row.get_result(conn).optional()?.map(PayoutRow::into_domain).transpose()
+}
+
+/// A payout of which nobody else says where it is until this transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: PayoutId) -> Result<Option<Payout>, StoreError> {
+    if lock_row!(tx, payouts, id).optional()?.is_none() {
+        return Ok(None);
+    }
+    find(tx, id)
+}
+
+/// Words of payouts that can arrive.
+const LIVE: [&str; 3] =
+    [PayoutStatus::Pending.as_str(), PayoutStatus::InTransit.as_str(), PayoutStatus::Paid.as_str()];
+
+/// Payouts of this amount that no line of the bank shows yet, ordered in these times: the latest first.
+pub fn not_at_the_bank(
+    conn: &mut Conn,
+    amount: Money,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    limit: i64,
+) -> Result<Vec<Payout>, StoreError> {
+    let shown = bank_lines::table
+        .filter(bank_lines::payout_id.is_not_null())
+        .select(bank_lines::payout_id.assume_not_null());
+    let rows = payouts::table
+        .filter(payouts::amount_minor.eq(amount.minor()))
+        .filter(payouts::currency.eq(amount.currency().code()))
+        .filter(payouts::ordered_at.between(from.naive_utc(), to.naive_utc()))
+        .filter(payouts::status.eq_any(LIVE))
+        .filter(payouts::id.ne_all(shown))
+        .order((payouts::ordered_at.desc(), payouts::id.desc()))
+        .limit(limit);
+    rows.select(PayoutRow::as_select()).load(conn)?.into_iter().map(PayoutRow::into_domain).collect()
+}
+
+/// Payouts ordered since then that no line of the bank shows yet: the oldest first.
+pub fn expected(conn: &mut Conn, since: DateTime<Utc>, limit: i64) -> Result<Vec<Payout>, StoreError> {
+    let shown = bank_lines::table
+        .filter(bank_lines::payout_id.is_not_null())
+        .select(bank_lines::payout_id.assume_not_null());
+    let rows = payouts::table
+        .filter(payouts::ordered_at.ge(since.naive_utc()))
+        .filter(payouts::status.eq_any(LIVE))
+        .filter(payouts::id.ne_all(shown))
+        .order((payouts::ordered_at, payouts::id))
+        .limit(limit);
+    rows.select(PayoutRow::as_select()).load(conn)?.into_iter().map(PayoutRow::into_domain).collect()
 }
 
 /// The payout that a gateway calls so.

@@ -183,6 +183,7 @@ diesel::table! {
         recorded_at -> Timestamp,
         dispute_id -> Nullable<Text>,
         movement_id -> Nullable<Text>,
+        deposit_id -> Nullable<Text>,
     }
 }
 
@@ -478,6 +479,7 @@ diesel::joinable!(receipts -> donations (donation_id));
 diesel::joinable!(refunds -> donations (donation_id));
 diesel::joinable!(gifts_by_hand -> donations (donation_id));
 diesel::joinable!(bank_lines -> donations (donation_id));
+diesel::joinable!(deposit_gifts -> donations (donation_id));
 diesel::joinable!(disputes -> donations (donation_id));
 diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 
@@ -495,6 +497,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     bank_statements,
     campaign_totals,
     campaigns,
+    deposit_gifts,
+    deposits,
     disputes,
     donations,
     donor_letters,

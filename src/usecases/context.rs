@@ -1,7 +1,7 @@
 //! All that a verb may use, and the rules it goes by.
 
 use super::UseCaseError;
-use super::gateways::StripePlan;
+use super::gateways::{PaypalPlan, StripePlan};
 use super::members::PatreonPlan;
 use super::staff::Sealer;
 use super::staff::tokens::Shares;
@@ -18,7 +18,6 @@ use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::Organisation;
 use crate::domain::retention::Retention;
 use crate::domain::staff::StaffSessionRules;
-use crate::gateways::paypal::PayPal;
 use crate::gateways::{Courier, Gateway, Registry};
 use crate::store::idempotency::RequestKey;
 use crate::store::limits::Rate;
@@ -39,8 +38,8 @@ pub struct Context {
     pub db: Db,
     /// What the configuration says of Stripe.
     pub stripe: Arc<StripePlan>,
-    /// The app at PayPal, if the configuration has one.
-    pub paypal: Option<Arc<PayPal>>,
+    /// What the configuration says of PayPal.
+    pub paypal: Arc<PaypalPlan>,
     /// What the configuration says of Patreon; none: its members are not read.
     pub patreon: Option<Arc<PatreonPlan>>,
     /// The gateways that are on.

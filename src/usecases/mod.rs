@@ -12,6 +12,7 @@ pub mod campaigns;
 pub mod comments;
 mod context;
 pub mod demo;
+pub mod deposits;
 pub mod desk;
 mod error;
 pub mod examine;

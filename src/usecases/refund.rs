@@ -1,7 +1,7 @@
 //! Giving money back: promised under lock, asked of the gateway, booked when the gateway says so.
 
 use super::settle::{self, News};
-use super::{Context, UseCaseError, audit, holds};
+use super::{Context, UseCaseError, audit, deposits, holds};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::{Donation, Happening};
 use crate::domain::donor::clean_line;
@@ -107,6 +107,9 @@ fn order_in(
     };
     refunds::insert(tx, &refund, donation.gateway, order.request_key.as_deref())?;
     ctx.enqueue(tx, &Job::CarryOutRefund { refund: refund.id })?;
+    if kind == RefundKind::Void {
+        deposits::returned(tx, ctx, (donation.id, amount))?;
+    }
     let detail =
         json!({ "refund": refund.id, "amount_minor": amount.minor(), "currency": amount.currency().code() });
     let action = match kind {

@@ -1,6 +1,7 @@
 //! The balances that gateways keep, beside the books: every movement is what the books say, or is said not to be, and what
 //! was paid out is explained to the cent.
 
+mod arrivals;
 mod office;
 mod paypal;
 mod stripe;

@@ -26,6 +26,8 @@ mod comments;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
+mod deposits;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod figures;

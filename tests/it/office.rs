@@ -10,6 +10,7 @@ pub(crate) mod letters;
 mod matrix;
 mod outgoing;
 mod passkeys;
+mod paypal_app;
 mod people;
 mod settings;
 mod warnings;

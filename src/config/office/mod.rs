@@ -17,6 +17,8 @@ use toml::Value;
 pub enum Group {
     /// Name, languages, currencies.
     Publication,
+    /// What readers write below articles.
+    Comments,
     /// What receipts say about who receives.
     Organisation,
     /// Smallest and largest gift.
@@ -33,8 +35,9 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order to show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Publication,
+        Self::Comments,
         Self::Organisation,
         Self::Amounts,
         Self::Transfers,
@@ -47,6 +50,7 @@ impl Group {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Publication => "publication",
+            Self::Comments => "comments",
             Self::Organisation => "organisation",
             Self::Amounts => "amounts",
             Self::Transfers => "transfers",

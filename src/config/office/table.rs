@@ -21,7 +21,7 @@ pub(super) enum Trust {
     Personal,
 }
 
-use Group::{Access, Amounts, Letters, Organisation, Patrons, Publication, Transfers};
+use Group::{Access, Amounts, Comments, Letters, Organisation, Patrons, Publication, Transfers};
 use Owner::{Machine, Office};
 use Shape::{Amount, Line, Lines, Number, Prose, Switch, Words};
 use Trust::{Person, Personal, Programs};
@@ -31,7 +31,7 @@ const FOLDERS: &str = "it names a place on the machine";
 const REACH: &str = "it decides whom the program believes and what it can reach";
 const LOAD: &str = "it fits the machine";
 const KEYS: &str = "the keys have a page of their own, and the rest decides where money goes";
-const APP: &str = "the app at PayPal is set up with it, and it decides where money goes";
+const APP: &str = "the app has a page of its own, and the rest decides where money goes";
 const MIRROR: &str = "the app at Patreon is set up with it, and it decides who is asked about members";
 const POST: &str = "it must fit the mail server and the records of the domain";
 const ABUSE: &str = "it keeps strangers from trying cards, and fits what stands in front of the site";
@@ -325,7 +325,7 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
     (
         "comments.enabled",
         Office(
-            Publication,
+            Comments,
             Switch,
             Programs,
             (
@@ -337,7 +337,7 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
     (
         "comments.closed_after_days",
         Office(
-            Publication,
+            Comments,
             Number("days"),
             Programs,
             (
@@ -349,7 +349,7 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
     (
         "comments.trusted_after",
         Office(
-            Publication,
+            Comments,
             Number("comments"),
             Programs,
             (

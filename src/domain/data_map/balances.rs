@@ -1,7 +1,20 @@
-//! The tables of the balances that gateways keep.
+//! The tables of gateways that the office set up, of the balances that they keep, and of what was paid in at the bank.
 
-use super::tables::{facts, stands, table};
+use super::AtErasure::NoDonor;
+use super::Class::Secret;
+use super::tables::{facts, of, stands, table};
 use super::{Keep, TableMap};
+
+/// What opens them.
+pub(super) const ACCOUNTS: TableMap = table(
+    "gateway_accounts",
+    "Keys of gateways, and the app at PayPal, that were typed in the office.",
+    Keep::Use,
+    &[
+        facts("gateway mode account version changed_at former_until"),
+        of("key_sealed key_mark secret_sealed secret_mark former_sealed", Secret, NoDonor),
+    ],
+);
 
 /// What moved.
 pub(super) const MOVEMENTS: TableMap = table(
@@ -24,4 +37,20 @@ pub(super) const PAYOUTS: TableMap = table(
     &[facts(
         "id gateway remote_id amount_minor currency status contents failure ordered_at arrives_on created_at updated_at",
     )],
+);
+
+/// What was paid in at the bank.
+pub(super) const DEPOSITS: TableMap = table(
+    "deposits",
+    "Cash and cheques that were paid in at the bank.",
+    Keep::Books,
+    &[facts("id tender amount_minor currency paid_in_on recorded_at taken_back_at")],
+);
+
+/// Which gifts.
+pub(super) const DEPOSIT_GIFTS: TableMap = table(
+    "deposit_gifts",
+    "Which gifts were paid in together.",
+    Keep::Books,
+    &[facts("amount_minor returned_minor"), stands("donation_id deposit_id")],
 );

@@ -87,7 +87,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[
             facts("booked_on happened_at amount_minor currency direction status kind decided_at read_at"),
-            stands("id statement_id donation_id refund_id bank_id"),
+            stands("id statement_id donation_id refund_id payout_id deposit_id bank_id"),
             of("account", Fact, NoDonor),
             of("identity", Secret, Stays),
             of("other_name other_account", Person, Emptied),
@@ -133,6 +133,8 @@ pub const TABLES: &[TableMap] = &[
         ],
     ),
     comments::COMMENTS,
+    balances::DEPOSIT_GIFTS,
+    balances::DEPOSITS,
     table(
         "disputes",
         "Gifts that a donor's bank asks back; the reason is the bank's own word for it, one of a list.",
@@ -235,15 +237,7 @@ pub const TABLES: &[TableMap] = &[
     members::MEMBERS,
     members::MOVES,
     members::TIERS,
-    table(
-        "gateway_accounts",
-        "Keys of gateways that were typed in the office.",
-        Keep::Use,
-        &[
-            facts("gateway mode account version changed_at former_until"),
-            of("key_sealed key_mark secret_sealed secret_mark former_sealed", Secret, NoDonor),
-        ],
-    ),
+    balances::ACCOUNTS,
     table(
         "gift_aid_declarations",
         "What United Kingdom taxpayers declared. HMRC wants it kept; it ends when the donor is forgotten.",
@@ -300,7 +294,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[
             facts("kind currency sequence happened_at recorded_at"),
-            stands("id donation_id refund_id dispute_id movement_id"),
+            stands("id donation_id refund_id dispute_id movement_id deposit_id"),
         ],
     ),
     table(

@@ -137,6 +137,8 @@ const PAYOUTS: &[Column] = &[
     hidden("contents", "Contents", Shape::Word),
     hidden("unexplained", "To be explained", Shape::Count),
     hidden("failure", "Why it failed", Shape::Text),
+    hidden("at_bank", "At the bank", Shape::Text),
+    hidden("bank_line", "Bank line", Shape::Code),
     hidden("remote", "Gateway’s id", Shape::Code),
     hidden("id", "Id", Shape::Code),
 ];
@@ -172,6 +174,8 @@ const BANK_LINES: &[Column] = &[
     hidden("reason", "Reason", Shape::Text),
     hidden("donation", "Donation", Shape::Code),
     hidden("refund", "Refund", Shape::Code),
+    hidden("payout", "Payout", Shape::Code),
+    hidden("deposit", "Deposit", Shape::Code),
     hidden("statement", "Statement", Shape::Code),
     hidden("decided", "Decided", Shape::Time),
     hidden("id", "Id", Shape::Code),

@@ -178,6 +178,11 @@ impl PayPal {
         &self.settings.client_id
     }
 
+    /// The webhook whose events are believed.
+    pub fn webhook_id(&self) -> &str {
+        &self.settings.webhook_id
+    }
+
     /// Takes the money of an order that the donor agreed to, and says how the order stands then.
     ///
     /// An order can be paid once. The key of the call follows from the attempt and from the order as it stands: the same

@@ -404,6 +404,8 @@ fn payout(column: &str) -> &'static str {
              AND m.finding IN ('differs', 'missing'))"
         }
         "failure" => "b.failure",
+        "at_bank" => "(SELECT CAST(l.booked_on AS TEXT) FROM bank_lines l WHERE l.payout_id = b.id)",
+        "bank_line" => "(SELECT l.id FROM bank_lines l WHERE l.payout_id = b.id)",
         "remote" => "b.remote_id",
         "id" => "b.id",
         _ => "NULL",
@@ -445,6 +447,8 @@ fn bank_line(column: &str) -> &'static str {
         "reason" => "b.reason",
         "donation" => "b.donation_id",
         "refund" => "b.refund_id",
+        "payout" => "b.payout_id",
+        "deposit" => "b.deposit_id",
         "statement" => "b.statement_id",
         "decided" => "CAST(b.decided_at AS TEXT)",
         "id" => "b.id",

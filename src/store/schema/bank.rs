@@ -1,4 +1,4 @@
-//! Tables of bank statements.
+//! Tables of bank statements, and of what was paid in at the bank.
 
 diesel::table! {
     bank_mappings (id) {
@@ -58,6 +58,8 @@ diesel::table! {
         refund_id -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         read_at -> Timestamp,
+        payout_id -> Nullable<Text>,
+        deposit_id -> Nullable<Text>,
     }
 }
 
@@ -65,5 +67,26 @@ diesel::table! {
     bank_line_refusals (line_id, subject) {
         line_id -> Text,
         subject -> Text,
+    }
+}
+
+diesel::table! {
+    deposits (id) {
+        id -> Text,
+        tender -> Text,
+        amount_minor -> BigInt,
+        currency -> Text,
+        paid_in_on -> Date,
+        recorded_at -> Timestamp,
+        taken_back_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    deposit_gifts (donation_id) {
+        donation_id -> Text,
+        deposit_id -> Text,
+        amount_minor -> BigInt,
+        returned_minor -> BigInt,
     }
 }

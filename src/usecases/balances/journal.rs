@@ -34,7 +34,7 @@ pub struct Journal {
 /// # Errors
 /// `NotFound` without such a payout; `Conflict` as long as not all that it holds is known.
 pub async fn journal(ctx: &Context, id: PayoutId) -> Result<Journal, UseCaseError> {
-    let file = ctx.db.read(move |conn| report::file(conn, id)).await?;
+    let file = report::payout(ctx, id).await?;
     if !file.is_settled() {
         return Err(UseCaseError::Conflict {
             code: "payout_open",

@@ -1,12 +1,12 @@
 //! Asking a gateway what moved on its balance, and looking again at what did not fit.
 
-use super::take;
+use super::{arrivals, take};
 use crate::domain::balance::{Finding, Movement, PayoutNews};
-use crate::domain::ids::DonationId;
+use crate::domain::ids::{DonationId, PayoutId};
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::{Balance, Gateway};
 use crate::store::payouts::Payout;
-use crate::store::{Tx, attempts, movements, payouts, settings};
+use crate::store::{Tx, attempts, bank_lines, movements, payouts, settings};
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
@@ -67,6 +67,7 @@ pub(in crate::usecases) async fn pull(
     pulled.movements =
         take_movements(ctx, from, Which::Since(since)).await? + open_payouts(ctx, from).await?;
     look_again(ctx, kind, since).await?;
+    arrivals::find_arrivals(ctx).await?;
     pulled.open = ctx
         .db
         .read(move |conn| {
@@ -125,11 +126,21 @@ fn take_payout_page(
     for news in news {
         match payouts::find_by_remote(tx, kind, &news.remote)? {
             None => payouts::insert(tx, ctx.new_id(), kind, &news, ctx.now())?,
-            Some(known) if is_news(&known, &news) => payouts::update(tx, known.id, &news, ctx.now())?,
+            Some(known) if is_news(&known, &news) => take_news(tx, ctx, known.id, &news)?,
             Some(_) => {}
         }
     }
     Ok(())
+}
+
+/// Writes news of a payout down. Line before payout: so they are locked everywhere.
+fn take_news(tx: &mut Tx<'_>, ctx: &Context, id: PayoutId, news: &PayoutNews) -> Result<(), UseCaseError> {
+    if let Some(line) = bank_lines::of_payout(tx, id)? {
+        bank_lines::lock(tx, line.id)?;
+    }
+    payouts::lock(tx, id)?;
+    payouts::update(tx, id, news, ctx.now())?;
+    arrivals::take_back_failed(tx, ctx, id)
 }
 
 fn is_news(known: &Payout, news: &PayoutNews) -> bool {

@@ -1,13 +1,15 @@
 //! What staff see of balances and payouts.
 
+use super::arrivals::lines_for;
 use crate::domain::balance::{Contents, Finding, Movement, MovementKind};
+use crate::domain::bank_line::BankLine;
 use crate::domain::ids::{DonationId, PayoutId};
 use crate::domain::ledger::Account;
 use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::pledge::GatewayKind;
 use crate::store::movements::{self, Balance};
 use crate::store::payouts::{self, Payout};
-use crate::store::{Conn, ledger};
+use crate::store::{Conn, bank_lines, ledger};
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -66,6 +68,10 @@ pub struct PayoutFile {
     pub carried: Option<Carried>,
     /// Its first movements.
     pub movements: Vec<Movement>,
+    /// The line of the bank that shows it.
+    pub line: Option<BankLine>,
+    /// Lines of the bank that may be it, while none shows it.
+    pub lines: Vec<BankLine>,
 }
 
 impl PayoutFile {
@@ -80,10 +86,11 @@ impl PayoutFile {
 /// # Errors
 /// `NotFound` without such a payout.
 pub async fn payout(ctx: &Context, id: PayoutId) -> Result<PayoutFile, UseCaseError> {
-    ctx.db.read(move |conn| file(conn, id)).await
+    let inner = ctx.clone();
+    ctx.db.read(move |conn| file(conn, &inner, id)).await
 }
 
-pub(super) fn file(conn: &mut Conn, id: PayoutId) -> Result<PayoutFile, UseCaseError> {
+fn file(conn: &mut Conn, ctx: &Context, id: PayoutId) -> Result<PayoutFile, UseCaseError> {
     let payout = payouts::find(conn, id)?.ok_or(UseCaseError::NotFound("payout"))?;
     let currency = payout.amount.currency();
     let of_kind = |(kind, count, amount, fee)| Sums {
@@ -106,7 +113,9 @@ pub(super) fn file(conn: &mut Conn, id: PayoutId) -> Result<PayoutFile, UseCaseE
     };
     let open = movements::open_of_payout(conn, id)?;
     let movements = movements::of_payout(conn, id, SHOWN)?;
-    Ok(PayoutFile { payout, kinds, difference, open, carried, movements })
+    let line = bank_lines::of_payout(conn, id)?;
+    let lines = lines_for(conn, ctx, &payout)?;
+    Ok(PayoutFile { payout, kinds, difference, open, carried, movements, line, lines })
 }
 
 fn carried(conn: &mut Conn, payout: &Payout) -> Result<Carried, UseCaseError> {
@@ -165,6 +174,22 @@ fn beside(
         unmoved: movements::unmoved(conn, balance.gateway, balance.since..until, UNMOVED)?,
         balance,
     })
+}
+
+/// What the books hold on an account that no gateway keeps, in each currency; without those at zero.
+///
+/// # Errors
+/// The database does not answer, or has a currency that nobody knows.
+pub async fn held_on(ctx: &Context, accounts: Vec<Account>) -> Result<Vec<(Account, Money)>, UseCaseError> {
+    let all = ctx.db.read(ledger::balances).await?;
+    let mut held = Vec::new();
+    for account in accounts {
+        let name = account.to_string();
+        for (_, code, minor) in all.iter().filter(|(on, _, minor)| *on == name && *minor != 0) {
+            held.push((account, Money::new(*minor, Currency::parse(code)?)));
+        }
+    }
+    Ok(held)
 }
 
 fn on_account(booked: &[(String, String, i64)], gateway: GatewayKind, currency: Currency) -> i64 {

@@ -1,12 +1,13 @@
 //! Taking movements in: what they are about, what the books hold of them, and whether the two are one.
 
-use crate::domain::balance::{Finding, Gift, Movement, MovementNews};
+use crate::domain::balance::{Finding, Gift, Is, Movement, MovementKind, MovementNews};
 use crate::domain::ids::{DonationId, PayoutId};
-use crate::domain::ledger::Balanced;
+use crate::domain::ledger::{Apart, Balanced};
 use crate::domain::money::Currency;
 use crate::domain::pledge::GatewayKind;
 use crate::store::ledger::{self, Booking};
-use crate::store::{Conn, Tx, movements, payouts};
+use crate::store::payouts::Payout;
+use crate::store::{Conn, Tx, bank_lines, movements, payouts};
 use crate::usecases::{Context, UseCaseError};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,12 +77,34 @@ fn first_finding(news: &MovementNews, gift: Option<Gift>) -> Finding {
     }
 }
 
+/// What a movement is to the books. A payout is locked: nobody says meanwhile that the bank shows it.
+fn is_to_the_books(tx: &mut Tx<'_>, movement: &Movement) -> Result<Is, UseCaseError> {
+    if movement.gift.is_some() {
+        return Ok(Is::Gift);
+    }
+    let own = movement.news.names.payout.as_ref().filter(|_| movement.news.kind == MovementKind::Payout);
+    let Some(remote) = own else { return Ok(Is::Apart) };
+    let Some(payout) = payouts::find_by_remote(tx, movement.gateway, remote)? else { return Ok(Is::Apart) };
+    payouts::lock(tx, payout.id)?;
+    Ok(if bank_lines::of_payout(tx, payout.id)?.is_some() { Is::AtTheBank } else { Is::Apart })
+}
+
+/// Books a payout anew once it was said whether the bank shows it.
+pub(super) fn book_payout(tx: &mut Tx<'_>, ctx: &Context, payout: &Payout) -> Result<(), UseCaseError> {
+    let mut booked = Vec::new();
+    for movement in movements::that_are(tx, payout)? {
+        booked.extend(book(tx, ctx, &movement)?);
+    }
+    Ok(ledger::add_up(tx, booked.iter())?)
+}
+
 /// Writes the difference between what the books hold of a movement and what they should. Returns it.
 fn book(tx: &mut Tx<'_>, ctx: &Context, movement: &Movement) -> Result<Vec<Balanced>, UseCaseError> {
-    let held = ledger::held(tx, movement.id)?;
-    let entries = held.to(&movement.news.wanted(movement.gateway, movement.gift)?)?;
+    let is = is_to_the_books(tx, movement)?;
+    let held = ledger::held(tx, Apart::Movement(movement.id))?;
+    let entries = held.to(&movement.news.wanted(movement.gateway, is)?)?;
     let when = Booking { happened_at: movement.news.happened_at, recorded_at: ctx.now() };
-    ledger::append_movement(tx, movement.id, &entries, &ctx.ids, when)?;
+    ledger::append_apart(tx, Apart::Movement(movement.id), &entries, &ctx.ids, when)?;
     Ok(entries)
 }
 

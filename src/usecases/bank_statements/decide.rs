@@ -8,7 +8,9 @@ use crate::domain::ids::{BankLineId, DonationId, PledgeId, RefundId};
 use crate::domain::pledge::{GatewayKind, Visibility};
 use crate::domain::refund::RefundStatus;
 use crate::store::{Tx, bank_lines, donations, pledges, refunds};
+use crate::usecases::balances;
 use crate::usecases::bank::{self, Transfer};
+use crate::usecases::deposits;
 use crate::usecases::gifts::{self, Gift, Giver};
 use crate::usecases::refund::{self, RefundOrder};
 use crate::usecases::{Context, UseCaseError, audit};
@@ -46,7 +48,11 @@ fn incoming(line: &BankLine) -> Result<(), UseCaseError> {
     match line.outcome {
         Outcome::Open if line.amount.is_positive() => Ok(()),
         Outcome::Open | Outcome::Outgoing => Err(conflict("went_out", "no money came in by this line")),
-        Outcome::Booked(_) | Outcome::Returned(_) | Outcome::NoGift { .. } => Err(decided()),
+        Outcome::Booked(_)
+        | Outcome::Returned(_)
+        | Outcome::Payout(_)
+        | Outcome::Deposit(..)
+        | Outcome::NoGift { .. } => Err(decided()),
     }
 }
 
@@ -304,8 +310,8 @@ fn take_back_in(
 /// # Errors
 /// `Conflict` if it was decided what it is.
 pub async fn dismiss(ctx: &Context, by: Actor, id: BankLineId, subject: String) -> Result<(), UseCaseError> {
-    let known =
-        ["plg_", "don_", "rfd_"].iter().any(|prefix| subject.starts_with(prefix)) && subject.len() <= 40;
+    let known = ["plg_", "don_", "rfd_", "pyt_"].iter().any(|prefix| subject.starts_with(prefix))
+        && subject.len() <= 40;
     if !known {
         return Err(UseCaseError::NotFound("proposal"));
     }
@@ -323,7 +329,7 @@ pub async fn dismiss(ctx: &Context, by: Actor, id: BankLineId, subject: String) 
         .await
 }
 
-/// Takes a decision back: a line that was said to be no gift, or one whose donation was found to be none.
+/// Takes a decision back: a line that was said to be no gift or a payout, or one whose donation was found to be none.
 ///
 /// # Errors
 /// `Conflict` for a line whose donation still counts.
@@ -334,6 +340,8 @@ pub async fn reopen(ctx: &Context, by: Actor, id: BankLineId) -> Result<(), UseC
             let line = line_in(tx, id)?;
             match line.outcome {
                 Outcome::Open | Outcome::Outgoing => return Ok(()),
+                Outcome::Payout(payout) => return balances::unbind(tx, &inner, by, (&line, payout)),
+                Outcome::Deposit(deposit, _) => return deposits::unbind(tx, &inner, by, (&line, deposit)),
                 Outcome::NoGift { .. } => {}
                 Outcome::Booked(donation) => {
                     let left = donations::get(tx, donation)?.payment.kept();

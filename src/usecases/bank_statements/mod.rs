@@ -6,7 +6,7 @@ mod propose;
 mod take;
 
 pub use decide::{GiftOfLine, TakenBack, book, dismiss, gift, link, no_gift, reopen, take_back};
-pub use propose::{LineFile, StatementLines, Suggestion, Why, line, of_statement};
+pub use propose::{LineFile, StatementLines, Suggestion, WaitingLine, Why, line, of_statement};
 pub use take::{Identities, Named, take};
 
 use super::handed_in;

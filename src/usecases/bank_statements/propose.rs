@@ -11,6 +11,7 @@ use crate::domain::money::Money;
 use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus};
 use crate::domain::refund::Refund;
 use crate::store::{Conn, StoreError, accounts, bank_lines, bank_statements, donations, pledges, refunds};
+use crate::usecases::balances::{self, Fit};
 use crate::usecases::{Context, UseCaseError};
 use chrono::{Days, NaiveDate, NaiveTime};
 
@@ -67,6 +68,8 @@ pub struct LineFile {
     pub statement: BankStatement,
     /// What it may be, the likeliest first.
     pub suggestions: Vec<Suggestion>,
+    /// The payouts that it may be, the likeliest first.
+    pub payouts: Vec<Fit>,
     /// Who gave from the same account before.
     pub giver: Option<Profile>,
     /// The donation that it is, or that it took back.
@@ -89,20 +92,36 @@ pub async fn line(ctx: &Context, id: BankLineId) -> Result<LineFile, UseCaseErro
             let donation = match line.outcome {
                 Outcome::Booked(donation) => Some(donation),
                 Outcome::Returned(refund) => Some(refunds::get(conn, refund)?.donation),
-                Outcome::Open | Outcome::NoGift { .. } | Outcome::Outgoing => None,
+                Outcome::Open
+                | Outcome::Payout(_)
+                | Outcome::Deposit(..)
+                | Outcome::NoGift { .. }
+                | Outcome::Outgoing => None,
             };
             let suggestions = suggestions(conn, &ctx, &line)?;
+            let payouts = balances::payouts_for(conn, &ctx, &line)?;
             let giver = giver(conn, &line)?;
-            Ok(LineFile { line, statement, suggestions, giver, donation })
+            Ok(LineFile { line, statement, suggestions, payouts, giver, donation })
         })
         .await
+}
+
+/// A line that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingLine {
+    /// The line.
+    pub line: BankLine,
+    /// What it may be, the likeliest first.
+    pub suggestions: Vec<Suggestion>,
+    /// The payouts that it may be, the likeliest first.
+    pub payouts: Vec<Fit>,
 }
 
 /// The lines of a file, by what needs doing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatementLines {
     /// Those that wait for a person, each with what it may be.
-    pub waiting: Vec<(BankLine, Vec<Suggestion>)>,
+    pub waiting: Vec<WaitingLine>,
     /// How many became what.
     pub counts: Vec<(LineStatus, i64)>,
 }
@@ -120,7 +139,8 @@ pub async fn of_statement(
                 StatementLines { counts: bank_lines::counts(conn, id)?, ..StatementLines::default() };
             for line in bank_lines::of_statement(conn, id, LineStatus::Open, limit)? {
                 let suggestions = suggestions(conn, &inner, &line)?;
-                lines.waiting.push((line, suggestions));
+                let payouts = balances::payouts_for(conn, &inner, &line)?;
+                lines.waiting.push(WaitingLine { line, suggestions, payouts });
             }
             Ok(lines)
         })
@@ -159,6 +179,8 @@ fn suggestions(conn: &mut Conn, ctx: &Context, line: &BankLine) -> Result<Vec<Su
             Outcome::Open
             | Outcome::Booked(_)
             | Outcome::Returned(_)
+            | Outcome::Payout(_)
+            | Outcome::Deposit(..)
             | Outcome::NoGift { .. }
             | Outcome::Outgoing,
         ) => {}

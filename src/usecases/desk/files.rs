@@ -12,7 +12,7 @@ use crate::domain::dispute::Dispute;
 use crate::domain::donation::Donation;
 use crate::domain::donor::EmailAddress;
 use crate::domain::gift_aid::Declaration;
-use crate::domain::ids::{BankLineId, DonationId, DonorId, ImportId, InboxId, JobId, PledgeId};
+use crate::domain::ids::{BankLineId, DepositId, DonationId, DonorId, ImportId, InboxId, JobId, PledgeId};
 use crate::domain::member::Member;
 use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptNumber};
@@ -24,9 +24,9 @@ use crate::store::dossiers::{self, Call, EventRecord, Given, JobRecord, LedgerEn
 use crate::store::event_subjects::{self, Told};
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
-    Conn, StoreError, account_changes, accounts, api_tokens, audit, bank_lines, campaigns, disputes,
-    donations, donor_letters, external_members, gift_aid, imports, pledges, receipts, refunds, staff,
-    subscription_orders, subscriptions, tiers,
+    Conn, StoreError, account_changes, accounts, api_tokens, audit, bank_lines, campaigns, deposits,
+    disputes, donations, donor_letters, external_members, gift_aid, imports, pledges, receipts, refunds,
+    staff, subscription_orders, subscriptions, tiers,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -60,6 +60,8 @@ pub struct DonationFile {
     pub paper: Option<Paper>,
     /// The line of a bank statement that it is.
     pub line: Option<BankLineId>,
+    /// The deposit by which it was paid in at the bank.
+    pub deposit: Option<DepositId>,
     /// The file and the line that it was taken over from.
     pub past: Option<(ImportId, String, i64)>,
     /// Its entries in the books.
@@ -107,6 +109,7 @@ pub async fn donation(ctx: &Context, id: DonationId) -> Result<DonationFile, Use
                 receipts: papers,
                 paper: gifts_by_hand::find(conn, id)?,
                 line: bank_lines::of_donation(conn, id)?.map(|line| line.id),
+                deposit: deposits::of_donation(conn, id)?,
                 past: imports::of_donation(conn, id)?,
                 refunds: given_back,
                 disputes: contested,

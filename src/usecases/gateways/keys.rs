@@ -3,14 +3,14 @@
 //! Stripe is asked before anything is written, outside of every transaction; what is written is written only if nobody
 //! changed it meanwhile.
 
-use super::{FORMER_FOR, GATEWAY, KEY, SECRET, of_office, take_up, webhook_url};
-use crate::domain::audit::{Action, Actor};
+use super::kept::{self, find, no_key, put, show, unchanged, version};
+use super::{FORMER_FOR, GATEWAY, KEY, SECRET, of_office, webhook_url};
+use crate::domain::audit::Actor;
 use crate::domain::gateway_key::{KeyMode, is_signing_secret, mark, stripe_key};
 use crate::gateways::stripe::{Examination, ExamineError, Key, NewEndpoint, Stripe};
-use crate::store::Tx;
 use crate::store::gateway_accounts::{self, Dependent, GatewayAccount, Sealed};
-use crate::usecases::{Context, FieldError, UseCaseError, audit};
-use serde_json::{Value, json};
+use crate::usecases::{Context, FieldError, UseCaseError};
+use serde_json::json;
 
 /// A key as it was typed.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub async fn put_key(ctx: &Context, by: Actor, typed: Typed) -> Result<(), UseCa
                        hold the key otherwise. See “Gateways” in the manual before you set it.";
         return Err(refused("no_sealing_key", message.to_owned()));
     }
-    let before = find(ctx, &typed.seen).await?;
+    let before = find(ctx, GATEWAY, &typed.seen).await?;
     let client = ctx.stripe.client(typed.key.clone(), Vec::new());
     let client = client.map_err(|error| refused("bad_key", format!("This key cannot be used: {error}.")))?;
     let account = examined(ctx, &client).await?.account.map(|account| account.id);
@@ -47,7 +47,7 @@ pub async fn put_key(ctx: &Context, by: Actor, typed: Typed) -> Result<(), UseCa
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
-            let before = unchanged(tx, &typed.seen)?;
+            let before = unchanged(tx, GATEWAY, &typed.seen)?;
             let dependent = gateway_accounts::dependent(tx, GATEWAY)?;
             if !is_same && !typed.another_account && dependent != Dependent::default() {
                 return Err(other_account(dependent));
@@ -126,7 +126,7 @@ pub struct NewWebhook {
 /// `Conflict` without a key of the office, or if somebody changed it meanwhile; Stripe says no, or nothing.
 pub async fn new_webhook(ctx: &Context, by: Actor, seen: &str) -> Result<NewWebhook, UseCaseError> {
     office_only(ctx)?;
-    let row = find(ctx, seen).await?.ok_or_else(no_key)?;
+    let row = find(ctx, GATEWAY, seen).await?.ok_or_else(|| no_key(GATEWAY))?;
     let client = of_office(ctx, &row)?;
     let url = webhook_url(ctx);
     let NewEndpoint { id, secret } = client.new_endpoint(&url).await?;
@@ -168,7 +168,7 @@ async fn keep_secret(
     let (inner, seen, endpoint) = (ctx.clone(), seen.to_owned(), endpoint.map(str::to_owned));
     ctx.db
         .write(move |tx| {
-            let before = unchanged(tx, &seen)?.ok_or_else(no_key)?;
+            let before = unchanged(tx, GATEWAY, &seen)?.ok_or_else(|| no_key(GATEWAY))?;
             let (text, now) = (secret.expose(), inner.now());
             let sealed = inner.sealer.seal(SECRET, text, inner.ids.random())?;
             let former = before.secret.as_ref().map(|secret| (secret.sealed.clone(), now + FORMER_FOR));
@@ -196,78 +196,9 @@ async fn keep_secret(
 /// `Conflict` without keys of the office, or if somebody changed them meanwhile.
 pub async fn forget_keys(ctx: &Context, by: Actor, seen: &str) -> Result<(), UseCaseError> {
     office_only(ctx)?;
-    let (inner, seen) = (ctx.clone(), seen.to_owned());
-    ctx.db
-        .write(move |tx| {
-            let before = unchanged(tx, &seen)?.ok_or_else(no_key)?;
-            let Dependent { pending, recurring } = gateway_accounts::dependent(tx, GATEWAY)?;
-            let detail = json!({
-                "what": "forgotten", "before": before.key.mark, "mode": before.mode.as_str(),
-                "pending": pending, "recurring": recurring,
-            });
-            gateway_accounts::delete(tx, GATEWAY)?;
-            audit::record(tx, &inner, (by, Action::GatewayChanged), &GATEWAY, &detail)
-        })
-        .await?;
-    show(ctx).await;
-    Ok(())
+    kept::forget(ctx, by, GATEWAY, seen).await
 }
 
-/// Takes up what was written at once. It is written: if the database went away since, the next look takes it up.
-async fn show(ctx: &Context) {
-    if let Err(error) = take_up(ctx).await {
-        tracing::warn!(%error, "changed keys are taken up at the next look");
-    }
-}
-
-fn put(
-    tx: &mut Tx<'_>,
-    ctx: &Context,
-    (by, detail): (Actor, &Value),
-    is_there: bool,
-    after: &GatewayAccount,
-) -> Result<(), UseCaseError> {
-    if is_there {
-        gateway_accounts::update(tx, after)?;
-    } else {
-        gateway_accounts::insert(tx, after)?;
-    }
-    audit::record(tx, ctx, (by, Action::GatewayChanged), &GATEWAY, detail)
-}
-
-fn version(ctx: &Context) -> String {
-    hex::encode(ctx.ids.random())
-}
-
-/// Where the configuration has keys, those of the office would rest unseen.
 fn office_only(ctx: &Context) -> Result<(), UseCaseError> {
-    if ctx.stripe.fixed.is_none() {
-        return Ok(());
-    }
-    let message =
-        "the configuration of this machine has keys of Stripe, and they win; take them out there first";
-    Err(UseCaseError::Conflict { code: "configured", message: message.to_owned() })
-}
-
-fn no_key() -> UseCaseError {
-    let message = "there is no key of Stripe yet; type it first".to_owned();
-    UseCaseError::Conflict { code: "no_key", message }
-}
-
-/// The keys as whoever changes them saw them.
-async fn find(ctx: &Context, seen: &str) -> Result<Option<GatewayAccount>, UseCaseError> {
-    let row = ctx.db.read(|conn| gateway_accounts::find(conn, GATEWAY)).await?;
-    as_seen(row, seen)
-}
-
-fn unchanged(tx: &mut Tx<'_>, seen: &str) -> Result<Option<GatewayAccount>, UseCaseError> {
-    as_seen(gateway_accounts::find(tx, GATEWAY)?, seen)
-}
-
-fn as_seen(row: Option<GatewayAccount>, seen: &str) -> Result<Option<GatewayAccount>, UseCaseError> {
-    if row.as_ref().map_or("", |row| &row.version) == seen {
-        return Ok(row);
-    }
-    let message = "somebody changed the keys meanwhile; look at them as they are now".to_owned();
-    Err(UseCaseError::Conflict { code: "changed_meanwhile", message })
+    kept::unless_configured(ctx.stripe.fixed.is_some(), "Stripe")
 }

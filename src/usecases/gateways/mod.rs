@@ -1,8 +1,10 @@
 //! Gateways as the office sets them up: keys are typed, tried, sealed, and taken up by every process of the site.
 //!
-//! The configuration wins: where it has keys, those of the office rest. Of Stripe only the keys belong to the office; how
-//! it is spoken to is the configuration's.
+//! The configuration wins: where it has keys, those of the office rest. Of Stripe and PayPal only the keys belong to the
+//! office; how they are spoken to is the configuration's.
 
+mod app;
+mod kept;
 mod keys;
 mod paypal;
 mod report;
@@ -10,8 +12,9 @@ mod state;
 mod take_up;
 
 pub use crate::gateways::paypal::Mode as PaypalMode;
+pub use app::{TypedApp, forget_app, put_app, set_up_webhook};
 pub use keys::{NewWebhook, Typed, forget_keys, new_webhook, put_key, put_webhook_secret};
-pub use paypal::{PaypalState, paypal_state, try_paypal};
+pub use paypal::{PaypalPlan, PaypalState, paypal_client, paypal_state, try_paypal};
 pub use report::{Finding, Verdict, try_out};
 pub use state::{KeySource, StripeState, state};
 pub use take_up::take_up;

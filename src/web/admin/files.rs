@@ -1,12 +1,14 @@
 //! Pages about one thing: what happened to it and why, the books, what the gateway really said.
 
 mod comments;
+mod deposits;
 mod members;
 mod parts;
 mod payouts;
 mod people;
 
 pub(super) use comments::comment;
+pub(super) use deposits::{DEPOSITS, deposit, held_name, tender_name};
 pub(super) use members::member;
 pub(super) use parts::name_of;
 pub(super) use payouts::{balances, journal, payout};
@@ -64,6 +66,7 @@ pub(super) fn page_about(subject: &str, looking: Role) -> Option<String> {
         "mbr" => ("external-members", May::SeeSupport),
         "pyt" => ("payouts", May::SeeSupport),
         "cmt" => ("comments", May::SeeComments),
+        "dps" => ("deposits", May::SeeSupport),
         "plg" => ("pledges", May::SeeSupport),
         "dnr" => ("donors", May::SeeSupport),
         "rcp" => ("receipts", May::SeeSupport),
@@ -92,6 +95,24 @@ pub(super) async fn donation(
     let looker = Looker { state: &state, seat: &seat, query: request.query_string() };
     let page = donation_page(&looker, &file);
     looker.page("/admin/donations", page)
+}
+
+/// Where else a gift is written down: on a statement, on a slip, in the file that it was taken over from.
+fn places(cells: Cells, file: &DonationFile) -> Vec<FactShown> {
+    let mut facts = Vec::new();
+    facts.extend(file.line.map(|line| {
+        let cell = cells.cell("", Shape::Code, Some(line.to_string()));
+        fact("Bank statement", linked(cell, format!("/admin/bank-lines/{line}")))
+    }));
+    facts.extend(file.deposit.map(|deposit| {
+        let cell = cells.cell("", Shape::Code, Some(deposit.to_string()));
+        fact("Paid in", linked(cell, format!("{DEPOSITS}/{deposit}")))
+    }));
+    facts.extend(file.past.as_ref().map(|(import, name, line)| {
+        let cell = cells.cell("", Shape::Text, Some(format!("{name}, line {line}")));
+        fact("Taken over from", linked(cell, format!("/admin/imports/{import}")))
+    }));
+    facts
 }
 
 fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
@@ -139,14 +160,7 @@ fn donation_page(looker: &Looker<'_>, file: &DonationFile) -> FilePage {
             facts.push(fact("Left of it", money_cell(kept)));
         }
     }
-    facts.extend(file.line.map(|line| {
-        let cell = cells.cell("", Shape::Code, Some(line.to_string()));
-        fact("Bank statement", linked(cell, format!("/admin/bank-lines/{line}")))
-    }));
-    facts.extend(file.past.as_ref().map(|(import, name, line)| {
-        let cell = cells.cell("", Shape::Text, Some(format!("{name}, line {line}")));
-        fact("Taken over from", linked(cell, format!("/admin/imports/{import}")))
-    }));
+    facts.extend(places(cells, file));
     facts.push(fact("Recorded", cells.time_cell("", donation.created_at)));
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(donation.id.to_string()))));
     FilePage {

@@ -1,4 +1,6 @@
-//! Gateways, and the mail: how they stand, trying them out, and the keys of Stripe.
+//! Gateways, and the mail: how they stand, trying them out, and the keys of Stripe and PayPal.
+
+pub(super) mod paypal;
 
 use super::door::Seat;
 use super::reply::{Desk, done, faults};
@@ -7,12 +9,10 @@ use crate::domain::gateway_key::KeyMode;
 use crate::domain::pledge::GatewayKind;
 use crate::render::admin_pages::{ActPage, HiddenField};
 use crate::render::gateway_pages::{
-    BankShown, FindingShown, GatewaysPage, MailTried, PaypalShown, StripePage, StripeShown,
+    BankShown, FindingShown, GatewaysPage, MailTried, StripePage, StripeShown,
 };
 use crate::render::moment_text;
-use crate::usecases::gateways::{
-    self, Finding, KeySource, PaypalMode, PaypalState, StripeState, Typed, Verdict,
-};
+use crate::usecases::gateways::{self, Finding, KeySource, StripeState, Typed, Verdict};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -30,31 +30,19 @@ pub(in crate::web) async fn list(
     state: Data<AppState>,
     seat: Seat,
 ) -> Result<HttpResponse, WebError> {
-    overview(&state, &seat, Tried::Nothing, done(request.query_string())).await
-}
-
-/// What was tried out just now.
-enum Tried {
-    Nothing,
-    Mail(MailTried),
-    Paypal(Vec<Finding>),
+    overview(&state, &seat, None, done(request.query_string())).await
 }
 
 async fn overview(
     state: &AppState,
     seat: &Seat,
-    tried: Tried,
+    tried: Option<MailTried>,
     done: Option<&'static str>,
 ) -> Result<HttpResponse, WebError> {
     let ctx = &state.ctx;
-    let (tried, found) = match tried {
-        Tried::Nothing => (None, None),
-        Tried::Mail(tried) => (Some(tried), None),
-        Tried::Paypal(found) => (None, Some(found)),
-    };
     let shown = GatewaysPage {
         stripe: stripe_shown(state, gateways::state(ctx).await?),
-        paypal: paypal_shown(state, gateways::paypal_state(ctx).await?, found),
+        paypal: paypal::shown(state, gateways::paypal_state(ctx).await?),
         bank: ctx.policy.bank_account.as_ref().map(|bank| BankShown {
             holder: bank.holder.clone(),
             iban: grouped_by_four(&bank.iban),
@@ -82,43 +70,14 @@ pub(in crate::web) async fn try_mail(
         other => other,
     };
     let tried = MailTried { error: outcome.err(), letter: wants_letter };
-    overview(&state, &seat, Tried::Mail(tried), None).await
-}
-
-/// Asks PayPal how everything is.
-pub(in crate::web) async fn try_paypal(state: Data<AppState>, seat: Seat) -> Result<HttpResponse, WebError> {
-    let found = gateways::try_paypal(&state.ctx).await?;
-    overview(&state, &seat, Tried::Paypal(found), None).await
-}
-
-fn paypal_shown(state: &AppState, paypal: PaypalState, found: Option<Vec<Finding>>) -> PaypalShown {
-    let zone = state.ctx.policy.time_zone;
-    let when = |time: Option<DateTime<Utc>>| time.map(|time| moment_text(time, zone));
-    PaypalShown {
-        mode: paypal.mode.map(|mode| match mode {
-            PaypalMode::Live => "live",
-            PaypalMode::Sandbox => "test",
-            PaypalMode::Double => "other",
-        }),
-        client_mark: paypal.client_mark,
-        webhook_text: when(paypal.webhook_at),
-        answered_text: when(paypal.answered_at),
-        pending: paypal.dependent.pending,
-        recurring: paypal.dependent.recurring,
-        url: paypal.url,
-        findings: found.map(|found| found.into_iter().map(finding).collect()),
-    }
+    overview(&state, &seat, Some(tried), None).await
 }
 
 fn stripe_shown(state: &AppState, stripe: StripeState) -> StripeShown {
     let zone = state.ctx.policy.time_zone;
     let when = |time: Option<DateTime<Utc>>| time.map(|time| moment_text(time, zone));
     StripeShown {
-        source: match stripe.source {
-            KeySource::Nowhere => "none",
-            KeySource::Configuration => "configuration",
-            KeySource::Office => "office",
-        },
+        source: source(stripe.source),
         is_on: stripe.is_on,
         mode: stripe.mode.map(KeyMode::as_str),
         key_mark: stripe.key_mark,
@@ -133,6 +92,14 @@ fn stripe_shown(state: &AppState, stripe: StripeState) -> StripeShown {
         url: stripe.url,
         seen: stripe.version,
         keeps_live: stripe.keeps_live,
+    }
+}
+
+const fn source(source: KeySource) -> &'static str {
+    match source {
+        KeySource::Nowhere => "none",
+        KeySource::Configuration => "configuration",
+        KeySource::Office => "office",
     }
 }
 
@@ -178,36 +145,42 @@ fn finding(finding: Finding) -> FindingShown {
 
 /// The same page with what could not be done; or an error page for what nobody can mend by typing.
 async fn again(state: &AppState, seat: &Seat, error: UseCaseError) -> Result<HttpResponse, WebError> {
-    let about_form = |code, message| vec![FieldError { field: "form", code, message }];
-    let problems = match error {
-        UseCaseError::Invalid(problems) => problems,
+    let problems = problems_of(("Stripe", &gateways::webhook_url(&state.ctx)), error)?;
+    stripe_page(state, seat, Told { problems, ..Told::default() }).await
+}
+
+/// What could not be done at a gateway, whose webhooks come in at this address.
+///
+/// # Errors
+/// What nobody can mend by typing.
+fn problems_of((name, url): (&str, &str), error: UseCaseError) -> Result<Vec<FieldError>, WebError> {
+    let about_form = |code, message| Ok(vec![FieldError { field: "form", code, message }]);
+    match error {
+        UseCaseError::Invalid(problems) => Ok(problems),
         UseCaseError::Conflict { code, message } => about_form(code, message),
         UseCaseError::GatewayRefused { code } => {
-            let message = format!(
-                "Stripe refused ({code}). It must be able to reach {} from the internet.",
-                gateways::webhook_url(&state.ctx)
-            );
+            let message =
+                format!("{name} refused ({code}). It must be able to reach {url} from the internet.");
             about_form("gateway_refused", message)
         }
         UseCaseError::GatewayUnavailable(why) => about_form(
             "gateway_unavailable",
-            format!("Stripe did not answer ({why}). Try again in a minute."),
+            format!("{name} did not answer ({why}). Try again in a minute."),
         ),
         UseCaseError::NotFound(_)
         | UseCaseError::Held { .. }
         | UseCaseError::RateLimited { .. }
         | UseCaseError::Store(_)
-        | UseCaseError::Internal(_) => return Err(error.into()),
-    };
-    stripe_page(state, seat, Told { problems, ..Told::default() }).await
+        | UseCaseError::Internal(_) => Err(error.into()),
+    }
 }
 
 /// Shows what changed at once; other processes do within two seconds.
-async fn changed(state: &AppState, word: &str) -> HttpResponse {
+async fn changed(state: &AppState, (page, word): (&str, &str)) -> HttpResponse {
     if let Err(error) = state.publication.refresh(&state.ctx, &state.templates).await {
         tracing::warn!(%error, "the pages are rendered with the gateways at the next look");
     }
-    see_other(&format!("{STRIPE}?done={word}"))
+    see_other(&format!("{page}?done={word}"))
 }
 
 /// Asks Stripe how everything is.
@@ -233,7 +206,7 @@ pub(in crate::web) async fn put_key(
         another_account: fields.ticked("another_account"),
     };
     match gateways::put_key(&state.ctx, seat.0.actor(), typed).await {
-        Ok(()) => Ok(changed(&state, "key").await),
+        Ok(()) => Ok(changed(&state, (STRIPE, "key")).await),
         Err(error) => again(&state, &seat, error).await,
     }
 }
@@ -246,7 +219,9 @@ pub(in crate::web) async fn new_webhook(
 ) -> Result<HttpResponse, WebError> {
     let seen = Fields::parse(&body)?.text("seen");
     match gateways::new_webhook(&state.ctx, seat.0.actor(), &seen).await {
-        Ok(made) => Ok(changed(&state, if made.left.is_none() { "webhook" } else { "webhook-left" }).await),
+        Ok(made) => {
+            Ok(changed(&state, (STRIPE, if made.left.is_none() { "webhook" } else { "webhook-left" })).await)
+        }
         Err(error) => again(&state, &seat, error).await,
     }
 }
@@ -260,7 +235,7 @@ pub(in crate::web) async fn put_secret(
     let fields = Fields::parse(&body)?;
     let secret = fields.text("webhook_secret").into();
     match gateways::put_webhook_secret(&state.ctx, seat.0.actor(), &fields.text("seen"), secret).await {
-        Ok(()) => Ok(changed(&state, "secret").await),
+        Ok(()) => Ok(changed(&state, (STRIPE, "secret")).await),
         Err(error) => again(&state, &seat, error).await,
     }
 }
@@ -297,7 +272,7 @@ pub(in crate::web) async fn forget(
 ) -> Result<HttpResponse, WebError> {
     let seen = Fields::parse(&body)?.text("seen");
     match gateways::forget_keys(&state.ctx, seat.0.actor(), &seen).await {
-        Ok(()) => Ok(changed(&state, "forgotten").await),
+        Ok(()) => Ok(changed(&state, (STRIPE, "forgotten")).await),
         Err(error) => again(&state, &seat, error).await,
     }
 }

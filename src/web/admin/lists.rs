@@ -196,6 +196,7 @@ fn actions(kind: ListKind, may_change: bool) -> Vec<ActionShown> {
             vec![
                 ActionShown::link("Record a gift", "/admin/gifts".to_owned()),
                 ActionShown::link("Record a transfer", "/admin/gifts/transfer".to_owned()),
+                ActionShown::link("Cash and cheques", "/admin/deposits".to_owned()),
                 ActionShown::link("Past gifts", "/admin/imports".to_owned()),
             ]
         }

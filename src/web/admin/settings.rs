@@ -30,6 +30,7 @@ const CHANGES: usize = 50;
 const fn title(group: Group) -> &'static str {
     match group {
         Group::Publication => "Publication",
+        Group::Comments => "Comments",
         Group::Organisation => "Organisation",
         Group::Amounts => "Amounts",
         Group::Transfers => "Bank transfers",
@@ -42,6 +43,7 @@ const fn title(group: Group) -> &'static str {
 const fn lead(group: Group) -> &'static str {
     match group {
         Group::Publication => "Its name, and the languages and currencies that readers can choose.",
+        Group::Comments => "What readers may write below articles, and who is read before it is shown.",
         Group::Organisation => {
             "Who receives the gifts, as receipts say it. Receipts that were made keep what they say."
         }
@@ -64,6 +66,7 @@ fn note(config: &Config, group: Group) -> Option<&'static str> {
             "An empty field has the limit of “any other currency”. What is promised already goes on whatever its amount.",
         ),
         Group::Publication
+        | Group::Comments
         | Group::Organisation
         | Group::Transfers
         | Group::Letters

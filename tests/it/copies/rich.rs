@@ -5,17 +5,19 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use mainstay::domain::access::Role;
 use mainstay::domain::audit::Actor;
+use mainstay::domain::deposit::Tender;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
 use mainstay::domain::gift_import::ImportOptions;
 use mainstay::domain::money::Settlement;
-use mainstay::domain::pledge::Frequency;
-use mainstay::domain::pledge::GatewayKind;
+use mainstay::domain::pledge::{Frequency, GatewayKind, Visibility};
 use mainstay::domain::remote::RemoteId;
 use mainstay::domain::subscription::{OrderKind, Orderer};
 use mainstay::gateways::WebhookHeaders;
 use mainstay::gateways::sandbox::{SIGNATURE_HEADER, sign};
 use mainstay::usecases::bank::{self, Arrival};
+use mainstay::usecases::deposits::{self, Slip};
+use mainstay::usecases::gifts::{self, Gift, Giver};
 use mainstay::usecases::patrons::orders::{self, OrderRequest};
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::settle;
@@ -67,6 +69,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     };
     bank::record(app.ctx(), Actor::Command, arrival).await.unwrap();
     app.run_jobs().await;
+    is_paid_in(&app).await;
     let declined = app.promises(&Form::gift().by(5)).await;
     app.client().pay(&declined, "fail", "now").await;
     app.sandbox().script(Call::StartCheckout, &[Fault::TimeoutBefore]);
@@ -227,7 +230,7 @@ const ODDITIES: &[&str] = &[
          NULL, 'staff “Zoë”', '2026-06-15 10:00:00.000001', NULL)",
     "INSERT INTO bank_lines VALUES ('bnl_odd', 'bst_odd', 'DE02', 'code/1', '2026-06-14', '2026-06-14 10:00:00', \
          -9007199254740993, 'EUR', 'taken_back', NULL, 'Zoë', NULL, 'a\n\tb', 'no_gift', 'other', '“ערב”', NULL, NULL, \
-         '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00')",
+         '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00', NULL, NULL)",
     "INSERT INTO bank_line_refusals VALUES ('bnl_odd', 'plg_odd')",
     "INSERT INTO gift_aid_declarations (id, donor_id, title, first_name, last_name, house, postcode, covers_from, \
          wording, declared_at, ended_on) SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
@@ -256,6 +259,26 @@ const ODDITIES: &[&str] = &[
 ];
 
 /// What the program would not write, or only with much patience. Returns the id of a job that is being worked on.
+/// A gift in cash, and its way to the bank.
+async fn is_paid_in(app: &TestApp) {
+    let gift = Gift {
+        by: GatewayKind::Cash,
+        from: Giver::Typed { name: "Rosa Ö. Quill".to_owned(), email: String::new() },
+        amount: eur(1234),
+        received_on: "2026-06-12".parse().unwrap(),
+        campaign: "press-fund".to_owned(),
+        visibility: Visibility::Hidden,
+        document: String::new(),
+        note: String::new(),
+        form_id: None,
+    };
+    let given = gifts::record(app.ctx(), Actor::Command, gift).await.unwrap().donation.id;
+    let slip =
+        Slip { tender: Tender::Cash, gifts: [given].into(), paid_in_on: "2026-06-14".parse().unwrap() };
+    deposits::pay_in(app.ctx(), Actor::Command, slip).await.unwrap();
+    app.run_jobs().await;
+}
+
 async fn oddities(app: &TestApp) -> String {
     let every_byte = hex::encode((0..=255).collect::<Vec<u8>>()).repeat(400);
     let bytes = match app.engine {

@@ -89,8 +89,8 @@ both! {
     async fn the_office_shows_how_paypal_stands_and_tries_it_out(engine) {
         let shop = Shop::open(engine).await;
         let mut owner = shop.app.clerk(Role::Owner).await;
-        let page = owner.get("/admin/gateways").await.text();
-        assert!(page.contains("PayPal") && page.contains("/webhooks/paypal"), "{page}");
+        let page = owner.get("/admin/gateways/paypal").await.text();
+        assert!(page.contains("which wins") && page.contains("/webhooks/paypal"), "{page}");
         let tried = owner.post("/admin/gateways/paypal/try", &[]).await.text();
         assert!(tried.contains("PayPal knows the client id and the secret."), "{tried}");
         assert!(!page.contains(&shop.paypal.credentials().1) && !tried.contains(&shop.paypal.credentials().1));

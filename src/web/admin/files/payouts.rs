@@ -1,12 +1,15 @@
 //! Payouts, and the balances of gateways beside the books.
 
 use super::parts::{fact, money_cell, table, word_cell};
-use super::{Looker, linked};
+use super::{DEPOSITS, Looker, held_name, linked};
 use crate::domain::access::Permission as May;
 use crate::domain::balance::{Contents, Movement};
+use crate::domain::bank_line::BankLine;
+use crate::domain::deposit::Tender;
 use crate::domain::ids::{DonationId, PayoutId};
+use crate::domain::ledger::Account;
 use crate::domain::list::Shape;
-use crate::domain::money::MoneyError;
+use crate::domain::money::{Money, MoneyError};
 use crate::domain::sheet::{Cell, Sheet};
 use crate::render::gateway_name;
 use crate::render::list_pages::{
@@ -49,6 +52,7 @@ pub(in crate::web::admin) async fn payout(
         facts: facts(cells, &file),
         tables: [
             kinds(cells, &file).map_err(UseCaseError::from)?,
+            lines(cells, &file),
             movements(cells, &file).map_err(UseCaseError::from)?,
         ]
         .into_iter()
@@ -64,6 +68,10 @@ fn facts(cells: Cells, file: &PayoutFile) -> Vec<FactShown> {
     let text = |text: &str| cells.cell("", Shape::Text, Some(text.to_owned()));
     let mut facts = vec![fact("Ordered", cells.time_cell("", payout.ordered_at))];
     facts.extend(payout.arrives_on.map(|day| fact("Arrives", text(&day_text(day)))));
+    facts.extend(file.line.as_ref().map(|line| {
+        let day = text(&day_text(line.booked_on));
+        fact("At the bank", linked(day, format!("/admin/bank-lines/{}", line.id)))
+    }));
     facts.extend(payout.failure.as_deref().map(|why| fact("Why it failed", text(why))));
     facts.push(match (payout.contents, file.difference) {
         (_, Some(difference)) => fact("Difference", money_cell(difference)),
@@ -102,6 +110,24 @@ fn kinds(cells: Cells, file: &PayoutFile) -> Result<Option<TableShown>, MoneyErr
     };
     let rows = file.kinds.iter().map(row).collect::<Result<_, MoneyError>>()?;
     Ok(table("kinds", "What it holds", &["What", "Movements", "Amount", "Fee", "Net"], rows))
+}
+
+/// Lines of the bank that may be it: their pages say so.
+fn lines(cells: Cells, file: &PayoutFile) -> Option<TableShown> {
+    let row = |line: &BankLine| {
+        let day = cells.cell("Day", Shape::Text, Some(day_text(line.booked_on)));
+        let name = line.name.clone().unwrap_or_else(|| "no name".to_owned());
+        RowShown {
+            cells: vec![
+                linked(day, format!("/admin/bank-lines/{}", line.id)),
+                cells.cell("Name", Shape::Text, Some(name)),
+                cells.cell("Text", Shape::Text, line.text.clone()),
+                CellShown { label: "Amount", ..money_cell(line.amount) },
+            ],
+        }
+    };
+    let rows = file.lines.iter().map(row).collect();
+    table("lines", "It may have arrived as", &["Day", "Name", "Text", "Amount"], rows)
 }
 
 fn movements(cells: Cells, file: &PayoutFile) -> Result<Option<TableShown>, MoneyError> {
@@ -184,6 +210,10 @@ pub(in crate::web::admin) async fn balances(
         .iter()
         .flat_map(|file| file.unmoved.iter().map(move |id| unmoved_row(cells, file, *id)))
         .collect();
+    let in_hand = Tender::ALL.iter().map(|tender| Account::Clearing(tender.gateway()));
+    let accounts = std::iter::once(Account::Payouts).chain(in_hand).collect();
+    let held = balances::held_on(&state.ctx, accounts).await?;
+    let held: Vec<RowShown> = held.into_iter().map(|held| held_row(cells, held)).collect();
     let page = FilePage {
         list_label: "Payouts",
         list_url: LIST.to_owned(),
@@ -197,6 +227,7 @@ pub(in crate::web::admin) async fn balances(
                 all.iter().map(|file| balance_row(cells, file)).collect(),
             ),
             table("unmoved", "In the books, and not on the balance", &["Donation", "Gateway"], unmoved),
+            table("held", "Not at the bank yet", &["What", "Amount"], held),
         ]
         .into_iter()
         .flatten()
@@ -226,6 +257,15 @@ fn balance_row(cells: Cells, file: &BalanceFile) -> RowShown {
             listed("Missing", file.missing, "missing"),
             listed("Differs", file.differing, "differs"),
         ],
+    }
+}
+
+/// What is not at the bank yet, as far as its statements and slips say.
+fn held_row(cells: Cells, (account, amount): (Account, Money)) -> RowShown {
+    let place = if account == Account::Payouts { LIST } else { DEPOSITS };
+    let what = cells.cell("What", Shape::Text, Some(held_name(account)));
+    RowShown {
+        cells: vec![linked(what, place.to_owned()), CellShown { label: "Amount", ..money_cell(amount) }],
     }
 }
 

@@ -132,7 +132,7 @@ pub(in crate::web) async fn show(
         mistakes: file.error.iter().flat_map(|error| error.lines().map(str::to_owned)).collect(),
         may_change,
         may_remove: may_change && !booked && file.status != StatementStatus::Reading,
-        waiting: waiting.iter().map(|(line, found)| line_shown(line, found, &seat)).collect(),
+        waiting: waiting.iter().map(|waiting| line_shown(waiting, &seat)).collect(),
         more_waiting,
         groups: counts.iter().map(|(status, count)| group(id, *status, *count)).collect(),
         file: file_shown(cells, &file),

@@ -5,12 +5,14 @@ use crate::domain::access::Permission as May;
 use crate::domain::account::can_be_mailed;
 use crate::domain::bank::CreditorReference;
 use crate::domain::bank_line::{BankLine, Direction, LineStatus, NoGift, Outcome, Proposal};
-use crate::domain::ids::{BankLineId, BankStatementId, DonationId, DonorId, PledgeId, RefundId};
+use crate::domain::ids::{BankLineId, BankStatementId, DonationId, DonorId, PayoutId, PledgeId, RefundId};
 use crate::domain::list::Shape;
 use crate::render::admin_pages::{ActField, ActPage, HiddenField};
 use crate::render::bank_pages::{BankLinePage, BankLineShown, BankSuggestionShown};
+use crate::render::gateway_name;
 use crate::render::list_pages::{ActionShown, Cells, FactShown, day_text, name_text, spelled};
-use crate::usecases::bank_statements::{self, GiftOfLine, LineFile, Suggestion, TakenBack, Why};
+use crate::usecases::balances::{self, Fit};
+use crate::usecases::bank_statements::{self, GiftOfLine, LineFile, Suggestion, TakenBack, WaitingLine, Why};
 use crate::usecases::gifts::{self, Giver};
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::admin::door::Seat;
@@ -99,9 +101,47 @@ fn suggestion_shown(
     })
 }
 
+/// A payout that a line may be, with its button; none for whoever may not press it.
+fn payout_shown(line: &BankLine, fit: &Fit, seat: &Seat, to: &str) -> Option<BankSuggestionShown> {
+    if !seat.0.member.role.may(May::ChangeSupport) {
+        return None;
+    }
+    let (amount, gateway) = (fit.payout.amount.text(), gateway_name(fit.payout.gateway));
+    let hidden = |name: &str, value: String| HiddenField { name: name.to_owned(), value };
+    let mut fields = vec![hidden("payout", fit.payout.id.to_string())];
+    fields.extend((!to.is_empty()).then(|| hidden("to", to.to_owned())));
+    Some(BankSuggestionShown {
+        what: format!("{amount} paid out by {gateway}, to arrive on {}", day_text(fit.on)),
+        url: format!("/admin/payouts/{}", fit.payout.id),
+        why: why_text(if fit.is_named { &[Why::Name, Why::Amount] } else { &[Why::Amount] }),
+        action: format!("/admin/bank-lines/{}/payout", line.id),
+        fields,
+        submit: "It is this payout",
+        subject: fit.payout.id.to_string(),
+    })
+}
+
+/// All that a line may be. A payout that is named on the line comes first, as few donors are called like a gateway.
+fn proposals(
+    line: &BankLine,
+    (found, payouts): (&[Suggestion], &[Fit]),
+    seat: &Seat,
+    to: &str,
+) -> Vec<BankSuggestionShown> {
+    let of_payouts = |named| {
+        payouts
+            .iter()
+            .filter(move |fit| fit.is_named == named)
+            .filter_map(move |fit| payout_shown(line, fit, seat, to))
+    };
+    let others = found.iter().filter_map(|found| suggestion_shown(line, found, seat, to));
+    of_payouts(true).chain(others).chain(of_payouts(false)).collect()
+}
+
 /// A line that waits, in short, with the likeliest thing that it is.
-pub(super) fn line_shown(line: &BankLine, found: &[Suggestion], seat: &Seat) -> BankLineShown {
-    let to = line.statement.to_string();
+pub(super) fn line_shown(waiting: &WaitingLine, seat: &Seat) -> BankLineShown {
+    let line = &waiting.line;
+    let all = proposals(line, (&waiting.suggestions, &waiting.payouts), seat, &line.statement.to_string());
     BankLineShown {
         id: line.id.to_string(),
         url: format!("/admin/bank-lines/{}", line.id),
@@ -110,8 +150,8 @@ pub(super) fn line_shown(line: &BankLine, found: &[Suggestion], seat: &Seat) -> 
         name: line.name.clone().unwrap_or_else(|| "no name".to_owned()),
         text: line.text.clone().unwrap_or_default(),
         direction: line.direction.as_str(),
-        likeliest: found.first().and_then(|found| suggestion_shown(line, found, seat, &to)),
-        more: found.len().saturating_sub(1),
+        more: all.len().saturating_sub(1),
+        likeliest: all.into_iter().next(),
     }
 }
 
@@ -146,11 +186,7 @@ async fn page(state: &AppState, seat: &Seat, id: BankLineId, told: Told) -> Resu
         standfirst: standfirst(line),
         text: line.text.clone().unwrap_or_default(),
         facts: facts(Cells { zone: state.ctx.policy.time_zone }, &file),
-        suggestions: file
-            .suggestions
-            .iter()
-            .filter_map(|found| suggestion_shown(line, found, seat, ""))
-            .collect(),
+        suggestions: proposals(line, (&file.suggestions, &file.payouts), seat, ""),
         actions: if may_change { actions(&file) } else { Vec::new() },
         may_change,
         may_book: may_change && line.outcome == Outcome::Open && line.amount.is_positive(),
@@ -184,6 +220,16 @@ fn facts(cells: Cells, file: &LineFile) -> Vec<FactShown> {
         let mut cell = cells.cell("", Shape::Code, Some(donation.to_string()));
         cell.url = Some(format!("/admin/donations/{donation}"));
         facts.push(FactShown { label: "Donation", cell });
+    }
+    if let Outcome::Payout(payout) = line.outcome {
+        let mut cell = cells.cell("", Shape::Code, Some(payout.to_string()));
+        cell.url = Some(format!("/admin/payouts/{payout}"));
+        facts.push(FactShown { label: "Payout", cell });
+    }
+    if let Outcome::Deposit(deposit, _) = line.outcome {
+        let mut cell = cells.cell("", Shape::Code, Some(deposit.to_string()));
+        cell.url = Some(format!("/admin/deposits/{deposit}"));
+        facts.push(FactShown { label: "Deposit", cell });
     }
     if let Outcome::NoGift { kind, reason } = &line.outcome {
         let why = cells.cell("", Shape::Word, Some(kind.as_str().to_owned()));
@@ -223,7 +269,7 @@ fn actions(file: &LineFile) -> Vec<ActionShown> {
             all
         }
         Outcome::Open => vec![ActionShown::link("No gift", at("no-gift"))],
-        Outcome::NoGift { .. } | Outcome::Booked(_) => {
+        Outcome::NoGift { .. } | Outcome::Payout(_) | Outcome::Deposit(..) | Outcome::Booked(_) => {
             vec![ActionShown::button("Open it again", at("reopen"))]
         }
         Outcome::Returned(_) | Outcome::Outgoing => Vec::new(),
@@ -296,6 +342,22 @@ pub(in crate::web) async fn take_back(
     };
     match bank_statements::take_back(&state.ctx, seat.0.actor(), id, what).await {
         Ok(_refund) => Ok(back_to(&typed, id, "bank-back")),
+        Err(error) => page(&state, &seat, id, Told { problems: mendable(error)?, ..Told::default() }).await,
+    }
+}
+
+/// Says that a line is a payout of a gateway.
+pub(in crate::web) async fn payout(
+    state: Data<AppState>,
+    seat: Seat,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, WebError> {
+    let id = line_of(&id)?;
+    let typed = Fields::parse(&body)?;
+    let payout: PayoutId = id_of(&typed.text("payout"), "payout")?;
+    match balances::arrived(&state.ctx, seat.0.actor(), id, payout).await {
+        Ok(()) => Ok(back_to(&typed, id, "bank-payout")),
         Err(error) => page(&state, &seat, id, Told { problems: mendable(error)?, ..Told::default() }).await,
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod bank_lines;
 pub(super) mod bank_mapping;
 pub(super) mod by_hand;
 pub(super) mod comments;
+pub(super) mod deposits;
 pub(super) mod donors;
 pub(super) mod gift_aid;
 pub(super) mod gifts;

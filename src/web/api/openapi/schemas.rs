@@ -250,8 +250,8 @@ fn books() -> Value {
     json!({
         "Entry": whole(&json!({
             "id": text(), "kind": one_of(EntryKind::ALL.iter().map(|kind| kind.as_str())),
-            "donation": { "type": ["string", "null"], "description": "None for what a gateway moved without a donation" },
-            "about": { "type": ["string", "null"], "description": "Id of the refund, the dispute, or the movement" },
+            "donation": { "type": ["string", "null"], "description": "None for what a gateway moved without a donation, and for what was paid in at the bank" },
+            "about": { "type": ["string", "null"], "description": "Id of the refund, the dispute, the movement, or the deposit" },
             "happened": time(), "recorded": time(),
             "lines": { "type": "array", "items": line, "description": "Debits are positive, credits negative; their sum is zero" },
         })),

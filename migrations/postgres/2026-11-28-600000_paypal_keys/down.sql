@@ -1,0 +1,1 @@
+-- There is no way back: the app that was typed in the office has no place in the older table. Restore a backup instead.

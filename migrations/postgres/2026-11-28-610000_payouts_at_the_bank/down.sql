@@ -1,0 +1,1 @@
+-- There is no way back: what the bank showed of payouts is in the books. Restore a backup instead.

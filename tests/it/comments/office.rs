@@ -78,7 +78,7 @@ flow! {
             ("bob@example", &bob),
             (ann.as_str(), &ann),
         ] {
-            assert_eq!(app.ids(ListKind::Comments, &format!("q={}", typed.replace('@', "%40").replace(' ', "+"))).await, [found.clone()], "{typed}");
+            assert_eq!(app.ids(ListKind::Comments, &format!("q={}", typed.replace('@', "%40").replace(' ', "+"))).await, std::slice::from_ref(found), "{typed}");
         }
         assert!(app.ids(ListKind::Comments, "q=weaver+lamp").await.is_empty());
         assert_eq!(app.ids(ListKind::Comments, "article=about-our-funding").await, [bob, ann]);

@@ -45,6 +45,11 @@ impl Crowd {
         Self { shared, donors }
     }
 
+    /// Whether somebody has given money back by the command, beside the server.
+    pub(super) fn has_used_the_command(&self) -> bool {
+        self.shared.commands.load(Ordering::Relaxed) > 0
+    }
+
     /// Lets each donor finish what was begun.
     pub(super) async fn leave(self) -> Arc<Shared> {
         self.shared.closed.store(true, Ordering::Relaxed);

@@ -14,7 +14,7 @@ use crate::domain::donor::{EmailAddress, PersonName, clean_line};
 use crate::domain::ids::CommentId;
 use crate::store::comments::{self, Shown};
 use crate::store::limits::{self, Bucket};
-use crate::store::{Conn, Tx};
+use crate::store::{Conn, StoreError, Tx};
 use serde_json::json;
 
 /// A comment as a reader typed it.
@@ -120,9 +120,19 @@ fn write_in(
         return Ok(Written::Held);
     }
     pages::change(tx, ctx)?;
-    outgoing::comment_approved(tx, ctx, &comment)?;
-    letters::of_answer(tx, ctx, &comment)?;
+    tell(tx, ctx, &comment)?;
     Ok(Written::Shown(tokens::own_comment_token(&ctx.key, comment.id)?))
+}
+
+/// Tells of a comment that everybody can read from now on: programs, and those who wait for answers.
+fn tell(tx: &mut Tx<'_>, ctx: &Context, comment: &Comment) -> Result<(), UseCaseError> {
+    outgoing::comment_approved(tx, ctx, comment)?;
+    Ok(letters::of_answer(tx, ctx, comment)?)
+}
+
+/// How many others from the address of a comment stand approved.
+fn approved_beside(conn: &mut Conn, comment: &Comment) -> Result<i64, StoreError> {
+    Ok(comments::approved_from(conn, &comment.email)? - i64::from(comment.state.is_shown()))
 }
 
 /// What makes two sendings one comment.
@@ -234,9 +244,8 @@ pub async fn file(ctx: &Context, id: CommentId) -> Result<CommentFile, UseCaseEr
         .read(move |conn| {
             let comment = comments::find(conn, id)?.ok_or(UseCaseError::NotFound("comment"))?;
             let answered = comment.thread.map_or(Ok(None), |thread| comments::find(conn, thread))?;
-            let approved = comments::approved_from(conn, &comment.email)?;
-            let itself = i64::from(comment.state.is_shown());
-            Ok(CommentFile { comment, answered, approved_before: approved - itself })
+            let approved_before = approved_beside(conn, &comment)?;
+            Ok(CommentFile { comment, answered, approved_before })
         })
         .await
 }
@@ -279,7 +288,7 @@ pub async fn decide(
                 audit::record(tx, &inner, (actor, Action::CommentDecided), &id, &detail)?;
                 is_seen |= comment.state.is_shown() || next.is_shown();
                 if next.is_shown() {
-                    outgoing::comment_approved(tx, &inner, &comment)?;
+                    tell(tx, &inner, &comment)?;
                     letters::of_approval(tx, &inner, &comment)?;
                 }
                 changed += 1;

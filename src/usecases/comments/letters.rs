@@ -7,14 +7,12 @@ use crate::domain::job::Job;
 use crate::store::{StoreError, Tx, comments};
 use crate::usecases::{Context, UseCaseError, tokens};
 
-/// A comment is shown now: whoever wrote it gets the link to it, and those who wait for answers are told. Each once: not
-/// again, if it was hidden in between.
+/// A person approved a comment: whoever wrote it gets the link to it, once; not again, if it was hidden in between.
 pub(super) fn of_approval(tx: &mut Tx<'_>, ctx: &Context, comment: &Comment) -> Result<(), StoreError> {
-    ctx.enqueue(tx, &Job::SendReaderNotice(ReaderTold::Shown { comment: comment.id }))?;
-    of_answer(tx, ctx, comment)
+    ctx.enqueue(tx, &Job::SendReaderNotice(ReaderTold::Shown { comment: comment.id }))
 }
 
-/// An answer is shown now.
+/// An answer is shown now: those who wait for it are told, once.
 pub(super) fn of_answer(tx: &mut Tx<'_>, ctx: &Context, answer: &Comment) -> Result<(), StoreError> {
     for follower in comments::followers(tx, answer)? {
         ctx.enqueue(tx, &Job::SendReaderNotice(ReaderTold::Answered { answer: answer.id, to: follower }))?;

@@ -1,12 +1,12 @@
 //! A reader's own comment: whoever has the link that was mailed sees it, changes it and takes it away. The link also proves
 //! that the address is the reader's.
 
-use super::{letters, same_key, text_code};
+use super::{approved_beside, same_key, tell, text_code};
 use crate::domain::comment::{Comment, CommentText, Reader};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::CommentId;
 use crate::store::{StoreError, Tx, comments};
-use crate::usecases::{Context, UseCaseError, outgoing, pages, tokens};
+use crate::usecases::{Context, UseCaseError, pages, tokens};
 
 const GONE: UseCaseError = UseCaseError::NotFound("comment");
 
@@ -68,7 +68,7 @@ fn change_in(
     }
     let now = ctx.now();
     // The link is the proof of the address. The comment itself does not vouch for its own change.
-    let approved = comments::approved_from(tx, &before.email)? - i64::from(before.state.is_shown());
+    let approved = approved_beside(tx, &before)?;
     let state = ctx.policy.comments.state_of(&text, Reader { approved, is_proven: true }, now);
     let after = Comment { text, state, edited_at: Some(now), ..before.clone() };
     comments::set_text(tx, &before, &after, &same_key)?;
@@ -76,8 +76,7 @@ fn change_in(
         pages::change(tx, ctx)?;
     }
     if after.state.is_shown() && !before.state.is_shown() {
-        outgoing::comment_approved(tx, ctx, &after)?;
-        letters::of_answer(tx, ctx, &after)?;
+        tell(tx, ctx, &after)?;
     }
     Ok(after)
 }

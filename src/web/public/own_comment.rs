@@ -12,7 +12,7 @@ use crate::web::state::AppState;
 use crate::web::writing::show_at_once;
 use crate::web::{cookies, language};
 use crate::words::Language;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -38,11 +38,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, WebError> {
     let comment = own::look(&state.ctx, &token).await?;
     let fields = Fields::parse(request.query_string().as_bytes())?;
-    let asked = Asked {
-        state: &state,
-        language: language::of_gift(&request, &state, &comment.locale),
-        token: &token,
-    };
+    let asked = Asked::new(&request, &state, &token, &comment);
     asked.page(&comment, comment.text.as_str(), &[], &fields.text("done"))
 }
 
@@ -61,8 +57,7 @@ pub(super) async fn change(
         }
         Err(UseCaseError::Invalid(problems)) => {
             let comment = own::look(&state.ctx, &token).await?;
-            let language = language::of_gift(&request, &state, &comment.locale);
-            Asked { state: &state, language, token: &token }.page(&comment, &typed, &problems, "")
+            Asked::new(&request, &state, &token, &comment).page(&comment, &typed, &problems, "")
         }
         Err(error) => Err(error.into()),
     }
@@ -75,11 +70,7 @@ pub(super) async fn doubt(
     token: Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let comment = own::look(&state.ctx, &token).await?;
-    let asked = Asked {
-        state: &state,
-        language: language::of_gift(&request, &state, &comment.locale),
-        token: &token,
-    };
+    let asked = Asked::new(&request, &state, &token, &comment);
     asked.page(&comment, comment.text.as_str(), &[], "remove")
 }
 
@@ -132,7 +123,11 @@ struct Asked<'a> {
     token: &'a str,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    fn new(request: &HttpRequest, state: &'a AppState, token: &'a str, comment: &Comment) -> Self {
+        Self { state, language: language::of_gift(request, state, &comment.locale), token }
+    }
+
     fn page(
         &self,
         comment: &Comment,
@@ -165,7 +160,6 @@ impl Asked<'_> {
             faults: faults(problems, |problem| super::comments::sentence(problem, language)),
         };
         let html = state.templates.speaking(language).page("public/own_comment.html", &meta, page)?;
-        let status = if problems.is_empty() { StatusCode::OK } else { status_of(problems) };
-        Ok(token_page(status, html))
+        Ok(token_page(status_of(problems), html))
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::list::Shape;
 use crate::render::admin_pages::{ActField, ActPage, HiddenField};
 use crate::render::bank_pages::{BankLinePage, BankLineShown, BankSuggestionShown};
 use crate::render::gateway_name;
-use crate::render::list_pages::{ActionShown, Cells, FactShown, day_text, name_text, spelled};
+use crate::render::list_pages::{ActionShown, CellShown, Cells, FactShown, day_text, name_text, spelled};
 use crate::usecases::balances::{self, Fit};
 use crate::usecases::bank_statements::{self, GiftOfLine, LineFile, Suggestion, TakenBack, WaitingLine, Why};
 use crate::usecases::gifts::{self, Giver};
@@ -216,20 +216,16 @@ fn facts(cells: Cells, file: &LineFile) -> Vec<FactShown> {
         text.map(|text| FactShown { label, cell: cells.cell(label, Shape::Code, Some(text)) })
     };
     let mut facts: Vec<FactShown> = Vec::new();
-    if let Some(donation) = file.donation {
-        let mut cell = cells.cell("", Shape::Code, Some(donation.to_string()));
-        cell.url = Some(format!("/admin/donations/{donation}"));
-        facts.push(FactShown { label: "Donation", cell });
-    }
+    let named = |label: &'static str, list: &str, id: String| {
+        let url = Some(format!("/admin/{list}/{id}"));
+        FactShown { label, cell: CellShown { url, ..cells.cell("", Shape::Code, Some(id)) } }
+    };
+    facts.extend(file.donation.map(|donation| named("Donation", "donations", donation.to_string())));
     if let Outcome::Payout(payout) = line.outcome {
-        let mut cell = cells.cell("", Shape::Code, Some(payout.to_string()));
-        cell.url = Some(format!("/admin/payouts/{payout}"));
-        facts.push(FactShown { label: "Payout", cell });
+        facts.push(named("Payout", "payouts", payout.to_string()));
     }
     if let Outcome::Deposit(deposit, _) = line.outcome {
-        let mut cell = cells.cell("", Shape::Code, Some(deposit.to_string()));
-        cell.url = Some(format!("/admin/deposits/{deposit}"));
-        facts.push(FactShown { label: "Deposit", cell });
+        facts.push(named("Deposit", "deposits", deposit.to_string()));
     }
     if let Outcome::NoGift { kind, reason } = &line.outcome {
         let why = cells.cell("", Shape::Word, Some(kind.as_str().to_owned()));

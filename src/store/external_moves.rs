@@ -1,13 +1,14 @@
 //! What happened to members at platforms elsewhere, and its sums by month. They are few beside payments, so the sums are
 //! made when they are asked for, from an index that holds all they need.
 
-use super::row::{Row, one};
-use super::schema::external_moves;
+use super::row::{Row, one, utc};
+use super::schema::{external_members, external_moves};
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::MemberId;
+use crate::domain::member::Platform;
 use crate::domain::money::{Currency, Money};
 use crate::domain::patron::{Month, MonthTotal, MoveKind};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use std::collections::BTreeMap;
@@ -114,4 +115,30 @@ pub fn months(conn: &mut Conn, until: &Month) -> Result<Vec<MonthTotal>, StoreEr
         })
     };
     rows.into_iter().map(total).collect()
+}
+
+/// When somebody joined, as it is counted, and whether the platform said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joined {
+    /// The moment: of their joining, or in which they were first seen.
+    pub at: DateTime<Utc>,
+    /// True if the platform said when they joined.
+    pub is_dated: bool,
+}
+
+/// Those who joined at a platform from a moment until before another.
+pub fn joined(
+    conn: &mut Conn,
+    platform: Platform,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Joined>, StoreError> {
+    let rows: Vec<(NaiveDateTime, Option<NaiveDateTime>)> = external_moves::table
+        .inner_join(external_members::table.on(external_members::id.eq(external_moves::member_id)))
+        .filter(external_members::platform.eq(platform.as_str()))
+        .filter(external_moves::kind.eq(MoveKind::Joined.as_str()))
+        .filter(external_moves::happened_at.ge(from.naive_utc()))
+        .filter(external_moves::happened_at.lt(until.naive_utc()))
+        .select((external_moves::happened_at, external_members::joined_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(at, said)| Joined { at: utc(at), is_dated: said.is_some() }).collect())
 }

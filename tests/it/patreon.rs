@@ -2,6 +2,7 @@
 //! patrons and apart from the books.
 
 mod account;
+mod articles;
 mod door;
 mod files;
 mod members;

@@ -3,8 +3,10 @@
 use super::reports::{Gifts, Key, Part, Parts, Retention, Timeline};
 use crate::domain::figures::{Rhythm, Sums};
 use crate::domain::money::{Currency, Money};
+use crate::domain::outbound::Place;
 use crate::domain::sheet::{Cell, Sheet};
 use crate::store::reports::donors::Lapsed;
+use crate::usecases::outbound_links::Elsewhere;
 
 const SUMS: [&str; 7] = ["gifts", "gross", "refunded", "lost", "kept", "fees", "net"];
 
@@ -57,6 +59,32 @@ pub fn parts(report: &Parts, name: &'static str) -> Sheet {
     };
     let columns = ["what", "currency"].into_iter().chain(SUMS).collect();
     Sheet { name, columns, rows: report.parts.iter().map(row).collect() }
+}
+
+/// Each article, and below them, in rows and columns of their own, the readers who left from it to give elsewhere. No row
+/// has both money and an estimate.
+pub fn articles(report: &Parts, elsewhere: &Elsewhere) -> Sheet {
+    const ELSEWHERE: [&str; 3] = ["left_for", "times", "joined_there_estimated"];
+    let mut sheet = parts(report, "articles");
+    for row in &mut sheet.rows {
+        row.extend(ELSEWHERE.map(|_| Cell::Empty));
+    }
+    let mut add = |what: String, place: &str, times: Cell, joined: i64| {
+        let mut row = vec![Cell::Text(what), Cell::Empty];
+        row.extend(SUMS.map(|_| Cell::Empty));
+        row.extend([Cell::text(place), times, Cell::Hundredths(joined)]);
+        sheet.rows.push(row);
+    };
+    for way in &elsewhere.ways {
+        let article = way.article.as_ref().map(ToString::to_string).unwrap_or_default();
+        add(article, way.place.as_str(), Cell::Whole(way.times), way.joined_hundredths);
+    }
+    if elsewhere.unexplained > 0 {
+        let unexplained = elsewhere.unexplained.saturating_mul(100);
+        add("(nobody had left)".to_owned(), Place::Patreon.as_str(), Cell::Empty, unexplained);
+    }
+    sheet.columns.extend(ELSEWHERE);
+    sheet
 }
 
 /// Average, median and spread.

@@ -7,12 +7,13 @@ use super::seen::json as answer;
 use crate::domain::figures::{Period, Sums};
 use crate::domain::member::Platform;
 use crate::domain::money::{Currency, Money};
+use crate::domain::outbound::DAYS;
 use crate::domain::patron::Month;
 use crate::store::reports::By;
 use crate::usecases::figures::dashboard::{self, Split};
 use crate::usecases::figures::reports::{self, Ask, Key, Part};
 use crate::usecases::members;
-use crate::usecases::outbound_links;
+use crate::usecases::outbound_links::{self, Way};
 use crate::usecases::patrons::figures::{self, MonthFigures};
 use crate::web::error::WebError;
 use crate::web::report_query::{Query, titles};
@@ -133,12 +134,25 @@ pub(super) async fn articles(
         json!({ "article": article, "sums": sums(part.sums, part.currency) })
     };
     let items: Vec<Value> = found.parts.iter().map(part).collect();
-    let outbound: Vec<Value> = outbound_links::within(&state.ctx, ask.period)
-        .await?
-        .into_iter()
-        .map(|link| json!({ "article": link.article.map(|slug| slug.to_string()), "to": link.place.as_str(), "times": link.times }))
-        .collect();
-    answer(&request, &json!({ "period": period(ask.period), "items": items, "outbound": outbound }))
+    let elsewhere = outbound_links::within(&state.ctx, ask.period).await?;
+    let way = |way: &Way| {
+        json!({
+            "article": way.article.as_ref().map(ToString::to_string),
+            "to": way.place.as_str(),
+            "times": way.times,
+            "estimated_joined_hundredths": way.joined_hundredths,
+        })
+    };
+    let outbound: Vec<Value> = elsewhere.ways.iter().map(way).collect();
+    // How the members who joined there were assigned to what is in `outbound`, so that nobody takes it for knowledge.
+    let estimate = json!({
+        "platform": Platform::Patreon.as_str(),
+        "joined": elsewhere.joined,
+        "unexplained": elsewhere.unexplained,
+        "days": DAYS,
+    });
+    let period = period(ask.period);
+    answer(&request, &json!({ "period": period, "items": items, "outbound": outbound, "estimate": estimate }))
 }
 
 fn period(period: Period) -> Value {

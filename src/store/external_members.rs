@@ -6,6 +6,7 @@ use super::{Conn, StoreError, Tx};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, MemberId};
 use crate::domain::member::{Member, MemberNews, MemberSource, MemberState, Platform};
+use crate::domain::money::Money;
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -209,6 +210,47 @@ pub fn supporting_twice(
     .bind::<BigInt, _>(limit)
     .load(conn)?;
     rows.iter().map(|row| Row { table: "external_members", id: &row.name }.parse(&row.name)).collect()
+}
+
+/// Members of a platform who have recurring support in force here, too, in one currency of the platform's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twice {
+    /// How many.
+    pub members: i64,
+    /// What those of them are worth there in a year whose support here is not paused.
+    pub annual: Money,
+}
+
+#[derive(QueryableByName)]
+struct TwiceRow {
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = BigInt)]
+    members: i64,
+    #[diesel(sql_type = BigInt)]
+    annual: i64,
+}
+
+/// The members in force who are donors with recurring support in force here, by currency. Only those who are known to be
+/// donors are looked at.
+pub fn counted_twice(conn: &mut Conn, platform: Platform) -> Result<Vec<Twice>, StoreError> {
+    let rows: Vec<TwiceRow> = diesel::sql_query(
+        "SELECT b.currency, COUNT(*) AS members, CAST(SUM(CASE WHEN b.paying > 0 THEN b.annual_minor ELSE 0 END) AS BIGINT) \
+         AS annual FROM (SELECT m.id, m.currency, m.annual_minor, \
+         SUM(CASE WHEN s.status IN ('active', 'past_due') THEN 1 ELSE 0 END) AS paying \
+         FROM external_members m JOIN donors d ON d.id = m.donor_id \
+         JOIN pledges p ON p.donor_id = COALESCE(d.merged_into, d.id) JOIN subscriptions s ON s.pledge_id = p.id \
+         WHERE m.platform = $1 AND m.donor_id IS NOT NULL AND m.state IN ('active', 'declined', 'refunded') \
+         AND s.status IN ('active', 'past_due', 'paused') GROUP BY m.id, m.currency, m.annual_minor) b \
+         GROUP BY b.currency ORDER BY b.currency",
+    )
+    .bind::<Text, _>(platform.as_str())
+    .load(conn)?;
+    let twice = |found: TwiceRow| {
+        let row = Row { table: "external_members", id: &found.currency };
+        Ok(Twice { members: found.members, annual: row.money(found.annual, &found.currency)? })
+    };
+    rows.into_iter().map(twice).collect()
 }
 
 /// Up to `limit` members about whom a question of this kind is open, and who are not in force any more.

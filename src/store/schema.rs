@@ -507,6 +507,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exports,
     external_accounts,
     external_members,
+    external_months,
     external_moves,
     external_tiers,
     gateway_accounts,

@@ -40,6 +40,15 @@ pub(super) const MOVES: TableMap = table(
     &[facts("sequence kind month currency annual_minor happened_at recorded_at"), stands("member_id")],
 );
 
+pub(super) const MONTHS: TableMap = table(
+    "external_months",
+    "How members at platforms elsewhere came and went, by month.",
+    Keep::Books,
+    &[facts(
+        "platform month currency joined returned left_for_good failing recovered annual_minor updated_at",
+    )],
+);
+
 pub(super) const TIERS: TableMap = table(
     "external_tiers",
     "Levels of support at platforms elsewhere.",

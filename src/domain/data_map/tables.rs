@@ -232,6 +232,7 @@ pub const TABLES: &[TableMap] = &[
     ),
     members::ACCOUNTS,
     members::MEMBERS,
+    members::MONTHS,
     members::MOVES,
     members::TIERS,
     table(

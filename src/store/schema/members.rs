@@ -73,3 +73,18 @@ diesel::table! {
         recorded_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    external_months (platform, month, currency) {
+        platform -> Text,
+        month -> Text,
+        currency -> Text,
+        joined -> BigInt,
+        returned -> BigInt,
+        left_for_good -> BigInt,
+        failing -> BigInt,
+        recovered -> BigInt,
+        annual_minor -> BigInt,
+        updated_at -> Timestamp,
+    }
+}

@@ -95,7 +95,7 @@ pub(super) fn write(
     let month = Month::of(ctx.day_of(at));
     let mut add = |kind, annual| {
         let change = MemberMove { kind, month: month.clone(), annual, at };
-        external_moves::append(tx, after.id, &change, now)
+        external_moves::append(tx, (after.platform, after.id), &change, now)
     };
     // What was counted in another currency is counted there no more.
     for (currency, minor) in

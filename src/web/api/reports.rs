@@ -11,6 +11,7 @@ use crate::domain::outbound::DAYS;
 use crate::domain::patron::Month;
 use crate::store::reports::By;
 use crate::usecases::figures::dashboard::{self, Split};
+use crate::usecases::figures::members::{Together, together};
 use crate::usecases::figures::reports::{self, Ask, Key, Part};
 use crate::usecases::members;
 use crate::usecases::outbound_links::{self, Way};
@@ -50,8 +51,25 @@ pub(super) async fn summary(
         "today": found.today,
         "received": received.collect::<Vec<_>>(),
         "recurring": found.support.iter().map(|support| month(&support.now)).collect::<Vec<_>>(),
+        "external": [{
+            "platform": Platform::Patreon.as_str(),
+            "recurring": found.elsewhere.iter().map(|support| month(&support.now)).collect::<Vec<_>>(),
+        }],
+        "together": together(&found.support, &found.elsewhere, &found.twice).iter().map(both).collect::<Vec<_>>(),
     });
     answer(&request, &body)
+}
+
+/// Recurring support here and elsewhere; who is known to give in both places is counted here, and once.
+fn both(of: &Together) -> Value {
+    json!({
+        "recurring": MoneyDto::from(of.recurring()),
+        "here": MoneyDto::from(of.here),
+        "external": MoneyDto::from(of.there),
+        "in_both": MoneyDto::from(of.twice),
+        "supporters": of.supporters,
+        "supporters_in_both": of.both,
+    })
 }
 
 /// The period and the filter. Unlike a page, which opens whatever its address says, this refuses what it cannot take.

@@ -26,7 +26,7 @@ both! {
         let page = ("MAINSTAY_PATREON__PAGE_URL", "https://www.patreon.com/lantern");
         let mut site = Site::open_with(engine, &[page]).await;
         site.connects().await;
-        let day = site.app.ctx().day_of(site.app.clock.now());
+        let day = site.app.ctx().day_of(site.app.ctx().now());
         assert_eq!(day.to_string(), "2026-06-15", "the days below are told by that");
         let client = site.app.client();
         for link in [LINK, LINK, LINK, "/go/patreon"] {

@@ -3,10 +3,11 @@
 use super::super::door::Seat;
 use super::reports::find;
 use crate::domain::export::ExportFormat;
+use crate::domain::member::Platform;
 use crate::domain::sheet::Sheet;
 use crate::render::{csv, sheet};
 use crate::store::reports::By;
-use crate::usecases::figures::{reports, sheets};
+use crate::usecases::figures::{members, reports, sheets};
 use crate::usecases::{UseCaseError, exports, outbound_links};
 use crate::web::error::WebError;
 use crate::web::reply::{download, in_parts};
@@ -64,7 +65,10 @@ async fn of_report(request: &HttpRequest, state: &AppState, name: &str) -> Resul
             let elsewhere = outbound_links::within(ctx, ask.period).await?;
             sheets::articles(&reports::parts(ctx, ask, By::Article).await?, &elsewhere)
         }
-        "fees" => sheets::parts(&reports::parts(ctx, ask, By::Gateway).await?, "fees"),
+        "fees" => {
+            let standing = members::standing_on(ctx, Platform::Patreon, ask.period.until).await?;
+            sheets::fees(&reports::parts(ctx, ask, By::Gateway).await?, &standing)
+        }
         _ => sheets::retention(&reports::retention(ctx).await?),
     })
 }

@@ -2,9 +2,11 @@
 
 use super::super::door::Seat;
 use super::super::reply::Desk;
+use super::members;
 use super::shown::{self, drawing, heads, linked, money, month_text, number, parts, share, text, whole};
 use crate::domain::access::{Permission as May, Role};
 use crate::domain::figures::{Grain, Rhythm};
+use crate::domain::member::Platform;
 use crate::domain::money::Currency;
 use crate::domain::outbound::{DAYS, Place};
 use crate::domain::sheet::hundredths;
@@ -15,6 +17,7 @@ use crate::render::figure_pages::{
 use crate::render::{date_text, gateway_label};
 use crate::store::reports::By;
 use crate::usecases::figures::behind::Campaigns;
+use crate::usecases::figures::members::standing_on;
 use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
 use crate::usecases::outbound_links::{self, Elsewhere, Way};
 use crate::usecases::patrons::figures::MonthFigures;
@@ -111,7 +114,12 @@ pub(in crate::web) async fn show(
             sections.extend(followed(&outbound_links::within(ctx, ask.period).await?));
             sections
         }
-        "fees" => of_parts(&reports::parts(ctx, ask.clone(), By::Gateway).await?, "Way", true),
+        "fees" => {
+            let mut sections = of_parts(&reports::parts(ctx, ask.clone(), By::Gateway).await?, "Way", true);
+            let standing = standing_on(ctx, Platform::Patreon, ask.period.until).await?;
+            sections.extend(members::line(&standing, ctx.day_of(ctx.now())));
+            sections
+        }
         _ => retention(&reports::retention(ctx).await?),
     };
     let narrow = (report.name != "retention").then(|| narrow(&state, report, &ask, &campaigns));
@@ -396,36 +404,10 @@ fn retention(report: &Retention) -> Vec<FigureSection> {
         ..FigureSection::default()
     };
     let mut sections = vec![section("patrons", "Patrons", patrons), section("donors", "Donors", donors)];
-    sections.extend(report.members.iter().map(|(currency, months)| members(*currency, months)));
+    let of =
+        |(currency, months): (&Currency, &Vec<MonthFigures>)| members::months(*currency, months, MONTHS * 2);
+    sections.extend(report.members.iter().map(of));
     sections
-}
-
-/// Members elsewhere by month. Their money is not in the books, so it stands in a table of its own.
-fn members(currency: Currency, months: &[MonthFigures]) -> FigureSection {
-    let row = |month: &MonthFigures| {
-        vec![
-            text("Month", month.month.to_string()),
-            number("Members", whole(month.patrons)),
-            number("In a month", month.recurring.text()),
-            number("Joined", whole(month.joined + month.returned)),
-            number("Left", whole(month.left)),
-            number("Missed", whole(month.failing)),
-        ]
-    };
-    FigureSection {
-        id: format!("members-{}", currency.code().to_lowercase()),
-        title: format!("Members at Patreon, {currency}"),
-        text:
-            "Counted as patrons are, and apart from them: Patreon pays this out, and it is not in the books."
-                .to_owned(),
-        table: FigureTable {
-            caption: format!("Members at Patreon by month, {currency}"),
-            heads: heads(&["Month"], &["Members", "In a month", "Joined", "Left", "Missed"]),
-            rows: months.iter().rev().take(MONTHS * 2).map(row).collect(),
-            total: false,
-        },
-        ..FigureSection::default()
-    }
 }
 
 /// Who gave and gives no more.

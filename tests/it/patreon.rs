@@ -4,6 +4,7 @@
 mod account;
 mod articles;
 mod door;
+mod figures;
 mod files;
 mod members;
 mod people;

@@ -51,6 +51,7 @@ diesel::table! {
         postal_address -> Nullable<Text>,
         erased_at -> Nullable<Timestamp>,
         merged_into -> Nullable<Text>,
+        address_proven_at -> Nullable<Timestamp>,
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) const MEMBERS: TableMap = table(
         stands("id remote person donor_id tier"),
         facts(
             "platform state entitled_minor currency months annual_minor lifetime_minor joined_at charged_at charge \
-             next_charge_at source as_of forgotten_at created_at updated_at",
+             next_charge_at source as_of forgotten_at created_at updated_at email_verified apart_at",
         ),
     ],
 );

@@ -58,6 +58,8 @@ diesel::table! {
         forgotten_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        email_verified -> Bool,
+        apart_at -> Nullable<Timestamp>,
     }
 }
 

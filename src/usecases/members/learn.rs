@@ -45,7 +45,8 @@ pub(super) fn learn(
             return Ok(Learned::Nothing);
         }
         let (id, platform) = (ctx.new_id(), PATREON);
-        let member = Member { id, platform, news, source, as_of, donor: None, forgotten_at: None };
+        let (donor, apart_at, forgotten_at) = (None, None, None);
+        let member = Member { id, platform, news, source, as_of, donor, apart_at, forgotten_at };
         write(tx, ctx, None, &member)?;
         return Ok(Learned::New(id));
     };
@@ -65,7 +66,7 @@ pub(super) fn learn(
         ..before.clone()
     };
     if before.forgotten_at.is_some() {
-        (after.news.email, after.news.name) = (None, None);
+        (after.news.email, after.news.is_email_verified, after.news.name) = (None, false, None);
     }
     if after.news == before.news && after.source == before.source {
         external_members::confirm(tx, before.id, as_of)?;

@@ -170,6 +170,12 @@ fn only_asked_for(mut document: Value, asked: &Asked) -> Value {
         Some(list) => list.iter_mut().for_each(narrow),
         None => narrow(&mut document["data"]),
     }
+    let of_users = query(asked, "fields[user]").unwrap_or_default();
+    let of_users: Vec<&str> = of_users.split(',').collect();
+    let users = document["included"].as_array_mut().into_iter().flatten().filter(|one| one["type"] == "user");
+    for attributes in users.filter_map(|user| user["attributes"].as_object_mut()) {
+        attributes.retain(|name, _| of_users.contains(&name.as_str()));
+    }
     document
 }
 

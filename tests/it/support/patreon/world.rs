@@ -14,6 +14,8 @@ pub(crate) struct Person {
     pub(crate) user: Option<String>,
     pub(crate) name: Value,
     pub(crate) email: Value,
+    /// Whether they confirmed their address there.
+    pub(crate) verified: bool,
     pub(crate) status: Option<&'static str>,
     pub(crate) charge: Option<&'static str>,
     pub(crate) entitled: i64,
@@ -32,6 +34,7 @@ pub(crate) fn pat(number: u32) -> Person {
         user: Some((84_000_000 + number).to_string()),
         name: json!(format!("Pat Patron {number}")),
         email: json!(format!("pat{number}@example.org")),
+        verified: true,
         status: Some("active_patron"),
         charge: Some("Paid"),
         entitled: 700,
@@ -132,16 +135,21 @@ impl World {
         })
     }
 
-    fn included() -> Value {
+    fn included(people: &[Person]) -> Value {
+        let user = |person: &Person| {
+            let said = json!({"full_name": person.name, "is_email_verified": person.verified});
+            person.user.as_ref().map(|id| json!({"id": id, "type": "user", "attributes": said}))
+        };
         let tier = |(id, title, cents): &(&str, &str, i64)| json!({"id": id, "type": "tier", "attributes": {"title": title, "amount_cents": cents}});
-        Value::Array(TIERS.iter().map(tier).collect())
+        Value::Array(TIERS.iter().map(tier).chain(people.iter().filter_map(user)).collect())
     }
 
     /// One member, as webhooks and the API say it.
     pub(super) fn document(&self, id: &str) -> Value {
         let person = self.people.iter().find(|person| person.id == id);
         let gone = || json!({"id": id, "type": "member", "attributes": {}});
-        json!({"data": person.map_or_else(gone, Self::object), "included": Self::included()})
+        let included = Self::included(person.map(std::slice::from_ref).unwrap_or_default());
+        json!({"data": person.map_or_else(gone, Self::object), "included": included})
     }
 
     /// A page of members, from a place in the list.
@@ -150,7 +158,7 @@ impl World {
         let people: Vec<Value> = self.people[from..until].iter().map(Self::object).collect();
         let next = (until < self.people.len()).then(|| format!("after-{until}"));
         json!({
-            "data": people, "included": Self::included(),
+            "data": people, "included": Self::included(&self.people[from..until]),
             "meta": {"pagination": {"cursors": {"next": next}, "total": self.people.len()}},
         })
     }

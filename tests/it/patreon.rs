@@ -8,4 +8,4 @@ mod figures;
 mod files;
 mod members;
 mod people;
-mod site;
+pub(crate) mod site;

@@ -193,10 +193,10 @@ pub const TABLES: &[TableMap] = &[
         "Who gave. Of a forgotten donor an address stays that stands for none.",
         Keep::Donor,
         &[
-            facts("created_at updated_at erased_at address_proven_at"),
+            facts("created_at updated_at erased_at"),
             stands("id merged_into"),
             of("email name postal_address", Person, Emptied),
-            of("locale", Trace, Emptied),
+            of("locale address_proven_at", Trace, Emptied),
         ],
     ),
     table(

@@ -413,6 +413,25 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_confirmed_if_patreon_says_so_of_that_person() {
+        let of = |email: &str, person: &str, said: &str| {
+            let page = format!(
+                r#"{{"data": [{{"id": "9e24", "attributes": {{"email": {email}}},
+                "relationships": {{"user": {{"data": {{"id": "{person}"}}}}}}}}],
+                "included": [{{"id": "84", "type": "user", "attributes": {{"is_email_verified": {said}}}}}]}}"#
+            );
+            read(&page).members[0].is_email_verified
+        };
+        let own = r#""pat@example.org""#;
+        assert!(of(own, "84", "true"));
+        for said in ["false", "null", r#""true""#] {
+            assert!(!of(own, "84", said), "{said}");
+        }
+        assert!(!of(own, "85", "true"), "said of somebody else");
+        assert!(!of("null", "84", "true"), "there is no address");
+    }
+
+    #[test]
     fn a_page_without_a_list_is_no_answer() {
         assert!(serde_json::from_str::<List<MemberObject>>("{}").is_err());
         assert!(serde_json::from_str::<List<MemberObject>>(r#"{"data": null}"#).is_err());

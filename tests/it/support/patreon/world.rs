@@ -1,6 +1,7 @@
 //! What is true at Patreon: who is a member, which tokens open the account, and where webhooks lead.
 
 use super::super::faults::Faults;
+use super::super::random::Random;
 use super::CAMPAIGN;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -78,6 +79,10 @@ pub(super) struct World {
     pub(super) faults: Faults,
     pub(super) page_size: usize,
     pub(super) wait_seconds: u64,
+    /// Lists change while they are read.
+    pub(super) restless: Option<Random>,
+    /// How often one did.
+    pub(super) places_changed: u64,
 }
 
 impl Default for World {
@@ -94,6 +99,8 @@ impl Default for World {
             faults: Faults::default(),
             page_size: 1000,
             wait_seconds: 1,
+            restless: None,
+            places_changed: 0,
         }
     }
 }
@@ -112,6 +119,19 @@ impl World {
         self.access.insert(pair.0.clone());
         self.refresh.insert(pair.1.clone());
         pair
+    }
+
+    /// After a page was given: somebody goes to another place in the list, so that they, or whoever moves up for them, are on
+    /// no page that is still to come, or on two.
+    pub(super) fn change_places(&mut self) {
+        let Some(random) = &mut self.restless else { return };
+        if self.people.len() < 2 || !random.in_a_hundred(50) {
+            return;
+        }
+        let person = self.people.remove(random.index(self.people.len()));
+        let place = if random.in_a_hundred(50) { 0 } else { self.people.len() };
+        self.people.insert(place, person);
+        self.places_changed += 1;
     }
 
     fn object(person: &Person) -> Value {

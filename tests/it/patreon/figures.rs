@@ -110,7 +110,10 @@ both! {
         site.app.execute(&["UPDATE external_months SET joined = joined + 1 WHERE month = '2026-06'"]).unwrap();
         let wrong = site.app.ctx().db.read(checks::run).await.unwrap();
         site.app.execute(&["UPDATE external_months SET joined = joined - 1 WHERE month = '2026-06'"]).unwrap();
-        assert!(format!("{wrong:?}").contains("the figures of members elsewhere are the sum of their moves"), "{wrong:?}");
+        let broken: Vec<_> = wrong.iter().filter(|finding| !finding.broken.is_empty()).collect();
+        assert_eq!(broken.len(), 1, "{broken:?}");
+        assert_eq!(broken[0].name, "the figures of members elsewhere are the sum of their moves");
+        assert_eq!(broken[0].broken, ["2026-06/EUR"]);
         site.finish().await;
     }
 }

@@ -7,6 +7,9 @@ use crate::support::gift::Form;
 use crate::support::patreon::{Person, pat};
 use chrono::TimeDelta;
 use mainstay::domain::access::Role;
+use mainstay::domain::clock::Clock as _;
+use mainstay::domain::donor::EmailAddress;
+use mainstay::store::accounts;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -163,9 +166,9 @@ both! {
         assert_eq!(joined(&site).await, (vec![], 0), "it stays as somebody said");
         // Another address is not proven by the letters that went to the one before.
         site.app.execute(&["UPDATE external_members SET apart_at = NULL"]).unwrap();
-        let ctx = site.app.ctx().clone();
-        let moved = mainstay::domain::donor::EmailAddress::parse("pat1@example.net").unwrap();
-        ctx.db.write(move |tx| mainstay::store::accounts::set_email(tx, donor, &moved, ctx.now())).await.unwrap();
+        let (ctx, now) = (site.app.ctx(), site.app.clock.now());
+        let moved = EmailAddress::parse("pat1@example.net").unwrap();
+        ctx.db.write(move |tx| accounts::set_email(tx, donor, &moved, now)).await.unwrap();
         site.patreon.change(&pat(1).id, |person| person.email = json!("pat1@example.net"));
         an_hour_passes(&site).await;
         assert_eq!(joined(&site).await, (vec![], 0));

@@ -208,7 +208,7 @@ impl Trial {
     }
 
     /// Our mirror against Patreon's own books.
-    async fn judge(&mut self, summary: &mut Summary) {
+    async fn judge(&self, summary: &mut Summary) {
         let app = &self.site.app;
         let (mut there, mut worth) = (BTreeSet::new(), 0);
         for person in self.site.patreon.people() {

@@ -113,7 +113,7 @@ async fn an_hour_passes(site: &Site) {
 
 both! {
     async fn an_address_that_is_proven_on_both_sides_is_proposed_to_staff(engine) {
-        let mut site = Site::connected(engine).await;
+        let site = Site::connected(engine).await;
         site.patreon.put(Person { verified: false, ..pat(1) });
         site.app.gives(&Form::gift().set("email", "pat1@example.org")).await;
         an_hour_passes(&site).await;

@@ -105,7 +105,9 @@ impl Trial {
         let is_slow = !is_full() || round.is_multiple_of(4);
         let faults = if is_full() && is_slow { [&QUICK[..], &SLOW[..]].concat() } else { QUICK.to_vec() };
         if !is_full() && round == 0 {
-            SLOW.iter().for_each(|fault| self.site.patreon.fail(LIST, *fault, 1));
+            for fault in SLOW {
+                self.site.patreon.fail(LIST, fault, 1);
+            }
         }
         let often = if is_full() { 100 + self.random.below(300) } else { 200 };
         self.site.patreon.fail_at_random(seed() ^ (round << 20), often, &faults);

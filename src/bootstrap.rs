@@ -507,6 +507,7 @@ fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
         retention: config.retention,
         gift_aid: config.gift_aid.clone(),
         statements_by_mail: config.account.statements_by_mail,
+        members_joined_by_address: config.patreon.join_by_address,
         patrons: config.patrons.clone(),
         staff: site.staff_emails.clone(),
     }

@@ -17,6 +17,8 @@ const API_BASE: &str = "https://www.patreon.com";
 pub struct Patreon {
     /// Its page, with `https://`; `None`: no link leads there.
     pub page_url: Option<String>,
+    /// Whether a member and a donor with one address, proven on both sides, are made one person without asking.
+    pub join_by_address: bool,
     /// The app; `None`: members are not read.
     pub app: Option<PatreonApp>,
 }
@@ -53,8 +55,9 @@ impl Patreon {
     pub(super) fn read(layers: &mut Layers, strictness: Strictness) -> Option<Self> {
         const EXAMPLE: &str = "\"https://www.patreon.com/example\"";
         let page_url = layers.parse_optional("patreon.page_url", EXAMPLE, parse_page);
+        let join_by_address = layers.boolean("patreon.join_by_address");
         let app = PatreonApp::read(layers, strictness);
-        Some(Self { page_url: page_url.ok()?, app: app.ok()? })
+        Some(Self { page_url: page_url.ok()?, join_by_address, app: app.ok()? })
     }
 }
 

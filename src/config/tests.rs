@@ -453,6 +453,7 @@ fn patreon_is_off_without_an_app_and_half_of_one_is_an_error() {
     const ID: (&str, &str) = ("MAINSTAY_PATREON__CLIENT_ID", "id");
     const SECRET: (&str, &str) = ("MAINSTAY_PATREON__CLIENT_SECRET", "hunter2");
     assert!(load(&[]).unwrap().patreon.app.is_none());
+    assert!(!load(&[]).unwrap().patreon.join_by_address, "nobody is joined unless somebody wants it");
     let app = load(&[ID, SECRET]).unwrap().patreon.app.unwrap();
     assert_eq!((app.api_base.as_str(), app.tokens.is_some()), ("https://www.patreon.com", false));
     let wrong = |pairs: &[(&str, &str)]| load(pairs).unwrap_err().to_string();

@@ -116,6 +116,8 @@ pub struct MemberNews {
     pub person: Option<RemoteId>,
     /// Where they are reached, if the platform says so.
     pub email: Option<EmailAddress>,
+    /// Whether the platform says that they confirmed that address; never of none. Files do not say so.
+    pub is_email_verified: bool,
     /// What they are called there.
     pub name: Option<String>,
     /// How they stand.
@@ -158,6 +160,7 @@ impl MemberNews {
     pub fn erased(self) -> Self {
         Self {
             email: None,
+            is_email_verified: false,
             name: None,
             state: MemberState::Erased,
             entitled: Money::zero(self.entitled.currency()),
@@ -183,8 +186,22 @@ pub struct Member {
     pub as_of: DateTime<Utc>,
     /// The donor who is the same person, if somebody said so.
     pub donor: Option<DonorId>,
+    /// Since when it is known that they are not the donor who they were taken for; then nobody is proposed any more.
+    pub apart_at: Option<DateTime<Utc>>,
     /// Since when nothing of who they are is kept, whatever the platform says.
     pub forgotten_at: Option<DateTime<Utc>>,
+}
+
+impl Member {
+    /// Whether a member may be taken for the donor of an address by that address alone: the platform says that it was
+    /// confirmed there, the donor showed here that letters to it reach them, and nobody knows better.
+    ///
+    /// A gift that was paid shows nothing: anybody can type the address of somebody else beside a card of their own.
+    pub fn shares_proven_address(&self, donor: &EmailAddress, proven_at: Option<DateTime<Utc>>) -> bool {
+        let is_open = self.donor.is_none() && self.apart_at.is_none() && self.forgotten_at.is_none();
+        let is_same = self.news.email.as_ref() == Some(donor);
+        is_open && is_same && self.news.is_email_verified && proven_at.is_some()
+    }
 }
 
 /// Whether a member was ever counted before.
@@ -229,6 +246,7 @@ mod tests {
             remote: None,
             person: Some(RemoteId::parse("5000000").unwrap()),
             email: EmailAddress::parse("pat@example.org").ok(),
+            is_email_verified: true,
             name: Some("Pat".to_owned()),
             state,
             entitled: Money::new(minor, currency),
@@ -281,8 +299,39 @@ mod tests {
     #[test]
     fn nothing_that_names_a_person_is_left_of_the_erased() {
         let erased = member(MemberState::Active, 700).erased();
+        assert!(!erased.is_email_verified);
         assert!(erased.email.is_none() && erased.name.is_none() && erased.annual().unwrap().is_zero());
         assert!(erased.person.is_some(), "they are not counted anew if they come back");
+    }
+
+    /// Each of these alone is enough to say no.
+    #[test]
+    fn an_address_joins_two_only_if_it_is_proven_on_both_sides_and_nobody_knows_better() {
+        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let [own, other] =
+            ["pat@example.org", "pet@example.org"].map(|text| EmailAddress::parse(text).unwrap());
+        let member = Member {
+            id: "mbr_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
+            platform: Platform::Patreon,
+            news: member(MemberState::Active, 700),
+            source: MemberSource::Platform,
+            as_of: at,
+            donor: None,
+            apart_at: None,
+            forgotten_at: None,
+        };
+        assert!(member.shares_proven_address(&own, Some(at)));
+        assert!(!member.shares_proven_address(&own, None));
+        assert!(!member.shares_proven_address(&other, Some(at)));
+        let with = |change: fn(&mut Member)| {
+            let mut changed = member.clone();
+            change(&mut changed);
+            changed.shares_proven_address(&own, Some(at))
+        };
+        assert!(!with(|member| member.news.is_email_verified = false));
+        assert!(!with(|member| member.donor = "dnr_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().ok()));
+        assert!(!with(|member| member.apart_at = Some(member.as_of)));
+        assert!(!with(|member| member.forgotten_at = Some(member.as_of)));
     }
 
     #[test]

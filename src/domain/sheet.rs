@@ -10,6 +10,8 @@ pub enum Cell {
     Text(String),
     /// A whole number.
     Whole(i64),
+    /// A number with two decimals, in hundredths: `1.25`.
+    Hundredths(i64),
     /// An amount, in the major units of its currency, to the unit: `12.50`.
     Amount(Money),
     /// A day.
@@ -29,11 +31,18 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Whole(number) => number.to_string(),
+            Self::Hundredths(number) => hundredths(*number),
             Self::Amount(money) => money.major(),
             Self::Day(day) => day.to_string(),
             Self::Empty => String::new(),
         }
     }
+}
+
+/// A number that is known in hundredths, with two decimals.
+pub fn hundredths(number: i64) -> String {
+    let (sign, size) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
+    format!("{sign}{}.{:02}", size / 100, size % 100)
 }
 
 /// A table with a heading.

@@ -28,7 +28,9 @@ impl<W: Write> Writer<W> {
     pub fn cells(&mut self, cells: &[Cell]) -> io::Result<()> {
         let text = |cell: &Cell| match cell {
             Cell::Text(text) => harmless(text),
-            Cell::Whole(_) | Cell::Amount(_) | Cell::Day(_) | Cell::Empty => cell.plain(),
+            Cell::Whole(_) | Cell::Hundredths(_) | Cell::Amount(_) | Cell::Day(_) | Cell::Empty => {
+                cell.plain()
+            }
         };
         self.0.write_record(cells.iter().map(text)).map_err(io_error)
     }

@@ -103,7 +103,7 @@ fn put(
             }
         },
         // What is larger than a workbook can count to the unit is written as text.
-        Cell::Whole(_) | Cell::Amount(_) => {
+        Cell::Whole(_) | Cell::Hundredths(_) | Cell::Amount(_) => {
             let plain = cell.plain();
             let digits = plain.bytes().filter(u8::is_ascii_digit).count();
             match plain.parse::<f64>() {

@@ -109,7 +109,22 @@ pub fn set_details(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Another address for a donor and for all their pledges: letters and later receipts go there.
+/// Notes that letters to a donor's address reach them: they opened one.
+pub fn prove_address(tx: &mut Tx<'_>, id: DonorId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let donor = donors::table.find(id.to_string()).filter(donors::erased_at.is_null());
+    diesel::update(donor).set(donors::address_proven_at.eq(Some(now.naive_utc()))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Since when that is known.
+pub fn address_proven_at(conn: &mut Conn, id: DonorId) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let proven: Option<NaiveDateTime> =
+        donors::table.find(id.to_string()).select(donors::address_proven_at).get_result(conn)?;
+    Ok(proven.map(utc))
+}
+
+/// Another address for a donor and for all their pledges: letters and later receipts go there. That they reach them is not
+/// known yet.
 ///
 /// # Errors
 /// `Conflict` on `donors_email_unique` if somebody else gave with that address.
@@ -121,7 +136,11 @@ pub fn set_email(
 ) -> Result<(), StoreError> {
     let id = id.to_string();
     let changed = diesel::update(donors::table.find(&id).filter(donors::erased_at.is_null()))
-        .set((donors::email.eq(email.as_str()), donors::updated_at.eq(now.naive_utc())))
+        .set((
+            donors::email.eq(email.as_str()),
+            donors::address_proven_at.eq(None::<NaiveDateTime>),
+            donors::updated_at.eq(now.naive_utc()),
+        ))
         .execute(&mut **tx)?;
     one(changed)?;
     search::renew(tx, &id)?;

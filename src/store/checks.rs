@@ -110,6 +110,22 @@ const CHECKS: &[Check] = &[
               GROUP BY a.id, a.currency HAVING SUM(a.annual_minor) <> 0",
     },
     Check {
+        name: "the figures of members elsewhere are the sum of their moves",
+        sql: "SELECT COALESCE(t.month, m.month) || '/' || COALESCE(t.currency, m.currency) AS id FROM external_months t \
+              FULL JOIN (SELECT e.platform, v.month, v.currency, SUM(v.annual_minor) AS annual, \
+              SUM(CASE WHEN v.kind = 'joined' THEN 1 ELSE 0 END) AS joined, \
+              SUM(CASE WHEN v.kind = 'returned' THEN 1 ELSE 0 END) AS returned, \
+              SUM(CASE WHEN v.kind = 'left' THEN 1 ELSE 0 END) AS left_for_good, \
+              SUM(CASE WHEN v.kind = 'failing' THEN 1 ELSE 0 END) AS failing, \
+              SUM(CASE WHEN v.kind = 'recovered' THEN 1 ELSE 0 END) AS recovered \
+              FROM external_moves v JOIN external_members e ON e.id = v.member_id \
+              GROUP BY e.platform, v.month, v.currency) m \
+              ON m.platform = t.platform AND m.month = t.month AND m.currency = t.currency \
+              WHERE t.month IS NULL OR m.month IS NULL OR t.annual_minor <> m.annual OR t.joined <> m.joined \
+              OR t.returned <> m.returned OR t.left_for_good <> m.left_for_good OR t.failing <> m.failing \
+              OR t.recovered <> m.recovered",
+    },
+    Check {
         name: "receipt numbers have no gap",
         sql: "SELECT s.series || s.year AS id FROM receipt_series s WHERE s.last_number <> \
               (SELECT COUNT(*) FROM receipts r WHERE r.series = s.series AND r.year = s.year) \

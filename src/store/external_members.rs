@@ -1,11 +1,12 @@
 //! Members at platforms elsewhere.
 
 use super::row::{Row, one, utc};
-use super::schema::{donors, external_members};
+use super::schema::{donors, external_members, reviews};
 use super::{Conn, StoreError, Tx};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, MemberId};
 use crate::domain::member::{Member, MemberNews, MemberSource, MemberState, Platform};
+use crate::domain::money::Money;
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -35,6 +36,8 @@ struct MemberRow {
     as_of: NaiveDateTime,
     donor_id: Option<String>,
     forgotten_at: Option<NaiveDateTime>,
+    email_verified: bool,
+    apart_at: Option<NaiveDateTime>,
 }
 
 impl MemberRow {
@@ -65,6 +68,8 @@ impl MemberRow {
             as_of: member.as_of.naive_utc(),
             donor_id: member.donor.map(|donor| donor.to_string()),
             forgotten_at: naive(member.forgotten_at),
+            email_verified: news.is_email_verified,
+            apart_at: naive(member.apart_at),
         })
     }
 
@@ -78,6 +83,7 @@ impl MemberRow {
             remote: remote(self.remote)?,
             person: remote(self.person)?,
             email: email.map_err(|error| row.corrupt(error))?,
+            is_email_verified: self.email_verified,
             name: self.name,
             state: row.word(MemberState::parse, &self.state)?,
             entitled: row.money(self.entitled_minor, &self.currency)?,
@@ -96,6 +102,7 @@ impl MemberRow {
             source: row.word(MemberSource::parse, &self.source)?,
             as_of: utc(self.as_of),
             donor: row.parse_option(self.donor_id.as_deref())?,
+            apart_at: self.apart_at.map(utc),
             forgotten_at: self.forgotten_at.map(utc),
         })
     }
@@ -211,6 +218,47 @@ pub fn supporting_twice(
     rows.iter().map(|row| Row { table: "external_members", id: &row.name }.parse(&row.name)).collect()
 }
 
+/// Members of a platform who have recurring support in force here, too, in one currency of the platform's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twice {
+    /// How many.
+    pub members: i64,
+    /// What those of them are worth there in a year whose support here is not paused.
+    pub annual: Money,
+}
+
+#[derive(QueryableByName)]
+struct TwiceRow {
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = BigInt)]
+    members: i64,
+    #[diesel(sql_type = BigInt)]
+    annual: i64,
+}
+
+/// The members in force who are donors with recurring support in force here, by currency. Only those who are known to be
+/// donors are looked at.
+pub fn counted_twice(conn: &mut Conn, platform: Platform) -> Result<Vec<Twice>, StoreError> {
+    let rows: Vec<TwiceRow> = diesel::sql_query(
+        "SELECT b.currency, COUNT(*) AS members, CAST(SUM(CASE WHEN b.paying > 0 THEN b.annual_minor ELSE 0 END) AS BIGINT) \
+         AS annual FROM (SELECT m.id, m.currency, m.annual_minor, \
+         SUM(CASE WHEN s.status IN ('active', 'past_due') THEN 1 ELSE 0 END) AS paying \
+         FROM external_members m JOIN donors d ON d.id = m.donor_id \
+         JOIN pledges p ON p.donor_id = COALESCE(d.merged_into, d.id) JOIN subscriptions s ON s.pledge_id = p.id \
+         WHERE m.platform = $1 AND m.donor_id IS NOT NULL AND m.state IN ('active', 'declined', 'refunded') \
+         AND s.status IN ('active', 'past_due', 'paused') GROUP BY m.id, m.currency, m.annual_minor) b \
+         GROUP BY b.currency ORDER BY b.currency",
+    )
+    .bind::<Text, _>(platform.as_str())
+    .load(conn)?;
+    let twice = |found: TwiceRow| {
+        let row = Row { table: "external_members", id: &found.currency };
+        Ok(Twice { members: found.members, annual: row.money(found.annual, &found.currency)? })
+    };
+    rows.into_iter().map(twice).collect()
+}
+
 /// Up to `limit` members about whom a question of this kind is open, and who are not in force any more.
 pub fn asked_in_vain(conn: &mut Conn, kind: &str, limit: i64) -> Result<Vec<String>, StoreError> {
     let rows: Vec<Named> = diesel::sql_query(
@@ -224,7 +272,37 @@ pub fn asked_in_vain(conn: &mut Conn, kind: &str, limit: i64) -> Result<Vec<Stri
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-/// Says which donor a member is; none: nobody known.
+/// Up to `limit` members who may be taken for the donor of their address by `Member::shares_proven_address`, with that donor;
+/// none about whom a question of this kind was ever asked.
+pub fn sharing_addresses(
+    conn: &mut Conn,
+    platform: Platform,
+    asked: &str,
+    limit: i64,
+) -> Result<Vec<(MemberId, DonorId)>, StoreError> {
+    let asked = reviews::table.filter(reviews::kind.eq(asked)).select(reviews::subject);
+    let rows: Vec<(String, String)> = external_members::table
+        .inner_join(donors::table.on(external_members::email.eq(donors::email.nullable())))
+        .filter(external_members::platform.eq(platform.as_str()))
+        .filter(external_members::email_verified.eq(true))
+        .filter(external_members::donor_id.is_null())
+        .filter(external_members::apart_at.is_null())
+        .filter(external_members::forgotten_at.is_null())
+        .filter(donors::address_proven_at.is_not_null())
+        .filter(donors::merged_into.is_null())
+        .filter(diesel::dsl::not(external_members::id.eq_any(asked)))
+        .order(external_members::id)
+        .limit(limit)
+        .select((external_members::id, donors::id))
+        .load(conn)?;
+    let both = |(member, donor): (String, String)| {
+        let row = Row { table: "external_members", id: &member };
+        Ok((row.parse(&member)?, row.parse(&donor)?))
+    };
+    rows.into_iter().map(both).collect()
+}
+
+/// Says which donor a member is; none: not the one who they were taken for.
 pub fn set_donor(
     tx: &mut Tx<'_>,
     id: MemberId,
@@ -232,8 +310,13 @@ pub fn set_donor(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let donor = donor.map(|donor| donor.to_string());
+    let apart_at = donor.is_none().then(|| now.naive_utc());
     let changed = diesel::update(external_members::table.find(id.to_string()))
-        .set((external_members::donor_id.eq(donor), external_members::updated_at.eq(now.naive_utc())))
+        .set((
+            external_members::donor_id.eq(donor),
+            external_members::apart_at.eq(apart_at),
+            external_members::updated_at.eq(now.naive_utc()),
+        ))
         .execute(&mut **tx)?;
     one(changed)
 }
@@ -251,6 +334,8 @@ pub fn forget(
     diesel::update(external_members::table.filter(theirs))
         .set((
             external_members::email.eq(None::<String>),
+            external_members::email_verified.eq(false),
+            external_members::apart_at.eq(None::<NaiveDateTime>),
             external_members::name.eq(None::<String>),
             external_members::donor_id.eq(Some(donor.to_string())),
             external_members::forgotten_at.eq(Some(now.naive_utc())),

@@ -1,15 +1,15 @@
-//! What happened to members at platforms elsewhere, and its sums by month. They are few beside payments, so the sums are
-//! made when they are asked for, from an index that holds all they need.
+//! What happened to members at platforms elsewhere: each move as it was learned, and their sums by month.
 
-use super::row::{Row, one};
-use super::schema::external_moves;
+use super::dialect::on_each;
+use super::row::{Row, one, utc};
+use super::schema::{external_members, external_months, external_moves};
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::MemberId;
+use crate::domain::member::Platform;
 use crate::domain::money::{Currency, Money};
 use crate::domain::patron::{Month, MonthTotal, MoveKind};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
 use std::collections::BTreeMap;
 
 /// One thing that happened to one member.
@@ -25,10 +25,10 @@ pub struct MemberMove {
     pub at: DateTime<Utc>,
 }
 
-/// Adds a move.
+/// Adds a move of a member of a platform, and adds it to the sums of its month.
 pub fn append(
     tx: &mut Tx<'_>,
-    member: MemberId,
+    (platform, member): (Platform, MemberId),
     change: &MemberMove,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -46,7 +46,59 @@ pub fn append(
             external_moves::recorded_at.eq(now.naive_utc()),
         ))
         .execute(&mut **tx)?;
-    one(inserted)
+    one(inserted)?;
+    add_to_month(tx, platform, change, now)
+}
+
+/// The row exists before anything is added to it: see `campaigns::add_to_total`.
+fn add_to_month(
+    tx: &mut Tx<'_>,
+    platform: Platform,
+    change: &MemberMove,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if add(tx, platform, change, now)? > 0 {
+        return Ok(());
+    }
+    on_each!(tx, |c| diesel::insert_into(external_months::table)
+        .values((
+            external_months::platform.eq(platform.as_str()),
+            external_months::month.eq(change.month.as_str()),
+            external_months::currency.eq(change.annual.currency().code()),
+            (
+                external_months::joined.eq(0_i64),
+                external_months::returned.eq(0_i64),
+                external_months::left_for_good.eq(0_i64),
+                external_months::failing.eq(0_i64),
+                external_months::recovered.eq(0_i64),
+            ),
+            external_months::annual_minor.eq(0_i64),
+            external_months::updated_at.eq(now.naive_utc()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    one(add(tx, platform, change, now)?)
+}
+
+fn add(
+    tx: &mut Tx<'_>,
+    platform: Platform,
+    change: &MemberMove,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let key = (platform.as_str(), change.month.as_str(), change.annual.currency().code());
+    let one_if = |kind| i64::from(change.kind == kind);
+    Ok(diesel::update(external_months::table.find(key))
+        .set((
+            external_months::joined.eq(external_months::joined + one_if(MoveKind::Joined)),
+            external_months::returned.eq(external_months::returned + one_if(MoveKind::Returned)),
+            external_months::left_for_good.eq(external_months::left_for_good + one_if(MoveKind::Left)),
+            external_months::failing.eq(external_months::failing + one_if(MoveKind::Failing)),
+            external_months::recovered.eq(external_months::recovered + one_if(MoveKind::Recovered)),
+            external_months::annual_minor.eq(external_months::annual_minor + change.annual.minor()),
+            external_months::updated_at.eq(now.naive_utc()),
+        ))
+        .execute(&mut **tx)?)
 }
 
 /// What the moves of a member sum up to in a year, by currency; empty if there are none.
@@ -65,53 +117,64 @@ pub fn counted(conn: &mut Conn, member: MemberId) -> Result<BTreeMap<Currency, i
     Ok(sums)
 }
 
-#[derive(QueryableByName)]
-struct MonthRow {
-    #[diesel(sql_type = Text)]
-    month: String,
-    #[diesel(sql_type = Text)]
-    currency: String,
-    #[diesel(sql_type = BigInt)]
-    joined: i64,
-    #[diesel(sql_type = BigInt)]
-    returned: i64,
-    #[diesel(sql_type = BigInt)]
-    gone: i64,
-    #[diesel(sql_type = BigInt)]
-    failing: i64,
-    #[diesel(sql_type = BigInt)]
-    recovered: i64,
-    #[diesel(sql_type = BigInt)]
-    annual: i64,
+/// The sums of every month until and with `until`. No cohorts are kept of members: the cohort is the month itself.
+pub fn months(conn: &mut Conn, platform: Platform, until: &Month) -> Result<Vec<MonthTotal>, StoreError> {
+    type Columns = (String, String, i64, i64, i64, i64, i64, i64);
+    let rows: Vec<Columns> = external_months::table
+        .filter(external_months::platform.eq(platform.as_str()))
+        .filter(external_months::month.le(until.as_str()))
+        .order((external_months::month, external_months::currency))
+        .select((
+            external_months::month,
+            external_months::currency,
+            external_months::joined,
+            external_months::returned,
+            external_months::left_for_good,
+            external_months::failing,
+            external_months::recovered,
+            external_months::annual_minor,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(month, currency, joined, returned, left, failing, recovered, annual)| {
+            let row = Row { table: "external_months", id: &month };
+            let known: Month = row.parse(&month)?;
+            Ok(MonthTotal {
+                cohort: known.clone(),
+                month: known,
+                joined,
+                returned,
+                left,
+                failing,
+                recovered,
+                annual: row.money(annual, &currency)?,
+            })
+        })
+        .collect()
 }
 
-/// The sums of every month until and with `until`. No cohorts are kept of members: the cohort is the month itself.
-pub fn months(conn: &mut Conn, until: &Month) -> Result<Vec<MonthTotal>, StoreError> {
-    let rows: Vec<MonthRow> = diesel::sql_query(
-        "SELECT month, currency, \
-         CAST(SUM(CASE WHEN kind = 'joined' THEN 1 ELSE 0 END) AS BIGINT) AS joined, \
-         CAST(SUM(CASE WHEN kind = 'returned' THEN 1 ELSE 0 END) AS BIGINT) AS returned, \
-         CAST(SUM(CASE WHEN kind = 'left' THEN 1 ELSE 0 END) AS BIGINT) AS gone, \
-         CAST(SUM(CASE WHEN kind = 'failing' THEN 1 ELSE 0 END) AS BIGINT) AS failing, \
-         CAST(SUM(CASE WHEN kind = 'recovered' THEN 1 ELSE 0 END) AS BIGINT) AS recovered, \
-         CAST(SUM(annual_minor) AS BIGINT) AS annual \
-         FROM external_moves WHERE month <= $1 GROUP BY month, currency ORDER BY month, currency",
-    )
-    .bind::<Text, _>(until.as_str())
-    .load(conn)?;
-    let total = |found: MonthRow| {
-        let row = Row { table: "external_moves", id: &found.month };
-        let month: Month = row.parse(&found.month)?;
-        Ok(MonthTotal {
-            cohort: month.clone(),
-            month,
-            joined: found.joined,
-            returned: found.returned,
-            left: found.gone,
-            failing: found.failing,
-            recovered: found.recovered,
-            annual: row.money(found.annual, &found.currency)?,
-        })
-    };
-    rows.into_iter().map(total).collect()
+/// When somebody joined, as it is counted, and whether the platform said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joined {
+    /// The moment: of their joining, or in which they were first seen.
+    pub at: DateTime<Utc>,
+    /// True if the platform said when they joined.
+    pub is_dated: bool,
+}
+
+/// Those who joined at a platform from a moment until before another.
+pub fn joined(
+    conn: &mut Conn,
+    platform: Platform,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Joined>, StoreError> {
+    let rows: Vec<(NaiveDateTime, Option<NaiveDateTime>)> = external_moves::table
+        .inner_join(external_members::table.on(external_members::id.eq(external_moves::member_id)))
+        .filter(external_members::platform.eq(platform.as_str()))
+        .filter(external_moves::kind.eq(MoveKind::Joined.as_str()))
+        .filter(external_moves::happened_at.ge(from.naive_utc()))
+        .filter(external_moves::happened_at.lt(until.naive_utc()))
+        .select((external_moves::happened_at, external_members::joined_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(at, said)| Joined { at: utc(at), is_dated: said.is_some() }).collect())
 }

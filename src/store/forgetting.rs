@@ -33,6 +33,7 @@ pub fn forget(tx: &mut Tx<'_>, profile: &Profile, now: DateTime<Utc>) -> Result<
             donors::locale.eq(None::<String>),
             donors::postal_address.eq(None::<String>),
             donors::erased_at.eq(Some(now.naive_utc())),
+            donors::address_proven_at.eq(None::<NaiveDateTime>),
             donors::updated_at.eq(now.naive_utc()),
         ))
         .execute(&mut **tx)?;

@@ -6,7 +6,7 @@ use super::schema::outbound_links;
 use super::{Conn, StoreError, Tx};
 use crate::domain::article::Slug;
 use crate::domain::figures::Period;
-use crate::domain::outbound::Place;
+use crate::domain::outbound::{Departures, Place};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
@@ -68,4 +68,21 @@ pub fn within(conn: &mut Conn, period: Period) -> Result<Vec<Followed>, StoreErr
         })
     };
     rows.into_iter().map(followed).collect()
+}
+
+/// How often a place was gone to on each day of a period.
+pub fn by_day(conn: &mut Conn, place: Place, period: Period) -> Result<Vec<Departures>, StoreError> {
+    let rows: Vec<(String, NaiveDate, i64)> = outbound_links::table
+        .filter(outbound_links::place.eq(place.as_str()))
+        .filter(outbound_links::followed_on.ge(period.from))
+        .filter(outbound_links::followed_on.le(period.until))
+        .select((outbound_links::article, outbound_links::followed_on, outbound_links::times))
+        .order((outbound_links::followed_on, outbound_links::article))
+        .load(conn)?;
+    let departures = |(article, on, times): (String, NaiveDate, i64)| {
+        let row = Row { table: "outbound_links", id: &article };
+        let article = row.slug(Some(article.clone()).filter(|article| !article.is_empty()))?;
+        Ok(Departures { article, on, times })
+    };
+    rows.into_iter().map(departures).collect()
 }

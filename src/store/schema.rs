@@ -53,6 +53,7 @@ diesel::table! {
         postal_address -> Nullable<Text>,
         erased_at -> Nullable<Timestamp>,
         merged_into -> Nullable<Text>,
+        address_proven_at -> Nullable<Timestamp>,
     }
 }
 
@@ -513,6 +514,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exports,
     external_accounts,
     external_members,
+    external_months,
     external_moves,
     external_tiers,
     gateway_accounts,

@@ -176,6 +176,8 @@ pub struct Policy {
     pub gift_aid: Option<Charity>,
     /// Whether yearly statements are mailed in January.
     pub statements_by_mail: bool,
+    /// Whether a member elsewhere and a donor with one address, proven on both sides, are made one person without asking.
+    pub members_joined_by_address: bool,
     /// The rules about recurring support.
     pub patrons: PatronRules,
     /// Who is written to when a person must look at something.

@@ -5,6 +5,7 @@ mod account;
 mod day;
 mod hostile;
 mod keyboard;
+mod members;
 mod office;
 mod passkeys;
 mod patrons;

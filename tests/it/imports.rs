@@ -26,7 +26,7 @@ const HEADING: &str = "id,campaign,email,name,gateway,remote_id,status,currency,
     received_at,article,frequency,hidden,pledge_id,donor_id\n";
 
 /// A file of another site of ours.
-fn past() -> String {
+pub(crate) fn past() -> String {
     let rows = [
         "don_1,press-fund,ann@example.org,Ann Reader,stripe,pi_1,succeeded,EUR,2500,60,0,2021-05-04T10:00:00Z,,once,false,plg_1,dnr_1",
         "don_2,press-fund,bob@example.org,Bob,paypal,7XK,partly_refunded,EUR,5000,0,1500,2021-06-30T23:30:00Z,,monthly,true,plg_2,dnr_2",

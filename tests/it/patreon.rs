@@ -2,8 +2,10 @@
 //! patrons and apart from the books.
 
 mod account;
+mod articles;
 mod door;
+mod figures;
 mod files;
 mod members;
 mod people;
-mod site;
+pub(crate) mod site;

@@ -17,6 +17,7 @@ mod kill_everywhere;
 mod kill_nine;
 mod mail_faults;
 mod numbers;
+mod patreon_faults;
 mod patrons;
 mod paypal_faults;
 mod power_cut;

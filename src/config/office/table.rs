@@ -287,6 +287,18 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
             ),
         ),
     ),
+    (
+        "patreon.join_by_address",
+        Office(
+            Patrons,
+            Switch,
+            Person,
+            (
+                "Know members by their address",
+                "A member at Patreon and a donor are one person if both confirmed the same address. Off: you are asked.",
+            ),
+        ),
+    ),
     ("patreon.client_id", Machine(MIRROR)),
     ("patreon.client_secret", Machine(MIRROR)),
     ("patreon.client_secret_file", Machine(MIRROR)),

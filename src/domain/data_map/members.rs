@@ -28,7 +28,7 @@ pub(super) const MEMBERS: TableMap = table(
         stands("id remote person donor_id tier"),
         facts(
             "platform state entitled_minor currency months annual_minor lifetime_minor joined_at charged_at charge \
-             next_charge_at source as_of forgotten_at created_at updated_at",
+             next_charge_at source as_of forgotten_at created_at updated_at email_verified apart_at",
         ),
     ],
 );
@@ -38,6 +38,15 @@ pub(super) const MOVES: TableMap = table(
     "What happened to members at platforms elsewhere, as it is counted.",
     Keep::Books,
     &[facts("sequence kind month currency annual_minor happened_at recorded_at"), stands("member_id")],
+);
+
+pub(super) const MONTHS: TableMap = table(
+    "external_months",
+    "How members at platforms elsewhere came and went, by month.",
+    Keep::Books,
+    &[facts(
+        "platform month currency joined returned left_for_good failing recovered annual_minor updated_at",
+    )],
 );
 
 pub(super) const TIERS: TableMap = table(

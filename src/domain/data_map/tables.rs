@@ -199,7 +199,7 @@ pub const TABLES: &[TableMap] = &[
             facts("created_at updated_at erased_at"),
             stands("id merged_into"),
             of("email name postal_address", Person, Emptied),
-            of("locale", Trace, Emptied),
+            of("locale address_proven_at", Trace, Emptied),
         ],
     ),
     table(
@@ -235,6 +235,7 @@ pub const TABLES: &[TableMap] = &[
     ),
     members::ACCOUNTS,
     members::MEMBERS,
+    members::MONTHS,
     members::MOVES,
     members::TIERS,
     balances::ACCOUNTS,

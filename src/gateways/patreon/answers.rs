@@ -9,11 +9,12 @@ use crate::domain::remote::RemoteId;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Patreon answers what it was asked for, and nothing else.
 pub(super) const WANTED: &str = "include=currently_entitled_tiers,user,campaign&fields%5Bmember%5D=full_name,email,patron_status,\
 last_charge_status,last_charge_date,next_charge_date,currently_entitled_amount_cents,campaign_lifetime_support_cents,\
-pledge_cadence,pledge_relationship_start,is_free_trial,is_gifted&fields%5Btier%5D=title,amount_cents&fields%5Buser%5D=full_name";
+pledge_cadence,pledge_relationship_start,is_free_trial,is_gifted&fields%5Btier%5D=title,amount_cents&fields%5Buser%5D=is_email_verified";
 
 /// Letters of a name that are kept.
 const NAME_MAX: usize = 200;
@@ -92,11 +93,14 @@ struct Included {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default, deserialize_with = "lenient")]
-    attributes: Option<LevelAttributes>,
+    attributes: Option<IncludedAttributes>,
 }
 
+/// Of a level or of a person.
 #[derive(Default, Deserialize)]
-struct LevelAttributes {
+struct IncludedAttributes {
+    #[serde(default, deserialize_with = "lenient")]
+    is_email_verified: Option<bool>,
     #[serde(default, deserialize_with = "lenient")]
     title: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
@@ -199,12 +203,19 @@ impl Standing<'_> {
 
 /// Everybody on a page who can be told apart from others, and is not of another publication of the same account.
 pub(super) fn members(list: List<MemberObject>, (campaign, currency): (&str, Currency)) -> Members {
+    let verified: BTreeSet<String> = list.included.iter().filter_map(verified).collect();
     let levels: Vec<Level> = list.included.into_iter().filter_map(level).collect();
     let (of_others, own): (Vec<_>, Vec<_>) =
         list.data.into_iter().partition(|object| object.campaign().is_some_and(|other| other != campaign));
     let members: Vec<MemberNews> =
-        own.into_iter().filter_map(|object| object.read(&levels, currency)).collect();
+        own.into_iter().filter_map(|object| object.read(&levels, &verified, currency)).collect();
     Members { unreadable: list.all - of_others.len() - members.len(), members, levels }
+}
+
+/// Patreon's name of a person who confirmed their address there.
+fn verified(included: &Included) -> Option<String> {
+    let said = included.attributes.as_ref()?.is_email_verified;
+    (included.kind == "user" && said == Some(true)).then(|| included.id.clone())
 }
 
 fn level(included: Included) -> Option<Level> {
@@ -225,7 +236,7 @@ impl MemberObject {
         Some(self.relationships.as_ref()?.campaign.as_ref()?.data.as_ref()?.id.as_str())
     }
 
-    fn read(self, levels: &[Level], currency: Currency) -> Option<MemberNews> {
+    fn read(self, levels: &[Level], verified: &BTreeSet<String>, currency: Currency) -> Option<MemberNews> {
         let remote = RemoteId::parse(&self.id).ok()?;
         let said = self.attributes.unwrap_or_default();
         let around = self.relationships.unwrap_or_default();
@@ -238,10 +249,14 @@ impl MemberObject {
         let state = standing.state();
         let money = |cents: Option<i64>| Money::new(cents.unwrap_or_default().max(0), currency);
         let entitled = around.currently_entitled_tiers.map(|many| many.data).unwrap_or_default();
+        let person = around.user.and_then(|user| RemoteId::parse(&user.data?.id).ok());
+        let email = said.email.and_then(|email| EmailAddress::parse(&email).ok());
+        let is_verified = person.as_ref().is_some_and(|person| verified.contains(person.as_str()));
         Some(MemberNews {
             remote: Some(remote),
-            person: around.user.and_then(|user| RemoteId::parse(&user.data?.id).ok()),
-            email: said.email.and_then(|email| EmailAddress::parse(&email).ok()),
+            person,
+            is_email_verified: is_verified && email.is_some(),
+            email,
             name: said.full_name.and_then(|name| kept_name(&name)),
             state,
             entitled: money(said.currently_entitled_amount_cents),
@@ -395,6 +410,25 @@ mod tests {
         assert_eq!(pat.tier.as_ref().unwrap().as_str(), "103");
         assert_eq!((pat.entitled.minor(), pat.lifetime.minor(), pat.months), (1500, 0, 1));
         assert!(pat.email.is_none() && pat.charged_at.is_none() && pat.joined_at.is_some());
+    }
+
+    #[test]
+    fn an_address_is_confirmed_if_patreon_says_so_of_that_person() {
+        let of = |email: &str, person: &str, said: &str| {
+            let page = format!(
+                r#"{{"data": [{{"id": "9e24", "attributes": {{"email": {email}}},
+                "relationships": {{"user": {{"data": {{"id": "{person}"}}}}}}}}],
+                "included": [{{"id": "84", "type": "user", "attributes": {{"is_email_verified": {said}}}}}]}}"#
+            );
+            read(&page).members[0].is_email_verified
+        };
+        let own = r#""pat@example.org""#;
+        assert!(of(own, "84", "true"));
+        for said in ["false", "null", r#""true""#] {
+            assert!(!of(own, "84", said), "{said}");
+        }
+        assert!(!of(own, "85", "true"), "said of somebody else");
+        assert!(!of("null", "84", "true"), "there is no address");
     }
 
     #[test]

@@ -168,6 +168,7 @@ impl Cells<'_> {
             remote: None,
             person: Some(person),
             email: self.email()?,
+            is_email_verified: false,
             name: kept_name(self.text("Name")),
             state: standing.state(),
             entitled: self.amount("Pledge Amount", currency)?,

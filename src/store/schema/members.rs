@@ -58,6 +58,8 @@ diesel::table! {
         forgotten_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        email_verified -> Bool,
+        apart_at -> Nullable<Timestamp>,
     }
 }
 
@@ -71,5 +73,20 @@ diesel::table! {
         annual_minor -> BigInt,
         happened_at -> Timestamp,
         recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    external_months (platform, month, currency) {
+        platform -> Text,
+        month -> Text,
+        currency -> Text,
+        joined -> BigInt,
+        returned -> BigInt,
+        left_for_good -> BigInt,
+        failing -> BigInt,
+        recovered -> BigInt,
+        annual_minor -> BigInt,
+        updated_at -> Timestamp,
     }
 }

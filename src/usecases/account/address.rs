@@ -142,6 +142,7 @@ fn carry_out(tx: &mut Tx<'_>, ctx: &Context, change: &AddressChange) -> Result<P
         return Ok(Proof::Taken);
     }
     accounts::set_email(tx, change.donor, &change.new, ctx.now())?;
+    accounts::prove_address(tx, change.donor, ctx.now())?;
     address_changes::close(tx, change.id, AddressChangeStatus::Done)?;
     sessions::end_all(tx, change.donor)?;
     sign_in_links::void_all(tx, &change.old)?;

@@ -194,6 +194,10 @@ fn enter_in(tx: &mut Tx<'_>, ctx: &Context, bearer: &Bearer) -> Result<Entry, St
     let Some(donor) = donor.filter(|_| is_first) else {
         return Ok(Entry::Closed);
     };
+    // They may have signed in by an address of before.
+    if donor.email == wish.email {
+        accounts::prove_address(tx, donor.id, now)?;
+    }
     end_known(tx, bearer.session.as_deref())?;
     let secret = secrets::fresh(ctx);
     let session = Session {

@@ -3,16 +3,19 @@
 use super::behind::{Campaigns, only};
 use super::reports::Part;
 use crate::domain::figures::{Filter, Grain, Period, Rhythm, Sums};
+use crate::domain::member::Platform;
 use crate::domain::money::Currency;
-use crate::domain::patron::Month;
+use crate::domain::patron::{Month, MonthTotal};
+use crate::store::external_members::Twice;
 use crate::store::reports::attention::{self, Health, Open, Recent};
 use crate::store::reports::{self, By, Line};
-use crate::store::{Conn, StoreError, campaigns, patrons};
+use crate::store::{Conn, StoreError, campaigns, external_members, external_moves, patrons};
 use crate::usecases::patrons::figures::{MonthFigures, folded, standing_in};
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
+const PATREON: Platform = Platform::Patreon;
 /// The latest payments that are shown.
 const RECENT: i64 = 10;
 /// Months behind this one that are shown as a curve.
@@ -27,6 +30,10 @@ pub struct Dashboard {
     pub received: Vec<Received>,
     /// Recurring support by currency, in the same order.
     pub support: Vec<Support>,
+    /// Members at Patreon by currency, in the same order, as recurring support is told. What they pay is not in the books.
+    pub elsewhere: Vec<Support>,
+    /// Those of them who are patrons here, too.
+    pub twice: Vec<Twice>,
     /// Where the money of this month went: by campaign.
     pub by_campaign: Vec<Part>,
     /// By which way it came.
@@ -112,7 +119,9 @@ pub async fn dashboard(ctx: &Context) -> Result<Dashboard, UseCaseError> {
             };
             Ok::<_, StoreError>(Dashboard {
                 today,
-                support: support(conn, today, first)?,
+                support: support(|until| patrons::months(conn, until), today, first)?,
+                elsewhere: support(|until| external_moves::months(conn, PATREON, until), today, first)?,
+                twice: external_members::counted_twice(conn, PATREON)?,
                 by_campaign: parts(conn, By::Campaign)?,
                 by_gateway: parts(conn, By::Gateway)?,
                 by_article: parts(conn, By::Article)?,
@@ -190,10 +199,15 @@ fn by_month(curve: &[Line], months: &[NaiveDate], currency: Currency) -> Vec<(Na
     months.iter().map(|month| (*month, of(*month, Rhythm::Once), of(*month, Rhythm::Recurring))).collect()
 }
 
-fn support(conn: &mut Conn, today: NaiveDate, first: Currency) -> Result<Vec<Support>, StoreError> {
+/// Recurring support, from its sums by month.
+fn support(
+    months: impl FnOnce(&Month) -> Result<Vec<MonthTotal>, StoreError>,
+    today: NaiveDate,
+    first: Currency,
+) -> Result<Vec<Support>, StoreError> {
     let this = Month::of(today);
     let before = Month::of(Period::month_of(today).months_before(1).from);
-    let figures = folded(patrons::months(conn, &this)?);
+    let figures = folded(months(&this)?);
     let mut all = Vec::new();
     for (currency, known) in figures {
         let Some(now) = standing_in(&known, &this) else { continue };

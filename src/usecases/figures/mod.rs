@@ -2,6 +2,7 @@
 
 pub mod behind;
 pub mod dashboard;
+pub mod members;
 pub mod reports;
 pub mod sheets;
 

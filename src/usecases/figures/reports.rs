@@ -5,6 +5,7 @@ use crate::domain::article::Slug;
 use crate::domain::campaign::Campaign;
 use crate::domain::figures::{Filter, Grain, Period, Rhythm, Sums};
 use crate::domain::ids::CampaignId;
+use crate::domain::member::Platform;
 use crate::domain::money::Currency;
 use crate::domain::patron::Month;
 use crate::domain::pledge::GatewayKind;
@@ -324,7 +325,7 @@ pub async fn retention(ctx: &Context) -> Result<Retention, UseCaseError> {
         .db
         .read(move |conn| {
             let cohorts = cohorts_of(patrons::months(conn, &until)?);
-            let members = folded(external_moves::months(conn, &until)?);
+            let members = folded(external_moves::months(conn, Platform::Patreon, &until)?);
             Ok::<_, StoreError>(Retention { cohorts, years: donors::years(conn)?, members, until })
         })
         .await?)

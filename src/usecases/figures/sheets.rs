@@ -2,9 +2,13 @@
 
 use super::reports::{Gifts, Key, Part, Parts, Retention, Timeline};
 use crate::domain::figures::{Rhythm, Sums};
+use crate::domain::member::Platform;
 use crate::domain::money::{Currency, Money};
+use crate::domain::outbound::Place;
 use crate::domain::sheet::{Cell, Sheet};
 use crate::store::reports::donors::Lapsed;
+use crate::usecases::outbound_links::{Elsewhere, Way};
+use crate::usecases::patrons::figures::MonthFigures;
 
 const SUMS: [&str; 7] = ["gifts", "gross", "refunded", "lost", "kept", "fees", "net"];
 
@@ -57,6 +61,55 @@ pub fn parts(report: &Parts, name: &'static str) -> Sheet {
     };
     let columns = ["what", "currency"].into_iter().chain(SUMS).collect();
     Sheet { name, columns, rows: report.parts.iter().map(row).collect() }
+}
+
+/// Each article, and below them, in rows and columns of their own, the readers who left from it to give elsewhere. No row
+/// has both money and an estimate.
+pub fn articles(report: &Parts, elsewhere: &Elsewhere) -> Sheet {
+    let way = |way: &Way| {
+        let article = way.article.as_ref().map(ToString::to_string).unwrap_or_default();
+        let joined = Cell::Hundredths(way.joined_hundredths);
+        [Cell::Text(article), Cell::Empty, Cell::text(way.place.as_str()), Cell::Whole(way.times), joined]
+    };
+    let unexplained = (elsewhere.unexplained > 0).then(|| {
+        let joined = Cell::Hundredths(elsewhere.unexplained.saturating_mul(100));
+        let place = Cell::text(Place::Patreon.as_str());
+        [Cell::text("(nobody had left)"), Cell::Empty, place, Cell::Empty, joined]
+    });
+    let rows = elsewhere.ways.iter().map(way).chain(unexplained);
+    beside(parts(report, "articles"), &["left_for", "times", "joined_there_estimated"], rows)
+}
+
+/// Each way of payment, and below them, apart in the same manner, recurring support that is not in the books.
+pub fn fees(report: &Parts, members: &[MonthFigures]) -> Sheet {
+    let row = |of: &MonthFigures| {
+        let way = Cell::text(Platform::Patreon.as_str());
+        [way, code(of.recurring.currency()), Cell::Whole(of.patrons), Cell::Amount(of.recurring)]
+    };
+    beside(parts(report, "fees"), &["members", "members_in_a_month"], members.iter().map(row))
+}
+
+/// A table with further columns, which only further rows fill: after the first two columns, of those that the table has,
+/// they leave all empty.
+fn beside<const CELLS: usize>(
+    mut sheet: Sheet,
+    columns: &[&'static str],
+    rows: impl Iterator<Item = [Cell; CELLS]>,
+) -> Sheet {
+    const NAMED: usize = 2;
+    for row in &mut sheet.rows {
+        row.extend(columns.iter().map(|_| Cell::Empty));
+    }
+    let between = sheet.columns.len().saturating_sub(NAMED);
+    for cells in rows {
+        let mut row = cells.to_vec();
+        let own = row.split_off(NAMED.min(CELLS));
+        row.extend(std::iter::repeat_n(Cell::Empty, between));
+        row.extend(own);
+        sheet.rows.push(row);
+    }
+    sheet.columns.extend(columns);
+    sheet
 }
 
 /// Average, median and spread.

@@ -45,7 +45,8 @@ pub(super) fn learn(
             return Ok(Learned::Nothing);
         }
         let (id, platform) = (ctx.new_id(), PATREON);
-        let member = Member { id, platform, news, source, as_of, donor: None, forgotten_at: None };
+        let (donor, apart_at, forgotten_at) = (None, None, None);
+        let member = Member { id, platform, news, source, as_of, donor, apart_at, forgotten_at };
         write(tx, ctx, None, &member)?;
         return Ok(Learned::New(id));
     };
@@ -65,7 +66,7 @@ pub(super) fn learn(
         ..before.clone()
     };
     if before.forgotten_at.is_some() {
-        (after.news.email, after.news.name) = (None, None);
+        (after.news.email, after.news.is_email_verified, after.news.name) = (None, false, None);
     }
     if after.news == before.news && after.source == before.source {
         external_members::confirm(tx, before.id, as_of)?;
@@ -95,7 +96,7 @@ pub(super) fn write(
     let month = Month::of(ctx.day_of(at));
     let mut add = |kind, annual| {
         let change = MemberMove { kind, month: month.clone(), annual, at };
-        external_moves::append(tx, after.id, &change, now)
+        external_moves::append(tx, (after.platform, after.id), &change, now)
     };
     // What was counted in another currency is counted there no more.
     for (currency, minor) in

@@ -8,6 +8,7 @@ mod import;
 mod learn;
 mod moving;
 mod people;
+mod same;
 mod state;
 mod sync;
 mod webhook;

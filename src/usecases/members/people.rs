@@ -1,13 +1,14 @@
 //! A member and a donor who are one person. Staff say so: an address alone proves nothing, for here and there anybody can
-//! type one.
+//! type one. What an address proves that was confirmed in both places is decided in `same.rs`.
 
 use super::PATREON;
+use super::same::SAME;
 use crate::domain::account::Profile;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::{DonorId, MemberId};
 use crate::domain::member::Member;
 use crate::store::external_tiers::{self, ExternalTier};
-use crate::store::{Conn, StoreError, accounts, desk, donors, external_members};
+use crate::store::{Conn, StoreError, Tx, accounts, desk, donors, external_members, reviews};
 use crate::usecases::{Context, UseCaseError, audit};
 use serde_json::json;
 
@@ -75,14 +76,26 @@ pub async fn be_one(ctx: &Context, by: Actor, id: MemberId, donor: DonorId) -> R
             if member.donor.is_some() {
                 return Err(conflict("known", "this member is a donor already"));
             }
-            external_members::set_donor(tx, id, Some(donor), inner.now())?;
-            let detail = json!({ "member": id });
-            audit::record(tx, &inner, (by, Action::MemberLinked), &donor, &detail)
+            join(tx, &inner, by, &member, donor)
         })
         .await
 }
 
-/// Takes that back.
+/// Makes one person of a member and a donor, and closes the question whether they are.
+pub(super) fn join(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    by: Actor,
+    member: &Member,
+    donor: DonorId,
+) -> Result<(), UseCaseError> {
+    let now = ctx.now();
+    external_members::set_donor(tx, member.id, Some(donor), now)?;
+    reviews::settle(tx, SAME, &member.id.to_string(), now)?;
+    audit::record(tx, ctx, (by, Action::MemberLinked), &donor, &json!({ "member": member.id }))
+}
+
+/// Takes that back, whoever said so. Nobody is proposed for this member again.
 ///
 /// # Errors
 /// `NotFound` if nobody said so; `Conflict` for one who was forgotten.

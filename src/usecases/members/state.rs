@@ -94,5 +94,5 @@ pub async fn by_month(
     ctx: &Context,
     until: Month,
 ) -> Result<BTreeMap<Currency, Vec<MonthFigures>>, UseCaseError> {
-    Ok(folded(ctx.db.read(move |conn| external_moves::months(conn, &until)).await?))
+    Ok(folded(ctx.db.read(move |conn| external_moves::months(conn, PATREON, &until)).await?))
 }

@@ -2,7 +2,7 @@
 
 use super::account::{self, asked};
 use super::learn::{Learned, learn};
-use super::{PATREON, moving, webhook};
+use super::{PATREON, moving, same, webhook};
 use crate::domain::member::{Member, MemberNews, MemberSource, MemberState};
 use crate::domain::money::Money;
 use crate::gateways::patreon::Members;
@@ -62,6 +62,7 @@ pub async fn hourly(ctx: &Context) -> Result<(), UseCaseError> {
         tracing::warn!(%error, "the webhook at Patreon could not be looked after");
     }
     let found = sync(ctx).await?;
+    same::look(ctx).await?;
     moving::ask_about_doubles(ctx).await?;
     tracing::info!(
         members = found.members,

@@ -7,12 +7,14 @@ use super::seen::json as answer;
 use crate::domain::figures::{Period, Sums};
 use crate::domain::member::Platform;
 use crate::domain::money::{Currency, Money};
+use crate::domain::outbound::DAYS;
 use crate::domain::patron::Month;
 use crate::store::reports::By;
 use crate::usecases::figures::dashboard::{self, Split};
+use crate::usecases::figures::members::{Together, together};
 use crate::usecases::figures::reports::{self, Ask, Key, Part};
 use crate::usecases::members;
-use crate::usecases::outbound_links;
+use crate::usecases::outbound_links::{self, Way};
 use crate::usecases::patrons::figures::{self, MonthFigures};
 use crate::web::error::WebError;
 use crate::web::report_query::{Query, titles};
@@ -49,8 +51,25 @@ pub(super) async fn summary(
         "today": found.today,
         "received": received.collect::<Vec<_>>(),
         "recurring": found.support.iter().map(|support| month(&support.now)).collect::<Vec<_>>(),
+        "external": [{
+            "platform": Platform::Patreon.as_str(),
+            "recurring": found.elsewhere.iter().map(|support| month(&support.now)).collect::<Vec<_>>(),
+        }],
+        "together": together(&found.support, &found.elsewhere, &found.twice).iter().map(both).collect::<Vec<_>>(),
     });
     answer(&request, &body)
+}
+
+/// Recurring support here and elsewhere; who is known to give in both places is counted here, and once.
+fn both(of: &Together) -> Value {
+    json!({
+        "recurring": MoneyDto::from(of.recurring()),
+        "here": MoneyDto::from(of.here),
+        "external": MoneyDto::from(of.there),
+        "in_both": MoneyDto::from(of.twice),
+        "supporters": of.supporters,
+        "supporters_in_both": of.both,
+    })
 }
 
 /// The period and the filter. Unlike a page, which opens whatever its address says, this refuses what it cannot take.
@@ -133,12 +152,25 @@ pub(super) async fn articles(
         json!({ "article": article, "sums": sums(part.sums, part.currency) })
     };
     let items: Vec<Value> = found.parts.iter().map(part).collect();
-    let outbound: Vec<Value> = outbound_links::within(&state.ctx, ask.period)
-        .await?
-        .into_iter()
-        .map(|link| json!({ "article": link.article.map(|slug| slug.to_string()), "to": link.place.as_str(), "times": link.times }))
-        .collect();
-    answer(&request, &json!({ "period": period(ask.period), "items": items, "outbound": outbound }))
+    let elsewhere = outbound_links::within(&state.ctx, ask.period).await?;
+    let way = |way: &Way| {
+        json!({
+            "article": way.article.as_ref().map(ToString::to_string),
+            "to": way.place.as_str(),
+            "times": way.times,
+            "estimated_joined_hundredths": way.joined_hundredths,
+        })
+    };
+    let outbound: Vec<Value> = elsewhere.ways.iter().map(way).collect();
+    // How the members who joined there were assigned to what is in `outbound`, so that nobody takes it for knowledge.
+    let estimate = json!({
+        "platform": Platform::Patreon.as_str(),
+        "joined": elsewhere.joined,
+        "unexplained": elsewhere.unexplained,
+        "days": DAYS,
+    });
+    let period = period(ask.period);
+    answer(&request, &json!({ "period": period, "items": items, "outbound": outbound, "estimate": estimate }))
 }
 
 fn period(period: Period) -> Value {

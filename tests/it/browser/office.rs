@@ -13,7 +13,7 @@ use crate::support::browser::{Browser, ColorScheme, JavaScript};
 use crate::support::gift::{Form, eur};
 
 /// A browser in which an owner is signed in.
-async fn seated(app: &TestApp) -> Browser {
+pub(super) async fn seated(app: &TestApp) -> Browser {
     let clerk = app.clerk(Role::Owner).await;
     let browser = desk(JavaScript::On).await;
     browser.goto(&format!("{}/admin/sign-in", app.url)).await;
@@ -28,7 +28,7 @@ async fn seated(app: &TestApp) -> Browser {
 }
 
 /// Looks at pages in both colour schemes and sizes; none may show a fault or be wider than the window.
-async fn look_at(browser: &Browser, app: &TestApp, pages: &[(&str, String)]) {
+pub(super) async fn look_at(browser: &Browser, app: &TestApp, pages: &[(&str, String)]) {
     for (name, path) in pages {
         browser.goto(&format!("{}{path}", app.url)).await;
         for scheme in [ColorScheme::Light, ColorScheme::Dark] {

@@ -242,9 +242,11 @@ const ODDITIES: &[&str] = &[
          FROM tiers",
     "INSERT INTO external_members SELECT 'mbr_odd', 'patreon', 'm-1', NULL, 'zoë@example.org', 'Zoë – ערב', 'active', \
          9007199254740993, 'EUR', 12, 9007199254740993, '7', 0, NULL, '2026-06-15 10:00:00.000001', 'Paid', NULL, 'file', \
-         '2026-06-15 10:00:00', MIN(id), NULL, '2026-06-15 10:00:00', '2026-06-15 10:00:00.500' FROM donors",
+         '2026-06-15 10:00:00', MIN(id), NULL, '2026-06-15 10:00:00', '2026-06-15 10:00:00.500', TRUE, NULL FROM donors",
     "INSERT INTO external_moves VALUES ('mbr_odd', 1, 'joined', '2026-06', 'EUR', 9007199254740993, \
          '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00')",
+    "INSERT INTO external_months VALUES ('patreon', '2026-06', 'EUR', 1, 0, 0, 0, 0, 9007199254740993, \
+         '2026-06-15 10:00:00.000001')",
     "INSERT INTO payouts VALUES ('pyt_odd', 'stripe', 'po_odd', -9007199254740993, 'EUR', 'failed', 'whole', 'why “not” 🎁', \
          '2026-06-15 10:00:00.000001', '2999-12-31', '2026-06-15 10:00:00', '2026-06-15 10:00:00.250')",
     "INSERT INTO movements VALUES ('mov_odd', 'stripe', 'txn_odd', 'adjustment', 9007199254740993, 9007199254740993, 'EUR', \

@@ -1,12 +1,17 @@
 //! A member and a donor who are one person: staff say so, both are on one page, and both are forgotten together.
 
 use super::site::Site;
+use crate::account::visitor::Visitor;
 use crate::support::both;
 use crate::support::gift::Form;
-use crate::support::patreon::pat;
+use crate::support::patreon::{Person, pat};
 use chrono::TimeDelta;
 use mainstay::domain::access::Role;
+use mainstay::domain::clock::Clock as _;
+use mainstay::domain::donor::EmailAddress;
+use mainstay::store::accounts;
 use reqwest::StatusCode;
+use serde_json::json;
 
 both! {
     async fn a_member_is_a_donor_when_staff_say_so_and_both_are_forgotten_together(engine) {
@@ -91,6 +96,82 @@ both! {
         site.patreon.change(&pat(1).id, |p| (p.status, p.entitled) = (Some("former_patron"), 0));
         round().await;
         assert!(asked().await.is_empty(), "the other side has ended");
+        site.app.finish().await;
+    }
+}
+
+/// What is asked about members, and who was said to be one with a donor.
+async fn joined(site: &Site) -> (Vec<String>, i64) {
+    let open = "SELECT kind AS line FROM reviews WHERE resolved_at IS NULL ORDER BY kind";
+    (site.app.lines(open).await, site.app.count("external_members WHERE donor_id IS NOT NULL").await)
+}
+
+async fn an_hour_passes(site: &Site) {
+    site.app.clock.advance(TimeDelta::minutes(61));
+    site.app.upkeep().await;
+}
+
+both! {
+    async fn an_address_that_is_proven_on_both_sides_is_proposed_to_staff(engine) {
+        let site = Site::connected(engine).await;
+        site.patreon.put(Person { verified: false, ..pat(1) });
+        site.app.gives(&Form::gift().set("email", "pat1@example.org")).await;
+        an_hour_passes(&site).await;
+        Visitor::at(&site.app).signs_in(&site.app, "pat1@example.org").await;
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec![], 0), "Patreon does not say that they confirmed it");
+
+        site.patreon.put(pat(2));
+        site.app.gives(&Form::gift().by(2).set("email", "pat2@example.org")).await;
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec![], 0), "whoever paid may have typed the address of somebody else");
+
+        site.patreon.put(pat(1));
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec!["patreon_same".to_owned()], 0));
+        let id = site.app.lines("SELECT subject AS line FROM reviews WHERE kind = 'patreon_same'").await.remove(0);
+        let page = format!("/admin/external-members/{id}");
+        let mut owner = site.app.clerk(Role::Owner).await;
+        assert!(owner.get("/admin/questions").await.text().contains(&page));
+        assert!(owner.get(&page).await.text().contains("Confirmed there"));
+        owner.post(&format!("{page}/donor"), &[("into", "pat1@example.org")]).await.location();
+        assert_eq!(joined(&site).await, (vec![], 1));
+        owner.post(&format!("{page}/apart"), &[]).await.location();
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec![], 0), "who was told apart is not proposed again");
+        site.app.finish().await;
+    }
+}
+
+both! {
+    async fn a_publication_may_have_them_joined_without_asking_and_takes_it_back_by_one_act(engine) {
+        let mut site = Site::open_with(engine, &[("MAINSTAY_PATREON__JOIN_BY_ADDRESS", "true")]).await;
+        site.connects().await;
+        site.patreon.put(pat(1));
+        let given = site.app.gives(&Form::gift().set("email", "pat1@example.org")).await;
+        let donor = site.app.donor_of(&given).await;
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec![], 0));
+        Visitor::at(&site.app).signs_in(&site.app, "pat1@example.org").await;
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec![], 1));
+        let done = "SELECT actor_kind || ' ' || action || ' ' || subject AS line FROM audit_log WHERE action LIKE 'member.%'";
+        assert_eq!(site.app.lines(done).await, [format!("system member.linked {donor}")]);
+
+        let mut owner = site.app.clerk(Role::Owner).await;
+        let id = site.app.lines("SELECT id AS line FROM external_members").await.remove(0);
+        let apart = owner.post(&format!("/admin/external-members/{id}/apart"), &[]).await;
+        assert_eq!(apart.location(), format!("/admin/external-members/{id}?done=two-people"));
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec![], 0), "it stays as somebody said");
+        // Another address is not proven by the letters that went to the one before.
+        site.app.execute(&["UPDATE external_members SET apart_at = NULL"]).unwrap();
+        let (ctx, now) = (site.app.ctx(), site.app.clock.now());
+        let moved = EmailAddress::parse("pat1@example.net").unwrap();
+        ctx.db.write(move |tx| accounts::set_email(tx, donor, &moved, now)).await.unwrap();
+        site.patreon.change(&pat(1).id, |person| person.email = json!("pat1@example.net"));
+        an_hour_passes(&site).await;
+        assert_eq!(joined(&site).await, (vec![], 0));
         site.app.finish().await;
     }
 }

@@ -8,19 +8,19 @@ use mainstay::domain::access::Role;
 use mainstay::usecases::members;
 use reqwest::Method;
 
-pub(super) struct Site {
-    pub(super) app: TestApp,
-    pub(super) patreon: Patreon,
-    pub(super) owner: Clerk,
+pub(crate) struct Site {
+    pub(crate) app: TestApp,
+    pub(crate) patreon: Patreon,
+    pub(crate) owner: Clerk,
 }
 
 impl Site {
     /// With an app at Patreon, and no account connected yet.
-    pub(super) async fn open(engine: Engine) -> Self {
+    pub(crate) async fn open(engine: Engine) -> Self {
         Self::open_with(engine, &[]).await
     }
 
-    pub(super) async fn open_with(engine: Engine, more: &[(&'static str, &str)]) -> Self {
+    pub(crate) async fn open_with(engine: Engine, more: &[(&'static str, &str)]) -> Self {
         let patreon = Patreon::start();
         let mut environment = vec![
             ("MAINSTAY_PATREON__CLIENT_ID", CLIENT_ID.to_owned()),
@@ -35,14 +35,14 @@ impl Site {
     }
 
     /// With the account connected, and its members read once.
-    pub(super) async fn connected(engine: Engine) -> Self {
+    pub(crate) async fn connected(engine: Engine) -> Self {
         let mut site = Self::open(engine).await;
         site.connects().await;
         site
     }
 
     /// The state that leads back here, as Patreon's page is asked with it.
-    pub(super) async fn state(&self) -> String {
+    pub(crate) async fn state(&self) -> String {
         let page = self.owner.get("/admin/patreon/permission").await.location().to_owned();
         assert!(page.starts_with(&format!("{}/oauth2/authorize?", self.patreon.url)), "{page}");
         let asked = url::Url::parse(&page).unwrap();
@@ -54,7 +54,7 @@ impl Site {
     }
 
     /// The owner allows it at Patreon, comes back and confirms.
-    pub(super) async fn connects(&mut self) {
+    pub(crate) async fn connects(&mut self) {
         let (state, code) = (self.state().await, self.patreon.allow());
         let back = format!("/admin/patreon/return?code={code}&state={state}");
         assert!(self.owner.get(&back).await.text().contains("Connect the account"));
@@ -64,12 +64,12 @@ impl Site {
     }
 
     /// The round of every hour, now.
-    pub(super) async fn reads(&self) -> members::Report {
+    pub(crate) async fn reads(&self) -> members::Report {
         members::sync(self.app.ctx()).await.unwrap()
     }
 
     /// Hands a webhook to the site.
-    pub(super) async fn posts(&self, signed: &Signed) -> Answer {
+    pub(crate) async fn posts(&self, signed: &Signed) -> Answer {
         let client = self.app.client();
         let request = client
             .request(Method::POST, "/webhooks/patreon")
@@ -80,21 +80,21 @@ impl Site {
     }
 
     /// Every member in a line: state, what they are entitled to, what they are worth in a year.
-    pub(super) async fn members(&self) -> Vec<String> {
+    pub(crate) async fn members(&self) -> Vec<String> {
         let sql = "SELECT COALESCE(name, '-') || ' ' || state || ' ' || entitled_minor || ' ' || annual_minor AS line \
                    FROM external_members ORDER BY person";
         self.app.lines(sql).await
     }
 
     /// Everything that happened to members, in the order in which it was learned.
-    pub(super) async fn moves(&self) -> Vec<String> {
+    pub(crate) async fn moves(&self) -> Vec<String> {
         let sql = "SELECT kind || ' ' || month || ' ' || annual_minor AS line FROM external_moves \
                    ORDER BY recorded_at, member_id, sequence";
         self.app.lines(sql).await
     }
 
     /// Nothing of Patreon's money is in the books, whatever happened.
-    pub(super) async fn finish(self) {
+    pub(crate) async fn finish(self) {
         for table in ["ledger_entries", "donations", "donors", "pledges", "receipts"] {
             assert_eq!(self.app.count(table).await, 0, "{table}");
         }

@@ -157,9 +157,10 @@ fn a_membership_elsewhere(app: &TestApp, donor: DonorId) {
     let at = "'2026-06-10 10:00:00'";
     let member = format!(
         "INSERT INTO external_members VALUES ('mbr_canary', 'patreon', 'm-1', '1', '{ADDRESS}', '{NAME}', 'free', 0, 'EUR', 1, \
-         0, NULL, 0, NULL, NULL, NULL, NULL, 'platform', {at}, '{donor}', NULL, {at}, {at})"
+         0, NULL, 0, NULL, NULL, NULL, NULL, 'platform', {at}, '{donor}', NULL, {at}, {at}, TRUE, NULL)"
     );
-    app.execute(&[&member]).unwrap();
+    let proven = format!("UPDATE donors SET address_proven_at = {at} WHERE id = '{donor}'");
+    app.execute(&[&member, &proven]).unwrap();
 }
 
 /// Shown first, then sent.

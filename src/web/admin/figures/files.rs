@@ -3,11 +3,12 @@
 use super::super::door::Seat;
 use super::reports::find;
 use crate::domain::export::ExportFormat;
+use crate::domain::member::Platform;
 use crate::domain::sheet::Sheet;
 use crate::render::{csv, sheet};
 use crate::store::reports::By;
-use crate::usecases::figures::{reports, sheets};
-use crate::usecases::{UseCaseError, exports};
+use crate::usecases::figures::{members, reports, sheets};
+use crate::usecases::{UseCaseError, exports, outbound_links};
 use crate::web::error::WebError;
 use crate::web::reply::{download, in_parts};
 use crate::web::report_query::{Query, titles};
@@ -60,8 +61,14 @@ async fn of_report(request: &HttpRequest, state: &AppState, name: &str) -> Resul
         "timeline" => sheets::timeline(&reports::timeline(ctx, ask).await?),
         "gifts" => sheets::gifts(&reports::gifts(ctx, ask).await?),
         "campaigns" => sheets::parts(&reports::parts(ctx, ask, By::Campaign).await?, "campaigns"),
-        "articles" => sheets::parts(&reports::parts(ctx, ask, By::Article).await?, "articles"),
-        "fees" => sheets::parts(&reports::parts(ctx, ask, By::Gateway).await?, "fees"),
+        "articles" => {
+            let elsewhere = outbound_links::within(ctx, ask.period).await?;
+            sheets::articles(&reports::parts(ctx, ask, By::Article).await?, &elsewhere)
+        }
+        "fees" => {
+            let standing = members::standing_on(ctx, Platform::Patreon, ask.period.until).await?;
+            sheets::fees(&reports::parts(ctx, ask, By::Gateway).await?, &standing)
+        }
         _ => sheets::retention(&reports::retention(ctx).await?),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::super::door::Seat;
 use super::super::reply::{Desk, done};
+use super::members;
 use super::shown::{change, drawing, linked, money, month_text, number, parts, text, whole};
 use crate::domain::access::Permission;
 use crate::domain::figures::Rhythm;
@@ -14,7 +15,9 @@ use crate::render::figure_pages::{
 use crate::render::gateway_label;
 use crate::store::reports::attention::MANY;
 use crate::usecases::figures::dashboard::{self, Dashboard, Received, Support};
+use crate::usecases::figures::members::together;
 use crate::usecases::figures::reports::Part;
+use crate::usecases::patrons::figures::MonthFigures;
 use crate::web::error::WebError;
 use crate::web::state::AppState;
 use actix_web::web::Data;
@@ -152,6 +155,8 @@ fn headlines(seen: &Dashboard) -> Vec<Headline> {
         });
     }
     all.extend(seen.support.iter().map(support));
+    all.extend(seen.elsewhere.iter().map(|of| members::headline(of, &seen.twice)));
+    all.extend(together(&seen.support, &seen.elsewhere, &seen.twice).iter().map(members::together));
     all
 }
 
@@ -196,7 +201,8 @@ fn support(support: &Support) -> Headline {
 
 fn sections(seen: &Dashboard) -> Vec<FigureSection> {
     let mut all: Vec<FigureSection> = seen.received.iter().map(year).collect();
-    all.extend(seen.support.iter().map(curve));
+    all.extend(seen.support.iter().map(|of| curve(of, "support", "Recurring support a month")));
+    all.extend(seen.elsewhere.iter().map(|of| curve(of, "elsewhere", "Members at Patreon a month")));
     let of_month = |id: &str, title: &str, what: &'static str, found: &[Part]| FigureSection {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -205,6 +211,8 @@ fn sections(seen: &Dashboard) -> Vec<FigureSection> {
     };
     all.push(of_month("campaigns", "By campaign", "Campaign", &seen.by_campaign));
     all.push(of_month("gateways", "By way of payment", "Way", &seen.by_gateway));
+    let standing: Vec<MonthFigures> = seen.elsewhere.iter().map(|of| of.now.clone()).collect();
+    all.extend(members::line(&standing, seen.today));
     all.push(of_month("articles", "By article", "Article", &seen.by_article));
     all
 }
@@ -246,9 +254,9 @@ fn heads(first: &[&'static str], numbers: &[&'static str]) -> Vec<FigureHead> {
 }
 
 /// What recurring support came to at the end of each month.
-fn curve(of: &Support) -> FigureSection {
+fn curve(of: &Support, id: &str, name: &str) -> FigureSection {
     let currency: Currency = of.now.recurring.currency();
-    let title = format!("Recurring support a month, {currency}");
+    let title = format!("{name}, {currency}");
     let places: Vec<String> = of.months.iter().map(|(month, _)| month_text(*month)).collect();
     let series = [Series {
         name: "A month's support".into(),
@@ -263,7 +271,7 @@ fn curve(of: &Support) -> FigureSection {
         rows: of.months.iter().rev().map(row).collect(),
         total: false,
     };
-    let id = format!("support-{}", currency.code().to_lowercase());
+    let id = format!("{id}-{}", currency.code().to_lowercase());
     let chart_svg = drawing((&id, &title), Form::Lines, &places, &series, currency);
     FigureSection { title, chart_svg, table, folded: true, id, ..FigureSection::default() }
 }

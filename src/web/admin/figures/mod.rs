@@ -3,5 +3,6 @@
 pub(super) mod exports;
 pub(super) mod files;
 pub(super) mod front;
+mod members;
 pub(super) mod reports;
 mod shown;

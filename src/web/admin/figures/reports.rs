@@ -2,21 +2,24 @@
 
 use super::super::door::Seat;
 use super::super::reply::Desk;
+use super::members;
 use super::shown::{self, drawing, heads, linked, money, month_text, number, parts, share, text, whole};
 use crate::domain::access::{Permission as May, Role};
 use crate::domain::figures::{Grain, Rhythm};
+use crate::domain::member::Platform;
 use crate::domain::money::Currency;
-use crate::domain::outbound::Place;
+use crate::domain::outbound::{DAYS, Place};
+use crate::domain::sheet::hundredths;
 use crate::render::chart::{Form, Series};
 use crate::render::figure_pages::{
     FigureCell, FigureSection, FigureTable, FilesShown, Narrow, ReportLink, ReportPage,
 };
 use crate::render::{date_text, gateway_label};
-use crate::store::outbound_links::Followed;
 use crate::store::reports::By;
 use crate::usecases::figures::behind::Campaigns;
+use crate::usecases::figures::members::standing_on;
 use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
-use crate::usecases::outbound_links;
+use crate::usecases::outbound_links::{self, Elsewhere, Way};
 use crate::usecases::patrons::figures::MonthFigures;
 use crate::web::error::WebError;
 use crate::web::report_query::{Query, titles};
@@ -111,7 +114,12 @@ pub(in crate::web) async fn show(
             sections.extend(followed(&outbound_links::within(ctx, ask.period).await?));
             sections
         }
-        "fees" => of_parts(&reports::parts(ctx, ask.clone(), By::Gateway).await?, "Way", true),
+        "fees" => {
+            let mut sections = of_parts(&reports::parts(ctx, ask.clone(), By::Gateway).await?, "Way", true);
+            let standing = standing_on(ctx, Platform::Patreon, ask.period.until).await?;
+            sections.extend(members::line(&standing, ctx.day_of(ctx.now())));
+            sections
+        }
         _ => retention(&reports::retention(ctx).await?),
     };
     let narrow = (report.name != "retention").then(|| narrow(&state, report, &ask, &campaigns));
@@ -231,28 +239,60 @@ fn of_parts(report: &Parts, what: &'static str, with_share: bool) -> Vec<FigureS
     report.totals.iter().map(section).collect()
 }
 
-/// Readers who went on to a page elsewhere. What they gave there is not known here.
-fn followed(all: &[Followed]) -> Option<FigureSection> {
-    let row = |followed: &Followed| {
-        let article =
-            followed.article.as_ref().map_or_else(|| "No article known".to_owned(), ToString::to_string);
-        let place = match followed.place {
+/// Readers who went on to a page elsewhere. What they gave there is not known here; who joined there is, and an estimate says
+/// what may have led to it. Neither stands beside money.
+fn followed(found: &Elsewhere) -> Option<FigureSection> {
+    const ESTIMATED: &str = "Joined there, estimated";
+    let row = |way: &Way| {
+        let article = way.article.as_ref().map_or_else(|| "No article known".to_owned(), ToString::to_string);
+        let place = match way.place {
             Place::Patreon => "Patreon",
         };
-        vec![text("Article", article), text("Went to", place), number("Times", whole(followed.times))]
+        vec![
+            text("Article", article),
+            text("Went to", place),
+            number("Times", whole(way.times)),
+            number(ESTIMATED, about_members(way.joined_hundredths)),
+        ]
     };
-    (!all.is_empty()).then(|| FigureSection {
+    let last = |name: &str, times: String, joined: i64| {
+        vec![
+            text("Article", name),
+            text("Went to", "Patreon"),
+            number("Times", times),
+            number(ESTIMATED, whole(joined)),
+        ]
+    };
+    let mut rows: Vec<Vec<FigureCell>> = found.ways.iter().map(row).collect();
+    if found.unexplained > 0 {
+        rows.push(last("Nobody had left from here", "–".to_owned(), found.unexplained));
+    }
+    let times = found.ways.iter().map(|way| way.times).sum();
+    let is_empty = rows.is_empty();
+    rows.push(last("Together", whole(times), found.joined));
+    (!is_empty).then(|| FigureSection {
         id: "followed".to_owned(),
         title: "Readers who went elsewhere to give".to_owned(),
-        text: "How often the link below an article was followed. What came of it is known there.".to_owned(),
+        text: format!(
+            "How often the link below an article was followed, and how many members joined at Patreon, {}. Which article \
+             brought them is estimated, for nobody is followed: each member is shared among the articles from which readers \
+             left in the {DAYS} days up to the joining, by how often they did. Of whom no reader had left before, or Patreon \
+             does not say when they joined, nothing is estimated. What they pay is no part of the sums above.",
+            whole(found.joined),
+        ),
         table: FigureTable {
-            caption: "Outbound links, by article".to_owned(),
-            heads: heads(&["Article", "Went to"], &["Times"]),
-            rows: all.iter().map(row).collect(),
-            total: false,
+            caption: "Outbound links, and an estimate of the members they led to, by article".to_owned(),
+            heads: heads(&["Article", "Went to"], &["Times", ESTIMATED]),
+            rows,
+            total: true,
         },
         ..FigureSection::default()
     })
+}
+
+/// An estimate says that it is one.
+fn about_members(of: i64) -> String {
+    if of == 0 { "–".to_owned() } else { format!("≈ {}", hundredths(of)) }
 }
 
 fn sizes(of: &GiftSizes) -> FigureSection {
@@ -364,36 +404,10 @@ fn retention(report: &Retention) -> Vec<FigureSection> {
         ..FigureSection::default()
     };
     let mut sections = vec![section("patrons", "Patrons", patrons), section("donors", "Donors", donors)];
-    sections.extend(report.members.iter().map(|(currency, months)| members(*currency, months)));
+    let of =
+        |(currency, months): (&Currency, &Vec<MonthFigures>)| members::months(*currency, months, MONTHS * 2);
+    sections.extend(report.members.iter().map(of));
     sections
-}
-
-/// Members elsewhere by month. Their money is not in the books, so it stands in a table of its own.
-fn members(currency: Currency, months: &[MonthFigures]) -> FigureSection {
-    let row = |month: &MonthFigures| {
-        vec![
-            text("Month", month.month.to_string()),
-            number("Members", whole(month.patrons)),
-            number("In a month", month.recurring.text()),
-            number("Joined", whole(month.joined + month.returned)),
-            number("Left", whole(month.left)),
-            number("Missed", whole(month.failing)),
-        ]
-    };
-    FigureSection {
-        id: format!("members-{}", currency.code().to_lowercase()),
-        title: format!("Members at Patreon, {currency}"),
-        text:
-            "Counted as patrons are, and apart from them: Patreon pays this out, and it is not in the books."
-                .to_owned(),
-        table: FigureTable {
-            caption: format!("Members at Patreon by month, {currency}"),
-            heads: heads(&["Month"], &["Members", "In a month", "Joined", "Left", "Missed"]),
-            rows: months.iter().rev().take(MONTHS * 2).map(row).collect(),
-            total: false,
-        },
-        ..FigureSection::default()
-    }
 }
 
 /// Who gave and gives no more.

@@ -53,6 +53,9 @@ fn facts(cells: Cells, file: &MemberFile, move_link: String) -> Vec<FactShown> {
     let code = |text: Option<String>| cells.cell("", Shape::Code, text);
     let mut facts = Vec::new();
     facts.extend(news.email.as_ref().map(|email| fact("E-mail", text(Some(name_text(email.as_str()))))));
+    if news.is_email_verified {
+        facts.push(fact("Confirmed there", text(Some("yes".to_owned()))));
+    }
     for (label, donor) in [("Is the donor", &file.donor), ("Has the address of", &file.proposed)] {
         facts.extend(donor.as_ref().map(|donor| {
             let name = name_text(donor.name.as_deref().unwrap_or(donor.email.as_str()));

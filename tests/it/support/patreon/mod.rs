@@ -13,6 +13,7 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use md5::Md5;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime;
@@ -20,6 +21,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use self::world::{Call, Hook, Person, pat};
 pub(crate) use super::faults::Fault;
+use super::random::Random;
 
 /// How long the site may take to answer a webhook.
 const ANSWER: Duration = Duration::from_secs(20);
@@ -111,6 +113,11 @@ impl Patreon {
         change(world.people.iter_mut().find(|person| person.id == id).unwrap());
     }
 
+    /// Everybody as they are now.
+    pub(crate) fn people(&self) -> Vec<Person> {
+        self.shared.lock().people.clone()
+    }
+
     /// Patreon knows somebody no more.
     pub(crate) fn delete(&self, id: &str) {
         self.shared.lock().people.retain(|person| person.id != id);
@@ -127,6 +134,33 @@ impl Patreon {
     /// The next `times` calls that match go wrong: `POST /api/oauth2/token`, `GET /api/oauth2/v2/members/*`, `*`.
     pub(crate) fn fail(&self, pattern: &str, fault: Fault, times: u32) {
         self.shared.lock().faults.script(pattern, fault, times);
+    }
+
+    /// From now on calls go wrong at random, `per_mille` of a thousand, until [`recover`](Self::recover).
+    pub(crate) fn fail_at_random(&self, seed: u64, per_mille: u64, faults: &[Fault]) {
+        self.shared.lock().faults.at_random(seed, per_mille, faults);
+    }
+
+    /// From now on members change their places while the list is read, until [`recover`](Self::recover).
+    pub(crate) fn be_restless(&self, seed: u64) {
+        self.shared.lock().restless = Some(Random::seeded(seed));
+    }
+
+    /// Everything works again.
+    pub(crate) fn recover(&self) {
+        let mut world = self.shared.lock();
+        world.faults.end();
+        world.restless = None;
+    }
+
+    /// What went wrong so far, and how often.
+    pub(crate) fn faults_fired(&self) -> BTreeMap<Fault, u64> {
+        self.shared.lock().faults.fired()
+    }
+
+    /// How often somebody changed their place while the list was read.
+    pub(crate) fn places_changed(&self) -> u64 {
+        self.shared.lock().places_changed
     }
 
     /// A call too many is told to wait for so long.

@@ -42,35 +42,54 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn handle(shared: &Arc<Shared>, request: Request<Incoming>) -> io::Result<Sent> {
     let asked = Asked::read(request).await?;
-    let mut world = shared.lock();
+    let told = told(&mut shared.lock(), &asked);
+    match told {
+        Told::Whole(answer) => Ok(sent(answer)),
+        Told::Half(answer) => Ok(cut(answer)),
+        Told::Nothing => Err(io::Error::other("the connection ends without an answer")),
+        // Until whoever asked has waited long enough.
+        Told::Never => std::future::pending().await,
+    }
+}
+
+/// What comes back of a call.
+enum Told {
+    Whole(Answer),
+    Half(Answer),
+    Nothing,
+    Never,
+}
+
+fn told(world: &mut World, asked: &Asked) -> Told {
     let agent = asked.header("user-agent").unwrap_or_default().to_owned();
     world.calls.push(Call { method: asked.method.clone(), path: asked.path.clone(), agent: agent.clone() });
     if agent.is_empty() {
-        return Ok(sent(refused(403, "NoUserAgent")));
+        return Told::Whole(refused(403, "NoUserAgent"));
     }
     let fault = world.faults.next(&asked.method, &asked.path);
     if let Some(fault) = fault {
         world.faults.count(fault);
     }
-    let dropped = || io::Error::other("the connection ends without an answer");
     match fault {
-        Some(Fault::DropBefore | Fault::StallBefore) => return Err(dropped()),
+        Some(Fault::DropBefore) => return Told::Nothing,
+        Some(Fault::StallBefore) => return Told::Never,
         Some(Fault::ServerErrorBefore | Fault::ServerErrorKept | Fault::Conflict) => {
-            return Ok(sent(refused(500, "InternalError")));
+            return Told::Whole(refused(500, "InternalError"));
         }
         Some(Fault::TooMany) => {
             let wait = json!({"errors": [{"code_name": "RequestThrottled", "retry_after_seconds": world.wait_seconds}]});
-            return Ok(sent(Answer::json(429, &wait)));
+            return Told::Whole(Answer::json(429, &wait));
         }
         Some(_) | None => {}
     }
-    let answer = work(&mut world, &asked);
+    let answer = work(world, asked);
     match fault {
-        Some(Fault::DropAfter | Fault::StallAfter) => Err(dropped()),
-        Some(Fault::ServerErrorAfter) => Ok(sent(refused(500, "InternalError"))),
-        Some(Fault::MalformedAnswer) => Ok(sent(Answer { body: b"<html>".to_vec(), ..answer })),
-        Some(Fault::CutAnswer) => Ok(cut(answer)),
-        Some(_) | None => Ok(sent(answer)),
+        Some(Fault::DropAfter) => Told::Nothing,
+        Some(Fault::StallAfter) => Told::Never,
+        Some(Fault::ServerErrorAfter) => Told::Whole(refused(500, "InternalError")),
+        Some(Fault::MalformedAnswer) => Told::Whole(Answer { body: b"<html>".to_vec(), ..answer }),
+        Some(Fault::CutAnswer) => Told::Half(answer),
+        Some(_) | None => Told::Whole(answer),
     }
 }
 
@@ -141,7 +160,7 @@ fn query(asked: &Asked, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-fn members(world: &World, asked: &Asked) -> Answer {
+fn members(world: &mut World, asked: &Asked) -> Answer {
     let from = match query(asked, "page[cursor]") {
         None => 0,
         Some(cursor) => match cursor.strip_prefix("after-").and_then(|place| place.parse().ok()) {
@@ -149,7 +168,9 @@ fn members(world: &World, asked: &Asked) -> Answer {
             _ => return refused(400, "InvalidCursor"),
         },
     };
-    Answer::json(200, &only_asked_for(world.page(from), asked))
+    let page = Answer::json(200, &only_asked_for(world.page(from), asked));
+    world.change_places();
+    page
 }
 
 /// Patreon answers what it was asked for, and nothing else.
@@ -169,6 +190,12 @@ fn only_asked_for(mut document: Value, asked: &Asked) -> Value {
     match document["data"].as_array_mut() {
         Some(list) => list.iter_mut().for_each(narrow),
         None => narrow(&mut document["data"]),
+    }
+    let of_users = query(asked, "fields[user]").unwrap_or_default();
+    let of_users: Vec<&str> = of_users.split(',').collect();
+    let users = document["included"].as_array_mut().into_iter().flatten().filter(|one| one["type"] == "user");
+    for attributes in users.filter_map(|user| user["attributes"].as_object_mut()) {
+        attributes.retain(|name, _| of_users.contains(&name.as_str()));
     }
     document
 }

@@ -1,6 +1,7 @@
 //! What is true at Patreon: who is a member, which tokens open the account, and where webhooks lead.
 
 use super::super::faults::Faults;
+use super::super::random::Random;
 use super::CAMPAIGN;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -14,6 +15,8 @@ pub(crate) struct Person {
     pub(crate) user: Option<String>,
     pub(crate) name: Value,
     pub(crate) email: Value,
+    /// Whether they confirmed their address there.
+    pub(crate) verified: bool,
     pub(crate) status: Option<&'static str>,
     pub(crate) charge: Option<&'static str>,
     pub(crate) entitled: i64,
@@ -32,6 +35,7 @@ pub(crate) fn pat(number: u32) -> Person {
         user: Some((84_000_000 + number).to_string()),
         name: json!(format!("Pat Patron {number}")),
         email: json!(format!("pat{number}@example.org")),
+        verified: true,
         status: Some("active_patron"),
         charge: Some("Paid"),
         entitled: 700,
@@ -75,6 +79,10 @@ pub(super) struct World {
     pub(super) faults: Faults,
     pub(super) page_size: usize,
     pub(super) wait_seconds: u64,
+    /// Lists change while they are read.
+    pub(super) restless: Option<Random>,
+    /// How often one did.
+    pub(super) places_changed: u64,
 }
 
 impl Default for World {
@@ -91,6 +99,8 @@ impl Default for World {
             faults: Faults::default(),
             page_size: 1000,
             wait_seconds: 1,
+            restless: None,
+            places_changed: 0,
         }
     }
 }
@@ -109,6 +119,19 @@ impl World {
         self.access.insert(pair.0.clone());
         self.refresh.insert(pair.1.clone());
         pair
+    }
+
+    /// After a page was given: somebody goes to another place in the list, so that they, or whoever moves up for them, are on
+    /// no page that is still to come, or on two.
+    pub(super) fn change_places(&mut self) {
+        let Some(random) = &mut self.restless else { return };
+        if self.people.len() < 2 || !random.in_a_hundred(50) {
+            return;
+        }
+        let person = self.people.remove(random.index(self.people.len()));
+        let place = if random.in_a_hundred(50) { 0 } else { self.people.len() };
+        self.people.insert(place, person);
+        self.places_changed += 1;
     }
 
     fn object(person: &Person) -> Value {
@@ -132,16 +155,21 @@ impl World {
         })
     }
 
-    fn included() -> Value {
+    fn included(people: &[Person]) -> Value {
+        let user = |person: &Person| {
+            let said = json!({"full_name": person.name, "is_email_verified": person.verified});
+            person.user.as_ref().map(|id| json!({"id": id, "type": "user", "attributes": said}))
+        };
         let tier = |(id, title, cents): &(&str, &str, i64)| json!({"id": id, "type": "tier", "attributes": {"title": title, "amount_cents": cents}});
-        Value::Array(TIERS.iter().map(tier).collect())
+        Value::Array(TIERS.iter().map(tier).chain(people.iter().filter_map(user)).collect())
     }
 
     /// One member, as webhooks and the API say it.
     pub(super) fn document(&self, id: &str) -> Value {
         let person = self.people.iter().find(|person| person.id == id);
         let gone = || json!({"id": id, "type": "member", "attributes": {}});
-        json!({"data": person.map_or_else(gone, Self::object), "included": Self::included()})
+        let included = Self::included(person.map(std::slice::from_ref).unwrap_or_default());
+        json!({"data": person.map_or_else(gone, Self::object), "included": included})
     }
 
     /// A page of members, from a place in the list.
@@ -150,7 +178,7 @@ impl World {
         let people: Vec<Value> = self.people[from..until].iter().map(Self::object).collect();
         let next = (until < self.people.len()).then(|| format!("after-{until}"));
         json!({
-            "data": people, "included": Self::included(),
+            "data": people, "included": Self::included(&self.people[from..until]),
             "meta": {"pagination": {"cursors": {"next": next}, "total": self.people.len()}},
         })
     }

@@ -50,7 +50,7 @@ pub(crate) fn on_postgres(plan: &Plan) {
     .run(plan, || site.under(&load, plan.time), || limit.pledges(plan.time));
 }
 
-/// One donor after the other, no two alike.
+/// One donor after the other, no two alike and no two in one network.
 pub(crate) fn donors(address: SocketAddr) -> Load {
     let count = AtomicU32::new(0);
     let next = move |out: &mut Vec<u8>| {
@@ -60,7 +60,7 @@ pub(crate) fn donors(address: SocketAddr) -> Load {
             r#"{{"campaign":"{CAMPAIGN}","amount":{{"minor":2500,"currency":"EUR"}},"gateway":"bank_transfer","donor":{{"email":"donor{number}@example.org","name":"Ann Reader"}}}}"#
         );
         let head = format!(
-            "POST /api/v1/pledges HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: 10.{a}.{b}.{c}\r\n\
+            "POST /api/v1/pledges HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {c}.{b}.{a}.1\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );

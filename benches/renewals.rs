@@ -13,7 +13,7 @@ use mainstay::domain::pledge::{Frequency, GatewayKind};
 use mainstay::domain::remote::RemoteId;
 use mainstay::domain::subscription::{Period, SubscriptionFact, SubscriptionNews, SubscriptionState};
 use mainstay::store::attempts;
-use mainstay::usecases::pledge::{self, Sender};
+use mainstay::usecases::pledge::{self, Proof, Sender};
 use mainstay::usecases::pledge_terms::PledgeRequest;
 use mainstay::usecases::{Context, settle};
 use std::time::Instant;
@@ -52,7 +52,8 @@ pub(crate) async fn join(ctx: &Context, patrons: usize) -> Vec<AttemptId> {
         let ctx = inner.clone();
         async move {
             let donor = format!("patron{number}@example.org");
-            let sender = Sender { client: donor.clone(), form_id: None, idempotency: None };
+            let sender =
+                Sender { client: donor.clone(), form_id: None, idempotency: None, proof: Proof::None };
             let wanted =
                 PledgeRequest { frequency: "monthly".into(), gateway: "sandbox".into(), ..request(donor) };
             let pledge = pledge::start(&ctx, wanted, sender).await.unwrap().pledge.id;

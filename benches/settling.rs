@@ -17,7 +17,7 @@ use mainstay::store::{Tx, checks, jobs};
 use mainstay::telemetry::metrics::Metrics;
 use mainstay::usecases::Context;
 use mainstay::usecases::bank::{self, Arrival};
-use mainstay::usecases::pledge::{self, Sender};
+use mainstay::usecases::pledge::{self, Proof, Sender};
 use mainstay::usecases::pledge_terms::{AmountInput, FeeChoice, PledgeRequest};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -101,6 +101,8 @@ async fn open(url: &str) -> Context {
     let environment = [
         ("MAINSTAY_DATABASE__URL".to_owned(), url.to_owned()),
         ("MAINSTAY_SITE__CONTENT".to_owned(), concat!(env!("CARGO_MANIFEST_DIR"), "/content").to_owned()),
+        // Thousands who join in a second are no attack here.
+        ("MAINSTAY_LIMITS__PLEDGES_PER_MINUTE".to_owned(), "1000000".to_owned()),
     ];
     let config = Config::load(None, environment).unwrap();
     let app = App::open(&config, World::real(), "http://localhost", Migrations::Apply).await.unwrap();
@@ -116,7 +118,8 @@ async fn promise(ctx: &Context, count: usize) -> Vec<(PledgeId, CreditorReferenc
         async move {
             // Rounds meet in one database: the id of a pledge to come tells their donors apart.
             let donor = format!("donor{number}-{}@example.org", ctx.new_id::<PledgeId>());
-            let sender = Sender { client: donor.clone(), form_id: None, idempotency: None };
+            let sender =
+                Sender { client: donor.clone(), form_id: None, idempotency: None, proof: Proof::None };
             let pledge = pledge::start(&ctx, request(donor), sender).await.unwrap().pledge;
             (pledge.id, pledge.reference.unwrap())
         }
@@ -173,10 +176,12 @@ pub(crate) fn request(email: String) -> PledgeRequest {
         email,
         message: String::new(),
         visibility: Visibility::Named,
+        wall: None,
         fee: FeeChoice::Included,
         tribute_kind: String::new(),
         tribute_name: String::new(),
         from: String::new(),
+        appeal: String::new(),
         referrer: String::new(),
         utm: Utm::default(),
         locale: String::new(),

@@ -457,6 +457,7 @@ fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
         .collect();
     let default = site.default_currency;
     let others = site.currencies.iter().copied().filter(|currency| *currency != default);
+    let (network_burst, network_per_hour) = limits.network();
     Policy {
         edition,
         public_url: public_url.to_owned(),
@@ -481,6 +482,7 @@ fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
             expires_after: TimeDelta::days(i64::from(bank.expires_days)),
         }),
         patreon_page: config.patreon.page_url.clone(),
+        embed_origins: config.site.embed_origins.clone(),
         pledges_per_client: Rate {
             burst: limits.pledges_per_ip_burst,
             per_hour: limits.pledges_per_ip_per_hour,
@@ -489,6 +491,8 @@ fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
             burst: limits.pledges_per_email_per_hour,
             per_hour: limits.pledges_per_email_per_hour,
         },
+        pledges_per_network: Rate { burst: network_burst, per_hour: network_per_hour },
+        abuse: limits.abuse(),
         comments: config.comments,
         comments_per_client: Rate {
             burst: limits.comments_per_ip_per_hour,

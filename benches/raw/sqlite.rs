@@ -19,9 +19,16 @@ const BATCH_MAX: usize = 256;
 
 const CAMPAIGN_BY_SLUG: &str = "SELECT id, slug, title, summary, goal_minor, goal_currency, starts_on, ends_on, \
     suggestions FROM campaigns WHERE slug = ?1";
-const TAKE_TOKENS: &str = "INSERT INTO rate_limits (bucket, full_at_us) VALUES (?1, ?3), (?2, ?4) \
+const TAKE_TOKENS: &str = "INSERT INTO rate_limits (bucket, full_at_us) VALUES (?1, ?4), (?2, ?5), (?3, ?6) \
     ON CONFLICT (bucket) DO UPDATE SET full_at_us = excluded.full_at_us \
-    + CASE WHEN rate_limits.full_at_us > ?5 THEN rate_limits.full_at_us - ?5 ELSE 0 END RETURNING bucket, full_at_us";
+    + CASE WHEN rate_limits.full_at_us > ?7 THEN rate_limits.full_at_us - ?7 ELSE 0 END RETURNING bucket, full_at_us";
+const ATTACK: &str = "SELECT value FROM settings WHERE name = 'attack_until'";
+const LOOK: &str = "SELECT (SELECT COUNT(*) FROM pledge_clients WHERE client = ?1), \
+    (SELECT COUNT(*) FROM pledge_clients WHERE email = ?3), \
+    (SELECT COUNT(*) FROM (SELECT 1 AS one FROM attempts WHERE id >= ?4 LIMIT 30) few), \
+    (SELECT COUNT(*) FROM blocks WHERE until_us > ?5 AND mark IN (?1, ?2, ?3))";
+const INSERT_CLIENT: &str =
+    "INSERT INTO pledge_clients (pledge_id, client, network, email) VALUES (?1, ?2, ?3, ?4)";
 const EQUAL_PLEDGE: &str = "SELECT * FROM pledges WHERE fingerprint = ?1 AND created_at >= ?2 \
     ORDER BY created_at";
 const INSERT_PLEDGE: &str = "INSERT INTO pledges (id, campaign_id, donor_id, amount_minor, currency, \
@@ -73,7 +80,8 @@ pub(crate) struct PledgeRows {
     email: String,
     reference: String,
     fingerprint: String,
-    buckets: [String; 2],
+    buckets: [String; 3],
+    attempt: String,
     job: String,
     payload: String,
     unique_key: String,
@@ -90,7 +98,8 @@ impl Rows for PledgeRows {
             email: format!("donor{number}@example.org"),
             reference: format!("RF{:018X}", random(1)),
             fingerprint: format!("{:022x}", random(2)),
-            buckets: [format!("{:022x}", random(3)), format!("{:022x}", random(4))],
+            buckets: [3, 6, 4].map(|place| format!("{:022x}", random(place))),
+            attempt: id("att", now, role(7)),
             job: id("job", now, role(5)),
             payload: format!(r#"{{"kind":"send_instructions","pledge":"{pledge}"}}"#),
             unique_key: format!("send_instructions/{pledge}"),
@@ -100,16 +109,21 @@ impl Rows for PledgeRows {
     }
 
     fn write(&self, conn: &Connection) -> rusqlite::Result<()> {
+        assert!(!conn.prepare_cached(ATTACK)?.exists([])?);
         let campaign: String =
             conn.prepare_cached(CAMPAIGN_BY_SLUG)?.query_row([CAMPAIGN], |row| row.get(0))?;
         let now_us = self.now.timestamp_micros();
-        let [client, email] = &self.buckets;
-        let tokens = params![client, email, now_us + 360_000_000, now_us + 720_000_000, now_us];
+        let [client, network, email] = &self.buckets;
+        let (soon, later) = (now_us + 360_000_000, now_us + 720_000_000);
+        let tokens = params![client, network, email, soon, now_us + 90_000_000, later, now_us];
         let mut take = conn.prepare_cached(TAKE_TOKENS)?;
         let full_at: Vec<i64> = take.query_map(tokens, |row| row.get(1))?.collect::<Result<_, _>>()?;
-        assert_eq!(full_at.len(), 2);
+        assert_eq!(full_at.len(), 3);
         let since = text(self.now - TimeDelta::minutes(2));
         assert!(!conn.prepare_cached(EQUAL_PLEDGE)?.exists(params![self.fingerprint, since])?);
+        let sought = params![client, network, email, self.attempt, now_us];
+        let blocks: i64 = conn.prepare_cached(LOOK)?.query_row(sought, |row| row.get(3))?;
+        assert_eq!(blocks, 0);
         let (now, expires) = (text(self.now), text(self.now + TimeDelta::days(60)));
         conn.prepare_cached(INSERT_PLEDGE)?.execute(params![
             self.pledge,
@@ -121,6 +135,7 @@ impl Rows for PledgeRows {
             expires
         ])?;
         conn.prepare_cached(INSERT_JOB)?.execute(params![self.job, self.payload, self.unique_key, now])?;
+        conn.prepare_cached(INSERT_CLIENT)?.execute(params![self.pledge, client, network, email])?;
         Ok(())
     }
 }

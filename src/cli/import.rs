@@ -2,7 +2,7 @@
 
 use super::handed_in::{self, Look};
 use super::table::{Table, time};
-use super::{Failure, Outcome, Setting, bank, patreon};
+use super::{Failure, Outcome, Setting, bank, patreon, takeover};
 use crate::domain::article::Slug;
 use crate::domain::audit::Actor;
 use crate::domain::bank_mapping::{DateOrder, DecimalMark};
@@ -22,6 +22,11 @@ pub(super) enum Command {
     Donations(Box<Options>),
     /// Patreon's file of members (Audience, Export CSV), of any year.
     Patreon(patreon::ImportOptions),
+    /// Posts, pages and comments of a blog, from the file that WordPress exports (docs/wordpress.md). The same file again, or a
+    /// newer one, adds only what is new. Nobody is mailed, and nothing is fetched.
+    Wordpress(takeover::WordPressOptions),
+    /// A folder of Markdown, as Jekyll, Hugo and others have it (docs/wordpress.md).
+    Markdown(takeover::MarkdownOptions),
     /// List the files of past donations, the latest first.
     List {
         /// At most so many.
@@ -84,6 +89,8 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
         Command::Bank(options) => bank::run(setting, bank::Command::Import(options)).await,
         Command::Donations(options) => donations(&setting.app().await?.services.ctx, *options).await,
         Command::Patreon(options) => patreon::import(setting, options).await,
+        Command::Wordpress(options) => takeover::wordpress(setting, options).await,
+        Command::Markdown(options) => takeover::markdown(setting, options).await,
         Command::List { limit } => list(&setting.app().await?.services.ctx, limit).await,
         Command::Undo { id } => undo(&setting.app().await?.services.ctx, id).await,
     }

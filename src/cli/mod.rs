@@ -31,6 +31,7 @@ mod staff;
 mod statement;
 mod stripe;
 mod table;
+mod takeover;
 mod token;
 mod webhook;
 

@@ -18,6 +18,10 @@ use tokio::time::timeout;
 /// How often the content folder, the settings of the office, and the keys of gateways, are looked at.
 const CONTENT_POLL: Duration = Duration::from_secs(2);
 
+/// How often it is written down how often the texts of appeals were shown. What was not is lost with a process that is
+/// killed.
+const COUNTS_EVERY: Duration = Duration::from_mins(1);
+
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Options {
     /// Serve only; another process runs the jobs.
@@ -44,7 +48,8 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let handle = server.handle();
     let worker = (!options.no_worker).then(|| Worker::start(&app.services));
     let stopping = state.stopping.clone();
-    let content = tokio::spawn(watch_content(state));
+    let content = tokio::spawn(watch_content(state.clone()));
+    let counts = tokio::spawn(watch_counts(state.clone()));
     let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     let first_owner =
         setup::first_link(&app.services.ctx).await?.map(|link| setup::url(&app.services.ctx, &link));
@@ -59,6 +64,7 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     }
     stopping.begin();
     content.abort();
+    counts.abort();
     examination.abort();
     let serving = async {
         // Until it has passed, or for those who have waited enough, until the next signal.
@@ -72,6 +78,8 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
         }
     };
     tokio::join!(serving, working);
+    // What was shown until the last answer.
+    write_counts(&state).await;
     Ok(())
 }
 
@@ -116,6 +124,22 @@ async fn watch_content(state: AppState) {
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "the content changed but has a mistake; the old one stays"),
         }
+    }
+}
+
+/// Writes down now and then how often the texts of appeals were shown.
+async fn watch_counts(state: AppState) {
+    let mut interval = tokio::time::interval(COUNTS_EVERY);
+    loop {
+        interval.tick().await;
+        write_counts(&state).await;
+    }
+}
+
+async fn write_counts(state: &AppState) {
+    if let Err(error) = state.publication.write_counts(&state.now().ctx).await {
+        // They are kept until the database is back.
+        tracing::debug!(%error, "how often appeals were shown is written down later");
     }
 }
 

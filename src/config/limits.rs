@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
+use crate::domain::abuse::{AbuseRules, ProofOfWork};
 use crate::domain::money::{Currency, Money};
 
 use super::merge::Layers;
@@ -19,6 +22,22 @@ pub struct Limits {
     pub pledges_per_ip_per_hour: u32,
     /// New pledges for one e-mail address in an hour.
     pub pledges_per_email_per_hour: u32,
+    /// New pledges from one network address in a day, before more is asked.
+    pub pledges_per_ip_per_day: u32,
+    /// New pledges from one network (IPv4 /24, IPv6 /48) in half an hour.
+    pub pledges_per_network_per_half_hour: u32,
+    /// New pledges for one e-mail address in a day, before more is asked.
+    pub pledges_per_email_per_day: u32,
+    /// Payments begun on the whole site in a minute, before more is asked of everybody.
+    pub pledges_per_minute: u32,
+    /// Declined payments within ten minutes after which an address is blocked for an hour.
+    pub declines_before_block: u32,
+    /// How many times the smallest amount is the smallest during an attack.
+    pub attack_minimum_factor: u32,
+    /// When a browser is asked for a proof of work.
+    pub proof_of_work: ProofOfWork,
+    /// Seconds before which a form that comes back was filled in by a program; 0: none.
+    pub form_seconds_min: u32,
     /// New comments from one network address in an hour.
     pub comments_per_ip_per_hour: u32,
     /// Smallest amounts: by currency code in major units, `default` in minor units. See [`Limits::minimum_for`].
@@ -38,8 +57,44 @@ impl Limits {
         amount_for(&self.maximum, currency).unwrap_or_else(|_| Money::new(i64::MAX, currency))
     }
 
+    /// The rules of the defence against those who try stolen cards. What was raised for one address raises what would be
+    /// tighter than that.
+    pub fn abuse(&self) -> AbuseRules {
+        let at_least = |number: u32, floor: u32| i64::from(number.max(floor));
+        let by_client = self.pledges_per_ip_per_hour.max(self.pledges_per_ip_burst);
+        AbuseRules {
+            per_client_day: at_least(self.pledges_per_ip_per_day, by_client),
+            per_email_day: at_least(self.pledges_per_email_per_day, self.pledges_per_email_per_hour),
+            per_minute: at_least(self.pledges_per_minute, self.pledges_per_ip_burst),
+            declines: at_least(self.declines_before_block, self.pledges_per_ip_burst),
+            at_once: i64::from(self.pledges_per_ip_burst),
+            minimum_factor: i64::from(self.attack_minimum_factor),
+            proof: self.proof_of_work,
+            form_age_min: TimeDelta::seconds(i64::from(self.form_seconds_min)),
+            is_attacked: false,
+        }
+    }
+
+    /// How many pledges one network may start: at once, and in an hour. Never fewer than one address.
+    pub fn network(&self) -> (u32, u32) {
+        let burst = self.pledges_per_network_per_half_hour;
+        let per_hour = burst.saturating_mul(2).max(self.pledges_per_ip_per_hour);
+        (burst.max(self.pledges_per_ip_burst), per_hour)
+    }
+
     pub(super) fn read(layers: &mut Layers) -> Option<Self> {
         const OFTEN: std::ops::RangeInclusive<i64> = 1..=1_000_000;
+        let pledges_per_ip_per_day = layers.number("limits.pledges_per_ip_per_day", OFTEN);
+        let pledges_per_network_per_half_hour =
+            layers.number("limits.pledges_per_network_per_half_hour", OFTEN);
+        let pledges_per_email_per_day = layers.number("limits.pledges_per_email_per_day", OFTEN);
+        let pledges_per_minute = layers.number("limits.pledges_per_minute", OFTEN);
+        let declines_before_block = layers.number("limits.declines_before_block", OFTEN);
+        let attack_minimum_factor = layers.number("limits.attack_minimum_factor", 1..=100);
+        let proof_of_work = layers.parse("limits.proof_of_work", "\"attack\"", |text| {
+            ProofOfWork::parse(text).ok_or_else(|| "is none of always, attack, never".to_owned())
+        });
+        let form_seconds_min = layers.number("limits.form_seconds_min", 0..=60);
         let pledges_per_ip_burst = layers.number("limits.pledges_per_ip_burst", OFTEN);
         let pledges_per_ip_per_hour = layers.number("limits.pledges_per_ip_per_hour", OFTEN);
         let pledges_per_email_per_hour = layers.number("limits.pledges_per_email_per_hour", OFTEN);
@@ -52,6 +107,14 @@ impl Limits {
             pledges_per_ip_burst: pledges_per_ip_burst?,
             pledges_per_ip_per_hour: pledges_per_ip_per_hour?,
             pledges_per_email_per_hour: pledges_per_email_per_hour?,
+            pledges_per_ip_per_day: pledges_per_ip_per_day?,
+            pledges_per_network_per_half_hour: pledges_per_network_per_half_hour?,
+            pledges_per_email_per_day: pledges_per_email_per_day?,
+            pledges_per_minute: pledges_per_minute?,
+            declines_before_block: declines_before_block?,
+            attack_minimum_factor: attack_minimum_factor?,
+            proof_of_work: proof_of_work?,
+            form_seconds_min: form_seconds_min?,
             comments_per_ip_per_hour: comments_per_ip_per_hour?,
             minimum,
             maximum,

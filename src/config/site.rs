@@ -8,6 +8,7 @@ use crate::domain::donor::EmailAddress;
 use crate::domain::money::Currency;
 
 use super::merge::Layers;
+use super::server::read_origins;
 
 /// The publication.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Site {
     pub locales: Vec<String>,
     /// Zone in which days begin and times are shown.
     pub time_zone: Tz,
+    /// Origins of other sites that may show the form in a frame.
+    pub embed_origins: Vec<String>,
     /// Who is written to when a person must look at something; empty: nobody.
     pub staff_emails: Vec<EmailAddress>,
     /// Who receives the gifts.
@@ -72,6 +75,7 @@ impl Site {
         let time_zone = layers.parse("site.time_zone", "\"Europe/London\"", |text| {
             text.parse().map_err(|_unknown| "is not the IANA name of a time zone".to_owned())
         });
+        let embed_origins = read_origins(layers, "site.embed_origins");
         let staff_emails = read_staff_emails(layers);
         let organisation = Organisation::read(layers, name.as_deref().unwrap_or_default());
         Some(Self {
@@ -83,6 +87,7 @@ impl Site {
             default_locale: default_locale?,
             locales: locales?,
             time_zone: time_zone?,
+            embed_origins: embed_origins?,
             staff_emails: staff_emails?,
             organisation: organisation?,
         })

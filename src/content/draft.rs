@@ -61,7 +61,7 @@ impl Draft {
     pub fn save(&self, folder: &Path) -> io::Result<()> {
         let file = self.kind.file(folder, &self.slug);
         match &self.text {
-            Some(text) => replace(&file, text),
+            Some(text) => replace(&file, text.as_bytes()),
             None => fs::remove_file(file),
         }
     }
@@ -89,21 +89,21 @@ pub fn digest(text: &str) -> String {
 }
 
 /// Writes a file beside its place and moves it there.
-pub(super) fn replace(file: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(folder)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
-    let written = fill(&beside, file, text).and_then(|()| fs::rename(&beside, file));
+    let written = fill(&beside, file, bytes).and_then(|()| fs::rename(&beside, file));
     written.inspect_err(|_first| {
         // Best effort: the failure to report is the first one.
         let _removed = fs::remove_file(&beside);
     })
 }
 
-fn fill(beside: &Path, replaced: &Path, text: &str) -> io::Result<()> {
+fn fill(beside: &Path, replaced: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut new = fs::File::create(beside)?;
-    new.write_all(text.as_bytes())?;
+    new.write_all(bytes)?;
     if let Ok(meta) = fs::metadata(replaced) {
         new.set_permissions(meta.permissions())?;
     }
@@ -117,7 +117,7 @@ mod tests {
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        replace(&folder.path().join("articles/home.md"), "---\ntitle: Home\nlanding: true\n---\nHello.\n")
+        replace(&folder.path().join("articles/home.md"), b"---\ntitle: Home\nlanding: true\n---\nHello.\n")
             .unwrap();
         folder
     }

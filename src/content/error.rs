@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::domain::article::{ArticleDateError, SlugError};
+use crate::domain::old_address::OldAddressError;
 
 /// One thing wrong in one file.
 #[derive(Debug)]
@@ -65,6 +66,32 @@ pub enum Problem {
         /// The name that leads nowhere.
         slug: String,
     },
+    /// The rules of an appeal name an article that has no file.
+    #[error("the article `{slug}` does not exist; write articles/{slug}.md or correct `for.articles`")]
+    NoSuchArticle {
+        /// The name that leads nowhere.
+        slug: String,
+    },
+    /// The place of an appeal is none.
+    #[error("`place: {text}` is no place of an appeal; write end, bar, or after_paragraph 3")]
+    BadPlace {
+        /// As written.
+        text: String,
+    },
+    /// The rules of an appeal say nothing.
+    #[error(
+        "`for` names nothing; name articles, sections, languages, from or until, or write `articles: [all]` for every article"
+    )]
+    NoRule,
+    /// The rules of an appeal end before they start.
+    #[error("`until` is before `from`; exchange or correct them")]
+    UntilBeforeFrom,
+    /// Both texts of a test say one thing.
+    #[error("both texts of the `test` are the same; change one of them or remove `test`")]
+    SameTexts,
+    /// An appeal is called as articles say that they want none.
+    #[error("`none` cannot be the name of an appeal: articles that want none say so; rename it")]
+    NoneAsName,
     /// An appeal names a campaign that has no file.
     #[error("the campaign `{slug}` does not exist; write campaigns/{slug}.md or correct `campaign:`")]
     NoSuchCampaign {
@@ -101,10 +128,32 @@ pub enum Problem {
         /// Why.
         source: ArticleDateError,
     },
-    /// A campaign's first or last day is not one.
+    /// An article's old address is none.
+    #[error("`was: {text}` is no old address: {source}")]
+    BadOldAddress {
+        /// As written.
+        text: String,
+        /// Why.
+        source: OldAddressError,
+    },
+    /// Two articles claim to have been at one address.
+    #[error("the old address `{address}` stands in {first} too; keep it in one of them", first = .first.display())]
+    OldAddressTwice {
+        /// The address.
+        address: String,
+        /// The other file.
+        first: PathBuf,
+    },
+    /// What is said to be an old address is that of an article.
+    #[error("`{address}` is where an article is read now; remove it from `was:`")]
+    OldAddressInUse {
+        /// The address.
+        address: String,
+    },
+    /// A day is not one.
     #[error("`{key}: {text}` is not a day; write it as 2026-05-01")]
     BadDay {
-        /// `starts` or `ends`.
+        /// `starts`, `ends`, `from`, `until`, `rates` or `updates`.
         key: &'static str,
         /// As written.
         text: String,
@@ -121,6 +170,19 @@ pub enum Problem {
     /// A goal is not an amount and a currency.
     #[error("`goal: {text}` is not an amount and a currency; write it as `goal: 20000 EUR`")]
     BadGoal {
+        /// As written.
+        text: String,
+    },
+    /// Rates say what money is worth in the currency of the goal.
+    #[error(
+        "`rates` says what money is worth in the currency of the goal, and there is no `goal`; write one, or remove `rates`"
+    )]
+    RatesWithoutGoal,
+    /// A link for sharing does not lead to another site, or says nothing of the page.
+    #[error(
+        "`share: {text}` is no link for sharing; write an address that begins with https:// and has {{url}} in it"
+    )]
+    BadShare {
         /// As written.
         text: String,
     },

@@ -1,4 +1,4 @@
-//! Front matter: the YAML between two `---` lines at the head of a content file, and its three kinds.
+//! Front matter: the YAML between two `---` lines at the head of a content file, and most of its kinds.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::Problem;
-use crate::domain::article::{Appeal, Article, ArticleDate, CampaignFile, Slug, TierFile};
+use crate::domain::article::{
+    Article, ArticleDate, CampaignFile, CampaignUpdate, OwnAppeal, RateLine, Slug, TierFile,
+};
+use crate::domain::old_address::OldAddress;
 use crate::domain::pledge::Frequency;
 
 /// A problem and the line it stands on, when known.
@@ -60,21 +63,14 @@ struct ArticleKeys {
     appeal: Option<String>,
     #[serde(default = "yes")]
     comments: bool,
+    #[serde(default)]
+    was: Vec<String>,
+    imported: Option<String>,
 }
 
 /// Readers may comment unless it is said otherwise.
 const fn yes() -> bool {
     true
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AppealKeys {
-    heading: String,
-    slug: Option<String>,
-    campaign: String,
-    #[serde(default)]
-    amounts: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +84,31 @@ struct CampaignKeys {
     ends: Option<String>,
     #[serde(default)]
     amounts: BTreeMap<String, Vec<String>>,
+    thanks: Option<String>,
+    /// Currency code to what it is worth.
+    #[serde(default)]
+    rates: BTreeMap<String, RateKeys>,
+    #[serde(default)]
+    updates: Vec<UpdateKeys>,
+    /// Name to address.
+    #[serde(default)]
+    share: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RateKeys {
+    rate: String,
+    day: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UpdateKeys {
+    day: String,
+    title: String,
+    text: String,
 }
 
 /// Reads an article's file. `stem` is the file's name without `.md`: its slug unless a key says otherwise.
@@ -108,6 +129,13 @@ pub(super) fn article(stem: &str, text: &str) -> Result<Article, Located> {
     if !is_language(&language) {
         return Err(at("language", Problem::BadLanguage { text: language }));
     }
+    let mut was = Vec::new();
+    for text in keys.was {
+        match OldAddress::parse(&text) {
+            Ok(address) => was.push(address),
+            Err(source) => return Err(at("was", Problem::BadOldAddress { text, source })),
+        }
+    }
     Ok(Article {
         slug: own_slug(stem, keys.slug, parts.front_matter)?,
         title: said("title", keys.title).map_err(|problem| at("title", problem))?,
@@ -118,27 +146,23 @@ pub(super) fn article(stem: &str, text: &str) -> Result<Article, Located> {
         language,
         landing: keys.landing,
         draft: keys.draft,
-        appeal: match keys.appeal {
-            Some(text) => Some(named_slug("appeal", text).map_err(|problem| at("appeal", problem))?),
-            None => None,
-        },
+        appeal: own_appeal(keys.appeal).map_err(|problem| at("appeal", problem))?,
         comments: keys.comments,
+        was,
+        imported: spoken(keys.imported),
         body: parts.body.trim().to_owned(),
     })
 }
 
-/// Reads an appeal's file.
-pub(super) fn appeal(stem: &str, text: &str) -> Result<Appeal, Located> {
-    let parts = split(text).map_err(|problem| (Some(1), problem))?;
-    let keys: AppealKeys = read(parts.front_matter)?;
-    let at = |key: &str, problem: Problem| (line_of(parts.front_matter, key), problem);
-    Ok(Appeal {
-        slug: own_slug(stem, keys.slug, parts.front_matter)?,
-        heading: said("heading", keys.heading).map_err(|problem| at("heading", problem))?,
-        body: parts.body.trim().to_owned(),
-        campaign: named_slug("campaign", keys.campaign).map_err(|problem| at("campaign", problem))?,
-        amounts: keys.amounts,
-    })
+/// What stands in the place of an appeal's name on an article that wants none.
+pub(super) const SILENT: &str = "none";
+
+fn own_appeal(key: Option<String>) -> Result<OwnAppeal, Problem> {
+    match key {
+        None => Ok(OwnAppeal::ByRules),
+        Some(text) if text.trim() == SILENT => Ok(OwnAppeal::Silent),
+        Some(text) => named_slug("appeal", text).map(OwnAppeal::Named),
+    }
 }
 
 /// Reads a campaign's file.
@@ -153,6 +177,9 @@ pub(super) fn campaign(stem: &str, text: &str) -> Result<CampaignFile, Located> 
     {
         return Err(at("ends", Problem::EndsBeforeStart));
     }
+    if keys.goal.is_none() && !keys.rates.is_empty() {
+        return Err(at("rates", Problem::RatesWithoutGoal));
+    }
     Ok(CampaignFile {
         slug: own_slug(stem, keys.slug, parts.front_matter)?,
         title: said("title", keys.title).map_err(|problem| at("title", problem))?,
@@ -164,8 +191,41 @@ pub(super) fn campaign(stem: &str, text: &str) -> Result<CampaignFile, Located> 
         starts,
         ends,
         amounts: keys.amounts,
+        thanks: spoken(keys.thanks),
+        rates: rates(keys.rates).map_err(|problem| at("rates", problem))?,
+        updates: updates(keys.updates).map_err(|problem| at("updates", problem))?,
+        share: share(keys.share).map_err(|problem| at("share", problem))?,
         body: parts.body.trim().to_owned(),
     })
+}
+
+fn rates(keys: BTreeMap<String, RateKeys>) -> Result<Vec<RateLine>, Problem> {
+    let line = |(currency, keys): (String, RateKeys)| -> Result<RateLine, Problem> {
+        let source = said("source", keys.source)?;
+        Ok(RateLine { currency, rate: keys.rate, day: known_day("rates", keys.day)?, source })
+    };
+    keys.into_iter().map(line).collect()
+}
+
+/// The latest first; of one day, the one that stands first in the file.
+fn updates(keys: Vec<UpdateKeys>) -> Result<Vec<CampaignUpdate>, Problem> {
+    let update = |keys: UpdateKeys| -> Result<CampaignUpdate, Problem> {
+        let day = known_day("updates", keys.day)?;
+        let title = said("title", keys.title)?;
+        Ok(CampaignUpdate { day, title, body: keys.text.trim().to_owned() })
+    };
+    let mut updates: Vec<CampaignUpdate> = keys.into_iter().map(update).collect::<Result<_, Problem>>()?;
+    updates.sort_by_key(|update| std::cmp::Reverse(update.day));
+    Ok(updates)
+}
+
+/// Only addresses of other sites that are asked when somebody follows them.
+fn share(links: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Problem> {
+    let is_link = |address: &str| address.starts_with("https://") && address.contains("{url}");
+    match links.iter().find(|(name, address)| name.trim().is_empty() || !is_link(address)) {
+        Some((name, address)) => Err(Problem::BadShare { text: format!("{name}: {address}") }),
+        None => Ok(links),
+    }
 }
 
 #[derive(Deserialize)]
@@ -226,7 +286,7 @@ pub(super) fn tier(stem: &str, text: &str) -> Result<TierFile, Located> {
 }
 
 /// Reads YAML into `T`; the error names the key and the line of the file.
-fn read<T: DeserializeOwned>(front_matter: &str) -> Result<T, Located> {
+pub(super) fn read<T: DeserializeOwned>(front_matter: &str) -> Result<T, Located> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(front_matter, options).map_err(|error| {
         // The reader counts from the line after the first `---`.
@@ -254,7 +314,7 @@ pub(super) fn line_of(front_matter: &str, key: &str) -> Option<u64> {
     u64::try_from(index + 2).ok()
 }
 
-fn own_slug(stem: &str, key: Option<String>, front_matter: &str) -> Result<Slug, Located> {
+pub(super) fn own_slug(stem: &str, key: Option<String>, front_matter: &str) -> Result<Slug, Located> {
     match key {
         Some(text) => named_slug("slug", text).map_err(|problem| (line_of(front_matter, "slug"), problem)),
         None => Slug::parse(stem).map_err(|source| {
@@ -263,29 +323,28 @@ fn own_slug(stem: &str, key: Option<String>, front_matter: &str) -> Result<Slug,
     }
 }
 
-fn named_slug(place: &'static str, text: String) -> Result<Slug, Problem> {
+pub(super) fn named_slug(place: &'static str, text: String) -> Result<Slug, Problem> {
     Slug::parse(&text).map_err(|source| Problem::BadSlug { text, place, source })
 }
 
 /// A text that must not be empty.
-fn said(key: &'static str, text: String) -> Result<String, Problem> {
+pub(super) fn said(key: &'static str, text: String) -> Result<String, Problem> {
     spoken(Some(text)).ok_or(Problem::EmptyText { key })
 }
 
 /// An optional text, trimmed and with its line breaks joined; empty counts as absent.
-fn spoken(text: Option<String>) -> Option<String> {
+pub(super) fn spoken(text: Option<String>) -> Option<String> {
     let text = text?.split_whitespace().collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then_some(text)
 }
 
-fn day(key: &'static str, text: Option<String>) -> Result<Option<NaiveDate>, Problem> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    match NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
-        Ok(day) => Ok(Some(day)),
-        Err(_shape) => Err(Problem::BadDay { key, text }),
-    }
+pub(super) fn day(key: &'static str, text: Option<String>) -> Result<Option<NaiveDate>, Problem> {
+    text.map(|text| known_day(key, text)).transpose()
+}
+
+/// A day that must be said.
+fn known_day(key: &'static str, text: String) -> Result<NaiveDate, Problem> {
+    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_shape| Problem::BadDay { key, text })
 }
 
 fn goal(text: String) -> Result<(String, String), Problem> {
@@ -355,8 +414,17 @@ mod tests {
         assert_eq!(article.standfirst.as_deref(), Some("Two lines."));
         assert_eq!(article.language, "pt-BR");
         assert!(article.landing && !article.draft);
-        assert_eq!(article.appeal.unwrap().as_str(), "spring");
+        assert_eq!(article.appeal.named().unwrap().as_str(), "spring");
         assert_eq!(article.body, "Body");
+    }
+
+    #[test]
+    fn an_article_names_an_appeal_wants_none_or_says_nothing() {
+        let own = |key: &str| article("bread", &format!("---\ntitle: A\n{key}---\n")).unwrap().appeal;
+
+        assert_eq!(own(""), OwnAppeal::ByRules);
+        assert_eq!(own("appeal: none\n"), OwnAppeal::Silent);
+        assert_eq!(own("appeal: spring\n").named().unwrap().as_str(), "spring");
     }
 
     #[test]
@@ -405,6 +473,28 @@ mod tests {
     }
 
     #[test]
+    fn what_the_page_of_a_campaign_shows_stands_in_its_file() {
+        let text = "---\ntitle: Fund\nsummary: S.\ngoal: 20000 EUR\nthanks: >\n  Thank\n  you.\nrates:\n  USD:\n    \
+                    rate: 0.92\n    day: 2026-06-01\n    source: European Central Bank\nupdates:\n  - day: 2026-06-02\n    \
+                    title: First\n    text: One.\n  - day: 2026-06-09\n    title: Second\n    text: |\n      Two.\n\n      \
+                    Three.\nshare:\n  Elsewhere: 'https://social.example/share?text={title}%20{url}'\n---\n";
+
+        let campaign = campaign("fund", text).unwrap();
+
+        assert_eq!(campaign.thanks.as_deref(), Some("Thank you."));
+        let rate = campaign.rates.first().unwrap();
+        assert_eq!((rate.currency.as_str(), rate.rate.as_str()), ("USD", "0.92"));
+        assert_eq!(
+            (rate.day.to_string().as_str(), rate.source.as_str()),
+            ("2026-06-01", "European Central Bank")
+        );
+        let titles: Vec<&str> = campaign.updates.iter().map(|update| update.title.as_str()).collect();
+        assert_eq!(titles, ["Second", "First"], "the latest first");
+        assert_eq!(campaign.updates[0].body, "Two.\n\nThree.");
+        assert_eq!(campaign.share.len(), 1);
+    }
+
+    #[test]
     fn wrong_campaigns_are_refused() {
         let problem = |keys: &str| {
             campaign("fund", &format!("---\ntitle: Fund\nsummary: S.\n{keys}\n---\n")).unwrap_err().1
@@ -414,6 +504,18 @@ mod tests {
         assert!(matches!(problem("starts: 2026-02-30"), Problem::BadDay { .. }));
         assert!(matches!(problem("starts: 2026-02-01\nends: 2026-01-01"), Problem::EndsBeforeStart));
         assert!(matches!(problem("amounts: {EUR: {a: b}}"), Problem::BadFrontMatter { .. }));
+        let rate = "rates: {USD: {rate: 0.9, day: 2026-06-01, source: ECB}}";
+        assert!(matches!(problem(rate), Problem::RatesWithoutGoal));
+        let with_goal = |keys: &str| problem(&format!("goal: 9 EUR\n{keys}"));
+        let yesterday = "rates: {USD: {rate: 0.9, day: yesterday, source: ECB}}";
+        assert!(matches!(with_goal(yesterday), Problem::BadDay { key: "rates", .. }));
+        let nameless = "rates: {USD: {rate: 0.9, day: 2026-06-01, source: ' '}}";
+        assert!(matches!(with_goal(nameless), Problem::EmptyText { key: "source" }));
+        assert!(matches!(with_goal("rates: {USD: 0.9}"), Problem::BadFrontMatter { .. }));
+        let update = "updates: [{day: 2026-13-01, title: A, text: B}]";
+        assert!(matches!(problem(update), Problem::BadDay { key: "updates", .. }));
+        assert!(matches!(problem("share: {X: 'http://x.example/{url}'}"), Problem::BadShare { .. }));
+        assert!(matches!(problem("share: {X: 'https://x.example/'}"), Problem::BadShare { .. }));
     }
 
     #[test]

@@ -2,15 +2,18 @@
 //! May import: `domain`. Must not: know the store, the web or any other module.
 //!
 //! `content/articles/<slug>.md`, `content/appeals/<slug>.md` and `content/campaigns/<slug>.md` each begin with
-//! front matter (YAML between two `---` lines) and go on in Markdown.
+//! front matter (YAML between two `---` lines) and go on in Markdown. `content/media` holds pictures.
 
+mod appeal_file;
 pub mod draft;
 pub mod error;
 pub mod front_matter;
 pub mod import;
 pub mod markdown;
+pub mod paragraphs;
+pub mod past;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +21,11 @@ use std::time::SystemTime;
 
 pub use error::{ContentError, ContentErrors, Problem};
 
+use crate::domain::appeal::{self, Position, Verdict};
 use crate::domain::article::{Appeal, Article, CampaignFile, Slug, TierFile};
+use crate::domain::media::MediaPath;
+use crate::domain::old_address::OldAddress;
+use chrono::NaiveDate;
 use draft::{Draft, Kind};
 use front_matter::Located;
 
@@ -26,6 +33,7 @@ const ARTICLES: &str = "articles";
 const APPEALS: &str = "appeals";
 const CAMPAIGNS: &str = "campaigns";
 const TIERS: &str = "tiers";
+const MEDIA: &str = "media";
 
 /// Everything the content folder holds, checked: every name in it leads somewhere, and one article is the landing
 /// page.
@@ -57,9 +65,30 @@ impl Library {
         self.articles.iter().filter(|article| !article.draft)
     }
 
-    /// The appeal shown on an article, if it has one.
+    /// The appeal that an article names.
     pub fn appeal_of(&self, article: &Article) -> Option<&Appeal> {
-        self.appeals.get(article.appeal.as_ref()?)
+        self.appeals.get(article.appeal.named()?)
+    }
+
+    /// What becomes of each appeal on an article on a day of the publisher.
+    pub fn verdicts(&self, article: &Article, today: NaiveDate) -> Vec<Verdict<'_>> {
+        let paragraphs = paragraphs::count(&markdown::to_html(&article.body).html);
+        appeal::verdicts(self.appeals.values(), (article, paragraphs), today)
+    }
+
+    /// The appeals that stand on an article on a day, from above to below, with where they do.
+    pub fn appeals_on(&self, article: &Article, today: NaiveDate) -> Vec<(&Appeal, Position)> {
+        let verdicts = self.verdicts(article, today).into_iter();
+        let mut all: Vec<_> =
+            verdicts.filter_map(|verdict| Some((verdict.appeal, verdict.found.ok()?.0))).collect();
+        all.sort_by_key(|(_, position)| position.spot());
+        all
+    }
+
+    /// Whether the day alone can change which appeals are shown.
+    pub fn goes_by_the_day(&self) -> bool {
+        let mut rules = self.appeals.values().filter_map(|appeal| appeal.rules.as_ref());
+        rules.any(|rules| rules.from.is_some() || rules.until.is_some())
     }
 }
 
@@ -77,11 +106,12 @@ pub fn load_with(folder: &Path, draft: Option<&Draft>) -> Result<Library, Conten
         return Err(ContentErrors(errors));
     }
     let articles = read_kind(&files, Kind::Article, front_matter::article, |a| &a.slug, &mut errors);
-    let appeals = read_kind(&files, Kind::Appeal, front_matter::appeal, |a| &a.slug, &mut errors);
+    let appeals = read_kind(&files, Kind::Appeal, appeal_file::appeal, |a| &a.slug, &mut errors);
     let campaigns = read_kind(&files, Kind::Campaign, front_matter::campaign, |c| &c.slug, &mut errors);
     let tiers = read_kind(&files, Kind::Tier, front_matter::tier, |t| &t.slug, &mut errors);
 
     check_names(&files, (&articles, &appeals, &campaigns), &mut errors);
+    check_old_addresses(&files, &articles, &mut errors);
     check_landing(&files, &articles, &mut errors);
     if !errors.is_empty() {
         return Err(ContentErrors(errors));
@@ -94,6 +124,11 @@ pub fn load_with(folder: &Path, draft: Option<&Draft>) -> Result<Library, Conten
         campaigns: without_files(campaigns),
         tiers: without_files(tiers),
     })
+}
+
+/// Where the file of a picture is.
+pub fn media_file(folder: &Path, picture: &MediaPath) -> PathBuf {
+    folder.join(MEDIA).join(picture.as_str())
 }
 
 /// A number that changes when a file of the folder is added, removed, renamed or written, read from names, sizes
@@ -241,7 +276,7 @@ fn check_names(
     errors: &mut Vec<ContentError>,
 ) {
     for (file, article) in articles.found.values() {
-        if let Some(slug) = article.appeal.as_ref().filter(|slug| !appeals.knows(slug)) {
+        if let Some(slug) = article.appeal.named().filter(|slug| !appeals.knows(slug)) {
             errors.push(files.located(file, "appeal", Problem::NoSuchAppeal { slug: slug.to_string() }));
         }
     }
@@ -249,6 +284,30 @@ fn check_names(
         if !campaigns.knows(&appeal.campaign) {
             let problem = Problem::NoSuchCampaign { slug: appeal.campaign.to_string() };
             errors.push(files.located(file, "campaign", problem));
+        }
+        if appeal.slug.as_str() == front_matter::SILENT {
+            errors.push(files.located(file, "slug", Problem::NoneAsName));
+        }
+        let named = appeal.rules.iter().flat_map(|rules| &rules.articles);
+        for slug in named.filter(|slug| !articles.knows(slug)) {
+            errors.push(files.located(file, "for", Problem::NoSuchArticle { slug: slug.to_string() }));
+        }
+    }
+}
+
+/// An old address leads to one article, and to none where an article is read now.
+fn check_old_addresses(files: &Files<'_>, articles: &Items<Article>, errors: &mut Vec<ContentError>) {
+    let now: HashSet<String> = articles.found.keys().map(|slug| format!("/articles/{slug}")).collect();
+    let mut known: HashMap<&OldAddress, &PathBuf> = HashMap::new();
+    for (file, article) in articles.found.values() {
+        for old in &article.was {
+            let address = old.to_string();
+            let problem = match known.insert(old, file) {
+                Some(first) => Problem::OldAddressTwice { address, first: first.clone() },
+                None if now.contains(&address) => Problem::OldAddressInUse { address },
+                None => continue,
+            };
+            errors.push(files.located(file, "was", problem));
         }
     }
 }
@@ -324,7 +383,7 @@ mod tests {
         let faults = faults(&[
             LANDING,
             ("articles/a.md", "---\ntitle: A\nlanding: true\n---\n"),
-            ("articles/b.md", "---\ntitle: B\nappeal: none\n---\n"),
+            ("articles/b.md", "---\ntitle: B\nappeal: autumn\n---\n"),
             ("articles/c.md", "---\ntitle: C\nslug: b\n---\n"),
             ("articles/d.md", "---\ntitel: D\n---\n"),
             ("articles/e.md", "no front matter"),
@@ -337,11 +396,77 @@ mod tests {
             all.contains("articles/home.md, line 3: `landing: true` stands in articles/a.md too"),
             "{all}"
         );
-        assert!(all.contains("articles/b.md, line 3: the appeal `none` does not exist"), "{all}");
+        assert!(all.contains("articles/b.md, line 3: the appeal `autumn` does not exist"), "{all}");
         assert!(all.contains("articles/c.md: the slug `b` is used by articles/b.md too"), "{all}");
         assert!(all.contains("articles/d.md, line 2: ") && all.contains("titel"), "{all}");
         assert!(all.contains("articles/e.md, line 1: the file has no front matter"), "{all}");
         assert!(all.contains("appeals/spring.md, line 3: the campaign `none` does not exist"), "{all}");
+    }
+
+    #[test]
+    fn appeals_stand_where_articles_and_rules_say() {
+        let folder = folder(&[
+            ("articles/home.md", "---\ntitle: Home\nlanding: true\n---\nOne.\n\nTwo.\n\nThree.\n"),
+            ("articles/own.md", "---\ntitle: Own\nappeal: own\n---\nOne.\n"),
+            ("articles/silent.md", "---\ntitle: Silent\nappeal: none\n---\nOne.\n"),
+            ("appeals/own.md", "---\nheading: Own\ncampaign: fund\n---\n"),
+            ("appeals/all.md", "---\nheading: All\ncampaign: fund\nfor: {articles: [all]}\n---\n"),
+            (
+                "appeals/in.md",
+                "---\nheading: In\ncampaign: fund\nplace: after_paragraph 2\nfor: {until: 2026-06-15}\n---\n",
+            ),
+            ("campaigns/fund.md", "---\ntitle: Fund\nsummary: S.\n---\n"),
+        ]);
+        let library = load(folder.path()).unwrap();
+        let on = |slug: &str, day: &str| -> Vec<String> {
+            let article = library.article(slug).unwrap();
+            let all = library.appeals_on(article, day.parse().unwrap());
+            all.iter().map(|(appeal, position)| format!("{} {position}", appeal.slug)).collect()
+        };
+
+        assert_eq!(on("home", "2026-06-15"), ["in after_paragraph 2", "all end"]);
+        assert_eq!(on("home", "2026-06-16"), ["all end"]);
+        assert_eq!(on("own", "2026-06-15"), ["own end"]);
+        assert!(on("silent", "2026-06-15").is_empty());
+        assert!(library.goes_by_the_day());
+    }
+
+    #[test]
+    fn rules_and_names_of_appeals_are_checked() {
+        let faults = faults(&[
+            LANDING,
+            ("appeals/none.md", "---\nheading: Give\ncampaign: fund\n---\n"),
+            ("appeals/spring.md", "---\nheading: Give\ncampaign: fund\nfor: {articles: [gone, home]}\n---\n"),
+            ("campaigns/fund.md", "---\ntitle: Fund\nsummary: S.\n---\n"),
+        ]);
+
+        let all = faults.join("\n");
+        assert_eq!(faults.len(), 2, "{all}");
+        assert!(all.contains("appeals/none.md: `none` cannot be the name"), "{all}");
+        assert!(all.contains("appeals/spring.md, line 4: the article `gone` does not exist"), "{all}");
+    }
+
+    #[test]
+    fn an_old_address_is_of_one_article_and_of_none_that_is_read_there() {
+        let faults = faults(&[
+            LANDING,
+            ("articles/a.md", "---\ntitle: A\nwas: [/2019/a/, '/?p=1']\n---\n"),
+            ("articles/b.md", "---\ntitle: B\nwas: [/2019/a]\n---\n"),
+            ("articles/c.md", "---\ntitle: C\nwas: [/articles/a]\n---\n"),
+            ("articles/d.md", "---\ntitle: D\nwas: ['//evil.example']\n---\n"),
+        ]);
+
+        let all = faults.join("\n");
+        assert_eq!(faults.len(), 3, "{all}");
+        assert!(
+            all.contains("articles/b.md, line 3: the old address `/2019/a` stands in articles/a.md too"),
+            "{all}"
+        );
+        assert!(
+            all.contains("articles/c.md, line 3: `/articles/a` is where an article is read now"),
+            "{all}"
+        );
+        assert!(all.contains("articles/d.md, line 3: `was: //evil.example` is no old address"), "{all}");
     }
 
     #[test]

@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::old_address::OldAddress;
 use chrono::NaiveDate;
+
+use super::appeal::{Position, Rules, TestId};
 
 /// Longest slug, in characters.
 pub const SLUG_CHARS_MAX: usize = 80;
@@ -269,10 +272,14 @@ pub struct Article {
     pub landing: bool,
     /// Whether it is kept from the public.
     pub draft: bool,
-    /// The appeal shown on it.
-    pub appeal: Option<Slug>,
+    /// What it says itself about the appeals on it.
+    pub appeal: OwnAppeal,
     /// Whether readers may comment on it, where the site has comments.
     pub comments: bool,
+    /// Where it was read before: these addresses lead to it.
+    pub was: Vec<OldAddress>,
+    /// What an import noted in its file: which text of the other place it is, and how it was written.
+    pub imported: Option<String>,
     /// Markdown.
     pub body: String,
 }
@@ -283,6 +290,28 @@ impl Article {
         match &self.kicker {
             Some(kicker) => format!("{kicker}: {}", self.title),
             None => self.title.clone(),
+        }
+    }
+}
+
+/// What an article says itself about the appeals on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum OwnAppeal {
+    /// Nothing: the rules of the appeals decide.
+    #[default]
+    ByRules,
+    /// It wants none.
+    Silent,
+    /// This one stands on it; of other places the rules decide.
+    Named(Slug),
+}
+
+impl OwnAppeal {
+    /// The appeal that is named.
+    pub fn named(&self) -> Option<&Slug> {
+        match self {
+            Self::Named(slug) => Some(slug),
+            Self::ByRules | Self::Silent => None,
         }
     }
 }
@@ -301,6 +330,25 @@ pub struct Appeal {
     /// ISO currency code to suggested amounts in major units as typed (`EUR` to `10`, `25`). Unchecked here; empty
     /// means the campaign's amounts.
     pub amounts: BTreeMap<String, Vec<String>>,
+    /// Where it wants to stand.
+    pub position: Position,
+    /// Of two that want one place on an article, the higher one has it.
+    pub priority: i32,
+    /// On which articles it stands without being named; none: on those only that name it.
+    pub rules: Option<Rules>,
+    /// A second text that is tried beside the first.
+    pub second: Option<SecondText>,
+}
+
+/// A second text of an appeal. Half of the readers see it, and the gifts of both halves are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecondText {
+    /// Names this test of both texts.
+    pub test: TestId,
+    /// Heading above the form.
+    pub heading: String,
+    /// Markdown.
+    pub body: String,
 }
 
 /// A tier as its file describes it.
@@ -341,6 +389,38 @@ pub struct CampaignFile {
     pub ends: Option<NaiveDate>,
     /// ISO currency code to suggested amounts in major units as typed; unchecked here.
     pub amounts: BTreeMap<String, Vec<String>>,
+    /// What donors are told once their gift arrived, plain text.
+    pub thanks: Option<String>,
+    /// What other currencies are worth in that of the goal.
+    pub rates: Vec<RateLine>,
+    /// What happened since, the latest first.
+    pub updates: Vec<CampaignUpdate>,
+    /// Other places where it may be told of: their names, and addresses with `{url}` and perhaps `{title}` in them.
+    pub share: BTreeMap<String, String>,
+    /// Markdown.
+    pub body: String,
+}
+
+/// A rate as typed in a campaign's file; currency and number are unchecked here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateLine {
+    /// ISO code of the currency of which it speaks.
+    pub currency: String,
+    /// What one unit of it is worth in the currency of the goal.
+    pub rate: String,
+    /// The day of which it is.
+    pub day: NaiveDate,
+    /// Who says so.
+    pub source: String,
+}
+
+/// News of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignUpdate {
+    /// Of which day.
+    pub day: NaiveDate,
+    /// Its heading.
+    pub title: String,
     /// Markdown.
     pub body: String,
 }

@@ -150,8 +150,16 @@ words! {
         ContentChanged = "content.changed",
         /// It was said whether a comment is shown.
         CommentDecided = "comment.decided",
+        /// It was said whether a name stands on the page of a campaign.
+        WallNameDecided = "wall.decided",
+        /// Comments that were written elsewhere were taken over.
+        CommentsTakenOver = "comment.taken_over",
         /// A setting was changed.
         SettingChanged = "setting.changed",
+        /// The site was found to be under attack, or somebody said so.
+        AttackBegan = "attack.began",
+        /// Somebody said that there is no attack any more.
+        AttackEnded = "attack.ended",
         /// The keys of a gateway were changed.
         GatewayChanged = "gateway.changed",
         /// The account at a platform elsewhere was connected, disconnected or set up.

@@ -7,6 +7,7 @@ use super::ids::{
     BankLineId, BankMappingId, BankStatementId, DepositId, DonationId, PayoutId, PledgeId, RefundId,
 };
 use super::money::{Currency, Money, MoneyError};
+use super::platform_payout::PlatformPayout;
 use super::search;
 use super::words;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -279,6 +280,8 @@ pub enum Outcome {
     Payout(PayoutId),
     /// It is this deposit, whose gifts were booked as they came: no gift.
     Deposit(DepositId, Tender),
+    /// A platform elsewhere paid it out: income of its own, and no gift of a donor.
+    PaidOut(PlatformPayout),
     /// It is no gift.
     NoGift {
         /// Why.
@@ -297,7 +300,9 @@ impl Outcome {
             Self::Open => LineStatus::Open,
             Self::Booked(_) => LineStatus::Booked,
             Self::Returned(_) => LineStatus::Returned,
-            Self::NoGift { .. } | Self::Payout(_) | Self::Deposit(..) => LineStatus::NoGift,
+            Self::NoGift { .. } | Self::Payout(_) | Self::Deposit(..) | Self::PaidOut(_) => {
+                LineStatus::NoGift
+            }
             Self::Outgoing => LineStatus::Outgoing,
         }
     }
@@ -312,6 +317,7 @@ impl BankLine {
             | Outcome::Returned(_)
             | Outcome::Payout(_)
             | Outcome::Deposit(..)
+            | Outcome::PaidOut(_)
             | Outcome::NoGift { .. } => false,
         }
     }

@@ -1,5 +1,6 @@
 //! Typed identifiers: a prefix that says what it names, and a ULID that sorts by time.
 
+use chrono::{DateTime, Utc};
 use std::fmt;
 use std::str::FromStr;
 use ulid::Ulid;
@@ -18,6 +19,11 @@ pub trait Id: Sized {
     const PREFIX: &'static str;
     /// Wraps a ULID.
     fn from_ulid(ulid: Ulid) -> Self;
+}
+
+/// The smallest id that can be made at a moment: ids sort by time.
+pub fn smallest_at<T: Id>(at: DateTime<Utc>) -> T {
+    T::from_ulid(Ulid::from_parts(u64::try_from(at.timestamp_millis()).unwrap_or_default(), 0))
 }
 
 macro_rules! ids {
@@ -98,6 +104,8 @@ ids! {
     ReviewId "rev";
     /// Names a payment at the sandbox gateway.
     SandboxPaymentId "sbp";
+    /// Names a gift that goes on by a link that is sent by e-mail.
+    GiftLinkId "gfl";
     /// Names a wish to sign in, and the link that answers it.
     SignInId "sgn";
     /// Names a signed-in browser.
@@ -148,6 +156,8 @@ ids! {
     DeclarationId "gad";
     /// Names a member of the publication at a platform elsewhere.
     MemberId "mbr";
+    /// Names a name on the page of a campaign.
+    WallEntryId "wal";
     /// Names a comment of a reader.
     CommentId "cmt";
     /// Names a webhook event of the sandbox gateway.

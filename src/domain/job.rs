@@ -5,8 +5,8 @@ use super::account::Side;
 use super::comment::ReaderTold;
 use super::ids::{
     AccountChangeId, AddressChangeId, AttemptId, BankStatementId, DeliveryId, DisputeId, DonorId, ErasureId,
-    ExportId, ImportId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId, SandboxEventId,
-    SignInId,
+    ExportId, GiftLinkId, ImportId, InboxId, LetterId, OrderId, PledgeId, ReceiptId, RefundId, ReviewId,
+    SandboxEventId, SignInId,
 };
 use super::staff::StaffTold;
 use chrono::{NaiveDate, TimeDelta};
@@ -115,6 +115,13 @@ pub enum Job {
         /// Tells the questions apart: when it was ordered, in seconds since 1970.
         asked: i64,
     },
+    /// Stops recurring support that goes on beside what was begun in its place.
+    StopSucceeded {
+        /// The older promise.
+        pledge: PledgeId,
+        /// Tells the times apart at which it went on: in seconds since 1970.
+        seen: i64,
+    },
     /// Charges the subscriptions of the sandbox that are due, as a real gateway would by itself.
     ChargeSandbox,
     /// Tends recurring support: letters about owed money, expiring cards, late standing orders, overdue news.
@@ -138,6 +145,11 @@ pub enum Job {
     Examine,
     /// Asks the rules about what was booked lately.
     ExamineLately,
+    /// Mails the link by which a gift goes on.
+    SendGiftLink {
+        /// Which.
+        link: GiftLinkId,
+    },
     /// Mails the link to sign in, if anybody is known at the address.
     SendSignInLink {
         /// The wish.
@@ -247,6 +259,7 @@ impl Lane {
                 "carry_out_refund",
                 "carry_out_order",
                 "sync_subscription",
+                "stop_succeeded",
                 "charge_sandbox",
                 "tend_patrons",
                 "deliver_sandbox_event",
@@ -270,6 +283,7 @@ impl Lane {
                 "send_review_notice",
                 "send_dispute_notice",
                 "send_staff_notice",
+                "send_gift_link",
                 "send_sign_in_link",
                 "send_address_proof",
                 "send_account_notice",
@@ -308,6 +322,7 @@ impl Job {
             Self::SendPledgeCancelled { .. } => "send_pledge_cancelled",
             Self::CarryOutOrder { .. } => "carry_out_order",
             Self::SyncSubscription { .. } => "sync_subscription",
+            Self::StopSucceeded { .. } => "stop_succeeded",
             Self::ChargeSandbox => "charge_sandbox",
             Self::TendPatrons => "tend_patrons",
             Self::ProcessWebhook { .. } => "process_webhook",
@@ -320,6 +335,7 @@ impl Job {
             Self::CleanUp => "clean_up",
             Self::Examine => "examine",
             Self::ExamineLately => "examine_lately",
+            Self::SendGiftLink { .. } => "send_gift_link",
             Self::SendSignInLink { .. } => "send_sign_in_link",
             Self::SendAddressProof { .. } => "send_address_proof",
             Self::SendAccountNotice { .. } => "send_account_notice",
@@ -361,12 +377,14 @@ impl Job {
             Self::SendPledgeCancelled { pledge } => Some(format!("send_pledge_cancelled/{pledge}")),
             Self::CarryOutOrder { order } => Some(format!("carry_out_order/{order}")),
             Self::SyncSubscription { pledge, asked } => Some(format!("sync_subscription/{pledge}/{asked}")),
+            Self::StopSucceeded { pledge, seen } => Some(format!("stop_succeeded/{pledge}/{seen}")),
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
             Self::SyncAttempt { attempt, round } => Some(format!("sync_attempt/{attempt}/{round}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
             }
+            Self::SendGiftLink { link } => Some(format!("send_gift_link/{link}")),
             Self::SendSignInLink { wish } => Some(format!("send_sign_in_link/{wish}")),
             Self::SendAddressProof { change, side } => Some(format!("send_address_proof/{change}/{side}")),
             Self::SendAccountNotice { change } => Some(format!("send_account_notice/{change}")),
@@ -419,12 +437,15 @@ impl Job {
             | Self::SendPledgeCancelled { .. } => (15, 3 * 3600, 32),
             Self::DeliverWebhook { .. } => (5, 3 * 3600, 35),
             // Nobody waits longer for these.
-            Self::SendSignInLink { .. } | Self::SendAddressProof { .. } => (5, 600, 20),
+            Self::SendGiftLink { .. } | Self::SendSignInLink { .. } | Self::SendAddressProof { .. } => {
+                (5, 600, 20)
+            }
             Self::CarryOutErasure { .. } => (60, 6 * 3600, 130),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
-            Self::SyncAttempt { .. } | Self::CarryOutRefund { .. } | Self::CarryOutOrder { .. } => {
-                (10, 6 * 3600, 130)
-            }
+            Self::SyncAttempt { .. }
+            | Self::CarryOutRefund { .. }
+            | Self::CarryOutOrder { .. }
+            | Self::StopSucceeded { .. } => (10, 6 * 3600, 130),
             // It is asked again half a day later.
             Self::SyncSubscription { .. } => (60, 3600, 8),
             Self::DeliverSandboxEvent { .. } => (2, 600, 20),
@@ -484,6 +505,7 @@ mod tests {
             }),
             Job::Examine,
             Job::ExamineLately,
+            Job::SendGiftLink { link: GiftLinkId::from_ulid(ulid) },
             Job::SendSignInLink { wish: SignInId::from_ulid(ulid) },
             Job::SendAddressProof { change: AddressChangeId::from_ulid(ulid), side: Side::New },
             Job::SendAccountNotice { change: AccountChangeId::from_ulid(ulid) },
@@ -502,6 +524,7 @@ mod tests {
             Job::SendPledgeCancelled { pledge: PledgeId::from_ulid(ulid) },
             Job::CarryOutOrder { order: OrderId::from_ulid(ulid) },
             Job::SyncSubscription { pledge: PledgeId::from_ulid(ulid), asked: 0 },
+            Job::StopSucceeded { pledge: PledgeId::from_ulid(ulid), seen: 0 },
             Job::ChargeSandbox,
             Job::TendPatrons,
             Job::DeliverWebhook { delivery: DeliveryId::from_ulid(ulid), round: 0 },

@@ -2,7 +2,8 @@
 
 use super::dispute::{Dispute, DisputeStatus};
 use super::donation::{Captured, Payment};
-use super::ids::{DepositId, DisputeId, MovementId, RefundId};
+use super::ids::{BankLineId, DepositId, DisputeId, MovementId, RefundId};
+use super::member::Platform;
 use super::money::{Currency, Money, MoneyError, Settlement};
 use super::pledge::GatewayKind;
 use super::refund::{Refund, RefundStatus};
@@ -24,6 +25,10 @@ pub enum Account {
     Disputes,
     /// What gateways kept.
     Fees,
+    /// What members at a platform elsewhere gave, as it pays that out: income, and no gift of a donor.
+    Earnings(Platform),
+    /// What a platform elsewhere kept of it.
+    PlatformFees(Platform),
     /// What went back beyond what had been paid, as when a payment is refunded and disputed.
     Losses,
     /// Between two currencies: what left one and arrived in the other. What stays is gain or loss of exchange.
@@ -56,7 +61,10 @@ impl Account {
             Self::Adjustments,
         ];
         let clearing = GatewayKind::ALL.iter().map(|gateway| Self::Clearing(*gateway));
-        plain.into_iter().chain(clearing)
+        let platforms = Platform::ALL.iter().copied();
+        let elsewhere =
+            platforms.flat_map(|platform| [Self::Earnings(platform), Self::PlatformFees(platform)]);
+        plain.into_iter().chain(clearing).chain(elsewhere)
     }
 }
 
@@ -68,6 +76,8 @@ impl fmt::Display for Account {
             Self::Refunds => f.write_str("income:refunds"),
             Self::Disputes => f.write_str("income:disputes"),
             Self::Fees => f.write_str("expense:fees"),
+            Self::Earnings(platform) => write!(f, "income:{platform}"),
+            Self::PlatformFees(platform) => write!(f, "expense:fees:{platform}"),
             Self::Losses => f.write_str("expense:losses"),
             Self::Exchange => f.write_str("exchange"),
             Self::Payouts => f.write_str("payouts"),
@@ -99,6 +109,8 @@ words! {
         Movement = "movement",
         /// Cash or cheques were paid in at the bank.
         Deposit = "deposit",
+        /// A line of the bank shows what a platform elsewhere paid out.
+        BankLine = "bank_line",
     }
 }
 
@@ -134,6 +146,8 @@ pub enum Apart {
     Movement(MovementId),
     /// What was paid in at the bank.
     Deposit(DepositId),
+    /// A line of the bank's statement, by which a platform elsewhere paid out.
+    BankLine(BankLineId),
 }
 
 impl Apart {
@@ -142,6 +156,7 @@ impl Apart {
         match self {
             Self::Movement(_) => EntryKind::Movement,
             Self::Deposit(_) => EntryKind::Deposit,
+            Self::BankLine(_) => EntryKind::BankLine,
         }
     }
 }

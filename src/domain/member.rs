@@ -1,5 +1,5 @@
 //! Members: people who support the publication at a platform elsewhere, mirrored here so that they are counted beside the
-//! own patrons. The platform holds their money, and nothing of it is in the books.
+//! own patrons. The platform holds their money: what it pays out of all of them is in the books, and no sum of one member.
 
 use super::donor::EmailAddress;
 use super::ids::{DonorId, MemberId};

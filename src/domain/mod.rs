@@ -4,8 +4,10 @@
 
 #![warn(missing_docs)]
 
+pub mod abuse;
 pub mod access;
 pub mod account;
+pub mod appeal;
 pub mod article;
 pub mod attempt;
 pub mod audit;
@@ -30,11 +32,15 @@ pub mod ids;
 pub mod job;
 pub mod ledger;
 pub mod list;
+pub mod media;
 pub mod member;
 pub mod money;
+pub mod old_address;
 pub mod outbound;
 pub mod outgoing;
+pub mod past_comment;
 pub mod patron;
+pub mod platform_payout;
 pub mod pledge;
 pub mod receipt;
 pub mod refund;
@@ -46,6 +52,7 @@ pub mod staff;
 pub mod subscription;
 pub mod tier;
 pub mod token;
+pub mod wall;
 
 /// Declares an enum that is stored and shown as fixed lower-case words.
 macro_rules! words {

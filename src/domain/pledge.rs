@@ -1,5 +1,6 @@
 //! Pledges: what a donor promised on the form.
 
+use super::appeal::SeenAppeal;
 use super::article::Slug;
 use super::bank::CreditorReference;
 use super::donor::{EmailAddress, PersonName};
@@ -155,6 +156,8 @@ pub enum Visibility {
 pub struct Source {
     /// The article whose appeal was followed.
     pub article: Option<Slug>,
+    /// The appeal on it, and which of its texts.
+    pub appeal: Option<SeenAppeal>,
     /// Origin of the referring page, without path or query.
     pub referrer: Option<String>,
     /// Campaign tags of the address: source, medium, campaign, term, content.

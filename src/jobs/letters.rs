@@ -3,18 +3,19 @@
 use super::Services;
 use super::run::{self, JobError};
 use crate::domain::donation::Payment;
-use crate::domain::ids::{DisputeId, PledgeId, ReceiptId, RefundId};
+use crate::domain::ids::{DisputeId, GiftLinkId, PledgeId, ReceiptId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::pledge::GatewayKind;
 use crate::domain::receipt::{Receipt, ReceiptStatus};
 use crate::domain::refund::RefundKind;
 use crate::mail::{Address, Attachment, InlineImage, OutgoingMail};
 use crate::render::letters::{
-    DisputeLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter, RefundLetter,
-    ReviewLetter,
+    DisputeLetter, GiftLinkLetter, Instructions, Letter, OrganisationHead, Question, ReceiptLetter,
+    RefundLetter, ReviewLetter,
 };
 use crate::render::receipt::tribute_text;
 use crate::render::{date_text, gateway_name, gateway_words, moment_text, qr, receipt as document, transfer};
+use crate::usecases::abuse::links;
 use crate::usecases::views::PledgeView;
 use crate::usecases::{Context, holds, notices, tokens, views};
 use crate::words::Language;
@@ -77,6 +78,12 @@ fn receipt_letter(
         tribute_text: snapshot.tribute.as_ref().map(|(kind, name)| tribute_text(kind, name, language)),
         organisation: OrganisationHead { name: organisation.name.clone(), lines },
         corrected: snapshot.replaces.is_some(),
+        campaign_thanks: view
+            .campaign
+            .thanks
+            .clone()
+            // It is written in the language of the site; no letter speaks two.
+            .filter(|_| snapshot.replaces.is_none() && language.tag() == ctx.policy.default_locale),
         replaces_number: snapshot.replaces.clone(),
         net_text: refunded.is_positive().then(|| text(&snapshot.net)).transpose()?,
         refunded_text: refunded.is_positive().then(|| language.money(refunded)),
@@ -144,6 +151,23 @@ pub(super) async fn refund(
         reason_text: refund.reason.clone(),
     };
     Ok(addressed(donor_of(&view), letter.render(&templates)?, message_id))
+}
+
+/// The link by which a gift goes on, if it still waits. It goes to an address that nobody has proved: it holds no name and no
+/// word that was typed.
+pub(super) async fn gift_link(services: &Services, id: GiftLinkId, message_id: &str) -> Result<(), JobError> {
+    let Some(found) = links::write_link(&services.ctx, id).await? else {
+        return Ok(());
+    };
+    let waiting = found.waiting;
+    let templates = services.templates.speaking_tag(&waiting.locale);
+    let letter = GiftLinkLetter {
+        amount_text: templates.language().money(waiting.amount),
+        campaign_title: waiting.campaign.title,
+        url: found.url,
+    };
+    let to = Address { name: None, email: waiting.link.email.as_str().to_owned() };
+    run::send(services, addressed(to, letter.render(&templates)?, message_id)).await
 }
 
 /// Tells staff which questions are open, if any still is.

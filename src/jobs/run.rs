@@ -13,7 +13,7 @@ use crate::render::receipt::ReceiptError;
 use crate::store::StoreError;
 use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
-use crate::usecases::patrons::{orders, tend};
+use crate::usecases::patrons::{orders, successions, tend};
 use crate::usecases::{
     Context, UseCaseError, examine, members, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep,
     webhook,
@@ -115,6 +115,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::DeliverWebhook { delivery, round } => outgoing::deliver(ctx, *delivery, *round).await?,
         Job::CarryOutOrder { order } => carry_out_order(ctx, *order).await?,
         Job::SyncSubscription { pledge, asked: _ } => tend::sync(ctx, *pledge).await?,
+        Job::StopSucceeded { pledge, seen: _ } => successions::stop(ctx, *pledge).await?,
         Job::ChargeSandbox => sandbox::billing::charge_due(ctx).await?,
         Job::TendPatrons => tend::tend(ctx).await?,
         Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
@@ -134,6 +135,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
             imports::work(ctx, *import).await?;
         }
         Job::OrderStatements => statements::order_in_january(ctx).await?,
+        Job::SendGiftLink { link } => letters::gift_link(services, *link, message_id).await?,
         Job::SendSignInLink { wish } => account_letters::sign_in(services, *wish, message_id).await?,
         Job::SendAddressProof { change, side } => {
             account_letters::address_proof(services, *change, *side, message_id).await?;

@@ -69,6 +69,8 @@ pub struct PledgeShown {
     pub reference: Option<String>,
     pub status_url: Option<String>,
     pub is_hidden: bool,
+    /// The name on the page of the campaign, if one was asked for; only on the page on which it can be hidden.
+    pub wall_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -206,6 +208,8 @@ pub struct Support {
     pub pending: bool,
     /// The gateway's page on which a change waits for the donor.
     pub consent_url: Option<String>,
+    /// The support that goes on in its place.
+    pub successor: Option<String>,
     pub offers: SupportOffers,
     pub typed_amount: String,
     pub frequencies: Vec<super::pages::Choice>,
@@ -222,6 +226,8 @@ pub struct SupportOffers {
     pub may_keep: bool,
     /// Whether it can be begun again.
     pub may_return: bool,
+    /// Other ways by which it can be paid.
+    pub ways: Vec<super::pages::Choice>,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -11,6 +11,8 @@ pub struct DeskPage<T> {
     pub places: Vec<Place>,
     pub who: Option<String>,
     pub role: Option<&'static str>,
+    /// Until when the site is under attack.
+    pub attack: Option<String>,
     pub done: Option<&'static str>,
     #[serde(flatten)]
     pub body: T,
@@ -309,6 +311,19 @@ pub struct GiverShown {
     pub url: String,
     pub name: String,
     pub email: String,
+}
+
+/// What the site does against those who try stolen cards, now and by its rules.
+#[derive(Debug, Clone, Serialize)]
+pub struct DefencePage {
+    /// Until when it takes itself to be under attack.
+    pub until_text: Option<String>,
+    /// Whether whoever looks may begin or end that.
+    pub may_change: bool,
+    /// How many times the smallest gift is taken while it does.
+    pub minimum_factor: i64,
+    /// When a browser is asked for a proof of work.
+    pub proof: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]

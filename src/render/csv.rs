@@ -1,6 +1,7 @@
 //! CSV that a spreadsheet opens safely: a cell never becomes a formula.
 
 use crate::domain::sheet::Cell;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Writes rows of text.
@@ -21,18 +22,29 @@ impl<W: Write> Writer<W> {
 
     /// Writes one row.
     pub fn row(&mut self, cells: &[String]) -> io::Result<()> {
-        self.0.write_record(cells.iter().map(|cell| harmless(cell))).map_err(io_error)
+        for cell in cells {
+            self.0.write_field(harmless(cell).as_bytes()).map_err(io_error)?;
+        }
+        self.end_row()
     }
 
     /// Writes one row of typed cells: numbers stay numbers.
     pub fn cells(&mut self, cells: &[Cell]) -> io::Result<()> {
-        let text = |cell: &Cell| match cell {
-            Cell::Text(text) => harmless(text),
-            Cell::Whole(_) | Cell::Hundredths(_) | Cell::Amount(_) | Cell::Day(_) | Cell::Empty => {
-                cell.plain()
-            }
-        };
-        self.0.write_record(cells.iter().map(text)).map_err(io_error)
+        for cell in cells {
+            let text = match cell {
+                Cell::Text(text) => harmless(text),
+                Cell::Whole(_) | Cell::Hundredths(_) | Cell::Amount(_) | Cell::Day(_) | Cell::Empty => {
+                    Cow::Owned(cell.plain())
+                }
+            };
+            self.0.write_field(text.as_bytes()).map_err(io_error)?;
+        }
+        self.end_row()
+    }
+
+    /// Ends the row whose cells were written one by one.
+    fn end_row(&mut self) -> io::Result<()> {
+        self.0.write_record(None::<&[u8]>).map_err(io_error)
     }
 
     /// Writes out what is buffered.
@@ -52,13 +64,13 @@ fn io_error(error: csv::Error) -> io::Error {
 }
 
 /// A text that a spreadsheet would run as a formula is preceded by an apostrophe. Plain numbers are not.
-fn harmless(cell: &str) -> String {
+fn harmless(cell: &str) -> Cow<'_, str> {
     let starts =
         |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠');
     let number = cell
         .strip_prefix('-')
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    if cell.starts_with(starts) && !number { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(starts) && !number { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]

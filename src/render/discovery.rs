@@ -39,6 +39,17 @@ pub struct Channel<'a> {
     pub entries: &'a [(Entry, String)],
 }
 
+/// What is told of an article beside its text.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Absolute address of its picture.
+    pub picture_url: &'a str,
+    /// How many comments are shown; none: it has none.
+    pub comments: Option<usize>,
+    /// Absolute address at which it asks for support; none: it does not.
+    pub donate_url: Option<&'a str>,
+}
+
 /// A page on the map of the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -146,6 +157,9 @@ pub fn sitemap(places: &[Place]) -> String {
         if let Some(date) = place.date {
             let _ = write!(map, "<lastmod>{}</lastmod>", date.iso());
         }
+        if !place.languages.is_empty() {
+            let _ = write!(map, "<xhtml:link rel=\"alternate\" hreflang=\"x-default\" href=\"{url}\"/>");
+        }
         for language in &place.languages {
             let tag = xml(language);
             let _ =
@@ -166,27 +180,56 @@ pub fn robots(url: &str) -> String {
 
 /// What search engines are told of an article, as an element of its head: who wrote what when, and, where it asks for
 /// support, how that is given.
-pub fn structured_html(channel: &Channel<'_>, entry: &Entry, donate_url: Option<&str>) -> String {
+pub fn structured_html(channel: &Channel<'_>, entry: &Entry, about: &About<'_>) -> String {
     let authors: Vec<Value> =
         entry.authors.iter().map(|author| json!({ "@type": "Person", "name": author })).collect();
-    let publisher =
-        json!({ "@type": "NewsMediaOrganization", "name": channel.name, "url": format!("{}/", channel.url) });
-    let mut about = json!({
+    let publisher = publisher(channel.name, channel.url);
+    let mut told = json!({
         "@context": "https://schema.org", "@type": "NewsArticle", "headline": entry.title,
         "description": entry.summary, "datePublished": entry.date.iso(), "inLanguage": entry.language,
         "url": entry.url, "mainEntityOfPage": entry.url, "isAccessibleForFree": true, "publisher": publisher,
+        "image": [about.picture_url],
     });
-    if let Some(fields) = about.as_object_mut() {
+    if let Some(fields) = told.as_object_mut() {
         if !authors.is_empty() {
             fields.insert("author".to_owned(), authors.into());
         }
-        if let Some(target) = donate_url {
+        if let Some(count) = about.comments {
+            fields.insert("commentCount".to_owned(), count.into());
+        }
+        if let Some(target) = about.donate_url {
             let action = json!({ "@type": "DonateAction", "target": target, "recipient": publisher });
             fields.insert("potentialAction".to_owned(), action);
         }
     }
-    // The one way out of the element.
-    let text = about.to_string().replace('<', "\\u003c");
+    element(&told)
+}
+
+/// Where an article stands, from the front page down: names and addresses, as an element of its head.
+pub fn trail_html(trail: &[(&str, &str)]) -> String {
+    let place = |(number, (name, url)): (usize, &(&str, &str))| json!({ "@type": "ListItem", "position": number, "name": name, "item": url });
+    let places: Vec<Value> = (1..).zip(trail).map(place).collect();
+    element(&json!({
+        "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": places,
+    }))
+}
+
+/// What search engines are told of the page on which is given: for what, to whom and where.
+pub fn donation_html(channel: &Channel<'_>, (title, summary): (&str, &str), url: &str) -> String {
+    let target = json!({ "@type": "EntryPoint", "urlTemplate": url });
+    element(&json!({
+        "@context": "https://schema.org", "@type": "DonateAction", "name": title, "description": summary,
+        "inLanguage": channel.language, "recipient": publisher(channel.name, channel.url), "target": target,
+    }))
+}
+
+fn publisher(name: &str, url: &str) -> Value {
+    json!({ "@type": "NewsMediaOrganization", "name": name, "url": format!("{url}/") })
+}
+
+/// Data in an element of its own. A tag is the one way out of it.
+fn element(data: &Value) -> String {
+    let text = data.to_string().replace('<', "\\u003c");
     format!("<script type=\"application/ld+json\">{text}</script>")
 }
 
@@ -213,7 +256,7 @@ fn rfc3339(day: NaiveDate) -> String {
 }
 
 /// Text in XML: markup is escaped, and what XML cannot hold at all is left out.
-fn xml(text: &str) -> String {
+pub(super) fn xml(text: &str) -> String {
     let can_stand = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
     let held: String =
         text.chars().filter(can_stand).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
@@ -260,14 +303,26 @@ mod tests {
 
     #[test]
     fn nothing_leaves_the_element_of_structured_data() {
+        let about = About { picture_url: "https://x.example/card.png", comments: Some(2), donate_url: None };
         let html =
-            structured_html(&channel(&[]), &Entry { title: "</script><b>".to_owned(), ..entry() }, None);
+            structured_html(&channel(&[]), &Entry { title: "</script><b>".to_owned(), ..entry() }, &about);
         assert_eq!(html.matches('<').count(), 2, "{html}");
         let text = html.split_once('>').unwrap().1.rsplit_once("</").unwrap().0;
         let about: Value = serde_json::from_str(text).unwrap();
         assert_eq!(about["headline"], "</script><b>");
         assert_eq!(about["author"][0]["name"], "Ann \"A\" Reader");
         assert!(about.get("potentialAction").is_none());
+        assert_eq!(
+            (&about["image"][0], &about["commentCount"]),
+            (&"https://x.example/card.png".into(), &2.into())
+        );
+
+        let trail = trail_html(&[("Lantern", "https://x.example/"), ("</script>", "https://x.example/a")]);
+        assert_eq!(trail.matches('<').count(), 2, "{trail}");
+        assert!(trail.contains("\"position\":2"), "{trail}");
+        let giving = donation_html(&channel(&[]), ("Press <fund>", "Ink"), "https://x.example/donate");
+        assert_eq!(giving.matches('<').count(), 2, "{giving}");
+        assert!(giving.contains("\"@type\":\"DonateAction\""), "{giving}");
     }
 
     #[test]
@@ -287,6 +342,6 @@ mod tests {
         };
         let map = sitemap(&[place]);
         assert!(map.contains("<lastmod>2003-03</lastmod>"), "{map}");
-        assert_eq!(map.matches("hreflang=").count(), 2);
+        assert_eq!(map.matches("hreflang=").count(), 3, "and the one for everybody else");
     }
 }

@@ -28,7 +28,8 @@ const fn to_staff(name: &'static str, title: &'static str) -> Kind {
 }
 
 /// Every letter, in the order in which donors may get them.
-pub const KINDS: [Kind; 20] = [
+pub const KINDS: [Kind; 21] = [
+    to_donors("gift_link", "The link by which a gift goes on"),
     to_donors("instructions", "Bank details for a gift"),
     to_donors("receipt", "Thanks, with the receipt"),
     to_donors("refund", "Money went back"),

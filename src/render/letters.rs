@@ -44,6 +44,8 @@ pub struct ReceiptLetter {
     pub replaces_number: Option<String>,
     pub net_text: Option<String>,
     pub refunded_text: Option<String>,
+    /// What the campaign says to its donors; not with a corrected receipt.
+    pub campaign_thanks: Option<String>,
     pub thanks_url: String,
 }
 
@@ -208,6 +210,15 @@ pub struct Question {
     pub is_held: bool,
 }
 
+/// The link by which a gift goes on.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names stand in the template")]
+pub struct GiftLinkLetter {
+    pub amount_text: String,
+    pub campaign_title: String,
+    pub url: String,
+}
+
 /// The link to sign in.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the names stand in the template")]
@@ -293,6 +304,7 @@ macro_rules! rendered {
     )+};
 }
 rendered! {
+    GiftLinkLetter "gift_link",
     SignInLetter "sign_in",
     ProofLetter "address_proof",
     NoticeLetter "account_notice",

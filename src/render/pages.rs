@@ -9,6 +9,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Serialize)]
 pub struct ArticlePage {
     pub article: ArticleBody,
+    /// Above the article.
+    pub bar: Option<AppealBox>,
+    /// Between its two parts.
+    pub inside: Option<AppealBox>,
+    /// Below it.
     pub appeal: Option<AppealBox>,
     /// None: it has no comments.
     pub comments: Option<Comments>,
@@ -27,6 +32,8 @@ pub struct ArticleBody {
     pub date_iso: Option<String>,
     pub authors: Vec<String>,
     pub html: String,
+    /// What follows the appeal inside; empty if there is none.
+    pub rest_html: String,
     pub language: String,
 }
 
@@ -37,6 +44,8 @@ pub struct AppealBox {
     pub campaign: String,
     pub action: &'static str,
     pub from: String,
+    /// Which appeal, and which of two texts while they are tried.
+    pub mark: String,
     pub choices: Vec<CurrencyChoice>,
     pub gateways: Vec<Labelled>,
     /// The counted link to the page at Patreon.
@@ -74,11 +83,18 @@ pub struct ArticlesPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct DonatePage {
     pub form: DonateForm,
+    /// What search engines are told, as an element.
+    pub structured_html: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
 pub struct DonateForm {
-    pub action: &'static str,
+    pub action: String,
+    /// Where another currency is chosen, and what that keeps of the address.
+    pub currency_action: String,
+    pub kept: Vec<Hidden>,
+    /// Why no gift is taken today.
+    pub closed_text: Option<String>,
     pub campaign: CampaignHead,
     pub currency: String,
     pub currencies: Vec<Currency>,
@@ -92,6 +108,41 @@ pub struct DonateForm {
     pub minimum_text: String,
     pub maximum_text: Option<String>,
     pub tribute_kinds: Vec<Choice>,
+    /// Says when the form was first shown.
+    pub stamp: String,
+    /// What is asked beside what is typed.
+    pub proof: Option<ProofAsked>,
+}
+
+/// What is asked beside what is typed, while somebody tries stolen cards.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProofAsked {
+    /// Work for the browser; none: the link by e-mail is the only way.
+    pub challenge: Option<ProofChallenge>,
+}
+
+/// Work for the browser.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProofChallenge {
+    pub text: String,
+    pub target: String,
+}
+
+/// The page of a gift that goes on by a link that was sent by e-mail.
+#[derive(Debug, Clone, Serialize)]
+pub struct GiftLinkPage {
+    /// `sent`, `open` or `closed`.
+    pub door: &'static str,
+    /// What it goes on with; only of one that is open.
+    pub gift: Option<GiftShown>,
+}
+
+/// A gift that waits for its button.
+#[derive(Debug, Clone, Serialize)]
+pub struct GiftShown {
+    pub action: String,
+    pub amount_text: String,
+    pub campaign_title: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -129,12 +180,22 @@ pub struct DonateValues {
     pub email: String,
     pub message: String,
     pub anonymous: bool,
+    pub wall: WallValues,
     pub cover_fees: bool,
     pub tribute_kind: String,
     pub tribute_name: String,
     pub from: String,
+    pub appeal: String,
     pub form_id: String,
     pub utm: Vec<Hidden>,
+}
+
+/// Whether the donor wants to be named on the page of the campaign, by what name, and with the sum.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct WallValues {
+    pub asked: bool,
+    pub name: String,
+    pub amount: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -147,6 +208,9 @@ pub struct Hidden {
 pub struct ThanksPage {
     pub pledge: PledgeStatus,
     pub transfer: Option<Transfer>,
+    /// What the campaign says to donors whose gift arrived.
+    pub campaign_thanks: Option<String>,
+    pub campaign_url: String,
     /// Where a donor of the United Kingdom declares that tax may be claimed; none where it may not.
     pub gift_aid_url: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Values of the office’s page about Patreon.
 
 use super::account_pages::Faults;
+use super::figure_pages::FigureSection;
 use serde::Serialize;
 
 /// How Patreon stands. No field holds a secret.
@@ -11,6 +12,8 @@ pub struct PatreonPage {
     pub is_configured: bool,
     pub account: Option<PatreonAccountShown>,
     pub counts: Vec<MembersShown>,
+    /// By month and currency; none if nothing was.
+    pub paid_out: Option<FigureSection>,
     pub levels: Vec<LevelShown>,
     /// Our own levels: id and name.
     pub tiers: Vec<(String, String)>,

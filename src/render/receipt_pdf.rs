@@ -5,7 +5,6 @@
 #![expect(clippy::float_arithmetic, reason = "page geometry, never money")]
 
 mod compose;
-mod typeset;
 
 use std::num::NonZeroU16;
 
@@ -22,8 +21,8 @@ use krilla::tagging::{
 };
 use krilla::{Document, SerializeSettings};
 
+use super::typeset::{FONTS, Run, clean};
 use compose::{Composer, Item, PAGE_HEIGHT, PAGE_WIDTH, Role};
-use typeset::{FONTS, Run, clean};
 
 /// Everything a receipt says, worded in the donor's language and formatted for it.
 ///

@@ -62,6 +62,41 @@ pub struct PageMeta {
     pub robots: Option<&'static str>,
     /// What a link to the same page in another language keeps of the query: empty, or pairs that end in `&`.
     pub query: String,
+    /// The frame on a page of another site, for a page that stands in one.
+    pub frame: Option<Frame>,
+    /// What other places show beside a link to it.
+    pub picture: Option<Picture>,
+    /// Whether all of it can be had in every language of the site, by `?lang=`; else it is one page in all of them.
+    pub in_languages: bool,
+    /// The same page in each language, for a page that can be had in them: filled in as it is rendered.
+    pub alternates: Vec<Alternate>,
+}
+
+/// A picture of a page (`render::card`).
+#[derive(Debug, Clone, Serialize)]
+pub struct Picture {
+    /// Absolute address.
+    pub url: String,
+    /// What it says.
+    pub alt: String,
+}
+
+/// A page in another language.
+#[derive(Debug, Clone, Serialize)]
+pub struct Alternate {
+    /// BCP 47, or `x-default`.
+    pub language: String,
+    /// Absolute address.
+    pub url: String,
+}
+
+/// A frame on a page of another site: what leads on leads out of it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Frame {
+    /// Style sheet with its colours; none: those of the house.
+    pub css: Option<String>,
+    /// Origin of the page around it, which is told how tall the page is; none: nobody is told.
+    pub parent: Option<String>,
 }
 
 /// Addresses of the style sheets, the script and the icon.
@@ -73,6 +108,8 @@ pub struct Assets {
     pub desk_css: String,
     /// Script.
     pub js: String,
+    /// Script of pages in a frame, beside the first.
+    pub frame_js: String,
     /// Icon.
     pub icon: String,
 }
@@ -138,8 +175,28 @@ impl Templates {
 
     /// Renders a page: the template's own values beside those of the site and the head.
     pub fn page(&self, template: &str, page: &PageMeta, body: impl Serialize) -> Result<String, RenderError> {
-        let head = minijinja::context! { page => Serde(page) };
+        let page = self.in_languages(page);
+        let head = minijinja::context! { page => Serde(&page) };
         self.render(template, merge_maps([Value::from(Serde(body)), head, self.globals.clone()]))
+    }
+
+    /// A page that can be had in all languages has an address in each: the plain one is that of the first language.
+    fn in_languages(&self, page: &PageMeta) -> PageMeta {
+        let mut page = page.clone();
+        let Some(url) = page.canonical.clone().filter(|_| page.in_languages) else { return page };
+        let sign = if url.contains('?') { '&' } else { '?' };
+        let address = |language: &Language| format!("{url}{sign}lang={}", language.tag());
+        let others = self
+            .words
+            .offered()
+            .iter()
+            .map(|language| Alternate { language: language.tag().to_owned(), url: address(language) });
+        let plain = Alternate { language: "x-default".to_owned(), url: url.clone() };
+        page.alternates = std::iter::once(plain).chain(others).collect();
+        if self.language != *self.words.default_language() {
+            page.canonical = Some(address(&self.language));
+        }
+        page
     }
 
     /// Renders one part of a letter.

@@ -9,7 +9,9 @@ use crate::domain::deposit::Tender;
 use crate::domain::ids::{
     BankLineId, BankStatementId, DepositId, DonationId, DonorId, PayoutId, PledgeId, RefundId,
 };
+use crate::domain::member::Platform;
 use crate::domain::money::Money;
+use crate::domain::platform_payout::PlatformPayout;
 use crate::domain::pledge::GatewayKind;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -39,6 +41,8 @@ struct LineRow {
     read_at: NaiveDateTime,
     payout_id: Option<String>,
     deposit_id: Option<String>,
+    platform: Option<String>,
+    platform_fee_minor: Option<i64>,
 }
 
 /// The columns of an outcome.
@@ -50,6 +54,8 @@ struct Became {
     refund: Option<String>,
     payout: Option<String>,
     deposit: Option<String>,
+    platform: Option<&'static str>,
+    platform_fee: Option<i64>,
 }
 
 impl Became {
@@ -62,6 +68,8 @@ impl Became {
             refund: None,
             payout: None,
             deposit: None,
+            platform: None,
+            platform_fee: None,
         };
         match outcome {
             Outcome::Open | Outcome::Outgoing => plain,
@@ -74,6 +82,12 @@ impl Became {
                 let kind = Some(tender.no_gift().as_str());
                 Self { kind, deposit: Some(deposit.to_string()), ..plain }
             }
+            Outcome::PaidOut(PlatformPayout { platform, fee_minor }) => Self {
+                kind: Some(NoGift::Payout.as_str()),
+                platform: Some(platform.as_str()),
+                platform_fee: *fee_minor,
+                ..plain
+            },
             Outcome::NoGift { kind, reason } => {
                 Self { kind: Some(kind.as_str()), reason: reason.clone(), ..plain }
             }
@@ -92,6 +106,10 @@ impl LineRow {
             LineStatus::Returned => Outcome::Returned(row.parse(&self.refund_id.ok_or_else(missing)?)?),
             LineStatus::NoGift if self.payout_id.is_some() => {
                 Outcome::Payout(row.parse(&self.payout_id.ok_or_else(missing)?)?)
+            }
+            LineStatus::NoGift if self.platform.is_some() => {
+                let platform = row.word(Platform::parse, &self.platform.ok_or_else(missing)?)?;
+                Outcome::PaidOut(PlatformPayout { platform, fee_minor: self.platform_fee_minor })
             }
             LineStatus::NoGift => {
                 let kind = row.word(NoGift::parse, &self.kind.ok_or_else(missing)?)?;
@@ -157,6 +175,8 @@ pub fn insert(tx: &mut Tx<'_>, line: &BankLine, identity: &str, came: Came) -> R
         read_at: came.read_at.naive_utc(),
         payout_id: became.payout,
         deposit_id: became.deposit,
+        platform: became.platform.map(str::to_owned),
+        platform_fee_minor: became.platform_fee,
     };
     let inserted = on_each!(tx, |c| diesel::insert_into(bank_lines::table)
         .values(&row)
@@ -183,7 +203,7 @@ pub fn lock(tx: &mut Tx<'_>, id: BankLineId) -> Result<Option<BankLine>, StoreEr
 /// Writes down what became of a line.
 ///
 /// # Errors
-/// `Conflict` if another line is that donation or that refund.
+/// `Conflict` if another line is that donation, that refund or that payout.
 pub fn decide(
     tx: &mut Tx<'_>,
     id: BankLineId,
@@ -200,6 +220,8 @@ pub fn decide(
             bank_lines::refund_id.eq(became.refund),
             bank_lines::payout_id.eq(became.payout),
             bank_lines::deposit_id.eq(became.deposit),
+            bank_lines::platform.eq(became.platform),
+            bank_lines::platform_fee_minor.eq(became.platform_fee),
             bank_lines::decided_at.eq(at.map(|at| at.naive_utc())),
         ))
         .execute(&mut **tx)?;
@@ -225,6 +247,21 @@ pub fn of_deposit(conn: &mut Conn, deposit: DepositId) -> Result<Option<BankLine
     let rows = bank_lines::table.filter(bank_lines::deposit_id.eq(deposit.to_string()));
     let row = rows.select(LineRow::as_select()).get_result(conn).optional()?;
     row.map(LineRow::into_domain).transpose()
+}
+
+/// Whether this platform paid the same sum out on the same day to the same account by another line: two kinds of files may
+/// tell of it in other words.
+pub fn is_paid_out(conn: &mut Conn, line: &BankLine, platform: Platform) -> Result<bool, StoreError> {
+    let rows = bank_lines::table
+        .filter(bank_lines::platform.eq(platform.as_str()))
+        .filter(bank_lines::account.eq(&line.account))
+        .filter(bank_lines::booked_on.eq(line.booked_on))
+        .filter(bank_lines::currency.eq(line.amount.currency().code()))
+        .filter(bank_lines::amount_minor.eq(line.amount.minor()))
+        .filter(bank_lines::id.ne(line.id.to_string()))
+        .limit(1)
+        .select(bank_lines::id);
+    Ok(rows.get_result::<String>(conn).optional()?.is_some())
 }
 
 /// Lines of this amount and these days that nobody has said to be a gift: the oldest first.

@@ -1,7 +1,9 @@
 //! Files of banks, the pieces that they are kept in until they are read, and what the columns of CSV mean.
 
 use super::row::{Row, one, to_json, utc};
-use super::schema::{bank_line_refusals, bank_lines, bank_mappings, bank_statement_parts, bank_statements};
+use super::schema::{
+    bank_line_refusals, bank_lines, bank_mappings, bank_statement_parts, bank_statements, ledger_entries,
+};
 use super::{Conn, StoreError, Tx};
 use crate::domain::bank_line::{BankStatement, StatementFormat, StatementStatus};
 use crate::domain::bank_mapping::{
@@ -199,10 +201,15 @@ fn remove_parts(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
 pub fn remove(tx: &mut Tx<'_>, id: BankStatementId) -> Result<bool, StoreError> {
     let id = id.to_string();
     let lines = bank_lines::table.filter(bank_lines::statement_id.eq(&id));
+    // The books keep what was booked of a line, even if it was taken back.
+    let in_books = ledger_entries::table
+        .filter(ledger_entries::bank_line_id.is_not_null())
+        .select(ledger_entries::bank_line_id.assume_not_null());
     let in_use = bank_lines::status
         .eq_any(["booked", "returned"])
         .or(bank_lines::payout_id.is_not_null())
-        .or(bank_lines::deposit_id.is_not_null());
+        .or(bank_lines::deposit_id.is_not_null())
+        .or(bank_lines::id.eq_any(in_books));
     let booked = lines.filter(in_use).limit(1);
     let booked: Option<String> = booked.select(bank_lines::id).get_result(&mut **tx).optional()?;
     let reading: Option<String> = bank_statements::table

@@ -4,7 +4,7 @@ use super::dialect::on_each;
 use super::row::{Row, one, to_json, utc};
 use super::schema::{campaign_totals, campaigns};
 use super::{Conn, StoreError, Tx};
-use crate::domain::campaign::{Campaign, CampaignTotal};
+use crate::domain::campaign::{Campaign, CampaignTotal, ExchangeRate};
 use crate::domain::ids::CampaignId;
 use crate::domain::money::Money;
 use crate::domain::receipt::FrozenMoney;
@@ -23,6 +23,35 @@ struct CampaignRow {
     starts_on: Option<NaiveDate>,
     ends_on: Option<NaiveDate>,
     suggestions: String,
+    thanks: Option<String>,
+    rates: String,
+}
+
+/// A rate as stored: the currency of the goal stands beside it.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredRate {
+    currency: String,
+    rate: String,
+    day: NaiveDate,
+    source: String,
+}
+
+impl From<&ExchangeRate> for StoredRate {
+    fn from(rate: &ExchangeRate) -> Self {
+        Self {
+            currency: rate.currency().code().to_owned(),
+            rate: rate.text(),
+            day: rate.day(),
+            source: rate.source().to_owned(),
+        }
+    }
+}
+
+impl StoredRate {
+    fn into_domain(self, row: Row<'_>) -> Result<ExchangeRate, StoreError> {
+        let currency = row.currency(&self.currency)?;
+        ExchangeRate::parse(currency, &self.rate, self.day, &self.source).map_err(|error| row.corrupt(error))
+    }
 }
 
 impl CampaignRow {
@@ -34,11 +63,14 @@ impl CampaignRow {
         };
         let frozen: Vec<FrozenMoney> = row.json(&self.suggestions)?;
         let suggestions: Result<Vec<Money>, _> = frozen.iter().map(Money::try_from).collect();
+        let rates: Vec<StoredRate> = row.json(&self.rates)?;
         Ok(Campaign {
             id: row.parse(&self.id)?,
             slug: crate::domain::article::Slug::parse(&self.slug).map_err(|error| row.corrupt(error))?,
             goal,
             suggestions: suggestions.map_err(|error| row.corrupt(error))?,
+            rates: rates.into_iter().map(|rate| rate.into_domain(row)).collect::<Result<_, _>>()?,
+            thanks: self.thanks,
             title: self.title,
             summary: self.summary,
             starts_on: self.starts_on,
@@ -72,6 +104,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Campaign>, StoreError> {
 pub fn put(tx: &mut Tx<'_>, campaign: &Campaign, now: DateTime<Utc>) -> Result<(), StoreError> {
     let frozen: Vec<FrozenMoney> = campaign.suggestions.iter().copied().map(FrozenMoney::from).collect();
     let suggestions = to_json(&frozen)?;
+    let rates = to_json(&campaign.rates.iter().map(StoredRate::from).collect::<Vec<_>>())?;
     let changing = (
         campaigns::title.eq(&campaign.title),
         campaigns::summary.eq(&campaign.summary),
@@ -80,6 +113,8 @@ pub fn put(tx: &mut Tx<'_>, campaign: &Campaign, now: DateTime<Utc>) -> Result<(
         campaigns::starts_on.eq(campaign.starts_on),
         campaigns::ends_on.eq(campaign.ends_on),
         campaigns::suggestions.eq(&suggestions),
+        campaigns::thanks.eq(campaign.thanks.as_deref()),
+        campaigns::rates.eq(&rates),
         campaigns::updated_at.eq(now.naive_utc()),
     );
     on_each!(tx, |c| diesel::insert_into(campaigns::table)

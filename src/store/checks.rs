@@ -281,6 +281,27 @@ const CHECKS: &[Check] = &[
               JOIN donations d ON d.id = g.donation_id WHERE d.gateway <> p.tender OR d.currency <> p.currency",
     },
     Check {
+        name: "a name is on the page of a campaign with the money that stayed, and never of somebody who hides it",
+        sql: "SELECT w.pledge_id AS id FROM wall_entries w JOIN pledges p ON p.id = w.pledge_id \
+              LEFT JOIN donations d ON d.pledge_id = w.pledge_id AND d.currency = w.currency \
+              GROUP BY w.pledge_id, w.kept_minor, w.currency, w.campaign_id, p.currency, p.campaign_id, p.hidden \
+              HAVING p.hidden OR w.currency <> p.currency OR w.campaign_id <> p.campaign_id OR w.kept_minor <> \
+              SUM(CASE WHEN d.gross_minor > d.refunded_minor + d.lost_minor + d.disputed_minor \
+              THEN d.gross_minor - d.refunded_minor - d.lost_minor - d.disputed_minor ELSE 0 END)",
+    },
+    Check {
+        name: "what a platform elsewhere paid out is in the books as its line says, and what was taken back is not",
+        sql: "SELECT k.id FROM (SELECT e.bank_line_id AS id, p.account, p.currency, p.amount_minor AS minor \
+              FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id WHERE e.bank_line_id IS NOT NULL \
+              UNION ALL SELECT b.id, 'clearing:bank_transfer', b.currency, -b.amount_minor FROM bank_lines b \
+              WHERE b.platform IS NOT NULL \
+              UNION ALL SELECT b.id, 'expense:fees:' || b.platform, b.currency, -COALESCE(b.platform_fee_minor, 0) \
+              FROM bank_lines b WHERE b.platform IS NOT NULL \
+              UNION ALL SELECT b.id, 'income:' || b.platform, b.currency, \
+              b.amount_minor + COALESCE(b.platform_fee_minor, 0) FROM bank_lines b WHERE b.platform IS NOT NULL \
+              ) k GROUP BY k.id, k.account, k.currency HAVING SUM(k.minor) <> 0",
+    },
+    Check {
         name: "every donor gave money",
         sql: "SELECT d.id FROM donors d WHERE d.merged_into IS NULL AND NOT EXISTS \
               (SELECT 1 FROM donations x WHERE x.donor_id = d.id AND x.gross_minor IS NOT NULL)",

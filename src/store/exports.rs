@@ -8,7 +8,6 @@ use crate::domain::receipt::ReceiptNumber;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::SingleValue;
-use std::collections::HashMap;
 
 /// Rows of one page.
 pub const PAGE_ROWS: i64 = 1_000;
@@ -95,6 +94,7 @@ impl Table {
                 "dispute_id",
                 "movement_id",
                 "deposit_id",
+                "bank_line_id",
                 "account",
                 "currency",
                 "amount_minor",
@@ -198,10 +198,13 @@ struct DonationCells {
     created_at: NaiveDateTime,
     frequency: String,
     hidden: bool,
+    /// Series, year and number of the receipt that counts.
+    receipt: Option<(String, i32, i64)>,
 }
 
 impl DonationCells {
-    fn into_row(self, receipt: String) -> ExportRow {
+    fn into_row(self) -> ExportRow {
+        let named = |(series, year, number)| ReceiptNumber { series, year, number };
         let money = [text(self.gross), text(self.fee), self.refunded.to_string(), self.lost.to_string()];
         let who = [text(self.donor), address_text(&self.email).to_owned(), text(self.name)];
         let mut row = vec![self.id, self.pledge, self.campaign];
@@ -209,7 +212,11 @@ impl DonationCells {
         row.extend([self.gateway, self.remote, self.status, self.currency]);
         row.extend(money);
         row.extend([text(self.settled), text(self.settled_currency)]);
-        row.extend([self.received_at.map(time).unwrap_or_default(), receipt, text(self.article)]);
+        row.extend([
+            self.received_at.map(time).unwrap_or_default(),
+            text(self.receipt.map(named)),
+            text(self.article),
+        ]);
         row.extend([time(self.created_at), self.frequency, self.hidden.to_string()]);
         row
     }
@@ -221,8 +228,10 @@ fn donations_page(
     received: Option<Period>,
     after: &str,
 ) -> Result<Vec<ExportRow>, StoreError> {
+    let counts = receipts::donation_id.eq(donations::id).and(receipts::status.eq_any(["issued", "sent"]));
     let mut wanted = donations::table
         .inner_join(pledges::table.inner_join(campaigns::table))
+        .left_join(receipts::table.on(counts))
         .filter(donations::id.gt(after))
         .filter(coalesce(donations::created_at, donations::created_at).ge(span.from))
         .filter(coalesce(donations::created_at, donations::created_at).lt(span.to))
@@ -256,22 +265,10 @@ fn donations_page(
             donations::created_at,
             pledges::frequency,
             pledges::hidden,
+            (receipts::series, receipts::year, receipts::number).nullable(),
         ))
         .load(conn)?;
-    let numbers = live_receipts(conn, rows.iter().map(|row| row.id.as_str()).collect())?;
-    let number = |row: &DonationCells| numbers.get(&row.id).cloned().unwrap_or_default();
-    Ok(rows.into_iter().map(|row| (number(&row), row)).map(|(receipt, row)| row.into_row(receipt)).collect())
-}
-
-/// The number of the receipt that counts, by donation.
-fn live_receipts(conn: &mut Conn, donations: Vec<&str>) -> Result<HashMap<String, String>, StoreError> {
-    let rows: Vec<(String, String, i32, i64)> = receipts::table
-        .filter(receipts::donation_id.eq_any(donations))
-        .filter(receipts::status.eq_any(["issued", "sent"]))
-        .select((receipts::donation_id, receipts::series, receipts::year, receipts::number))
-        .load(conn)?;
-    let named = |(id, series, year, number)| (id, ReceiptNumber { series, year, number }.to_string());
-    Ok(rows.into_iter().map(named).collect())
+    Ok(rows.into_iter().map(DonationCells::into_row).collect())
 }
 
 #[derive(Queryable)]
@@ -356,7 +353,7 @@ fn donors_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
 /// Whole entries only: a page ends with the last line of its last entry.
 fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow>, StoreError> {
     type Named = Option<String>;
-    type Subject = (String, Named, Named, Named, Named, Named);
+    type Subject = (String, Named, Named, Named, Named, Named, Named);
     type Line = (String, i64, Subject, String, String, i64, NaiveDateTime, NaiveDateTime);
     let entries: Vec<String> = ledger_entries::table
         .filter(ledger_entries::id.gt(after))
@@ -380,6 +377,7 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
                 ledger_entries::dispute_id,
                 ledger_entries::movement_id,
                 ledger_entries::deposit_id,
+                ledger_entries::bank_line_id,
             ),
             ledger_postings::account,
             ledger_postings::currency,
@@ -391,16 +389,15 @@ fn ledger_page(conn: &mut Conn, span: Span, after: &str) -> Result<Vec<ExportRow
     let export = |(
         id,
         line,
-        (kind, donation, refund, dispute, movement, deposit),
+        (kind, donation, refund, dispute, movement, deposit, bank_line),
         account,
         currency,
         minor,
         happened,
         recorded,
     ): Line| {
-        let subject = [kind, text(donation), text(refund), text(dispute), text(movement), text(deposit)];
-        let mut row = vec![id, line.to_string()];
-        row.extend(subject);
+        let mut row = vec![id, line.to_string(), kind];
+        row.extend([donation, refund, dispute, movement, deposit, bank_line].map(text));
         row.extend([account, currency, minor.to_string(), time(happened), time(recorded)]);
         row
     };

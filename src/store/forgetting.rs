@@ -3,10 +3,11 @@
 
 use super::row::{Row, one, to_json};
 use super::schema::{
-    account_changes, address_changes, attempts, donations, donors, event_subjects, inbox, pledges, receipts,
-    refunds, request_keys, saved_views, subscription_orders, subscriptions,
+    account_changes, address_changes, attempts, declines, donations, donors, event_subjects, inbox,
+    pledge_clients, pledges, receipts, refunds, request_keys, saved_views, subscription_orders,
+    subscriptions,
 };
-use super::{Conn, StoreError, Tx, external_members, search};
+use super::{Conn, StoreError, Tx, external_members, search, wall};
 use crate::domain::account::{ChangeDetail, NO_ADDRESS_HOST, Profile, erased_address};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{DonorId, InboxId, PledgeId, ReceiptId};
@@ -72,6 +73,10 @@ fn nobody(donor: DonorId) -> Result<EmailAddress, StoreError> {
 /// Takes the person from pledges, from what was asked of them and from their pages at gateways.
 fn take_from_pledges(tx: &mut Tx<'_>, ids: &[String], nobody: &EmailAddress) -> Result<(), StoreError> {
     for ids in ids.chunks(IDS_AT_ONCE) {
+        wall::remove(tx, ids)?;
+        diesel::delete(pledge_clients::table.filter(pledge_clients::pledge_id.eq_any(ids)))
+            .execute(&mut **tx)?;
+        diesel::delete(declines::table.filter(declines::pledge_id.eq_any(ids))).execute(&mut **tx)?;
         diesel::update(attempts::table.filter(attempts::pledge_id.eq_any(ids)))
             .set(attempts::next_url.eq(None::<String>))
             .execute(&mut **tx)?;

@@ -93,6 +93,7 @@ pub fn append(
             ledger_entries::dispute_id.eq(dispute),
             ledger_entries::movement_id.eq(None::<String>),
             ledger_entries::deposit_id.eq(None::<String>),
+            ledger_entries::bank_line_id.eq(None::<String>),
         );
         let id = ids.next::<EntryId>().to_string();
         let currency = write_lines(tx, &id, entry.lines())?;
@@ -104,11 +105,12 @@ pub fn append(
     Ok(())
 }
 
-/// The columns of what belongs to no donation: movement and deposit, of which one is there.
-fn named(about: Apart) -> (Option<String>, Option<String>) {
+/// The columns of what belongs to no donation: movement, deposit and line of the bank, of which one is there.
+fn named(about: Apart) -> (Option<String>, Option<String>, Option<String>) {
     match about {
-        Apart::Movement(id) => (Some(id.to_string()), None),
-        Apart::Deposit(id) => (None, Some(id.to_string())),
+        Apart::Movement(id) => (Some(id.to_string()), None, None),
+        Apart::Deposit(id) => (None, Some(id.to_string()), None),
+        Apart::BankLine(id) => (None, None, Some(id.to_string())),
     }
 }
 
@@ -120,9 +122,11 @@ pub fn append_apart(
     ids: &IdSource,
     when: Booking,
 ) -> Result<(), StoreError> {
-    let (movement, deposit) = named(about);
-    let own =
-        ledger_entries::movement_id.eq(movement.clone()).or(ledger_entries::deposit_id.eq(deposit.clone()));
+    let (movement, deposit, line) = named(about);
+    let own = ledger_entries::movement_id
+        .eq(movement.clone())
+        .or(ledger_entries::deposit_id.eq(deposit.clone()))
+        .or(ledger_entries::bank_line_id.eq(line.clone()));
     let highest: Option<i64> = ledger_entries::table
         .filter(own)
         .select(sql::<Nullable<BigInt>>("MAX(sequence)"))
@@ -132,6 +136,7 @@ pub fn append_apart(
             ledger_entries::kind.eq(about.kind().as_str()),
             ledger_entries::movement_id.eq(movement.clone()),
             ledger_entries::deposit_id.eq(deposit.clone()),
+            ledger_entries::bank_line_id.eq(line.clone()),
         );
         let id = ids.next::<EntryId>().to_string();
         let currency = write_lines(tx, &id, lines)?;
@@ -183,11 +188,15 @@ fn sealing<'a>(id: &'a str, sequence: i64, currency: &'a str, when: Booking) -> 
 
 /// What the books hold because of something that belongs to no donation: the fold of its lines.
 pub fn held(conn: &mut Conn, about: Apart) -> Result<Held, StoreError> {
-    let (movement, deposit) = named(about);
-    let id = movement.as_ref().or(deposit.as_ref()).cloned().unwrap_or_default();
+    let (movement, deposit, line) = named(about);
+    let id = [&movement, &deposit, &line].into_iter().flatten().next().cloned().unwrap_or_default();
+    let own = ledger_entries::movement_id
+        .eq(movement)
+        .or(ledger_entries::deposit_id.eq(deposit))
+        .or(ledger_entries::bank_line_id.eq(line));
     let lines: Vec<(String, String, i64)> = ledger_entries::table
         .inner_join(ledger_postings::table)
-        .filter(ledger_entries::movement_id.eq(movement).or(ledger_entries::deposit_id.eq(deposit)))
+        .filter(own)
         .select((ledger_postings::account, ledger_postings::currency, ledger_postings::amount_minor))
         .load(conn)?;
     let (row, mut held) = (Row { table: "ledger_entries", id: &id }, Held::default());

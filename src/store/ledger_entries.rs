@@ -33,9 +33,10 @@ pub struct Written {
     pub id: EntryId,
     /// What it is about.
     pub kind: EntryKind,
-    /// Of which donation; none for what a gateway moved without one, and for what was paid in at the bank.
+    /// Of which donation; none for what a gateway moved without one, for what was paid in at the bank, and for what a platform
+    /// paid out.
     pub donation: Option<DonationId>,
-    /// Of which refund or dispute of it, or which movement or deposit.
+    /// Of which refund or dispute of it, or which movement, deposit or line of the bank.
     pub about: Option<String>,
     /// When the money moved, by the gateway's clock.
     pub happened_at: DateTime<Utc>,
@@ -55,6 +56,7 @@ struct EntryRow {
     dispute_id: Option<String>,
     movement_id: Option<String>,
     deposit_id: Option<String>,
+    bank_line_id: Option<String>,
     happened_at: NaiveDateTime,
     recorded_at: NaiveDateTime,
 }
@@ -107,11 +109,17 @@ fn written(entry: &EntryRow, lines: &[LineRow]) -> Result<Written, StoreError> {
         id: row.parse(&entry.id)?,
         kind: row.word(EntryKind::parse, &entry.kind)?,
         donation: row.parse_option(entry.donation_id.as_deref())?,
-        about: [&entry.refund_id, &entry.dispute_id, &entry.movement_id, &entry.deposit_id]
-            .into_iter()
-            .flatten()
-            .next()
-            .cloned(),
+        about: [
+            &entry.refund_id,
+            &entry.dispute_id,
+            &entry.movement_id,
+            &entry.deposit_id,
+            &entry.bank_line_id,
+        ]
+        .into_iter()
+        .flatten()
+        .next()
+        .cloned(),
         happened_at: utc(entry.happened_at),
         recorded_at: utc(entry.recorded_at),
         lines: lines.collect::<Result<_, StoreError>>()?,

@@ -1,10 +1,12 @@
 //! Owns: the database, on SQLite and PostgreSQL, from one set of queries. The only place that names diesel.
 //! May import: domain. Must not: know gateways, use cases, mail or the web; decide anything.
 
+pub mod abuse;
 pub mod account_changes;
 pub mod accounts;
 pub mod address_changes;
 pub mod api_tokens;
+pub mod appeal_texts;
 pub mod attempts;
 pub mod audit;
 pub mod bank_lines;
@@ -35,6 +37,7 @@ pub mod figures;
 pub mod forgetting;
 pub mod gateway_accounts;
 pub mod gift_aid;
+pub mod gift_links;
 pub mod gifts_by_hand;
 pub mod idempotency;
 pub mod imports;
@@ -49,8 +52,10 @@ pub mod movements;
 pub mod outbound_links;
 pub mod outgoing;
 pub mod passkeys;
+pub mod past_comments;
 pub mod patrons;
 pub mod payouts;
+pub mod platform_payouts;
 pub mod pledges;
 pub mod receipts;
 pub mod refunds;
@@ -71,7 +76,9 @@ pub mod staff_sessions;
 pub mod statements;
 pub mod subscription_orders;
 pub mod subscriptions;
+pub mod successions;
 pub mod tiers;
+pub mod wall;
 mod writer;
 
 pub use connection::{Conn, Tx};

@@ -4,6 +4,7 @@ use super::dialect::lock_row;
 use super::row::{Row, one, to_json, utc};
 use super::schema::{donations, pledges};
 use super::{Conn, StoreError, Tx};
+use crate::domain::appeal::SeenAppeal;
 use crate::domain::article::Slug;
 use crate::domain::bank::CreditorReference;
 use crate::domain::donation::DonationStatus;
@@ -44,6 +45,7 @@ struct PledgeRow {
     updated_at: NaiveDateTime,
     tier_id: Option<String>,
     starts_at: Option<NaiveDateTime>,
+    source_appeal: Option<String>,
 }
 
 /// Referrer and campaign tags as stored.
@@ -241,6 +243,7 @@ impl PledgeRow {
             updated_at: pledge.created_at.naive_utc(),
             tier_id: terms.tier.map(|tier| tier.to_string()),
             starts_at: terms.starts_at.map(|at| at.naive_utc()),
+            source_appeal: terms.source.appeal.as_ref().map(ToString::to_string),
         })
     }
 
@@ -263,6 +266,8 @@ impl PledgeRow {
             .map(Slug::parse)
             .transpose()
             .map_err(|error| row.corrupt(error))?;
+        let seen = |text: &str| row.word(SeenAppeal::parse, text);
+        let appeal = self.source_appeal.as_deref().map(seen).transpose()?;
         let utm = Utm {
             source: stored.utm_source,
             medium: stored.utm_medium,
@@ -283,7 +288,7 @@ impl PledgeRow {
             message: self.message,
             visibility: if self.hidden { Visibility::Hidden } else { Visibility::Named },
             tribute,
-            source: Source { article, referrer: stored.referrer, utm },
+            source: Source { article, appeal, referrer: stored.referrer, utm },
             locale: self.locale,
         };
         Ok(Pledge {

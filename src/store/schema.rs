@@ -1,6 +1,7 @@
 //! The tables as diesel sees them: one description for both engines. A test holds it against a freshly
 //! migrated database of each.
 
+mod abuse;
 mod balances;
 mod bank;
 mod figures;
@@ -10,6 +11,7 @@ mod office;
 mod readers;
 mod sandbox;
 
+pub(super) use abuse::*;
 pub(super) use balances::*;
 pub(super) use bank::*;
 pub(super) use figures::*;
@@ -39,6 +41,8 @@ diesel::table! {
         suggestions -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        thanks -> Nullable<Text>,
+        rates -> Text,
     }
 }
 
@@ -86,6 +90,7 @@ diesel::table! {
         tier_id -> Nullable<Text>,
         starts_at -> Nullable<Timestamp>,
         purged_at -> Nullable<Timestamp>,
+        source_appeal -> Nullable<Text>,
     }
 }
 
@@ -185,6 +190,7 @@ diesel::table! {
         dispute_id -> Nullable<Text>,
         movement_id -> Nullable<Text>,
         deposit_id -> Nullable<Text>,
+        bank_line_id -> Nullable<Text>,
     }
 }
 
@@ -471,6 +477,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    successions (pledge_id) {
+        pledge_id -> Text,
+        succeeds_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(attempts -> pledges (pledge_id));
 diesel::joinable!(pledges -> campaigns (campaign_id));
 diesel::joinable!(donations -> pledges (pledge_id));
@@ -488,6 +502,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_changes,
     address_changes,
     api_tokens,
+    appeal_texts,
     attempts,
     audit_head,
     audit_log,
@@ -561,8 +576,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     statements,
     subscription_orders,
     subscriptions,
+    successions,
     support_totals,
     tiers,
+    wall_entries,
     webhook_deliveries,
     webhook_endpoints,
 );

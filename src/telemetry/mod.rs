@@ -75,7 +75,8 @@ pub mod metrics {
     pub const HTTP_REQUESTS_TOTAL: &str = "http_requests_total";
     /// Seconds from a request to its answer, by `route`.
     pub const HTTP_REQUEST_SECONDS: &str = "http_request_seconds";
-    /// Forms and API calls that asked for a pledge, by `outcome` (started, repeated, trapped).
+    /// Forms and API calls that asked for a pledge, by `outcome` (`started`, `repeated`, `trapped`, `too_fast`,
+    /// `proof_asked`, `link_asked`).
     pub const PLEDGES_TOTAL: &str = "pledges_total";
     /// Webhooks received, by `gateway` and `outcome` (stored, repeat, rejected, off, failed).
     pub const WEBHOOKS_TOTAL: &str = "webhooks_total";

@@ -2,9 +2,11 @@
 
 pub mod letters;
 pub mod own;
+pub mod past;
 
+use super::abuse::attack;
 use super::pages;
-use super::{Context, FieldError, UseCaseError, audit, outgoing, tokens};
+use super::{Context, FieldError, UseCaseError, abuse, audit, outgoing, tokens};
 use crate::domain::article::Slug;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::comment::{
@@ -14,7 +16,7 @@ use crate::domain::donor::{EmailAddress, PersonName, clean_line};
 use crate::domain::ids::CommentId;
 use crate::store::comments::{self, Shown};
 use crate::store::limits::{self, Bucket};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{Conn, StoreError, Tx, past_comments};
 use serde_json::json;
 
 /// A comment as a reader typed it.
@@ -91,11 +93,15 @@ fn write_in(
     if comments::is_there(tx, &same_key)? {
         return Ok(Written::Held);
     }
+    if attack::until(tx, now)?.is_some() {
+        let later = "comments rest for a few hours; please come back with what you wrote".to_owned();
+        return Err(UseCaseError::invalid("form", "comments_paused", later));
+    }
     // The day in the key makes yesterday's rows useless for finding out who came.
     let name = ctx.key.blurred("comments by client", &[&now.date_naive().to_string(), &sender.client])?;
     let bucket = Bucket { name, rate: ctx.policy.comments_per_client };
-    if let Some(after) = limits::take(tx, &[bucket], now)? {
-        return Err(UseCaseError::RateLimited { after });
+    if limits::take(tx, &[bucket], now)?.is_some() {
+        return Err(UseCaseError::RateLimited { after: abuse::A_WHILE });
     }
     let reader = Reader {
         approved: comments::approved_from(tx, &read.email)?,
@@ -287,7 +293,7 @@ pub async fn decide(
                 });
                 audit::record(tx, &inner, (actor, Action::CommentDecided), &id, &detail)?;
                 is_seen |= comment.state.is_shown() || next.is_shown();
-                if next.is_shown() {
+                if next.is_shown() && !past_comments::is_of_the_past(tx, id)? {
                     tell(tx, &inner, &comment)?;
                     letters::of_approval(tx, &inner, &comment)?;
                 }

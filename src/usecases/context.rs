@@ -5,6 +5,7 @@ use super::gateways::{PaypalPlan, StripePlan};
 use super::members::PatreonPlan;
 use super::staff::Sealer;
 use super::staff::tokens::Shares;
+use crate::domain::abuse::AbuseRules;
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
@@ -72,6 +73,14 @@ impl Context {
     #[must_use]
     pub fn for_request(&self, key: RequestKey) -> Self {
         Self { request: Some(Arc::new(key)), ..self.clone() }
+    }
+
+    /// The same while the site is under attack: the smallest gift is a larger one.
+    #[must_use]
+    pub fn under_attack(&self) -> Self {
+        let abuse = AbuseRules { is_attacked: true, ..self.policy.abuse };
+        let amounts = self.policy.amounts.with_larger_minimum(abuse.minimum_factor);
+        Self { policy: Arc::new(Policy { amounts, abuse, ..(*self.policy).clone() }), ..self.clone() }
     }
 
     /// The gateway of this kind.
@@ -154,10 +163,16 @@ pub struct Policy {
     pub bank_account: Option<BankAccount>,
     /// The publication's page at Patreon; none: no link leads there.
     pub patreon_page: Option<String>,
+    /// Origins of other sites that may show the form in a frame.
+    pub embed_origins: Vec<String>,
     /// How many pledges one client may start.
     pub pledges_per_client: Rate,
     /// How many pledges may be started for one e-mail address.
     pub pledges_per_email: Rate,
+    /// How many pledges may be started from one network, whose addresses are many.
+    pub pledges_per_network: Rate,
+    /// The defence against those who try stolen cards.
+    pub abuse: AbuseRules,
     /// What readers may write below articles.
     pub comments: CommentRules,
     /// How many comments one client may write.
@@ -211,6 +226,15 @@ impl AmountLimits {
     /// The limits of every currency, by code.
     pub fn new(by_currency: BTreeMap<&'static str, (i64, i64)>) -> Self {
         Self(by_currency)
+    }
+
+    /// The same with `factor` times the smallest gift, as far as that is not above the largest.
+    #[must_use]
+    pub fn with_larger_minimum(&self, factor: i64) -> Self {
+        let larger = |(code, (least, most)): (&&'static str, &(i64, i64))| {
+            (*code, (least.saturating_mul(factor).min(*most), *most))
+        };
+        Self(self.0.iter().map(larger).collect())
     }
 
     /// The smallest and the largest gift in a currency. A currency without limits takes nothing.

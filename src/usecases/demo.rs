@@ -59,6 +59,8 @@ fn demo_campaign(tx: &mut Tx<'_>, ctx: &Context) -> Result<CampaignId, UseCaseEr
         starts_on: None,
         ends_on: None,
         suggestions: Vec::new(),
+        thanks: None,
+        rates: Vec::new(),
     };
     campaigns::put(tx, &campaign, ctx.now())?;
     Ok(campaign.id)

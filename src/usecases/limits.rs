@@ -1,5 +1,7 @@
-//! Rate limits of public forms, as separate buckets: by client and by e-mail address without the client.
+//! Rate limits of public forms, as separate buckets: by client, by the network around it, and by e-mail address without either.
+//! Nobody is told which of them was empty, nor for how long.
 
+use super::abuse::{A_WHILE, network_of};
 use super::{Context, UseCaseError};
 use crate::store::limits::{self, Bucket};
 use crate::store::{StoreError, Tx};
@@ -33,8 +35,8 @@ pub(super) fn take_for_account(
     };
     let by_email =
         Bucket { name: ctx.key.blurred(what, &["e-mail", email])?, rate: ctx.policy.pledges_per_email };
-    if let Some(after) = limits::take(tx, &[by_client], now)? {
-        return Err(UseCaseError::RateLimited { after });
+    if limits::take(tx, &[by_client], now)?.is_some() {
+        return Err(UseCaseError::RateLimited { after: A_WHILE });
     }
     Ok(if take_or_leave(tx, &by_email, now)? { ForAddress::Free } else { ForAddress::Spent })
 }
@@ -52,23 +54,31 @@ pub(super) fn take_or_leave(
     Ok(is_taken)
 }
 
-/// Takes a token from each bucket of a pledge. Fails closed: without the database nothing is started.
+/// Takes a token from each bucket of a pledge, where `client` is counted too if it is given. Fails closed: without the database
+/// nothing is started.
 ///
 /// Returns the time to wait if one of them had none.
 pub(super) fn take_for_pledge(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    client: &str,
+    client: Option<&str>,
     email: &str,
 ) -> Result<Option<TimeDelta>, UseCaseError> {
     let now = ctx.now();
+    let by_email =
+        Bucket { name: ctx.key.blurred("pledges by e-mail", &[email])?, rate: ctx.policy.pledges_per_email };
+    let Some(client) = client else {
+        return Ok(limits::take(tx, &[by_email], now)?);
+    };
     // The day in the key makes yesterday's rows useless for finding out who came.
     let day = now.date_naive().to_string();
     let by_client = Bucket {
         name: ctx.key.blurred("pledges by client", &[&day, client])?,
         rate: ctx.policy.pledges_per_client,
     };
-    let by_email =
-        Bucket { name: ctx.key.blurred("pledges by e-mail", &[email])?, rate: ctx.policy.pledges_per_email };
-    Ok(limits::take(tx, &[by_client, by_email], now)?)
+    let by_network = Bucket {
+        name: ctx.key.blurred("pledges by network", &[&day, &network_of(client)])?,
+        rate: ctx.policy.pledges_per_network,
+    };
+    Ok(limits::take(tx, &[by_client, by_network, by_email], now)?)
 }

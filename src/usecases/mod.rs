@@ -3,7 +3,9 @@
 
 #![warn(missing_docs)]
 
+pub mod abuse;
 pub mod account;
+pub mod appeals;
 pub mod audit;
 pub mod balances;
 pub mod bank;
@@ -50,6 +52,7 @@ pub mod sync;
 pub mod tokens;
 pub mod upkeep;
 pub mod views;
+pub mod wall;
 pub mod webhook;
 
 pub use context::{AmountLimits, Context, Policy, SiteKey};

@@ -1,18 +1,23 @@
 //! Promising a gift: written down first, then the gateway is called, then the answer is written down.
 
+use super::abuse::{self, Giver, Purpose, attack};
 use super::patrons::{self, tiers::NoPlace};
 use super::pledge_terms::{self, PledgeRequest};
-use super::{Context, UseCaseError, limits, outgoing, tokens};
+use super::{Context, UseCaseError, limits, outgoing, tokens, wall};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::bank::CreditorReference;
+use crate::domain::donor::PersonName;
 use crate::domain::ids::{DonorId, PledgeId, TierId};
 use crate::domain::job::Job;
 use crate::domain::pledge::{Frequency, GatewayKind, Pledge, PledgeStatus, PledgeTerms};
 use crate::domain::remote::RemoteId;
 use crate::domain::tier::Tier;
+use crate::domain::wall::AmountShown;
 use crate::gateways::{CheckoutKind, CheckoutRequest, GatewayError};
 use crate::store::pledges::Sameness;
-use crate::store::{StoreError, Tx, attempts, campaigns, idempotency, pledges, subscriptions, tiers};
+use crate::store::{
+    Conn, StoreError, Tx, abuse as clients, attempts, campaigns, idempotency, pledges, subscriptions, tiers,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Two equal submissions within this time are one: a double click, the back button, an impatient reload.
@@ -20,6 +25,17 @@ const SAME_WITHIN: TimeDelta = TimeDelta::minutes(2);
 
 /// When to ask a gateway that gave no answer.
 const ASK_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(10);
+
+/// What speaks for a pledge being meant by a person, where the site asks for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing.
+    None,
+    /// Work that the browser did for this form.
+    Work(String),
+    /// The link that was sent to the e-mail address was opened.
+    Mail,
+}
 
 /// Who sends a pledge, as far as the request tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +46,8 @@ pub struct Sender {
     pub form_id: Option<String>,
     /// The key that an API client sent, if any.
     pub idempotency: Option<idempotency::Key>,
+    /// What speaks for it.
+    pub proof: Proof,
 }
 
 /// A pledge on record, and where its donor goes next.
@@ -133,25 +151,31 @@ fn write_down_in(
     request: &PledgeRequest,
     sender: &Sender,
 ) -> Result<Written, Abandoned> {
-    let campaign = campaigns::find_by_slug(tx, request.campaign.trim())?;
-    let recurs = Frequency::parse(request.frequency.trim()).is_some_and(Frequency::is_recurring);
-    let names_a_tier = !request.frequency.trim().is_empty() && !request.tier.trim().is_empty();
-    // Most pledges are one gift without a tier: they need not wait for a list of tiers.
-    let tiers = if recurs || names_a_tier { tiers::all(tx)? } else { Vec::new() };
-    let mut terms =
-        pledge_terms::check(ctx, request, campaign.as_ref(), &tiers).map_err(UseCaseError::Invalid)?;
-    let same = sameness(ctx, &terms, sender)?;
-    let wait = limits::take_for_pledge(tx, ctx, &sender.client, terms.email.as_str())?;
+    let attacked = attack::until(tx, ctx.now())?.map(|_until| ctx.under_attack());
+    let ctx = attacked.as_ref().unwrap_or(ctx);
+    let (mut terms, tiers) = terms_of(tx, ctx, request)?;
+    let named = pledge_terms::wall_name(request).ok().flatten();
+    let same = sameness(ctx, &terms, named.as_ref(), sender)?;
+    // Letters are counted by network before they are sent, and many share one.
+    let client = Some(sender.client.as_str()).filter(|_| sender.proof != Proof::Mail);
+    let wait = limits::take_for_pledge(tx, ctx, client, terms.email.as_str())?;
     // The buckets are locked now: equal submissions that ran beside this one are on record or wait. A repeat is
     // answered even to those who have no token left.
     if let Some(pledge) = find_equal(tx, ctx, sender, &same)? {
         return Err(Abandoned::Repeat(Box::new(pledge)));
     }
-    if let Some(after) = wait {
-        return Err(UseCaseError::RateLimited { after }.into());
+    if wait.is_some() {
+        return Err(UseCaseError::RateLimited { after: abuse::A_WHILE }.into());
     }
+    let giver = Giver::of(ctx, &sender.client, terms.email.as_str())?;
+    let purpose = Purpose::pledge(&request.campaign, terms.amount.currency().code());
+    abuse::admit(tx, ctx, &giver, (terms.gateway, purpose), &sender.proof)?;
     terms.tier = place_in(tx, &terms, &tiers)?;
     let (pledge, attempt) = insert(tx, ctx, terms, None, &same)?;
+    if let Some(named) = named {
+        wall::put_up(tx, ctx, &pledge, named)?;
+    }
+    clients::insert_client(tx, pledge.id, &giver.marks)?;
     if let Some(key) = &sender.idempotency
         && !idempotency::insert(tx, key, pledge.id, pledge.created_at)?
     {
@@ -161,6 +185,22 @@ fn write_down_in(
         Some(attempt) => Written::New(pledge, attempt),
         None => Written::NewInstructions(pledge),
     })
+}
+
+/// What was sent, checked; with the tiers, as far as it needs them.
+pub(super) fn terms_of(
+    conn: &mut Conn,
+    ctx: &Context,
+    request: &PledgeRequest,
+) -> Result<(PledgeTerms, Vec<Tier>), UseCaseError> {
+    let campaign = campaigns::find_by_slug(conn, request.campaign.trim())?;
+    let recurs = Frequency::parse(request.frequency.trim()).is_some_and(Frequency::is_recurring);
+    let names_a_tier = !request.frequency.trim().is_empty() && !request.tier.trim().is_empty();
+    // Most pledges are one gift without a tier: they need not wait for a list of tiers.
+    let tiers = if recurs || names_a_tier { tiers::all(conn)? } else { Vec::new() };
+    let terms =
+        pledge_terms::check(ctx, request, campaign.as_ref(), &tiers).map_err(UseCaseError::Invalid)?;
+    Ok((terms, tiers))
 }
 
 /// Takes a place of the tier that was chosen, or else of the highest that the amount reaches.
@@ -203,12 +243,21 @@ fn find_equal(
     Ok(pledges::find_same(tx, same, ctx.now() - SAME_WITHIN)?)
 }
 
-fn sameness(ctx: &Context, terms: &PledgeTerms, sender: &Sender) -> Result<Sameness, UseCaseError> {
+fn sameness(
+    ctx: &Context,
+    terms: &PledgeTerms,
+    named: Option<&(PersonName, AmountShown)>,
+    sender: &Sender,
+) -> Result<Sameness, UseCaseError> {
     let campaign = terms.campaign.to_string();
     let amount = terms.amount.to_string();
     let frequency = terms.frequency.as_str();
-    let content =
-        [campaign.as_str(), amount.as_str(), frequency, terms.gateway.as_str(), terms.email.as_str()];
+    let mut content =
+        vec![campaign.as_str(), amount.as_str(), frequency, terms.gateway.as_str(), terms.email.as_str()];
+    // Who thinks again about being named makes another pledge: what was asked for before must not count.
+    if let Some((name, amount)) = named {
+        content.extend([name.as_str(), if *amount == AmountShown::Shown { "with amount" } else { "" }]);
+    }
     // A form that was changed after the back button is another one, though it kept its id.
     let form_key = match sender.form_id.as_deref().filter(|id| !id.trim().is_empty()) {
         Some(id) => Some(ctx.key.blurred("form", &[&[id], content.as_slice()].concat())?),

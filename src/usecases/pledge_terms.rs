@@ -3,6 +3,7 @@
 
 use super::{Context, FieldError};
 use crate::domain::account::can_be_mailed;
+use crate::domain::appeal::SeenAppeal;
 use crate::domain::article::Slug;
 use crate::domain::campaign::Campaign;
 use crate::domain::donor::{EmailAddress, EmailError, PersonName, TooLong, clean_line, clean_text};
@@ -12,6 +13,7 @@ use crate::domain::pledge::{
     Frequency, GatewayKind, PledgeTerms, Source, Tribute, TributeKind, Utm, Visibility, fee_cover,
 };
 use crate::domain::tier::{Offer, Tier};
+use crate::domain::wall::AmountShown;
 
 /// Longest message to the publisher, in characters.
 pub const MESSAGE_CHARACTERS_MAX: usize = 1_000;
@@ -39,13 +41,25 @@ pub struct PledgeRequest {
     pub email: String,
     pub message: String,
     pub visibility: Visibility,
+    /// None: the donor is not named on the page of the campaign.
+    pub wall: Option<WallRequest>,
     pub fee: FeeChoice,
     pub tribute_kind: String,
     pub tribute_name: String,
     pub from: String,
+    pub appeal: String,
     pub referrer: String,
     pub utm: Utm,
     pub locale: String,
+}
+
+/// How a donor wants to be named on the page of the campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WallRequest {
+    /// By what name; empty: by that of the form.
+    pub name: String,
+    /// Whether the sum stands beside it.
+    pub amount: AmountShown,
 }
 
 /// Whether the donor adds the gateway's fee.
@@ -83,7 +97,7 @@ impl Mistakes {
 }
 
 /// The fields from the top of the form to its end.
-const FORM_ORDER: [&str; 11] = [
+const FORM_ORDER: [&str; 12] = [
     "campaign",
     "frequency",
     "tier",
@@ -91,6 +105,7 @@ const FORM_ORDER: [&str; 11] = [
     "amount",
     "name",
     "email",
+    "wall_name",
     "gateway",
     "message",
     "tribute_kind",
@@ -130,6 +145,7 @@ pub fn check(
     let message =
         mistakes.keep("message", "too_long", clean_text(&request.message, MESSAGE_CHARACTERS_MAX)).flatten();
     let tribute = check_tribute(request, &mut mistakes);
+    check_wall(request, &mut mistakes);
     let source = check_source(request);
     let cover = match (bare_amount, gateway) {
         (Some(amount), Some(gateway)) => check_cover(ctx, request.fee, amount, gateway, &mut mistakes),
@@ -282,6 +298,27 @@ fn check_tier(word: &str, tiers: &[Tier], chosen: Chosen, mistakes: &mut Mistake
     Some(tier.id)
 }
 
+/// The name by which the donor is to be shown on the page of the campaign, if they asked for that.
+pub(super) fn wall_name(request: &PledgeRequest) -> Result<Option<(PersonName, AmountShown)>, TooLong> {
+    let Some(wanted) = &request.wall else {
+        return Ok(None);
+    };
+    let typed = if wanted.name.trim().is_empty() { &request.name } else { &wanted.name };
+    Ok(PersonName::parse(typed)?.map(|name| (name, wanted.amount)))
+}
+
+fn check_wall(request: &PledgeRequest, mistakes: &mut Mistakes) {
+    if request.wall.is_some() && request.visibility == Visibility::Hidden {
+        let both = "you asked to be named and to be left out of every list; please choose one of the two";
+        mistakes.add("wall_name", "wall_hidden", both);
+        return;
+    }
+    let named = mistakes.keep("wall_name", "too_long", wall_name(request));
+    if request.wall.is_some() && named == Some(None) {
+        mistakes.add("wall_name", "wall_name_missing", "please enter the name that is to be shown");
+    }
+}
+
 fn check_tribute(request: &PledgeRequest, mistakes: &mut Mistakes) -> Option<Tribute> {
     let name = mistakes.keep("tribute_name", "too_long", PersonName::parse(&request.tribute_name))?;
     match (request.tribute_kind.trim(), name) {
@@ -342,6 +379,7 @@ fn check_source(request: &PledgeRequest) -> Source {
         url::Url::parse(request.referrer.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     Source {
         article: Slug::parse(request.from.trim()).ok(),
+        appeal: SeenAppeal::parse(request.appeal.trim()),
         referrer: referrer.map(|url| url.origin().ascii_serialization()).filter(|origin| origin.len() <= 255),
         utm: Utm {
             source: tag(&request.utm.source),

@@ -5,6 +5,7 @@
 
 mod known;
 
+use super::abuse::declines;
 use super::{Context, UseCaseError, holds, patrons};
 use crate::domain::attempt::AttemptOutcome;
 use crate::domain::donation::{Donation, GatewayFact, Happening, Payment, PaymentFact};
@@ -148,6 +149,7 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
     let now = ctx.now();
     let pledge = pledges::lock(tx, news.pledge)?;
     holds::check(tx, pledge.id)?;
+    let (id, declined_at) = (pledge.id, declines::declined_at(&news.news));
     // A renewal says nothing new about the attempt that began the subscription.
     if let Some(attempt) = news.attempt
         && news.period_on.is_none()
@@ -168,7 +170,13 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
         known.hear(tx, ctx, happening)?;
     }
     known.assign(tx, ctx, news.period_on)?;
-    known.finish(tx, ctx)
+    let donation = known.finish(tx, ctx)?;
+    // A card that fails a patron later is nobody's trial.
+    let is_first = news.period_on.is_none() && donation.payment.money().is_none();
+    if let Some(at) = declined_at.filter(|_| is_first) {
+        declines::count(tx, ctx, id, at)?;
+    }
+    Ok(donation)
 }
 
 fn new_donation(ctx: &Context, pledge: &Pledge, news: &News) -> Donation {

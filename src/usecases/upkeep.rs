@@ -1,11 +1,15 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
+use super::abuse::{KEEP_CLIENTS, KEEP_DECLINES, links};
 use super::account::erase;
 use super::staff::warnings;
 use super::{Context, UseCaseError, bank_statements, exports, imports, notices, pledge, retention, sync};
+use crate::domain::ids::smallest_at;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
-use crate::store::{StoreError, idempotency, jobs, limits, schedules, staff, staff_sessions};
+use crate::store::{
+    StoreError, abuse, gift_links, idempotency, jobs, limits, schedules, staff, staff_sessions,
+};
 use chrono::TimeDelta;
 
 /// How long idempotency keys of API clients are kept.
@@ -64,6 +68,8 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
     ctx.db
         .write(move |tx| {
             limits::remove_full(tx, now)?;
+            abuse::remove_old(tx, smallest_at(now - KEEP_CLIENTS), now - KEEP_DECLINES, now)?;
+            gift_links::remove_old(tx, now, now - links::KEEP)?;
             idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             idempotency::remove_old_requests(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             staff::remove_old(tx, now)?;

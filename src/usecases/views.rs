@@ -15,7 +15,7 @@ use crate::domain::subscription::{Order, Subscription};
 use crate::domain::tier::Tier;
 use crate::store::{
     Conn, StoreError, attempts, campaigns, donations, donors, pledges, receipts, refunds,
-    subscription_orders, subscriptions, tiers,
+    subscription_orders, subscriptions, successions, tiers,
 };
 
 /// How a pledge stands, for the person who made it.
@@ -151,6 +151,8 @@ pub struct PatronView {
     pub name: Option<PersonName>,
     /// What is asked of it and not confirmed yet.
     pub pending: Option<Order>,
+    /// What goes on in its place.
+    pub successor: Option<PledgeId>,
 }
 
 /// How recurring support stands.
@@ -170,7 +172,8 @@ pub fn patron_in(conn: &mut Conn, id: PledgeId) -> Result<PatronView, UseCaseErr
         None => (pledge.terms.email.clone(), pledge.terms.name.clone()),
     };
     let pending = subscription_orders::find_pending(conn, id)?;
-    Ok(PatronView { pledge, subscription, campaign, tier, email, name, pending })
+    let successor = successions::in_force(conn, id)?.first().map(|successor| successor.pledge);
+    Ok(PatronView { pledge, subscription, campaign, tier, email, name, pending, successor })
 }
 
 /// What was asked of recurring support, and how that stands.

@@ -14,21 +14,25 @@ use std::collections::BTreeMap;
 struct Embedded;
 
 /// A file that changes is another file.
-const CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The files by the name they are served under.
 pub struct Files {
     by_name: BTreeMap<String, CachedPage>,
     addresses: Assets,
+    /// What other sites load: under a name that does not change, as it stands in their pages.
+    embed: CachedPage,
 }
 
 impl Files {
     /// Reads and compresses the embedded files.
     pub fn load() -> Self {
         let mut by_name = BTreeMap::new();
+        let read = |name: &str| Embedded::get(name).map(|file| file.data.into_owned()).unwrap_or_default();
         let mut add = |name: &str, media_type: &'static str| {
-            let bytes = Embedded::get(name).map(|file| file.data.into_owned()).unwrap_or_default();
-            let page = CachedPage::new(bytes, media_type);
+            let page = CachedPage::new(read(name), media_type);
             let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
             let served = format!("{stem}-{}.{end}", page.digest());
             by_name.insert(served.clone(), page);
@@ -37,10 +41,16 @@ impl Files {
         let addresses = Assets {
             css: add("site.css", "text/css; charset=utf-8"),
             desk_css: add("desk.css", "text/css; charset=utf-8"),
-            js: add("site.js", "text/javascript; charset=utf-8"),
+            js: add("site.js", SCRIPT),
+            frame_js: add("frame.js", SCRIPT),
             icon: add("favicon.svg", "image/svg+xml"),
         };
-        Self { by_name, addresses }
+        Self { by_name, addresses, embed: CachedPage::new(read("embed.js"), SCRIPT) }
+    }
+
+    /// The script that other sites load.
+    pub(super) fn embed(&self) -> &CachedPage {
+        &self.embed
     }
 
     /// Where pages find them.

@@ -2,6 +2,7 @@
 
 use super::state::AppState;
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use std::net::IpAddr;
 
 /// The client's address: the peer's, or the entry that the outermost trusted proxy wrote. Everything further
@@ -13,6 +14,13 @@ pub(super) fn address(request: &HttpRequest, state: &AppState) -> String {
         hops => forwarded(request, hops).or(peer),
     };
     address.map_or_else(|| "unknown".to_owned(), network)
+}
+
+/// Whether somebody looks at what is asked for: a browser that loads ahead, and a program that asks whether it is there, do
+/// not.
+pub(super) fn looks(request: &HttpRequest) -> bool {
+    let loads_ahead = ["sec-purpose", "purpose"].iter().any(|name| request.headers().contains_key(*name));
+    request.method() == Method::GET && !loads_ahead
 }
 
 fn forwarded(request: &HttpRequest, hops: usize) -> Option<IpAddr> {

@@ -1,32 +1,47 @@
 //! The publication: articles, appeals and campaigns as their files are now, with every page rendered.
 
 mod appeal;
+mod cards;
 mod comments;
+mod in_languages;
+mod shown;
+pub(super) mod stories;
+mod told;
 
+use self::appeal::Standing;
+use self::cards::Cards;
+pub(super) use self::cards::KeptPicture;
 use self::comments::ByArticle;
+pub(super) use self::in_languages::InLanguages;
+use self::in_languages::Leaf;
+use self::shown::ShownTexts;
+pub(super) use self::shown::{Face, Test};
+use super::drawn::Drawn;
 use super::page_cache::CachedPage;
 use super::public::discovery::Discovery;
 use crate::content::draft::{Draft, Kind};
-use crate::content::{self, ContentErrors, Library, markdown};
+use crate::content::{self, ContentErrors, Library, markdown, paragraphs};
 use crate::domain::article::{Article, ArticleDate, CampaignFile, TierFile};
 use crate::domain::campaign::Campaign;
 use crate::domain::comment::Discussion;
 use crate::domain::ids::{CampaignId, TierId};
 use crate::domain::money::{Currency, Money};
+use crate::domain::old_address::OldAddress;
 use crate::domain::pledge::Frequency;
 use crate::domain::tier::{Benefit, FairValue, Offer, Price, Tier};
-use crate::render::discovery::{self, Channel, Entry, Place};
+use crate::render::card;
+use crate::render::discovery::Entry;
 use crate::render::pages::{ArticleBody, ArticlePage, ArticlesPage, Teaser};
-use crate::render::{PageMeta, RenderError, Templates};
+use crate::render::{PageMeta, Picture, RenderError, Templates};
 use crate::store::comments::Shown;
 use crate::usecases::pages::{self, Version};
 use crate::usecases::patrons::tiers;
-use crate::usecases::{Context, UseCaseError, campaigns, comments as readers};
+use crate::usecases::{Context, UseCaseError, appeals, campaigns, comments as readers};
 use crate::words::Language;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// Longest description for search engines, in characters.
@@ -71,11 +86,22 @@ pub(super) struct Pages {
     pub(super) landing: Option<InLanguages>,
     pub(super) list: Option<InLanguages>,
     pub(super) articles: HashMap<String, InLanguages>,
+    /// Where articles were read before, and where they are read now.
+    pub(super) moved: HashMap<OldAddress, String>,
     /// What readers may say about which article, and where that is, by slug.
     pub(super) discussions: HashMap<String, (Discussion, String)>,
+    /// What the pages of campaigns say besides numbers and names, by slug.
+    pub(super) campaigns: HashMap<String, stories::Story>,
     pub(super) discovery: Option<Discovery>,
+    /// What readers say about which article, for programs, by slug.
+    pub(super) comment_feeds: HashMap<String, CachedPage>,
+    pub(super) cards: Cards,
     /// The campaign that `/donate` shows when none is named: that of the landing article's appeal.
     pub(super) default_campaign: Option<String>,
+    /// The amounts that appeals suggest themselves, by their names.
+    pub(super) appeal_amounts: HashMap<String, Vec<Money>>,
+    /// Whether the day alone changes which appeals are shown.
+    by_the_day: bool,
 }
 
 /// The publication as its files, and the campaigns in the database, are now.
@@ -83,6 +109,10 @@ pub struct Publication {
     folder: PathBuf,
     pages: RwLock<Arc<Pages>>,
     seen: RwLock<Seen>,
+    /// How often the texts of tests were shown since that was last written down.
+    shown_texts: ShownTexts,
+    /// Pages of campaigns, as they were last drawn.
+    pub(super) drawn: Drawn,
     /// Whoever writes a file here.
     writing: Mutex<()>,
 }
@@ -96,7 +126,7 @@ struct Seen {
     gateways: u64,
     /// Which edition of the settings.
     settings: i64,
-    /// The day, where articles are closed by it.
+    /// The day, where articles are closed or appeals chosen by it.
     day: Option<NaiveDate>,
 }
 
@@ -107,6 +137,8 @@ impl Publication {
             folder: folder.to_owned(),
             pages: RwLock::default(),
             seen: RwLock::default(),
+            shown_texts: ShownTexts::default(),
+            drawn: Drawn::default(),
             writing: Mutex::default(),
         };
         publication.refresh(ctx, templates).await?;
@@ -124,7 +156,8 @@ impl Publication {
         })
         .await?;
         let (gateways, settings) = (ctx.gateways.edition(), ctx.policy.edition);
-        let day = comments::day(ctx);
+        let today = ctx.day_of(ctx.now());
+        let day = self.day(ctx, today);
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
         let version = match pages::current(ctx).await {
             Ok(version) => version,
@@ -149,8 +182,29 @@ impl Publication {
             Err(_) => version,
         };
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) =
-            Seen { files: now, version, gateways, settings, day };
+            Seen { files: now, version, gateways, settings, day: self.day(ctx, today) };
         loaded.map(|_| true)
+    }
+
+    /// The day, if it changes the pages by itself.
+    fn day(&self, ctx: &Context, today: NaiveDate) -> Option<NaiveDate> {
+        (comments::close_by_the_day(ctx) || self.pages().by_the_day).then_some(today)
+    }
+
+    /// How often the texts of tests were shown.
+    pub(super) fn shown_texts(&self) -> &ShownTexts {
+        &self.shown_texts
+    }
+
+    /// Writes down how often the texts of tests were shown since the last time. Without the database the counts are kept
+    /// until it is back.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn write_counts(&self, ctx: &Context) -> Result<(), UseCaseError> {
+        let counts = self.shown_texts.take();
+        let written = appeals::count(ctx, counts.clone()).await;
+        written.inspect_err(|_away| self.shown_texts.put_back(counts))
     }
 
     /// Renders every page and returns the version of what they show. Campaigns are those of the files where these
@@ -171,11 +225,13 @@ impl Publication {
         .await?;
         let render = |campaigns: Vec<Campaign>, said: &[Shown]| {
             let (library, comments) = (Arc::clone(&library), comments::by_article(said));
-            let material = Material { library, campaigns, comments, ctx: ctx.clone() };
-            let renderer = templates.clone();
-            blocking(move || render_all(material, &renderer))
+            let (ctx, renderer) = (ctx.clone(), templates.clone());
+            blocking(move || {
+                let standing = Standing::of(&library, &ctx);
+                render_all(Material { library, standing, campaigns, comments, ctx }, &renderer)
+            })
         };
-        let (version, fresh) = match source {
+        let (version, mut fresh) = match source {
             // Rendered first: with a mistake in the files nothing is written.
             Source::Files => {
                 let said = readers::shown(ctx).await?;
@@ -192,6 +248,7 @@ impl Publication {
                 (version, render(shown, &readers::shown(ctx).await?).await?)
             }
         };
+        fresh.cards.take_over(&self.pages().cards);
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(version)
     }
@@ -222,12 +279,14 @@ impl Publication {
             let library = Arc::new(library);
             let campaigns = campaigns_of(&library, &ctx)?;
             tiers_of(&library, &ctx)?;
+            appeal::amounts_of(&library, &ctx)?;
             if !is_article {
                 return Ok(None);
             }
             let slug = draft.slug.as_str();
-            let material = Material { library, campaigns, comments: ByArticle::new(), ctx };
-            material.article(slug, &format!("/articles/{slug}"), &templates).map(Some)
+            let standing = Standing::of(&library, &ctx);
+            let material = Material { library, standing, campaigns, comments: ByArticle::new(), ctx };
+            material.article((slug, Face::First), &format!("/articles/{slug}"), &templates).map(Some)
         })
         .await
     }
@@ -301,6 +360,8 @@ fn campaign_of(file: &CampaignFile, ctx: &Context) -> Result<Campaign, ContentFa
         starts_on: file.starts,
         ends_on: file.ends,
         suggestions: amounts(&name, &file.amounts, ctx)?,
+        thanks: file.thanks.clone(),
+        rates: stories::rates(&name, &file.rates, goal)?,
     })
 }
 
@@ -334,135 +395,89 @@ fn amounts(
 }
 
 fn render_all(material: Material, templates: &Templates) -> Result<Pages, ContentFault> {
-    let mut pages = Pages::default();
     let material = Arc::new(material);
     let library = &material.library;
-    let draw = |what: Drawn| InLanguages::new(Arc::clone(&material), what, templates);
+    let mut pages = Pages {
+        appeal_amounts: appeal::amounts_of(library, &material.ctx)?,
+        by_the_day: library.goes_by_the_day(),
+        ..Pages::default()
+    };
+    let draw = |what: Leaf| InLanguages::new(Arc::clone(&material), what, templates);
     for article in library.published() {
         let slug = article.slug.to_string();
         if let Some(discussion) = comments::discussion(article, material.ctx.policy.comments) {
             pages.discussions.insert(slug.clone(), (discussion, place_of(article)));
         }
+        pages.moved.extend(article.was.iter().map(|old| (old.clone(), place_of(article))));
         if article.landing {
-            pages.landing = Some(draw(Drawn::Landing(slug.clone()))?);
-            pages.default_campaign = library.appeal_of(article).map(|appeal| appeal.campaign.to_string());
+            pages.landing = Some(draw(Leaf::Landing(slug.clone()))?);
+            pages.default_campaign = material.standing.campaign(article).map(ToString::to_string);
         }
-        pages.articles.insert(slug.clone(), draw(Drawn::Article(slug))?);
+        pages.articles.insert(slug.clone(), draw(Leaf::Article(slug))?);
     }
     if pages.default_campaign.is_none() {
         pages.default_campaign = material.campaigns.first().map(|campaign| campaign.slug.to_string());
     }
-    pages.list = Some(draw(Drawn::List)?);
-    pages.discovery = Some(material.discovery(templates));
+    pages.list = Some(draw(Leaf::List)?);
+    let (said, by_article) = comments::feeds(&material, templates);
+    pages.comment_feeds = by_article;
+    pages.campaigns = stories::by_campaign(library, &material.ctx.policy.public_url);
+    pages.discovery = Some(material.discovery(templates, said));
+    pages.cards = Cards::of(library.published(), templates.site());
     Ok(pages)
 }
 
 /// What pages are drawn from.
 struct Material {
     library: Arc<Library>,
+    standing: Standing,
     campaigns: Vec<Campaign>,
     comments: ByArticle,
     ctx: Context,
 }
 
-/// Which page.
-enum Drawn {
-    Landing(String),
-    Article(String),
-    List,
-}
-
-/// A page in every language of the site: that of the site at once, so that a mistake is known at once, the others
-/// when somebody first asks for them.
-pub(super) struct InLanguages {
-    material: Arc<Material>,
-    what: Drawn,
-    first: CachedPage,
-    others: Vec<(String, OnceLock<Option<CachedPage>>)>,
-}
-
-impl InLanguages {
-    fn new(material: Arc<Material>, what: Drawn, templates: &Templates) -> Result<Self, ContentFault> {
-        let words = templates.words();
-        let first = material.draw(&what, &templates.speaking(words.default_language()))?;
-        let others = words.offered().iter().filter(|language| *language != words.default_language());
-        let others = others.map(|language| (language.tag().to_owned(), OnceLock::new())).collect();
-        Ok(Self { material, what, first, others })
-    }
-
-    /// The page in the language of the templates.
-    pub(super) fn page(&self, templates: &Templates) -> &CachedPage {
-        let tag = templates.language().tag();
-        let kept = self.others.iter().find(|(other, _)| other == tag).map(|(_, kept)| kept);
-        let draw = || {
-            let drawn = self.material.draw(&self.what, templates);
-            drawn
-                .inspect_err(|error| tracing::error!(%error, language = tag, "a page could not be rendered"))
-                .ok()
-        };
-        kept.and_then(|kept| kept.get_or_init(draw).as_ref()).unwrap_or(&self.first)
-    }
-}
-
 impl Material {
-    fn draw(&self, what: &Drawn, templates: &Templates) -> Result<CachedPage, ContentFault> {
+    fn draw(&self, what: &Leaf, face: Face, templates: &Templates) -> Result<CachedPage, ContentFault> {
         let html = match what {
-            Drawn::Landing(slug) => self.article(slug, "/", templates)?,
-            Drawn::Article(slug) => self.article(slug, &format!("/articles/{slug}"), templates)?,
-            Drawn::List => self.list(templates)?,
+            Leaf::Landing(slug) => self.article((slug.as_str(), face), "/", templates)?,
+            Leaf::Article(slug) => {
+                self.article((slug.as_str(), face), &format!("/articles/{slug}"), templates)?
+            }
+            Leaf::List => self.list(templates)?,
         };
         Ok(CachedPage::new(html, "text/html; charset=utf-8"))
     }
 
-    fn article(&self, slug: &str, path: &str, templates: &Templates) -> Result<String, ContentFault> {
+    fn article(
+        &self,
+        (slug, face): (&str, Face),
+        path: &str,
+        templates: &Templates,
+    ) -> Result<String, ContentFault> {
         let library = &self.library;
         let language = templates.language();
         let mut published = library.published();
         let Some(article) = published.find(|article| article.slug.as_str() == slug) else {
             return Ok(String::new());
         };
-        let appeal = library
-            .appeal_of(article)
-            .map(|appeal| appeal::appeal_box(appeal, article, self, language))
-            .transpose()?;
+        let appeals = appeal::boxes(self, article, face, language)?;
         let others = library.published().filter(|other| other.slug != article.slug);
         let more = others.take(4).map(|other| teaser(other, language)).collect();
-        let structured_html = self.structured(article, templates);
         let comments = comments::below(article, self, language);
-        let article_body = article_body(article, language);
-        let body = ArticlePage { article: article_body, appeal, comments, more, structured_html };
-        let meta = article_meta(article, path, self.url_of(article));
+        let picture = self.picture_of(article, templates);
+        let said = comments.as_ref().map(|comments| comments.count);
+        let structured_html = self.structured(article, templates, (&picture, said));
+        let body = ArticlePage {
+            article: article_body(article, appeals.cut_after, language),
+            bar: appeals.bar,
+            inside: appeals.inside,
+            appeal: appeals.end,
+            comments,
+            more,
+            structured_html,
+        };
+        let meta = article_meta(article, path, self.url_of(article), picture);
         Ok(templates.page("public/article.html", &meta, &body)?)
-    }
-
-    /// What programs read: feeds in the language of the site, and the map.
-    fn discovery(&self, templates: &Templates) -> Discovery {
-        let url = self.ctx.policy.public_url.as_str();
-        let whole = |article: &Article| discovery::absolute(&markdown::to_html(&article.body).html, url);
-        let dated =
-            self.library.published().filter_map(|article| Some((self.entry(article)?, whole(article))));
-        let entries: Vec<(Entry, String)> = dated.take(discovery::ENTRIES_MAX).collect();
-        let site = templates.site();
-        let language = templates.words().default_language().tag();
-        let channel = Channel { name: &site.name, url, language, entries: &entries };
-        let languages: Vec<String> =
-            templates.words().offered().iter().map(|language| language.tag().to_owned()).collect();
-        let page =
-            |path: &str| Place { url: format!("{url}{path}"), date: None, languages: languages.clone() };
-        let articles = self.library.published().filter(|article| !article.landing).map(|article| Place {
-            url: self.url_of(article),
-            date: article.date,
-            languages: Vec::new(),
-        });
-        let places: Vec<Place> =
-            ["/", "/articles", "/donate", "/patrons"].map(page).into_iter().chain(articles).collect();
-        Discovery {
-            atom: CachedPage::new(discovery::atom(&channel), "application/atom+xml; charset=utf-8"),
-            rss: CachedPage::new(discovery::rss(&channel), "application/rss+xml; charset=utf-8"),
-            json_feed: CachedPage::new(discovery::json_feed(&channel), "application/feed+json"),
-            sitemap: CachedPage::new(discovery::sitemap(&places), "application/xml; charset=utf-8"),
-            robots: CachedPage::new(discovery::robots(url), "text/plain; charset=utf-8"),
-        }
     }
 
     /// The landing article has one canonical address: the front page.
@@ -482,22 +497,14 @@ impl Material {
         })
     }
 
-    /// Empty for an article without a date.
-    fn structured(&self, article: &Article, templates: &Templates) -> String {
-        let Some(entry) = self.entry(article) else { return String::new() };
-        let url = &self.ctx.policy.public_url;
-        let donate = self.library.appeal_of(article).map(|_| format!("{url}/donate?from={}", article.slug));
-        let channel =
-            Channel { name: &templates.site().name, url, language: &article.language, entries: &[] };
-        discovery::structured_html(&channel, &entry, donate.as_deref())
-    }
-
     fn list(&self, templates: &Templates) -> Result<String, ContentFault> {
         let language = templates.language();
         let meta = PageMeta {
             title: language.text("articles-title", &[]),
             canonical: Some(format!("{}/articles", self.ctx.policy.public_url)),
             path: "/articles".into(),
+            picture: Some(card::site_picture(templates.site())),
+            in_languages: true,
             ..PageMeta::default()
         };
         let articles = self.library.published().map(|article| teaser(article, language)).collect();
@@ -506,7 +513,7 @@ impl Material {
 }
 
 /// The path at which an article is read.
-fn place_of(article: &Article) -> String {
+pub(super) fn place_of(article: &Article) -> String {
     if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) }
 }
 
@@ -514,17 +521,25 @@ fn described(article: &Article) -> String {
     markdown::excerpt(article.standfirst.as_deref().unwrap_or(&article.body), DESCRIPTION_CHARACTERS)
 }
 
-fn article_meta(article: &Article, path: &str, canonical: String) -> PageMeta {
+fn article_meta(article: &Article, path: &str, canonical: String, picture: Picture) -> PageMeta {
     PageMeta {
         title: article.headline(),
         description: Some(described(article)),
         canonical: Some(canonical),
         path: path.to_owned(),
+        picture: Some(picture),
         ..PageMeta::default()
     }
 }
 
-fn article_body(article: &Article, language: &Language) -> ArticleBody {
+/// `cut_after` is the paragraph after which an appeal stands.
+fn article_body(article: &Article, cut_after: Option<u32>, language: &Language) -> ArticleBody {
+    let whole = markdown::to_html(&article.body).html;
+    let cut = cut_after.and_then(|number| paragraphs::cut_after(&whole, number));
+    let (html, rest_html) = match cut {
+        Some((before, after)) => (before.to_owned(), after.to_owned()),
+        None => (whole, String::new()),
+    };
     ArticleBody {
         slug: article.slug.to_string(),
         title: article.title.clone(),
@@ -533,7 +548,8 @@ fn article_body(article: &Article, language: &Language) -> ArticleBody {
         date_text: article.date.as_ref().map(|date| day_text(date, language)),
         date_iso: article.date.as_ref().map(ArticleDate::iso),
         authors: article.authors.clone(),
-        html: markdown::to_html(&article.body).html,
+        html,
+        rest_html,
         language: article.language.clone(),
     }
 }

@@ -15,11 +15,16 @@ pub(super) fn name_of(state: &AppState, name: &str) -> String {
 
 /// The value of a cookie that we have set.
 pub(super) fn value(request: &HttpRequest, name: &str) -> Option<String> {
+    // Ours are 43 characters.
+    word(request, name).filter(|value| (40..=100).contains(&value.len()))
+}
+
+/// The value of a cookie that holds no secret, whoever set it.
+pub(super) fn word(request: &HttpRequest, name: &str) -> Option<String> {
     let headers = request.headers().get_all(header::COOKIE);
     let pairs = headers.filter_map(|header| header.to_str().ok()).flat_map(|header| header.split(';'));
     let found = pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(known, _)| *known == name);
-    // Ours are 43 characters.
-    found.map(|(_, value)| value.to_owned()).filter(|value| (40..=100).contains(&value.len()))
+    found.map(|(_, value)| value.to_owned())
 }
 
 /// A cookie that comes along when a link leads here from elsewhere, as from a letter.

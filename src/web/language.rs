@@ -60,10 +60,12 @@ pub(super) fn cookie(request: &HttpRequest, state: &AppState) -> Option<HeaderVa
     HeaderValue::from_str(&format!("{NAME}={tag}; Path=/; Max-Age={KEPT_S}; SameSite=Lax{secure}")).ok()
 }
 
-/// Whether what stands at this path is written in the visitor's language.
+/// Whether what stands at this path is written in the visitor's language, and may have it remembered: in a frame on
+/// another site nothing is.
 pub(super) fn matters(path: &str) -> bool {
-    let programs = ["/static/", "/api/", "/webhooks/", "/health/", "/metrics", "/dev/", "/sandbox/"];
-    !programs.iter().any(|start| path.starts_with(start))
+    let programs =
+        ["/static/", "/api/", "/webhooks/", "/health/", "/metrics", "/dev/", "/sandbox/", "/embed"];
+    !programs.iter().any(|start| path.starts_with(start)) && !path.ends_with("/card.png")
 }
 
 /// Tells caches what the answer depends on.

@@ -9,6 +9,7 @@ mod client;
 mod content;
 mod cookies;
 mod dev;
+mod drawn;
 mod error;
 mod export_file;
 mod form;
@@ -45,8 +46,7 @@ pub use state::{AppState, Stopping};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, JsonConfig, PayloadConfig, ServiceConfig, scope, to};
-use actix_web::{App, HttpResponse, HttpServer};
-use error::WebError;
+use actix_web::{App, HttpServer};
 use route::{act, form, page};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -63,20 +63,19 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
                 form("/donate", public::donate::show, public::donate::submit)
                     .app_data(PayloadConfig::new(form_bytes)),
             )
+            .service(page("/campaigns/{slug}", public::campaigns::show))
+            .service(page("/donate/link", public::donate::link::sent))
+            .service(form("/donate/link/{token}", public::donate::link::look, public::donate::link::go_on))
             .service(page("/patrons", public::patrons::show))
             .service(page("/go/{place}", public::go::leave))
             .service(page("/move/{token}", public::moving::go_on))
-            .service(page("/feed.xml", public::discovery::atom))
-            .service(page("/rss.xml", public::discovery::rss))
-            .service(page("/feed.json", public::discovery::json_feed))
-            .service(page("/sitemap.xml", public::discovery::sitemap))
-            .service(page("/robots.txt", public::discovery::robots))
             .service(page("/thanks/{token}", public::thanks::show))
             .service(
                 form("/thanks/{token}/gift-aid", public::gift_aid::show, public::gift_aid::declare)
                     .app_data(PayloadConfig::new(form_bytes)),
             )
             .service(page("/static/{name}", assets::file))
+            .service(page("/media/{path:.*}", public::media::picture))
             .service(
                 act("/webhooks/{gateway}", webhooks::receive).app_data(PayloadConfig::new(webhook_bytes)),
             )
@@ -91,6 +90,8 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             .service(page("/health/ready", health::ready))
             .service(page("/metrics", health::metrics));
         public::comments::routes(app, form_bytes);
+        public::discovery::routes(app);
+        public::embed::routes(app);
         account::routes(app, form_bytes);
         admin::routes(app, form_bytes);
         if sandbox {
@@ -111,12 +112,8 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
                 .service(page("/dev/mail/{id}/html", dev::html))
                 .service(page("/dev/mail/{id}/attachments/{number}", dev::attachment));
         }
-        app.default_service(to(unmatched));
+        app.default_service(to(public::moved::unmatched));
     }
-}
-
-async fn unmatched() -> Result<HttpResponse, WebError> {
-    Err(WebError::not_found("page"))
 }
 
 /// How long a client may take from connecting until the head of its request is here. Browsers connect ahead of need, and

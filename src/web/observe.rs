@@ -8,8 +8,8 @@ use super::live;
 use super::meters;
 use super::request_id::RequestId;
 use super::state::AppState;
-use crate::render::PageMeta;
 use crate::render::pages::{ErrorPage, Failure};
+use crate::render::{Frame, PageMeta};
 use crate::usecases::Context;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -23,13 +23,13 @@ use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Nothing from elsewhere, nothing inline, never in a frame. A form leads to this site, and from here on to a gateway's
-/// page: browsers hold the whole way of a form against its policy, redirects included.
-fn policy_for(page_origins: &[String]) -> HeaderValue {
+/// Nothing from elsewhere, nothing inline, in no frame but those of `ancestors`. A form leads to this site, and from here
+/// on to a gateway's page: browsers hold the whole way of a form against its policy, redirects included.
+fn policy_for(page_origins: &[String], ancestors: &str) -> HeaderValue {
     let forms = page_origins.iter().fold("'self'".to_owned(), |list, origin| format!("{list} {origin}"));
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         frame-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+         frame-src 'self'; form-action {forms}; frame-ancestors {ancestors}; base-uri 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(NOTHING_AT_ALL)
 }
@@ -47,10 +47,22 @@ impl ContentPolicy {
         {
             return policy.clone();
         }
-        let fresh = policy_for(&ctx.gateways.page_origins());
+        let fresh = policy_for(&ctx.gateways.page_origins(), "'none'");
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((edition, fresh.clone()));
         fresh
     }
+}
+
+/// Whether a page is made for the frame on another site. It is the only kind that may stand in one.
+fn is_framed(path: &str) -> bool {
+    path.starts_with("/embed/")
+}
+
+/// The policy of such a page: the sites that the publisher named, and this one, may hold it in a frame.
+fn policy_in_frame(ctx: &Context) -> HeaderValue {
+    let sites = &ctx.policy.embed_origins;
+    let ancestors = sites.iter().fold("'self'".to_owned(), |list, origin| format!("{list} {origin}"));
+    policy_for(&ctx.gateways.page_origins(), &ancestors)
 }
 
 /// For a policy that cannot be written; origins are checked with the configuration.
@@ -95,7 +107,10 @@ pub(super) async fn observe(
     }
     // What a browser has already keeps the headers it came with.
     if response.status() != StatusCode::NOT_MODIFIED {
-        let policy = state.as_ref().map_or(NOTHING_AT_ALL, |state| state.content_policy.now(&state.ctx));
+        let in_frame = is_framed(response.request().path());
+        let policy = state.as_ref().map_or(NOTHING_AT_ALL, |state| {
+            if in_frame { policy_in_frame(&state.ctx) } else { state.content_policy.now(&state.ctx) }
+        });
         protect(response.headers_mut(), policy, state.is_some_and(|state| state.secure));
     }
     response.headers_mut().insert(REQUEST_ID, id.to_header());
@@ -145,6 +160,7 @@ fn error_body(response: &ServiceResponse, failure: &WebError, id: RequestId) -> 
         title: title.clone(),
         path: path.to_owned(),
         robots: Some("noindex"),
+        frame: is_framed(path).then(Frame::default),
         ..PageMeta::default()
     };
     let shown = Failure {
@@ -172,14 +188,17 @@ fn keep_headers(headers: &mut HeaderMap, said: HeaderMap) {
 
 fn protect(headers: &mut HeaderMap, policy: HeaderValue, secure: bool) {
     // A handler that needs another policy has set its own.
-    for (name, value) in [(header::CONTENT_SECURITY_POLICY, policy), (header::REFERRER_POLICY, SAME_ORIGIN)] {
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, SAME_ORIGIN),
+        (header::CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN),
+    ] {
         if !headers.contains_key(&name) {
             headers.insert(name, value);
         }
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
     headers.insert(header::CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
-    headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN);
     headers.insert(header::PERMISSIONS_POLICY, NO_DEVICES);
     if secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);

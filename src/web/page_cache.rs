@@ -55,6 +55,13 @@ impl CachedPage {
         }
     }
 
+    /// A body that is small already: it is sent in no other form.
+    pub(super) fn as_it_is(body: impl Into<Bytes>, media_type: &'static str) -> Self {
+        let none = || OnceLock::from(Bytes::new());
+        let compressed = Arc::new(Compressed { gzip: none(), brotli: none() });
+        Self { compressed, ..Self::new(body, media_type) }
+    }
+
     /// Sixteen characters that change with the content.
     pub(super) fn digest(&self) -> &str {
         &self.digest

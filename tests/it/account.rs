@@ -4,6 +4,7 @@ mod address;
 mod erasure;
 mod gifts;
 mod links;
+mod other_way;
 mod sessions;
 mod statements;
 mod support;

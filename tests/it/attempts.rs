@@ -10,7 +10,7 @@ use mainstay::domain::clock::Clock as _;
 use mainstay::domain::donation::{Captured, GatewayFact, Happening, PaymentFact};
 use mainstay::domain::pledge::{GatewayKind, Utm, Visibility};
 use mainstay::domain::remote::RemoteId;
-use mainstay::usecases::pledge::{self, Sender};
+use mainstay::usecases::pledge::{self, Proof, Sender};
 use mainstay::usecases::pledge_terms::{AmountInput, FeeChoice, PledgeRequest};
 use mainstay::usecases::settle;
 
@@ -172,16 +172,18 @@ flow! {
                 email: format!("donor-{number}@example.org"),
                 message: String::new(),
                 visibility: Visibility::Named,
+                wall: None,
                 fee: FeeChoice::Included,
                 tribute_kind: String::new(),
                 tribute_name: String::new(),
                 from: String::new(),
+                appeal: String::new(),
                 referrer: String::new(),
                 utm: Utm::default(),
                 locale: String::new(),
             };
             let (ctx, sender) =
-                (app.ctx().clone(), Sender { client: "192.0.2.1".into(), form_id: None, idempotency: None });
+                (app.ctx().clone(), Sender { client: "192.0.2.1".into(), form_id: None, idempotency: None, proof: Proof::None });
             let crash = tokio::spawn(async move { pledge::start(&ctx, request, sender).await }).await;
             assert!(crash.unwrap_err().is_panic());
             let started = "SELECT outcome AS line FROM attempts WHERE outcome <> 'accepted'";

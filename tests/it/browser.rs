@@ -3,12 +3,14 @@
 mod access;
 mod account;
 mod day;
+mod embedding;
 mod hostile;
 mod keyboard;
 mod members;
 mod office;
 mod passkeys;
 mod patrons;
+mod proofs;
 mod ways;
 
 use fantoccini::Locator;

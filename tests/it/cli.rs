@@ -8,6 +8,7 @@ mod rolling;
 mod setup;
 mod site;
 mod statements;
+mod takeover;
 mod together;
 
 /// Makes two tests of one: `name::sqlite` and `name::postgres`, each with a site of its own.

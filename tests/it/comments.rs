@@ -1,5 +1,6 @@
 //! What readers write below articles: held, read by a person, shown, and taken away.
 
+mod feeds;
 mod office;
 mod own;
 

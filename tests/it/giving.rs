@@ -265,6 +265,8 @@ flow! {
             starts_on: from.map(day),
             ends_on: to.map(day),
             suggestions: Vec::new(),
+            thanks: None,
+            rates: Vec::new(),
         };
         let list = vec![
             campaign("over", None, Some("2026-06-14")),

@@ -4,9 +4,13 @@
 mod support;
 
 #[cfg(test)]
+mod abuse;
+#[cfg(test)]
 mod account;
 #[cfg(test)]
 mod api;
+#[cfg(test)]
+mod appeals;
 #[cfg(test)]
 mod attempts;
 #[cfg(test)]
@@ -20,15 +24,21 @@ mod bank_statements;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod campaigns;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod comments;
+#[cfg(test)]
+mod contract;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
 mod deposits;
 #[cfg(test)]
 mod discovery;
+#[cfg(test)]
+mod embedding;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
@@ -84,6 +94,8 @@ mod staff;
 mod stripe;
 #[cfg(test)]
 mod stripe_emulator;
+#[cfg(test)]
+mod takeover;
 #[cfg(test)]
 mod thanks;
 #[cfg(test)]

@@ -7,5 +7,6 @@ mod door;
 mod figures;
 mod files;
 mod members;
+mod money;
 mod people;
 pub(crate) mod site;

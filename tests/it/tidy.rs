@@ -42,7 +42,7 @@ const MODULES: [Module; 14] = [
     Module {
         name: "content",
         may_import: &["domain"],
-        only_place_of: &["pulldown_cmark", "ammonia", "htmd", "serde_saphyr"],
+        only_place_of: &["pulldown_cmark", "ammonia", "htmd", "serde_saphyr", "quick_xml"],
     },
     Module { name: "bank", may_import: &["domain"], only_place_of: &["quick_xml"] },
     Module { name: "imports", may_import: &["domain", "bank"], only_place_of: &[] },
@@ -414,8 +414,12 @@ fn path_at(text: &str) -> String {
 
 fn check_libraries(path: &str, code: &str, found: &mut Found<'_>) {
     let homes = MODULES.iter().flat_map(|m| m.only_place_of.iter().map(|library| (m.name, *library)));
+    let own = module_of(path);
+    // Some libraries have two homes.
+    let is_at_home =
+        |library: &str| MODULES.iter().any(|m| m.name == own && m.only_place_of.contains(&library));
     for (home, library) in homes.chain(ONLY_IN_TOP) {
-        if module_of(path) == home {
+        if own == home || is_at_home(library) {
             continue;
         }
         for at in words(code, library) {

@@ -6,6 +6,7 @@
 
 mod any_order;
 mod at_once;
+mod bots;
 mod clocks;
 mod crowd;
 mod database_killed;

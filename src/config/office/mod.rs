@@ -3,13 +3,15 @@
 //! `table.rs` is the whole decision: a test holds it against `default.toml`. What decides how the program starts, what
 //! it trusts and what it can reach stays with the machine; what the publication says, takes and promises is the office's.
 
+mod owner;
 mod table;
 
 use super::kind::{Kind, from_text};
 use crate::domain::money::Currency;
+use owner::{Owner, Trust};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use table::{Owner, TABLE, Trust};
+use table::TABLE;
 use toml::Value;
 
 /// Settings that are shown, and changed, together.

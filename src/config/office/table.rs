@@ -1,25 +1,7 @@
 //! The table of owners, key by key.
 
+use super::owner::{Owner, Trust};
 use super::{Group, Shape};
-
-/// Who changes a setting.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Owner {
-    Office(Group, Shape, Trust, (&'static str, &'static str)),
-    /// The operator of the machine, in file and environment, for this reason.
-    Machine(&'static str),
-}
-
-/// What a setting is trusted with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trust {
-    /// Programs may change it.
-    Programs,
-    /// A person must.
-    Person,
-    /// A person must, and the log does not repeat it.
-    Personal,
-}
 
 use Group::{Access, Amounts, Comments, Letters, Organisation, Patrons, Publication, Transfers};
 use Owner::{Machine, Office};
@@ -113,6 +95,15 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
                 "Languages",
                 "What visitors can choose, in this order. Donors of another are written to in the first.",
             ),
+        ),
+    ),
+    (
+        "site.embed_origins",
+        Office(
+            Publication,
+            Lines,
+            Person,
+            ("Sites that may show the form", "One a line, as https://www.example.org. See Embedding."),
         ),
     ),
     ("site.time_zone", Machine("days of the figures are counted by it when the program starts")),
@@ -373,6 +364,14 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
     ("limits.pledges_per_ip_burst", Machine(ABUSE)),
     ("limits.pledges_per_ip_per_hour", Machine(ABUSE)),
     ("limits.pledges_per_email_per_hour", Machine(ABUSE)),
+    ("limits.pledges_per_network_per_half_hour", Machine(ABUSE)),
+    ("limits.pledges_per_ip_per_day", Machine(ABUSE)),
+    ("limits.pledges_per_email_per_day", Machine(ABUSE)),
+    ("limits.pledges_per_minute", Machine(ABUSE)),
+    ("limits.declines_before_block", Machine(ABUSE)),
+    ("limits.attack_minimum_factor", Machine(ABUSE)),
+    ("limits.proof_of_work", Machine(ABUSE)),
+    ("limits.form_seconds_min", Machine(ABUSE)),
     ("limits.comments_per_ip_per_hour", Machine(ABUSE)),
     (
         "limits.minimum.default",

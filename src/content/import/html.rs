@@ -54,6 +54,16 @@ pub(super) fn read(html: &str, file_name: &str) -> Result<Draft, ImportError> {
     Ok(draft_of(&page, &whole))
 }
 
+/// The Markdown of a part of a page, all of which is text. `name` stands in the message.
+pub(super) fn part(html: &str, name: &str) -> Result<String, ImportError> {
+    if depth(html) > DEPTH_MAX {
+        return Err(ImportError::TooDeep { file: name.to_owned() });
+    }
+    let whole = converter(&Arc::default()).convert(html);
+    let whole = whole.map_err(|source| ImportError::Io { path: name.into(), source })?;
+    Ok(whole.trim().to_owned())
+}
+
 fn draft_of(page: &Page, whole: &str) -> Draft {
     let mut draft = Draft::default();
     let longest = page.articles.iter().max_by_key(|article| article.len());

@@ -25,9 +25,15 @@ struct Keys {
     summary: Option<String>,
     language: Option<String>,
     lang: Option<String>,
+    draft: Option<bool>,
+    published: Option<bool>,
+    permalink: Option<String>,
+    url: Option<String>,
+    aliases: Option<OneOrMany>,
+    redirect_from: Option<OneOrMany>,
 }
 
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 17] = [
     "title",
     "kicker",
     "slug",
@@ -39,6 +45,12 @@ const KNOWN: [&str; 11] = [
     "summary",
     "language",
     "lang",
+    "draft",
+    "published",
+    "permalink",
+    "url",
+    "aliases",
+    "redirect_from",
 ];
 
 #[derive(Deserialize)]
@@ -61,10 +73,13 @@ impl OneOrMany {
 pub(super) fn read(text: &str, file_name: &str) -> Result<Draft, ImportError> {
     let refused = |message: String| ImportError::BadFrontMatter { file: file_name.to_owned(), message };
     let text = text.trim_start();
-    if text.starts_with("+++\n") {
-        return Err(refused("it is TOML; write it as YAML between two lines `---`".to_owned()));
-    }
-    let (keys, unknown, body) = if text.starts_with("---\n") {
+    let (keys, unknown, body) = if let Some(rest) = text.strip_prefix("+++\n") {
+        let (toml, body) =
+            rest.split_once("\n+++").ok_or_else(|| refused("it is not closed by `+++`".to_owned()))?;
+        let json = json_of(toml).map_err(refused)?;
+        let keys = yaml::<Keys>(&json).map_err(refused)?;
+        (keys, unknown_keys(&json).map_err(refused)?, body)
+    } else if text.starts_with("---\n") {
         let parts = front_matter::split(text).map_err(|problem| refused(problem.to_string()))?;
         let keys = yaml::<Option<Keys>>(parts.front_matter).map_err(refused)?.unwrap_or_default();
         let unknown = unknown_keys(parts.front_matter).map_err(refused)?;
@@ -73,6 +88,26 @@ pub(super) fn read(text: &str, file_name: &str) -> Result<Draft, ImportError> {
         (Keys::default(), Vec::new(), text)
     };
     Ok(draft_of(keys, &unknown, body))
+}
+
+/// TOML as JSON, which YAML takes as it is; days and times become texts.
+fn json_of(text: &str) -> Result<String, String> {
+    fn plain(value: toml::Value) -> serde_json::Value {
+        match value {
+            toml::Value::String(text) => text.into(),
+            toml::Value::Integer(number) => number.into(),
+            toml::Value::Float(number) => number.to_string().into(),
+            toml::Value::Boolean(truth) => truth.into(),
+            toml::Value::Datetime(time) => time.to_string().into(),
+            toml::Value::Array(list) => list.into_iter().map(plain).collect(),
+            toml::Value::Table(table) => {
+                let fields = table.into_iter().map(|(key, value)| (key, plain(value)));
+                serde_json::Value::Object(fields.collect())
+            }
+        }
+    }
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
+    Ok(plain(toml::Value::Table(table)).to_string())
 }
 
 fn yaml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
@@ -117,6 +152,11 @@ fn draft_of(keys: Keys, unknown: &[String], body: &str) -> Draft {
     }
     draft.authors = keys.authors.or(keys.author).map(OneOrMany::into_names).unwrap_or_default();
     draft.slug = keys.slug;
+    draft.is_hidden = keys.draft == Some(true) || keys.published == Some(false);
+    // A pattern, such as `/:year/:title/`, is no address.
+    let own = keys.permalink.into_iter().chain(keys.url).filter(|address| !address.contains(':'));
+    let older = [keys.aliases, keys.redirect_from].into_iter().flatten().flat_map(OneOrMany::into_names);
+    draft.was = own.chain(older).collect();
     draft.standfirst = keys.standfirst.or(keys.description).or(keys.summary);
     draft.language = keys.language.or(keys.lang);
     draft
@@ -189,6 +229,25 @@ mod tests {
     }
 
     #[test]
+    fn drafts_and_old_addresses_are_kept_and_toml_is_read() {
+        let hugo = draft(
+            "+++\ntitle = 'Bread'\ndate = 2003-03-05T10:00:00Z\ndraft = true\nweight = 3\n\
+             aliases = ['/old/bread/', '/older']\n+++\n\nText.\n",
+        );
+        assert_eq!((hugo.title.as_str(), hugo.is_hidden, hugo.body.trim()), ("Bread", true, "Text."));
+        assert_eq!(hugo.date.unwrap().iso(), "2003-03-05");
+        assert_eq!(hugo.was, ["/old/bread/", "/older"]);
+        assert_eq!(hugo.notes, ["these keys of the front matter were not kept: weight"]);
+
+        let jekyll = draft(
+            "---\ntitle: Salt\npublished: false\npermalink: /:year/:title/\nredirect_from: /s.html\n---\nText.\n",
+        );
+        assert!(jekyll.is_hidden);
+        assert_eq!(jekyll.was, ["/s.html"]);
+        assert_eq!(draft("---\ntitle: A\npermalink: /a/b/\n---\n").was, ["/a/b/"]);
+    }
+
+    #[test]
     fn several_authors_and_odd_dates() {
         let draft = draft("---\ntitle: A\nauthors: [Ann, Bo]\ndate: last spring\n---\n");
 
@@ -198,7 +257,9 @@ mod tests {
 
     #[test]
     fn unreadable_front_matter_is_refused() {
-        for text in ["---\ntitle: [a\n---\n", "---\ntitle: a\n", "+++\ntitle = 'a'\n+++\n"] {
+        for text in
+            ["---\ntitle: [a\n---\n", "---\ntitle: a\n", "+++\ntitle = 'a'\n", "+++\ntitle = a\n+++\n"]
+        {
             assert!(matches!(read(text, "a.md"), Err(ImportError::BadFrontMatter { .. })), "{text}");
         }
     }

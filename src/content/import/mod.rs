@@ -11,8 +11,10 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::article::{Article, ArticleDate, Slug};
+use crate::domain::article::{Article, ArticleDate, OwnAppeal, Slug};
+use crate::domain::old_address::OldAddress;
 
+pub(super) use write::article_text;
 pub use write::{Existing, WriteOptions, Written, write};
 
 /// Largest file that is imported, in bytes.
@@ -30,7 +32,7 @@ pub struct ImportOptions {
 /// What was read from a file, not yet written anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
-    /// The article. Neither landing page nor draft, without an appeal: writing decides these.
+    /// The article. Not the landing page, without an appeal: writing decides these.
     pub article: Article,
     /// The call to give that stood below it.
     pub appeal: Option<ImportedAppeal>,
@@ -125,6 +127,9 @@ struct Draft {
     standfirst: Option<String>,
     language: Option<String>,
     body: String,
+    is_hidden: bool,
+    /// Addresses at which it was read, as the file writes them.
+    was: Vec<String>,
     appeal: Option<ImportedAppeal>,
     notes: Vec<String>,
 }
@@ -163,6 +168,7 @@ pub fn import(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<
     notes.append(&mut draft.notes);
     let language =
         options.language.clone().or(draft.language).filter(|tag| super::front_matter::is_language(tag));
+    let was = old_addresses(&draft.was, &mut notes);
     let article = Article {
         slug,
         title: one_line(&draft.title),
@@ -172,12 +178,19 @@ pub fn import(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<
         standfirst: draft.standfirst.map(|text| one_line(&text)).filter(|text| !text.is_empty()),
         language: language.unwrap_or_else(|| "en".to_owned()),
         landing: false,
-        draft: false,
-        appeal: None,
+        draft: draft.is_hidden,
+        appeal: OwnAppeal::ByRules,
         comments: true,
+        was,
+        imported: None,
         body: draft.body.trim().to_owned(),
     };
     Ok(Imported { article, appeal: draft.appeal, notes })
+}
+
+/// The Markdown of a part of a page. `name` stands in the message.
+pub(super) fn markdown_of(html: &str, name: &str) -> Result<String, ImportError> {
+    html::part(html, name)
 }
 
 /// The file's own slug if it is one, else the title's, else the file name's.
@@ -195,6 +208,19 @@ fn slug_of(draft: &mut Draft, file_name: &str) -> Option<Slug> {
         draft.notes.push(format!("the address `{slug}` was made from the file's name, not from the title"));
         Some(slug)
     })
+}
+
+/// The addresses that can be kept, each once; the others are named.
+fn old_addresses(texts: &[String], notes: &mut Vec<String>) -> Vec<OldAddress> {
+    let mut found = Vec::new();
+    for text in texts {
+        match OldAddress::parse(text) {
+            Ok(address) if !found.contains(&address) => found.push(address),
+            Ok(_again) => {}
+            Err(reason) => notes.push(format!("the old address `{text}` was not kept: {reason}")),
+        }
+    }
+    found
 }
 
 fn kind_of(text: &str, file_name: &str) -> Kind {

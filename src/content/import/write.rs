@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{ImportError, Imported, ImportedAppeal};
 use crate::content::front_matter::{self, quoted};
 use crate::content::{APPEALS, ARTICLES, CAMPAIGNS, draft, files_of};
-use crate::domain::article::{Article, Slug};
+use crate::domain::article::{Article, OwnAppeal, Slug};
 
 /// What the person who imports wants written.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +52,8 @@ pub fn write(folder: &Path, imported: &Imported, options: &WriteOptions) -> Resu
         refuse_existing(&article_file(folder, &article.slug))?;
     }
     if let Some(appeal) = &imported.appeal {
-        article.appeal = write_appeal(folder, appeal, options, &mut written)?;
+        let named = write_appeal(folder, appeal, options, &mut written)?;
+        article.appeal = named.map_or(OwnAppeal::ByRules, OwnAppeal::Named);
     }
     if options.existing == Existing::KeepBoth {
         article.slug = free_name(folder, &article)?;
@@ -66,6 +67,7 @@ pub fn write(folder: &Path, imported: &Imported, options: &WriteOptions) -> Resu
     let file = article_file(folder, &article.slug);
     // Bringing the landing page in again must not leave the folder without one.
     article.landing = options.landing || is_landing(&file)?;
+    article.draft &= !article.landing;
     // The new landing page comes first: a reader of the folder in between finds two, and keeps what it had.
     write_whole(&file, &article_text(&article))?;
     written.files.push(file.clone());
@@ -200,7 +202,8 @@ fn without_landing(text: &str) -> Option<String> {
     is_changed.then_some(changed)
 }
 
-fn article_text(article: &Article) -> String {
+/// The file of an article.
+pub(in crate::content) fn article_text(article: &Article) -> String {
     let mut lines = vec![format!("title: {}", quoted(&article.title))];
     lines.extend(article.kicker.as_ref().map(|kicker| format!("kicker: {}", quoted(kicker))));
     lines.extend(article.date.map(|date| format!("date: {}", date.iso())));
@@ -211,7 +214,14 @@ fn article_text(article: &Article) -> String {
     lines.extend(article.standfirst.as_ref().map(|text| format!("standfirst: {}", quoted(text))));
     lines.push(format!("language: {}", quoted(&article.language)));
     lines.push(format!("landing: {}", article.landing));
-    lines.extend(article.appeal.as_ref().map(|slug| format!("appeal: {}", quoted(slug.as_str()))));
+    lines.extend(article.draft.then(|| "draft: true".to_owned()));
+    lines.extend((!article.comments).then(|| "comments: false".to_owned()));
+    lines.extend(article.appeal.named().map(|slug| format!("appeal: {}", quoted(slug.as_str()))));
+    if !article.was.is_empty() {
+        let old: Vec<String> = article.was.iter().map(|address| quoted(&address.to_string())).collect();
+        lines.push(format!("was: [{}]", old.join(", ")));
+    }
+    lines.extend(article.imported.as_ref().map(|note| format!("imported: {}", quoted(note))));
     format!("---\n{}\n---\n\n{}\n", lines.join("\n"), article.body.trim())
 }
 
@@ -227,7 +237,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
 
 /// So that nobody reads half of it.
 fn write_whole(file: &Path, text: &str) -> Result<(), ImportError> {
-    draft::replace(file, text).map_err(|source| ImportError::Io { path: file.to_owned(), source })
+    draft::replace(file, text.as_bytes()).map_err(|source| ImportError::Io { path: file.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -266,7 +276,7 @@ mod tests {
         let article = library.landing().unwrap();
         let mut expected = imported.article.clone();
         expected.landing = true;
-        expected.appeal = Slug::from_title("An appeal to our readers");
+        expected.appeal = OwnAppeal::Named(Slug::from_title("An appeal to our readers").unwrap());
         assert_eq!(article, &expected);
         let appeal = library.appeal_of(article).unwrap();
         assert_eq!(
@@ -342,7 +352,7 @@ mod tests {
 
         let written = write(folder.path(), &imported, &landing()).unwrap();
         assert!(written.notes[0].contains("campaigns/<name>.md"), "{:?}", written.notes);
-        assert_eq!(load(folder.path()).unwrap().landing().unwrap().appeal, None);
+        assert_eq!(load(folder.path()).unwrap().landing().unwrap().appeal, OwnAppeal::ByRules);
 
         fs::create_dir(folder.path().join("campaigns")).unwrap();
         fs::create_dir(folder.path().join("appeals")).unwrap();
@@ -364,7 +374,7 @@ mod tests {
         let written = write(folder.path(), &again, &landing()).unwrap();
         assert!(written.notes[0].contains("was there already"), "{:?}", written.notes);
         assert_eq!(
-            load(folder.path()).unwrap().article("b").unwrap().appeal.as_ref().unwrap().as_str(),
+            load(folder.path()).unwrap().article("b").unwrap().appeal.named().unwrap().as_str(),
             "an-appeal-to-our-readers"
         );
     }

@@ -1,7 +1,8 @@
-//! The tables of gateways that the office set up, of the balances that they keep, and of what was paid in at the bank.
+//! The tables of gateways that the office set up, of the balances that they keep, of what was paid in at the bank, and of what
+//! its statements say.
 
-use super::AtErasure::NoDonor;
-use super::Class::Secret;
+use super::AtErasure::{Emptied, NoDonor, Stays};
+use super::Class::{Fact, Person, Secret, Words};
 use super::tables::{facts, of, stands, table};
 use super::{Keep, TableMap};
 
@@ -53,4 +54,21 @@ pub(super) const DEPOSIT_GIFTS: TableMap = table(
     "Which gifts were paid in together.",
     Keep::Books,
     &[facts("amount_minor returned_minor"), stands("donation_id deposit_id")],
+);
+
+/// What statements say.
+pub(super) const BANK_LINES: TableMap = table(
+    "bank_lines",
+    "Lines of bank statements; who sent money that was no gift goes after its own time.",
+    Keep::Books,
+    &[
+        facts(
+            "booked_on happened_at amount_minor currency direction status kind decided_at read_at platform platform_fee_minor",
+        ),
+        stands("id statement_id donation_id refund_id payout_id deposit_id bank_id"),
+        of("account", Fact, NoDonor),
+        of("identity", Secret, Stays),
+        of("other_name other_account", Person, Emptied),
+        of("words reason", Words, Emptied),
+    ],
 );

@@ -2,10 +2,13 @@
 //! what becomes of it when a donor is forgotten. A test holds it against both databases, so that no new column is without
 //! an answer; `docs/privacy.md` and the office are made from it.
 
+mod abuse;
+mod appeals;
 mod balances;
 mod comments;
 mod members;
 mod past;
+mod patrons;
 mod tables;
 
 pub use tables::TABLES;

@@ -2,7 +2,7 @@
 
 use super::AtErasure::{self, Emptied, Law, NoDonor, Removed, Short, Stays};
 use super::Class::{self, Fact, Outside, Person, Secret, Stand, Trace, Words};
-use super::{Group, Keep, TableMap, balances, comments, members, past};
+use super::{Group, Keep, TableMap, abuse, appeals, balances, comments, members, past, patrons};
 
 pub(super) const fn of(columns: &'static str, class: Class, erasure: AtErasure) -> Group {
     Group { columns, class, erasure }
@@ -58,6 +58,7 @@ pub const TABLES: &[TableMap] = &[
             of("token_hash", Secret, NoDonor),
         ],
     ),
+    appeals::APPEAL_TEXTS,
     table(
         "attempts",
         "Calls to a gateway that may move money.",
@@ -81,19 +82,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[stands("line_id subject")],
     ),
-    table(
-        "bank_lines",
-        "Lines of bank statements; who sent money that was no gift goes after its own time.",
-        Keep::Books,
-        &[
-            facts("booked_on happened_at amount_minor currency direction status kind decided_at read_at"),
-            stands("id statement_id donation_id refund_id payout_id deposit_id bank_id"),
-            of("account", Fact, NoDonor),
-            of("identity", Secret, Stays),
-            of("other_name other_account", Person, Emptied),
-            of("words reason", Words, Emptied),
-        ],
-    ),
+    balances::BANK_LINES,
     table(
         "bank_mappings",
         "How the columns of a bank's files are understood.",
@@ -117,6 +106,7 @@ pub const TABLES: &[TableMap] = &[
             of("name", Words, NoDonor),
         ],
     ),
+    abuse::BLOCKS,
     table(
         "campaign_totals",
         "What each campaign raised.",
@@ -128,11 +118,14 @@ pub const TABLES: &[TableMap] = &[
         "What is raised for, as published.",
         Keep::Use,
         &[
-            facts("id slug goal_minor goal_currency starts_on ends_on suggestions created_at updated_at"),
-            of("title summary", Words, NoDonor),
+            facts(
+                "id slug goal_minor goal_currency starts_on ends_on suggestions rates created_at updated_at",
+            ),
+            of("title summary thanks", Words, NoDonor),
         ],
     ),
     comments::COMMENTS,
+    abuse::DECLINES,
     balances::DEPOSIT_GIFTS,
     balances::DEPOSITS,
     table(
@@ -249,6 +242,7 @@ pub const TABLES: &[TableMap] = &[
             of("title first_name last_name house postcode wording", Person, Law),
         ],
     ),
+    abuse::GIFT_LINKS,
     table(
         "gifts_by_hand",
         "The paper behind cash, cheques and transfers that nobody promised.",
@@ -295,7 +289,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[
             facts("kind currency sequence happened_at recorded_at"),
-            stands("id donation_id refund_id dispute_id movement_id deposit_id"),
+            stands("id donation_id refund_id dispute_id movement_id deposit_id bank_line_id"),
         ],
     ),
     table(
@@ -311,6 +305,7 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[facts("place article followed_on times")],
     ),
+    comments::PAST,
     table(
         "patron_months",
         "How recurring support went, by month.",
@@ -329,13 +324,14 @@ pub const TABLES: &[TableMap] = &[
         ],
     ),
     balances::PAYOUTS,
+    abuse::PLEDGE_CLIENTS,
     table(
         "pledges",
         "What was promised on the form.",
         Keep::Pledges,
         &[
             facts(
-                "amount_minor currency fee_cover_minor frequency gateway hidden status source_article created_at expires_at updated_at starts_at purged_at",
+                "amount_minor currency fee_cover_minor frequency gateway hidden status source_article source_appeal created_at expires_at updated_at starts_at purged_at",
             ),
             stands("id campaign_id donor_id tier_id reference"),
             of("locale", Fact, Stays),
@@ -345,12 +341,7 @@ pub const TABLES: &[TableMap] = &[
             of("form_key fingerprint", Secret, Emptied),
         ],
     ),
-    table(
-        "rate_limits",
-        "How often was asked lately, under keyed hashes of addresses.",
-        Keep::Until("an hour or so after the last time"),
-        &[of("bucket", Secret, Short), facts("full_at_us")],
-    ),
+    abuse::RATE_LIMITS,
     table(
         "receipt_series",
         "The last number of each series.",
@@ -464,6 +455,7 @@ pub const TABLES: &[TableMap] = &[
             of("browser_hash token_hash code_hash", Secret, Removed),
         ],
     ),
+    abuse::SPENT_PROOFS,
     table(
         "staff",
         "Who works in the office.",
@@ -533,31 +525,9 @@ pub const TABLES: &[TableMap] = &[
         Keep::Books,
         &[facts("year status made_at"), stands("donor_id")],
     ),
-    table(
-        "subscription_orders",
-        "What was asked of recurring support, and why somebody left.",
-        Keep::Books,
-        &[
-            facts(
-                "kind amount_minor currency frequency until end_reason status code ordered_by created_at updated_at consent_url",
-            ),
-            stands("id pledge_id"),
-            of("reason", Words, Emptied),
-        ],
-    ),
-    table(
-        "subscriptions",
-        "Recurring support, as the gateway pictures it.",
-        Keep::Books,
-        &[
-            facts(
-                "gateway status status_at end_reason amount_minor currency frequency period_from period_until ends_at as_of started_at letters warned_of asked_at created_at updated_at",
-            ),
-            stands("pledge_id remote_id"),
-            of("customer_id", Outside, Emptied),
-            of("card card_expires_on", Outside, Emptied),
-        ],
-    ),
+    patrons::ORDERS,
+    patrons::SUBSCRIPTIONS,
+    patrons::SUCCESSIONS,
     table(
         "support_totals",
         "What arrived, by day and month.",
@@ -575,6 +545,7 @@ pub const TABLES: &[TableMap] = &[
             of("name description benefits", Words, NoDonor),
         ],
     ),
+    comments::WALL_ENTRIES,
     table(
         "webhook_deliveries",
         "What other programs were told: ids, amounts and states, and no person.",

@@ -176,6 +176,8 @@ const BANK_LINES: &[Column] = &[
     hidden("refund", "Refund", Shape::Code),
     hidden("payout", "Payout", Shape::Code),
     hidden("deposit", "Deposit", Shape::Code),
+    hidden("platform", "Paid out by", Shape::Word),
+    hidden("platform_fee", "Fee of that", Shape::Money),
     hidden("statement", "Statement", Shape::Code),
     hidden("decided", "Decided", Shape::Time),
     hidden("id", "Id", Shape::Code),

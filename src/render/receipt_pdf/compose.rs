@@ -8,7 +8,7 @@ use krilla::paint::Fill;
 use rustybuzz::Language;
 
 use super::ReceiptPage;
-use super::typeset::{Fonts, Line, clean, typeset};
+use crate::render::typeset::{Fonts, Line, clean, typeset};
 
 #[derive(Clone, Copy)]
 pub(super) enum Weight {
@@ -391,8 +391,8 @@ impl Composer {
 #[cfg(test)]
 mod tests {
     use super::super::tests::page;
-    use super::super::typeset::FONTS;
     use super::*;
+    use crate::render::typeset::FONTS;
 
     /// The lines of each page as a person reads them, each with its right edge in points.
     fn pages(page: &ReceiptPage) -> Vec<Vec<(String, f32)>> {

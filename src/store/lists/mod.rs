@@ -61,7 +61,7 @@ pub enum Bind {
 }
 
 /// Columns that a list can have at most.
-const COLUMNS_MAX: usize = 18;
+const COLUMNS_MAX: usize = 20;
 
 macro_rules! raw_row {
     ($($cell:ident)*) => {
@@ -83,7 +83,7 @@ macro_rules! raw_row {
         }
     };
 }
-raw_row!(c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12 c13 c14 c15 c16 c17);
+raw_row!(c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12 c13 c14 c15 c16 c17 c18 c19);
 
 /// A page of up to `rows` rows.
 pub fn page(

@@ -60,6 +60,8 @@ diesel::table! {
         read_at -> Timestamp,
         payout_id -> Nullable<Text>,
         deposit_id -> Nullable<Text>,
+        platform -> Nullable<Text>,
+        platform_fee_minor -> Nullable<BigInt>,
     }
 }
 

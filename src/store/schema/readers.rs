@@ -1,4 +1,16 @@
-//! Comments of readers.
+//! What readers write, what they are shown, and what they see of one another: comments, and names of supporters.
+
+diesel::table! {
+    appeal_texts (seen) {
+        seen -> Text,
+        appeal -> Text,
+        test -> Text,
+        side -> Text,
+        shown -> BigInt,
+        first_on -> Date,
+        last_on -> Date,
+    }
+}
 
 diesel::table! {
     comments (id) {
@@ -18,5 +30,28 @@ diesel::table! {
         decided_at -> Nullable<Timestamp>,
         edited_at -> Nullable<Timestamp>,
         wants_answers -> Bool,
+    }
+}
+
+diesel::table! {
+    wall_entries (id) {
+        id -> Text,
+        pledge_id -> Text,
+        campaign_id -> Text,
+        name -> Text,
+        with_amount -> Bool,
+        kept_minor -> BigInt,
+        currency -> Text,
+        shown_since -> Nullable<Timestamp>,
+        hidden_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    past_comments (source) {
+        source -> Text,
+        comment_id -> Text,
+        taken_at -> Timestamp,
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::ids::{DonorId, ErasureId};
 use crate::domain::job::Job;
 use crate::store::{
     Conn, StoreError, Tx, account_changes, accounts, address_changes, bank_lines, comments, desk, erasures,
-    forgetting, gift_aid, gifts_by_hand, sessions, sign_in_links,
+    forgetting, gift_aid, gift_links, gifts_by_hand, sessions, sign_in_links,
 };
 use crate::usecases::{Context, UseCaseError, audit, exports, pages};
 use chrono::{Datelike as _, TimeDelta};
@@ -246,6 +246,7 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure, farewell: Farewell)
     for address in &person.addresses {
         forgetting::forget_promises(tx, address, donor, now)?;
         sign_in_links::remove_of(tx, address)?;
+        gift_links::remove_of(tx, address)?;
         silenced += comments::forget(tx, address, now)?;
     }
     if silenced > 0 {

@@ -5,10 +5,11 @@ use crate::domain::account::{ChangeDetail, ChangeKind, Profile, address_text};
 use crate::domain::ids::DonorId;
 use crate::domain::money::Money;
 use crate::domain::pledge::{Pledge, Visibility};
+use crate::domain::wall::{AmountShown, WallEntry};
 use crate::store::donations::Place;
 use crate::store::{
     Conn, StoreError, account_changes, accounts, bank_lines, comments, desk, donations, donor_letters,
-    external_members, forgetting, gift_aid, gifts_by_hand, pledges, receipts, sessions,
+    external_members, forgetting, gift_aid, gifts_by_hand, pledges, receipts, sessions, wall,
 };
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -55,6 +56,7 @@ pub(in crate::usecases) async fn tables(ctx: &Context, donor: DonorId) -> Result
                 noted(conn, donor)?,
                 declared(conn, donor)?,
                 commented(conn, donor)?,
+                named(conn, donor)?,
             ])
         })
         .await?;
@@ -115,6 +117,26 @@ fn commented(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
     })
 }
 
+/// The names that the donor asked to be shown on pages of campaigns.
+fn named(conn: &mut Conn, donor: DonorId) -> Result<Table, StoreError> {
+    let row = |entry: WallEntry| {
+        let since = entry.shown_since.map(time).unwrap_or_default();
+        let with_amount = if entry.amount == AmountShown::Shown { "yes" } else { "no" };
+        vec![
+            entry.pledge.to_string(),
+            entry.name.as_str().to_owned(),
+            with_amount.to_owned(),
+            since,
+            time(entry.created_at),
+        ]
+    };
+    Ok(Table {
+        name: "names",
+        columns: &["pledge", "name", "with_amount", "shown_since", "asked_at"],
+        rows: wall::of_donor(conn, donor)?.into_iter().map(row).collect(),
+    })
+}
+
 fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
@@ -153,6 +175,7 @@ fn promised(all: &[Pledge]) -> Table {
             text(terms.tribute.as_ref().map(|tribute| tribute.kind.as_str())),
             text(terms.tribute.as_ref().map(|tribute| tribute.name.as_str())),
             text(terms.source.article.as_ref().map(crate::domain::article::Slug::as_str)),
+            terms.source.appeal.as_ref().map(ToString::to_string).unwrap_or_default(),
             text(terms.source.referrer.as_deref()),
             time(pledge.created_at),
         ]
@@ -173,6 +196,7 @@ fn promised(all: &[Pledge]) -> Table {
             "dedication",
             "dedicated_to",
             "article",
+            "appeal",
             "came_from",
             "made_at",
         ],

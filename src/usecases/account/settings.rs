@@ -6,7 +6,7 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::donor::{PersonName, TooLong, clean_text};
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::pledge::Visibility;
-use crate::store::{accounts, campaigns, pledges};
+use crate::store::{accounts, campaigns, pledges, wall};
 use crate::usecases::{Context, FieldError, UseCaseError, audit};
 use serde_json::json;
 
@@ -94,7 +94,8 @@ fn check(typed: &Details, offered: &[String]) -> Result<Checked, UseCaseError> {
     }
 }
 
-/// Shows or hides the name of one pledge, and of all that comes of it. Says whether anything changed.
+/// Shows or hides the name of one pledge, and of all that comes of it. Hidden, it also goes from the page of its campaign,
+/// and comes back there no more: only the form for gifts asks for that. Says whether anything changed.
 ///
 /// # Errors
 /// `NotFound` for a pledge of somebody else, as for none.
@@ -116,6 +117,9 @@ pub async fn set_visibility(
                 return Ok(false);
             }
             pledges::set_visibility(tx, id, visibility, inner.now())?;
+            if visibility == Visibility::Hidden {
+                wall::remove(tx, &[id.to_string()])?;
+            }
             let word = match visibility {
                 Visibility::Named => "named",
                 Visibility::Hidden => "hidden",

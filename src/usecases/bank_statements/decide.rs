@@ -1,10 +1,12 @@
 //! What a person says a line is.
 
+use super::platforms;
 use crate::domain::audit::{Action, Actor};
 use crate::domain::bank_line::{BankLine, NoGift, Outcome};
 use crate::domain::donation::Donation;
 use crate::domain::donor::clean_line;
 use crate::domain::ids::{BankLineId, DonationId, PledgeId, RefundId};
+use crate::domain::member::Platform;
 use crate::domain::pledge::{GatewayKind, Visibility};
 use crate::domain::refund::RefundStatus;
 use crate::store::{Tx, bank_lines, donations, pledges, refunds};
@@ -19,11 +21,11 @@ use serde_json::{Value, json};
 /// Longest reason, in characters.
 const REASON_CHARACTERS_MAX: usize = 200;
 
-fn line_in(tx: &mut Tx<'_>, id: BankLineId) -> Result<BankLine, UseCaseError> {
+pub(super) fn line_in(tx: &mut Tx<'_>, id: BankLineId) -> Result<BankLine, UseCaseError> {
     bank_lines::lock(tx, id)?.ok_or(UseCaseError::NotFound("line of a bank statement"))
 }
 
-fn conflict(code: &'static str, message: &str) -> UseCaseError {
+pub(super) fn conflict(code: &'static str, message: &str) -> UseCaseError {
     UseCaseError::Conflict { code, message: message.to_owned() }
 }
 
@@ -32,7 +34,7 @@ fn decided() -> UseCaseError {
 }
 
 /// Writes down what became of a line, and by whom.
-fn became(
+pub(super) fn became(
     tx: &mut Tx<'_>,
     ctx: &Context,
     by: Actor,
@@ -44,7 +46,7 @@ fn became(
 }
 
 /// A line that money came in by and that nobody has decided about.
-fn incoming(line: &BankLine) -> Result<(), UseCaseError> {
+pub(super) fn incoming(line: &BankLine) -> Result<(), UseCaseError> {
     match line.outcome {
         Outcome::Open if line.amount.is_positive() => Ok(()),
         Outcome::Open | Outcome::Outgoing => Err(conflict("went_out", "no money came in by this line")),
@@ -52,6 +54,7 @@ fn incoming(line: &BankLine) -> Result<(), UseCaseError> {
         | Outcome::Returned(_)
         | Outcome::Payout(_)
         | Outcome::Deposit(..)
+        | Outcome::PaidOut(_)
         | Outcome::NoGift { .. } => Err(decided()),
     }
 }
@@ -310,8 +313,8 @@ fn take_back_in(
 /// # Errors
 /// `Conflict` if it was decided what it is.
 pub async fn dismiss(ctx: &Context, by: Actor, id: BankLineId, subject: String) -> Result<(), UseCaseError> {
-    let known = ["plg_", "don_", "rfd_", "pyt_"].iter().any(|prefix| subject.starts_with(prefix))
-        && subject.len() <= 40;
+    let has_id = ["plg_", "don_", "rfd_", "pyt_"].iter().any(|prefix| subject.starts_with(prefix));
+    let known = (has_id && subject.len() <= 40) || Platform::parse(&subject).is_some();
     if !known {
         return Err(UseCaseError::NotFound("proposal"));
     }
@@ -329,7 +332,8 @@ pub async fn dismiss(ctx: &Context, by: Actor, id: BankLineId, subject: String) 
         .await
 }
 
-/// Takes a decision back: a line that was said to be no gift or a payout, or one whose donation was found to be none.
+/// Takes a decision back: a line that was said to be no gift or a payout, of a gateway or a platform, or one whose donation was
+/// found to be none.
 ///
 /// # Errors
 /// `Conflict` for a line whose donation still counts.
@@ -342,6 +346,7 @@ pub async fn reopen(ctx: &Context, by: Actor, id: BankLineId) -> Result<(), UseC
                 Outcome::Open | Outcome::Outgoing => return Ok(()),
                 Outcome::Payout(payout) => return balances::unbind(tx, &inner, by, (&line, payout)),
                 Outcome::Deposit(deposit, _) => return deposits::unbind(tx, &inner, by, (&line, deposit)),
+                Outcome::PaidOut(payout) => return platforms::unbind(tx, &inner, by, (&line, payout)),
                 Outcome::NoGift { .. } => {}
                 Outcome::Booked(donation) => {
                     let left = donations::get(tx, donation)?.payment.kept();

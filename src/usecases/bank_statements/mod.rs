@@ -2,10 +2,12 @@
 //! is, or waits for a person.
 
 mod decide;
+mod platforms;
 mod propose;
 mod take;
 
 pub use decide::{GiftOfLine, TakenBack, book, dismiss, gift, link, no_gift, reopen, take_back};
+pub use platforms::{PaidOut, paid_out};
 pub use propose::{LineFile, StatementLines, Suggestion, WaitingLine, Why, line, of_statement};
 pub use take::{Identities, Named, take};
 

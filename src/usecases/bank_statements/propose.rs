@@ -8,6 +8,7 @@ use crate::domain::bank_line::{
 use crate::domain::donation::Donation;
 use crate::domain::ids::{BankLineId, BankStatementId, DonationId, PledgeId};
 use crate::domain::money::Money;
+use crate::domain::platform_payout::PlatformFit;
 use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus};
 use crate::domain::refund::Refund;
 use crate::store::{Conn, StoreError, accounts, bank_lines, bank_statements, donations, pledges, refunds};
@@ -70,6 +71,8 @@ pub struct LineFile {
     pub suggestions: Vec<Suggestion>,
     /// The payouts that it may be, the likeliest first.
     pub payouts: Vec<Fit>,
+    /// The platform elsewhere that may have paid it out.
+    pub platform: Option<PlatformFit>,
     /// Who gave from the same account before.
     pub giver: Option<Profile>,
     /// The donation that it is, or that it took back.
@@ -95,13 +98,15 @@ pub async fn line(ctx: &Context, id: BankLineId) -> Result<LineFile, UseCaseErro
                 Outcome::Open
                 | Outcome::Payout(_)
                 | Outcome::Deposit(..)
+                | Outcome::PaidOut(_)
                 | Outcome::NoGift { .. }
                 | Outcome::Outgoing => None,
             };
             let suggestions = suggestions(conn, &ctx, &line)?;
             let payouts = balances::payouts_for(conn, &ctx, &line)?;
+            let platform = platform(conn, &line)?;
             let giver = giver(conn, &line)?;
-            Ok(LineFile { line, statement, suggestions, payouts, giver, donation })
+            Ok(LineFile { line, statement, suggestions, payouts, platform, giver, donation })
         })
         .await
 }
@@ -115,6 +120,8 @@ pub struct WaitingLine {
     pub suggestions: Vec<Suggestion>,
     /// The payouts that it may be, the likeliest first.
     pub payouts: Vec<Fit>,
+    /// The platform elsewhere that may have paid it out.
+    pub platform: Option<PlatformFit>,
 }
 
 /// The lines of a file, by what needs doing.
@@ -140,11 +147,20 @@ pub async fn of_statement(
             for line in bank_lines::of_statement(conn, id, LineStatus::Open, limit)? {
                 let suggestions = suggestions(conn, &inner, &line)?;
                 let payouts = balances::payouts_for(conn, &inner, &line)?;
-                lines.waiting.push(WaitingLine { line, suggestions, payouts });
+                let platform = platform(conn, &line)?;
+                lines.waiting.push(WaitingLine { line, suggestions, payouts, platform });
             }
             Ok(lines)
         })
         .await
+}
+
+/// The platform that a line names, unless somebody said that it is not of that one.
+fn platform(conn: &mut Conn, line: &BankLine) -> Result<Option<PlatformFit>, StoreError> {
+    let Some(fit) = PlatformFit::of(line) else { return Ok(None) };
+    let is_refused =
+        bank_lines::refused(conn, line.id)?.iter().any(|subject| subject == fit.platform.as_str());
+    Ok(Some(fit).filter(|_| !is_refused))
 }
 
 /// Who gave from the same account before, for money that nobody promised.
@@ -181,6 +197,7 @@ fn suggestions(conn: &mut Conn, ctx: &Context, line: &BankLine) -> Result<Vec<Su
             | Outcome::Returned(_)
             | Outcome::Payout(_)
             | Outcome::Deposit(..)
+            | Outcome::PaidOut(_)
             | Outcome::NoGift { .. }
             | Outcome::Outgoing,
         ) => {}

@@ -19,6 +19,7 @@ use crate::domain::receipt::{Receipt, ReceiptNumber};
 use crate::domain::refund::Refund;
 use crate::domain::subscription::{Order, Subscription};
 use crate::domain::tier::Tier;
+use crate::domain::wall::WallEntry;
 use crate::store::desk::{self, Note};
 use crate::store::dossiers::{self, Call, EventRecord, Given, JobRecord, LedgerEntry};
 use crate::store::event_subjects::{self, Told};
@@ -26,7 +27,7 @@ use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
     Conn, StoreError, account_changes, accounts, api_tokens, audit, bank_lines, campaigns, deposits,
     disputes, donations, donor_letters, external_members, gift_aid, imports, pledges, receipts, refunds,
-    staff, subscription_orders, subscriptions, tiers,
+    staff, subscription_orders, subscriptions, successions, tiers, wall,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -163,10 +164,16 @@ pub struct PledgeFile {
     pub tier: Option<Tier>,
     /// What keeps it.
     pub subscription: Option<Subscription>,
+    /// The older support in whose place it was begun.
+    pub predecessor: Option<PledgeId>,
+    /// What goes on in its place.
+    pub successors: Vec<PledgeId>,
     /// The calls to gateways.
     pub calls: Vec<Call>,
     /// What was asked of it.
     pub orders: Vec<Order>,
+    /// The name on the page of the campaign, if one was asked for.
+    pub named: Option<WallEntry>,
     /// Its latest payments, the newest first.
     pub donations: Vec<Donation>,
     /// There are more payments than these.
@@ -189,6 +196,8 @@ pub async fn pledge(ctx: &Context, id: PledgeId) -> Result<PledgeFile, UseCaseEr
                 None => None,
             };
             let subscription = subscriptions::find(conn, id)?;
+            let predecessor = successions::predecessor(conn, id)?.map(|older| older.pledge);
+            let successors = successions::in_force(conn, id)?.iter().map(|newer| newer.pledge).collect();
             let calls = dossiers::calls(conn, id)?;
             let orders = subscription_orders::of_pledge(conn, id)?;
             let mut payments = donations::of_pledge(conn, id)?;
@@ -214,8 +223,11 @@ pub async fn pledge(ctx: &Context, id: PledgeId) -> Result<PledgeFile, UseCaseEr
                 donor,
                 tier,
                 subscription,
+                predecessor,
+                successors,
                 calls,
                 orders,
+                named: wall::of_pledge(conn, id)?,
                 donations: payments,
                 more,
                 events,

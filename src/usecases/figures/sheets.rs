@@ -7,6 +7,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::outbound::Place;
 use crate::domain::sheet::{Cell, Sheet};
 use crate::store::reports::donors::Lapsed;
+use crate::usecases::members::PaidOutMonth;
 use crate::usecases::outbound_links::{Elsewhere, Way};
 use crate::usecases::patrons::figures::MonthFigures;
 
@@ -80,13 +81,31 @@ pub fn articles(report: &Parts, elsewhere: &Elsewhere) -> Sheet {
     beside(parts(report, "articles"), &["left_for", "times", "joined_there_estimated"], rows)
 }
 
-/// Each way of payment, and below them, apart in the same manner, recurring support that is not in the books.
-pub fn fees(report: &Parts, members: &[MonthFigures]) -> Sheet {
-    let row = |of: &MonthFigures| {
-        let way = Cell::text(Platform::Patreon.as_str());
-        [way, code(of.recurring.currency()), Cell::Whole(of.patrons), Cell::Amount(of.recurring)]
-    };
-    beside(parts(report, "fees"), &["members", "members_in_a_month"], members.iter().map(row))
+/// Each way of payment, and below them, apart in the same manner, recurring support that is not in the books, and what was paid
+/// out of it by month, which is.
+pub fn fees(report: &Parts, members: &[MonthFigures], paid_out: &[PaidOutMonth]) -> Sheet {
+    const COLUMNS: [&str; 7] = [
+        "members",
+        "members_in_a_month",
+        "paid_out_in",
+        "paid_out",
+        "paid_out_before_fees",
+        "paid_out_fees",
+        "paid_out_fees_untold",
+    ];
+    let way = || Cell::text(Platform::Patreon.as_str());
+    let none = || Cell::Empty;
+    let standing = members.iter().map(|of| {
+        let (count, recurring) = (Cell::Whole(of.patrons), Cell::Amount(of.recurring));
+        [way(), code(of.recurring.currency()), count, recurring, none(), none(), none(), none(), none()]
+    });
+    let arrived = paid_out.iter().map(|of| {
+        let month = Cell::Text(of.month.to_string());
+        let (sum, gross, fees) = (Cell::Amount(of.arrived), Cell::Amount(of.gross), Cell::Amount(of.fees));
+        let untold = Cell::Whole(of.untold);
+        [way(), code(of.arrived.currency()), none(), none(), month, sum, gross, fees, untold]
+    });
+    beside(parts(report, "fees"), &COLUMNS, standing.chain(arrived))
 }
 
 /// A table with further columns, which only further rows fill: after the first two columns, of those that the table has,

@@ -1,5 +1,5 @@
 //! Members at platforms elsewhere: the account is connected, its members are read, and what is learned of them is counted
-//! beside the own patrons, apart from the books.
+//! beside the own patrons, apart from the books; what the platform pays out of all of them is told from these.
 
 mod account;
 mod connect;
@@ -7,6 +7,7 @@ mod events;
 mod import;
 mod learn;
 mod moving;
+mod payouts;
 mod people;
 mod same;
 mod state;
@@ -18,6 +19,7 @@ pub use connect::{begin, connect, disconnect, set_like};
 pub use events::{accept, process};
 pub use import::{Import, Imported, import};
 pub use moving::{destination, move_link};
+pub use payouts::{PaidOutMonth, paid_out};
 pub use people::{MemberFile, be_one, be_two, file};
 pub use state::{PatreonState, by_month, order_sync, state};
 pub use sync::{Report, hourly, sync};

@@ -3,6 +3,7 @@
 pub mod figures;
 pub mod orders;
 pub mod standing_order;
+pub mod successions;
 pub mod tend;
 pub mod tiers;
 
@@ -95,6 +96,9 @@ pub(super) fn learn(
     }
     let moved = count(tx, ctx, pledge, before.as_ref(), &after)?;
     write(tx, ctx, moved, before.as_ref(), &after)?;
+    if before.is_none_or(|before| !successions::goes_on(&before)) {
+        successions::watch(tx, ctx, &after)?;
+    }
     Ok(after)
 }
 

@@ -11,7 +11,7 @@ use crate::domain::subscription::{
     Order, OrderKind, OrderRefused, OrderStatus, Orderer, Subscription, SubscriptionFact,
 };
 use crate::gateways::{Answered, Assent, GatewayError, Keeper, Recurring, SubscriptionOrder};
-use crate::store::{Tx, pledges, subscription_orders, subscriptions};
+use crate::store::{Tx, pledges, subscription_orders, subscriptions, successions};
 use crate::usecases::{Context, UseCaseError, audit, holds};
 use chrono::TimeDelta;
 use serde_json::json;
@@ -123,6 +123,11 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
     }
     allows(ctx, &subscription, &request)
         .map_err(|refused| UseCaseError::Conflict { code: refused.code(), message: refused.to_string() })?;
+    if goes_on_by(&request.what) && !successions::in_force(tx, pledge.id)?.is_empty() {
+        let (code, message) =
+            ("support_succeeded", "another support goes on in its place; stop that one first");
+        return Err(UseCaseError::Conflict { code, message: message.to_owned() });
+    }
     check(ctx, &pledge, &subscription, &request.what)?;
     let order = Order {
         id: ctx.new_id(),
@@ -148,6 +153,16 @@ pub(super) fn place(tx: &mut Tx<'_>, ctx: &Context, request: OrderRequest) -> Re
         } // It began none.
     }
     Ok(order.id)
+}
+
+/// Whether an order lets support be charged again that was not to be.
+const fn goes_on_by(what: &OrderKind) -> bool {
+    match what {
+        OrderKind::Resume | OrderKind::Keep => true,
+        OrderKind::Change { .. } | OrderKind::Pause { .. } | OrderKind::Cancel | OrderKind::End { .. } => {
+            false
+        }
+    }
 }
 
 /// Gives an order by a rule of this site, unless it makes no sense any more or another is under way.
@@ -360,6 +375,8 @@ fn conclude(
         return Ok(());
     }
     let subscription = learn(tx, ctx, &pledge, fact.news)?;
+    // While this was being asked, no other could be.
+    super::successions::watch(tx, ctx, &subscription)?;
     match order.what {
         OrderKind::Change { .. } => {
             tiers::bring_up_to_date(tx, &pledge, &subscription)?;

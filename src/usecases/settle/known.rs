@@ -1,7 +1,7 @@
 //! All that is known about one payment, and what has to follow from it.
 
 use super::super::patrons::orders::place_by_rule;
-use super::super::{Context, UseCaseError, figures, notices, outgoing, receipts};
+use super::super::{Context, UseCaseError, figures, notices, outgoing, receipts, wall};
 use crate::domain::dispute::{Dispute, DisputeNews, DisputeStatus, Disputed};
 use crate::domain::donation::{Captured, Donation, Doubt, Happening, Payment, WaitingState};
 use crate::domain::job::Job;
@@ -256,6 +256,8 @@ impl Known {
             pledges::set_status(tx, self.pledge.id, status, donor, now)?;
         }
         if let Some(money) = self.donation.payment.money() {
+            let payments = self.others.iter().chain([&self.donation]).map(|payment| &payment.payment);
+            wall::follow(tx, ctx, &self.pledge, payments)?;
             self.book(tx, ctx, money)?;
             receipts::bring_up_to_date(tx, ctx, &self.pledge, &self.donation)?;
         }

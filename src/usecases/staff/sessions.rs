@@ -5,8 +5,9 @@ use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::{StaffId, StaffSessionId};
 use crate::domain::staff::{HALF_WAY_LIFETIME, Member, StaffSession, StaffStatus, Stage};
 use crate::store::{StoreError, Tx, staff, staff_sessions};
+use crate::usecases::abuse::attack;
 use crate::usecases::{Context, UseCaseError, audit, secrets};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 /// Visits within this time are noted once.
@@ -19,6 +20,8 @@ pub struct SignedIn {
     pub session: StaffSession,
     /// Who.
     pub member: Member,
+    /// Until when the site is under attack: every page of the office says so.
+    pub attacked_until: Option<DateTime<Utc>>,
 }
 
 impl SignedIn {
@@ -30,7 +33,7 @@ impl SignedIn {
 
 /// Who has this cookie; nobody if it is over, or was never given out.
 pub async fn find(ctx: &Context, cookie: &str) -> Result<Option<SignedIn>, UseCaseError> {
-    let token_hash = secrets::hash(cookie);
+    let (token_hash, now) = (secrets::hash(cookie), ctx.now());
     let found = ctx
         .db
         .read(move |conn| {
@@ -38,13 +41,14 @@ pub async fn find(ctx: &Context, cookie: &str) -> Result<Option<SignedIn>, UseCa
                 return Ok(None);
             };
             let member = staff::get(conn, session.staff)?;
-            Ok::<_, StoreError>(Some(SignedIn { session, member }))
+            let attacked_until = attack::until(conn, now)?;
+            Ok::<_, StoreError>(Some(SignedIn { session, member, attacked_until }))
         })
         .await?;
     let Some(found) = found else {
         return Ok(None);
     };
-    let (now, session) = (ctx.now(), &found.session);
+    let session = &found.session;
     let (member, id) = (session.staff, session.id);
     if !session.is_live(now, ctx.policy.staff_sessions) || found.member.status == StaffStatus::Disabled {
         // Seen to be over: no clock that is set back revives it.

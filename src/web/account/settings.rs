@@ -3,12 +3,12 @@
 use super::{about, faults, page, render, see_other, shown, spoken_to, visitor};
 use crate::domain::ids::PledgeId;
 use crate::domain::pledge::{PledgeStatus, Visibility};
-use crate::render::account_pages::{AddressWaiting, Settings};
+use crate::render::account_pages::{AddressWaiting, PledgeShown, Settings};
 use crate::render::pages::Choice;
 use crate::usecases::account::sessions::SignedIn;
 use crate::usecases::account::settings::{self, Details};
 use crate::usecases::account::{address, overview};
-use crate::usecases::{FieldError, UseCaseError};
+use crate::usecases::{FieldError, UseCaseError, wall};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::reply::status_of;
@@ -44,10 +44,13 @@ pub(super) async fn form(
         new_is_proved: change.new_proved_at.is_some(),
     });
     let found = overview::pledges(&state.ctx, profile.id).await?;
+    let entries = wall::of_donor(&state.ctx, profile.id).await?;
     let mut pledges = Vec::new();
     let kept = |status: PledgeStatus| !matches!(status, PledgeStatus::Expired | PledgeStatus::Failed);
     for line in found.iter().filter(|line| kept(line.pledge.status)).take(GIFTS) {
-        pledges.push(shown::pledge(state, spoken.language(), line)?);
+        let entry = entries.iter().find(|entry| entry.pledge == line.pledge.id);
+        let wall_name = entry.map(|entry| entry.name.as_str().to_owned());
+        pledges.push(PledgeShown { wall_name, ..shown::pledge(state, spoken.language(), line)? });
     }
     let text = |name: &str, known: Option<&str>| {
         typed.and_then(|fields| fields.given(name)).unwrap_or_else(|| known.unwrap_or_default().to_owned())

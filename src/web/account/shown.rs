@@ -56,6 +56,7 @@ pub(super) fn pledge(
         reference: reference(pledge),
         status_url: Some(status_url(state, pledge.id)?),
         is_hidden: terms.visibility == Visibility::Hidden,
+        wall_name: None,
     })
 }
 

@@ -1,15 +1,15 @@
-//! Recurring support: looked at, changed, paused, stopped, kept, begun again, mended.
+//! Recurring support: looked at, changed, paused, stopped, kept, begun again, paid another way, mended.
 
 mod levels;
 
 use super::{about, done, faults, page, render, see_other, shown, spoken_to, visitor};
 use crate::domain::ids::PledgeId;
-use crate::domain::pledge::Frequency;
+use crate::domain::pledge::{Frequency, GatewayKind};
 use crate::domain::subscription::{OrderKind, SubscriptionState};
 use crate::render::Templates;
 use crate::render::account_pages::{Mend, Support, SupportOffers};
 use crate::render::pages::Choice;
-use crate::usecases::account::support::{self, Offers, Told};
+use crate::usecases::account::support::{self, Moved, Offers, Told};
 use crate::usecases::views::PatronView;
 use crate::usecases::{FieldError, UseCaseError};
 use crate::web::error::WebError;
@@ -17,6 +17,7 @@ use crate::web::form::Fields;
 use crate::web::reply::status_of;
 use crate::web::sentences::About;
 use crate::web::state::AppState;
+use crate::words::Language;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -97,7 +98,8 @@ async fn form(
         paid_until_text: paid_until.map(day),
         pending: view.pending.is_some() && consent_url.is_none(),
         consent_url,
-        offers: offered(state, view),
+        successor: view.successor.map(|successor| successor.to_string()),
+        offers: offered(state, language, view, typed),
         typed_amount: typed.and_then(|fields| fields.given("amount")).unwrap_or_else(|| news.amount.major()),
         frequencies: Frequency::RECURRING.iter().map(choice).collect(),
         tomorrow: (state.ctx.day_of(now) + Days::new(1)).to_string(),
@@ -108,9 +110,22 @@ async fn form(
     Ok(page(status, render(request, spoken, names, body)?))
 }
 
-fn offered(state: &AppState, view: &PatronView) -> SupportOffers {
-    let Offers { is_asked, may_keep, may_return } = support::offers(&state.ctx, &view.subscription);
-    SupportOffers { is_asked, may_keep, may_return }
+fn offered(
+    state: &AppState,
+    language: &Language,
+    view: &PatronView,
+    typed: Option<&Fields>,
+) -> SupportOffers {
+    let Offers { is_asked, may_keep, may_return, ways } = support::offers(&state.ctx, view);
+    let only = ways.len() == 1;
+    let wanted = typed.map(|fields| fields.text("gateway"));
+    let choice = |kind: &GatewayKind| Choice {
+        value: kind.as_str().to_owned(),
+        label: language.text(&format!("account-by-{}", kind.as_str()), &[]),
+        hint: None,
+        selected: only || wanted.as_deref() == Some(kind.as_str()),
+    };
+    SupportOffers { is_asked, may_keep, may_return, ways: ways.iter().map(choice).collect() }
 }
 
 /// One of the buttons was pressed.
@@ -129,6 +144,14 @@ pub(in crate::web) async fn act(
     if action == "return" {
         return Ok(see_other(&support::come_back(&state.ctx, donor, id).await?));
     }
+    if action == "way" {
+        let way = GatewayKind::parse(&fields.text("gateway"));
+        let moved = support::change_way(&state.ctx, donor, id, way).await.map(|moved| match moved {
+            Moved::Next(page) => page,
+            Moved::Pending => format!("/account/pledges/{id}?done=pending"),
+        });
+        return answer(&request, (&state, &spoken), (&view, &fields), moved).await;
+    }
     let what = match wish((&state, &spoken), &view, &action, &fields).await? {
         Ok(what) => what,
         Err(Wrong::Action) => return Err(WebError::not_found("page")),
@@ -136,21 +159,35 @@ pub(in crate::web) async fn act(
             return form(&request, (&state, &spoken), &view, Some(&fields), &[problem]).await;
         }
     };
-    match support::ask(&state.ctx, donor, id, what, &fields.text("reason")).await {
-        Ok(Told::Done) => Ok(see_other(&format!("/account/pledges/{id}?done=changed"))),
-        Ok(Told::Agree(page)) => Ok(see_other(&page)),
-        Ok(Told::Pending) => Ok(see_other(&format!("/account/pledges/{id}?done=pending"))),
+    let told = support::ask(&state.ctx, donor, id, what, &fields.text("reason")).await;
+    let next = told.map(|told| match told {
+        Told::Done => format!("/account/pledges/{id}?done=changed"),
+        Told::Agree(page) => page,
+        Told::Pending => format!("/account/pledges/{id}?done=pending"),
+    });
+    answer(&request, (&state, &spoken), (&view, &fields), next).await
+}
+
+/// To the next page, or back to the form with what is wrong.
+async fn answer(
+    request: &HttpRequest,
+    (state, spoken): (&AppState, &Templates),
+    (view, fields): (&PatronView, &Fields),
+    next: Result<String, UseCaseError>,
+) -> Result<HttpResponse, WebError> {
+    match next {
+        Ok(page) => Ok(see_other(&page)),
         Err(UseCaseError::Invalid(problems)) => {
-            form(&request, (&state, &spoken), &view, Some(&fields), &problems).await
+            form(request, (state, spoken), view, Some(fields), &problems).await
         }
         Err(UseCaseError::GatewayRefused { .. }) => {
             let message = spoken.language().text("account-support-refused", &[]);
             let problem = FieldError { field: "form", code: "gateway_refused", message };
-            form(&request, (&state, &spoken), &view, None, &[problem]).await
+            form(request, (state, spoken), view, None, &[problem]).await
         }
         // Something else is being confirmed; the page says so.
         Err(UseCaseError::Conflict { code: "order_pending", .. }) => {
-            Ok(see_other(&format!("/account/pledges/{id}?done=pending")))
+            Ok(see_other(&format!("/account/pledges/{}?done=pending", view.pledge.id)))
         }
         Err(error) => Err(error.into()),
     }

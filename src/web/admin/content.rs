@@ -33,7 +33,7 @@ const fn title_of(kind: Kind) -> &'static str {
 const fn beginning_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Article => "---\ntitle: A new article\ndraft: true\n---\n\nText.\n",
-        Kind::Appeal => "---\ntitle: An appeal\ncampaign: press-fund\n---\n\nWhy it matters.\n",
+        Kind::Appeal => "---\nheading: An appeal\ncampaign: press-fund\nplace: end\n---\n\nWhy it matters.\n",
         Kind::Campaign => {
             "---\ntitle: A campaign\nsummary: What it is for.\namounts:\n  EUR: [10, 25, 50, 100]\n---\n\n"
         }

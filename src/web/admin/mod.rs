@@ -1,9 +1,11 @@
 //! The office. The table below is all of it: each line names who may come, and there is no other way to add one.
 
+mod appeals;
 mod content;
 mod cookies;
 mod door;
 mod doors;
+mod embedding;
 mod figures;
 mod files;
 mod gateways;
@@ -94,6 +96,7 @@ fn of_people(table: Table) -> Table {
 fn of_publication(table: Table) -> Table {
     use Access::Only;
     table
+        .get("/admin/appeals", Only(May::EditContent), appeals::show)
         .get("/admin/content", Only(May::EditContent), content::list)
         .get("/admin/content/{folder}", Only(May::EditContent), content::begin)
         .post("/admin/content/{folder}", Only(May::EditContent), content::create)
@@ -101,6 +104,7 @@ fn of_publication(table: Table) -> Table {
         .post("/admin/content/{folder}/{slug}", Only(May::EditContent), content::save)
         .post("/admin/content/{folder}/{slug}/preview", Only(May::EditContent), content::preview)
         .post("/admin/content/{folder}/{slug}/remove", Only(May::EditContent), content::remove)
+        .get("/admin/embedding", Only(May::EditContent), embedding::show)
         .get("/admin/wording", Only(May::EditContent), wording::list)
         .get("/admin/wording/texts/{language}", Only(May::EditContent), wording::texts)
         .get("/admin/wording/texts/{language}/{text}", Only(May::EditContent), wording::text)
@@ -194,6 +198,8 @@ fn of_bank(table: Table) -> Table {
         .get("/admin/bank-lines/{id}/no-gift", change, work::bank_lines::doubt)
         .post("/admin/bank-lines/{id}/no-gift", change, work::bank_lines::no_gift)
         .post("/admin/bank-lines/{id}/payout", change, work::bank_lines::payout)
+        .get("/admin/bank-lines/{id}/paid-out", change, work::platforms::show)
+        .post("/admin/bank-lines/{id}/paid-out", change, work::platforms::paid_out)
         .post("/admin/bank-lines/{id}/dismiss", change, work::bank_lines::dismiss)
         .post("/admin/bank-lines/{id}/reopen", change, work::bank_lines::reopen)
         .post("/admin/bank-lines/{id}/take-back", Only(May::Refund), work::bank_lines::take_back)
@@ -212,6 +218,8 @@ fn of_work(table: Table) -> Table {
         .post("/admin/donations/{id}/refund", Only(May::Refund), work::refunds::order)
         .get("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::show)
         .post("/admin/pledges/{id}/order", Only(May::ChangeSupport), work::pledges::order)
+        .post("/admin/pledges/{id}/wall/hide", Only(May::ChangeSupport), work::wall::hide)
+        .post("/admin/pledges/{id}/wall/show", Only(May::ChangeSupport), work::wall::show)
         .get("/admin/donations/{id}/void", Only(May::Refund), work::by_hand::doubt)
         .post("/admin/donations/{id}/void", Only(May::Refund), work::by_hand::void)
         .get("/admin/gifts", Only(May::ChangeSupport), work::by_hand::from_whom)
@@ -246,6 +254,9 @@ fn of_work(table: Table) -> Table {
         .post("/admin/external-members/{id}/apart", Only(May::ChangeSupport), work::members::be_two)
         .get("/admin/questions", Only(May::SeeOperations), work::operations::questions)
         .post("/admin/questions/{id}/close", Only(May::RunOperations), work::operations::close)
+        .get("/admin/defence", Only(May::SeeOperations), work::defence::show)
+        .post("/admin/defence/begin", Only(May::RunOperations), work::defence::begin)
+        .post("/admin/defence/end", Only(May::RunOperations), work::defence::end)
         .post("/admin/events/{id}/replay", Only(May::RunOperations), work::operations::replay)
         .post("/admin/jobs/{id}/retry", Only(May::RunOperations), work::operations::retry)
 }

@@ -1,11 +1,14 @@
 //! Patreon in the office: how it stands, connecting the account, and which levels are alike.
 
 use super::door::Seat;
+use super::figures::paid_out_section;
 use super::reply::{Desk, done, faults};
+use crate::domain::figures::Period;
 use crate::domain::ids::TierId;
 use crate::domain::money::Money;
 use crate::domain::remote::RemoteId;
 use crate::render::admin_pages::{ActPage, HiddenField};
+use crate::render::figure_pages::FigureSection;
 use crate::render::moment_text;
 use crate::render::patreon_pages::{LevelShown, MembersShown, PatreonAccountShown, PatreonPage};
 use crate::usecases::members::{self, PatreonState};
@@ -37,12 +40,18 @@ async fn page(
     problems: &[FieldError],
     done: Option<&'static str>,
 ) -> Result<HttpResponse, WebError> {
-    let shown = shown(state, members::state(&state.ctx).await?, problems);
+    let year = Period::twelve_months(state.ctx.day_of(state.ctx.now()));
+    let paid_out = paid_out_section(&members::paid_out(&state.ctx, year).await?);
+    let shown = shown(state, (members::state(&state.ctx).await?, paid_out), problems);
     let place = ("admin/patreon.html", "Patreon", PAGE);
     Desk::of(state, &seat.0).answer(status_of(problems), place, done, shown)
 }
 
-fn shown(state: &AppState, known: PatreonState, problems: &[FieldError]) -> PatreonPage {
+fn shown(
+    state: &AppState,
+    (known, paid_out): (PatreonState, Option<FigureSection>),
+    problems: &[FieldError],
+) -> PatreonPage {
     let when = |time| moment_text(time, state.ctx.policy.time_zone);
     let currency = known.account.as_ref().map(|account| account.currency);
     let level = |level: crate::store::external_tiers::ExternalTier| LevelShown {
@@ -68,6 +77,7 @@ fn shown(state: &AppState, known: PatreonState, problems: &[FieldError]) -> Patr
             .into_iter()
             .map(|(state, count)| MembersShown { state: state.as_str(), count })
             .collect(),
+        paid_out,
         levels: known.levels.into_iter().map(level).collect(),
         tiers: known.tiers.into_iter().map(|tier| (tier.id.to_string(), tier.name)).collect(),
         webhook_text: known.webhook_at.map(when),

@@ -3,7 +3,7 @@
 use crate::domain::access::Permission;
 use crate::render::account_pages::Faults;
 use crate::render::admin_pages::{DeskPage, Place};
-use crate::render::{PageMeta, Templates};
+use crate::render::{PageMeta, Templates, moment_text};
 use crate::usecases::FieldError;
 use crate::usecases::staff::SignedIn;
 use crate::web::error::WebError;
@@ -11,6 +11,7 @@ use crate::web::reply::{self, private_page};
 use crate::web::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use chrono_tz::Tz;
 use serde::Serialize;
 
 /// The places of the office in the order of its navigation: name, address, what it takes to see it.
@@ -27,11 +28,13 @@ const PLACES: &[(&str, &str, Permission)] = &[
     ("Bank", "/admin/bank", Permission::SeeSupport),
     ("Comments", "/admin/comments", Permission::SeeComments),
     ("Content", "/admin/content", Permission::EditContent),
+    ("Embedding", "/admin/embedding", Permission::EditContent),
     ("Wording", "/admin/wording", Permission::EditContent),
     ("Events", "/admin/events", Permission::SeeOperations),
     ("Jobs", "/admin/jobs", Permission::SeeOperations),
     ("Exports", "/admin/exports", Permission::ExportSupport),
     ("Questions", "/admin/questions", Permission::SeeOperations),
+    ("Defence", "/admin/defence", Permission::SeeOperations),
     ("Staff", "/admin/staff", Permission::ManageStaff),
     ("Tokens", "/admin/tokens", Permission::ManageStaff),
     ("Log", "/admin/audit", Permission::SeeAudit),
@@ -79,6 +82,7 @@ const DONE: &[(&str, &str)] = &[
     ("bank-back", "What was taken back has left the books."),
     ("bank-not", "That is not proposed again."),
     ("bank-payout", "The line is that payout; its money is at the bank."),
+    ("bank-paid-out", "The line is in the books as what Patreon paid out."),
     ("bank-open", "The line is open again."),
     ("paid-in", "The gifts are at the bank."),
     ("deposit-shown", "The bank shows the deposit."),
@@ -115,6 +119,8 @@ const DONE: &[(&str, &str)] = &[
     ("patreon-disconnected", "What opened the account is forgotten."),
     ("patreon-reading", "The members are being read."),
     ("closed", "The question is closed."),
+    ("attack", "The site takes itself to be under attack for six hours from now on."),
+    ("no-attack", "The site takes itself to be under attack no more."),
     (
         "declared",
         "The declaration is on record. A donor with an address is sent a copy; give the others one.",
@@ -130,17 +136,19 @@ const DONE: &[(&str, &str)] = &[
 pub(in crate::web) struct Desk<'a> {
     templates: Templates,
     who: Option<&'a SignedIn>,
+    zone: Tz,
 }
 
 impl<'a> Desk<'a> {
     /// For somebody.
     pub(super) fn of(state: &AppState, who: &'a SignedIn) -> Self {
-        Self { templates: state.templates.speaking_tag("en"), who: Some(who) }
+        Self { who: Some(who), ..Self::of_nobody(state) }
     }
 
     /// Before anybody is known.
     pub(in crate::web) fn of_nobody(state: &AppState) -> Self {
-        Self { templates: state.templates.speaking_tag("en"), who: None }
+        let zone = state.ctx.policy.time_zone;
+        Self { templates: state.templates.speaking_tag("en"), who: None, zone }
     }
 
     /// Whether whoever looks at it can show a passkey.
@@ -187,6 +195,7 @@ impl<'a> Desk<'a> {
             places,
             who: inside.map(|who| who.member.name.clone()),
             role: inside.map(|who| who.member.role.as_str()),
+            attack: inside.and_then(|who| who.attacked_until).map(|until| moment_text(until, self.zone)),
             done,
             body,
         };

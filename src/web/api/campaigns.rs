@@ -1,16 +1,18 @@
-//! `GET /api/v1/campaigns/{slug}`: what a form needs.
+//! `GET /api/v1/campaigns/{slug}`: what a form needs, and what the page of the campaign says.
 
-use super::{MoneyDto, door, files};
+use super::{MoneyDto, door, files, time};
 use crate::content::draft::Kind;
 use crate::domain::access::Permission;
-use crate::domain::campaign::{Campaign, CampaignTotal};
-use crate::domain::money::Money;
+use crate::domain::campaign::{Campaign, CampaignTotal, Converted, Progress};
 use crate::domain::pledge::Frequency;
 use crate::domain::tier::Price;
+use crate::domain::wall::{AmountShown, WallEntry};
 use crate::render::gateway_label;
 use crate::usecases::patrons::tiers::{self, TierView};
 use crate::usecases::views;
+use crate::usecases::wall::{self, WallPage};
 use crate::web::error::WebError;
+use crate::web::form::Fields;
 use crate::web::state::AppState;
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
@@ -32,6 +34,43 @@ struct CampaignDto {
     tiers: Vec<TierDto>,
     goal: Option<MoneyDto>,
     progress: Vec<ProgressDto>,
+    /// What arrived and stayed, in the currency of the goal, with what was converted.
+    raised: Option<MoneyDto>,
+    /// How much of the goal that is, in whole percent.
+    percent: Option<i64>,
+    gifts: i64,
+    converted: Vec<ConvertedDto>,
+    /// Money that is not in `raised`: nobody said what it is worth there.
+    beside: Vec<MoneyDto>,
+    thanks: Option<String>,
+    /// Its page.
+    url: String,
+    supporters: SupportersDto,
+}
+
+#[derive(serde::Serialize)]
+struct ConvertedDto {
+    received: MoneyDto,
+    worth: MoneyDto,
+    rate: String,
+    day: NaiveDate,
+    source: String,
+}
+
+/// Those who asked to be named.
+#[derive(serde::Serialize)]
+struct SupportersDto {
+    items: Vec<SupporterDto>,
+    /// The value of `after` for those behind these.
+    next: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+struct SupporterDto {
+    name: String,
+    /// Only where they asked for it.
+    amount: Option<MoneyDto>,
+    since: Option<String>,
 }
 
 #[derive(serde::Serialize)]
@@ -84,9 +123,11 @@ pub(in crate::web) async fn show(
         holder.tell(answer.headers_mut());
         return Ok(answer);
     }
+    let after = Fields::parse(request.query_string().as_bytes())?.filled("after");
     let (campaign, totals) = views::campaign(&state.ctx, &slug).await?;
+    let names = wall::page(&state.ctx, campaign.id, after.as_deref()).await?;
     let tiers = tiers::offered(&state.ctx).await?;
-    let dto = dto(&state, &campaign, &totals, tiers);
+    let dto = dto(&state, &campaign, &totals, (tiers, names));
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(dto))
 }
 
@@ -102,7 +143,32 @@ fn tier(view: TierView) -> TierDto {
     }
 }
 
-fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal], tiers: Vec<TierView>) -> CampaignDto {
+fn converted(part: &Converted) -> ConvertedDto {
+    ConvertedDto {
+        received: part.net.into(),
+        worth: part.worth.into(),
+        rate: part.rate.text(),
+        day: part.rate.day(),
+        source: part.rate.source().to_owned(),
+    }
+}
+
+fn supporters(names: WallPage) -> SupportersDto {
+    let supporter = |entry: WallEntry| SupporterDto {
+        name: entry.name.as_str().to_owned(),
+        amount: (entry.amount == AmountShown::Shown).then(|| entry.kept.into()),
+        since: entry.shown_since.map(time),
+    };
+    SupportersDto { items: names.entries.into_iter().map(supporter).collect(), next: names.next }
+}
+
+fn dto(
+    state: &AppState,
+    campaign: &Campaign,
+    totals: &[CampaignTotal],
+    (tiers, names): (Vec<TierView>, WallPage),
+) -> CampaignDto {
+    let reached = Progress::of(campaign, totals);
     let policy = &state.ctx.policy;
     let currency = |currency: &crate::domain::money::Currency| {
         let (minimum, maximum) = policy.amounts.of(*currency);
@@ -114,14 +180,8 @@ fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal], tiers: V
             maximum: maximum.into(),
         }
     };
-    let progress = |total: &CampaignTotal| ProgressDto {
-        received: Money::new(
-            total.gross.minor().saturating_sub(total.refunded.minor()),
-            total.gross.currency(),
-        )
-        .into(),
-        donations: total.donations,
-    };
+    let progress =
+        |total: &CampaignTotal| ProgressDto { received: total.net().into(), donations: total.donations };
     CampaignDto {
         id: campaign.id.to_string(),
         slug: campaign.slug.to_string(),
@@ -141,5 +201,13 @@ fn dto(state: &AppState, campaign: &Campaign, totals: &[CampaignTotal], tiers: V
         tiers: tiers.into_iter().map(tier).collect(),
         goal: campaign.goal.map(MoneyDto::from),
         progress: totals.iter().map(progress).collect(),
+        raised: reached.raised.map(MoneyDto::from),
+        percent: reached.percent(),
+        gifts: reached.gifts,
+        converted: reached.converted.iter().map(converted).collect(),
+        beside: reached.beside.into_iter().map(MoneyDto::from).collect(),
+        thanks: campaign.thanks.clone(),
+        url: format!("{}/campaigns/{}", policy.public_url, campaign.slug),
+        supporters: supporters(names),
     }
 }

@@ -56,7 +56,7 @@ fn article(article: &Article) -> Value {
         "language": article.language,
         "landing": article.landing,
         "draft": article.draft,
-        "appeal": article.appeal.as_ref().map(Slug::as_str),
+        "appeal": article.appeal.named().map(Slug::as_str),
     })
 }
 

@@ -54,6 +54,7 @@ fn of_gifts(table: Table) -> Table {
     table
         .get("/openapi.json", Public, openapi::show)
         .post("/pledges", Public, pledges::create)
+        .post("/proofs", Public, pledges::proof)
         .get("/pledges", Token(May::SeeSupport), lists::page_of(Pledges))
         // For whoever has the code of this pledge, and for staff.
         .get("/pledges/{id}", Public, pledges::show)

@@ -89,6 +89,11 @@ fn parameters(route: &Declared, told: &Told) -> Vec<Value> {
             ));
             all.extend(entry_parameters());
         }
+        Asks::Names => {
+            let place =
+                json!({ "type": "string", "pattern": "^([0-9]{1,16}-wal_[0-7][0-9A-HJKMNP-TV-Z]{25})?$" });
+            all.push(query("after", "`next` of the supporters that were told before", &place));
+        }
         Asks::Seen => {
             let words = "The ETag of the file as it was read; without a file, `If-None-Match: *`";
             all.push(header(

@@ -3,13 +3,15 @@
 use super::{MoneyDto, door, lists};
 use crate::domain::access::Permission;
 use crate::domain::list::ListKind;
+use crate::domain::money::Currency;
 use crate::domain::pledge::{Utm, Visibility};
+use crate::domain::wall::AmountShown;
 use crate::render::transfer;
 use crate::store::idempotency::Key;
 use crate::telemetry::metrics::PLEDGES_TOTAL;
-use crate::usecases::pledge::{self, Next, Origin, Sender, Started};
-use crate::usecases::pledge_terms::{AmountInput, FeeChoice, PledgeRequest};
-use crate::usecases::views;
+use crate::usecases::pledge::{self, Next, Origin, Proof, Sender, Started};
+use crate::usecases::pledge_terms::{AmountInput, FeeChoice, PledgeRequest, WallRequest};
+use crate::usecases::{UseCaseError, abuse, views};
 use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::language;
@@ -34,9 +36,13 @@ pub(in crate::web) struct NewPledge {
     #[serde(default)]
     cover_fees: bool,
     tier: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wall: Option<WallDto>,
     tribute: Option<TributeDto>,
     from: Option<String>,
     utm: Option<UtmDto>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<String>,
 }
 
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -44,6 +50,15 @@ pub(in crate::web) struct NewPledge {
 struct DonorDto {
     email: String,
     name: Option<String>,
+}
+
+/// That the donor wants to be named on the page of the campaign.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WallDto {
+    name: Option<String>,
+    #[serde(default)]
+    amount: bool,
 }
 
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -99,7 +114,9 @@ pub(in crate::web) async fn create(
 ) -> Result<HttpResponse, WebError> {
     let new = body.into_inner();
     let client = client::address(&request, &state);
-    let sender = Sender { idempotency: idempotency_key(&request, &new)?, form_id: None, client };
+    let idempotency = idempotency_key(&request, &new)?;
+    let proof = new.proof.clone().map_or(Proof::None, Proof::Work);
+    let sender = Sender { idempotency, form_id: None, client, proof };
     let locale = language::of(&request, &state).tag().to_owned();
     let started = pledge::start(&state.ctx, to_request(&request, new, locale), sender).await?;
     let word = if started.origin == Origin::New { "started" } else { "repeated" };
@@ -110,6 +127,40 @@ pub(in crate::web) async fn create(
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::LOCATION, place))
         .json(created))
+}
+
+/// What a proof is wanted for.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct NewProof {
+    campaign: String,
+    currency: String,
+}
+
+#[derive(serde::Serialize)]
+struct ProofDto {
+    challenge: Option<ChallengeDto>,
+}
+
+#[derive(serde::Serialize)]
+struct ChallengeDto {
+    text: String,
+    target: String,
+}
+
+/// Work for the browser, for a pledge that was refused for want of it; none where the site asks for none.
+pub(in crate::web) async fn proof(
+    request: HttpRequest,
+    state: Data<AppState>,
+    body: Json<NewProof>,
+) -> Result<HttpResponse, WebError> {
+    let NewProof { campaign, currency } = body.into_inner();
+    let currency = Currency::parse(&currency)
+        .map_err(|error| UseCaseError::invalid("currency", "unknown_currency", error))?;
+    let client = client::address(&request, &state);
+    let shown = abuse::form(&state.ctx, &client, (campaign.as_str(), currency.code()), true).await?;
+    let challenge = shown.challenge.map(|asked| ChallengeDto { text: asked.text, target: asked.target });
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(ProofDto { challenge }))
 }
 
 fn idempotency_key(request: &HttpRequest, new: &NewPledge) -> Result<Option<Key>, WebError> {
@@ -159,10 +210,15 @@ fn to_request(request: &HttpRequest, new: NewPledge, locale: String) -> PledgeRe
         email: new.donor.email,
         message: new.message.unwrap_or_default(),
         visibility: if new.anonymous { Visibility::Hidden } else { Visibility::Named },
+        wall: new.wall.map(|wall| WallRequest {
+            name: wall.name.unwrap_or_default(),
+            amount: if wall.amount { AmountShown::Shown } else { AmountShown::Withheld },
+        }),
         fee: if new.cover_fees { FeeChoice::Covered } else { FeeChoice::Included },
         tribute_kind,
         tribute_name,
         from: new.from.unwrap_or_default(),
+        appeal: String::new(),
         referrer: referrer.to_owned(),
         utm: utm.unwrap_or_default(),
         locale,

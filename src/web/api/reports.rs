@@ -13,7 +13,7 @@ use crate::store::reports::By;
 use crate::usecases::figures::dashboard::{self, Split};
 use crate::usecases::figures::members::{Together, together};
 use crate::usecases::figures::reports::{self, Ask, Key, Part};
-use crate::usecases::members;
+use crate::usecases::members::{self, PaidOutMonth};
 use crate::usecases::outbound_links::{self, Way};
 use crate::usecases::patrons::figures::{self, MonthFigures};
 use crate::web::error::WebError;
@@ -21,6 +21,7 @@ use crate::web::report_query::{Query, titles};
 use crate::web::state::AppState;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -31,6 +32,7 @@ pub(super) async fn summary(
     _holder: Holder,
 ) -> Result<HttpResponse, WebError> {
     let found = dashboard::dashboard(&state.ctx).await?;
+    let paid_out = members::paid_out(&state.ctx, Period::month_of(found.today)).await?;
     let received = found.received.iter().map(|received| {
         let split = |split: &Split| {
             json!({
@@ -54,6 +56,7 @@ pub(super) async fn summary(
         "external": [{
             "platform": Platform::Patreon.as_str(),
             "recurring": found.elsewhere.iter().map(|support| month(&support.now)).collect::<Vec<_>>(),
+            "paid_out": paid_out.iter().map(arrived).collect::<Vec<_>>(),
         }],
         "together": together(&found.support, &found.elsewhere, &found.twice).iter().map(both).collect::<Vec<_>>(),
     });
@@ -113,9 +116,12 @@ pub(super) async fn patrons(
 ) -> Result<HttpResponse, WebError> {
     let until = Month::of(state.ctx.day_of(state.ctx.now()));
     let own = by_currency(&figures::by_month(&state.ctx, until.clone()).await?);
-    // Members elsewhere stand apart: their money is not in the books.
+    // Members elsewhere stand apart: of their money only what was paid out is in the books.
     let members = by_currency(&members::by_month(&state.ctx, until.clone()).await?);
-    let external = json!([{ "platform": Platform::Patreon.as_str(), "currencies": members }]);
+    let ever = Period { from: NaiveDate::default(), until: state.ctx.day_of(state.ctx.now()) };
+    let paid_out: Vec<Value> = members::paid_out(&state.ctx, ever).await?.iter().map(arrived).collect();
+    let external =
+        json!([{ "platform": Platform::Patreon.as_str(), "currencies": members, "paid_out": paid_out }]);
     let cohorts = figures::cohorts(&state.ctx, until).await?;
     let retention = cohorts.iter().map(|cohort| {
         let staying = cohort
@@ -185,6 +191,18 @@ fn sums(sums: Sums, currency: Currency) -> Value {
         "fees": money(sums.fees),
         "refunded": money(sums.refunded),
         "lost": money(sums.lost),
+    })
+}
+
+/// What a platform paid out in one month and currency, from the books.
+fn arrived(of: &PaidOutMonth) -> Value {
+    json!({
+        "month": of.month.to_string(),
+        "payouts": of.payouts,
+        "arrived": MoneyDto::from(of.arrived),
+        "gross": MoneyDto::from(of.gross),
+        "fees": MoneyDto::from(of.fees),
+        "fees_untold": of.untold,
     })
 }
 

@@ -3,11 +3,15 @@
 use super::Material;
 use crate::domain::article::{Article, ArticleDate, Slug};
 use crate::domain::comment::{CommentRules, Discussion};
+use crate::render::Templates;
+use crate::render::comment_feed::{self, SaidChannel, SaidEntry};
 use crate::render::comment_pages::{CommentForm, CommentShown, Comments, SaidShown, Thread};
 use crate::store::comments::Shown;
 use crate::usecases::Context;
+use crate::web::page_cache::CachedPage;
 use crate::words::Language;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 /// What is said below each article, in the order of writing.
@@ -21,10 +25,10 @@ pub(super) fn by_article(all: &[Shown]) -> ByArticle {
     found
 }
 
-/// The day on which pages change by themselves, where they do: articles are closed by the day.
-pub(super) fn day(ctx: &Context) -> Option<NaiveDate> {
+/// Whether pages change by themselves with the day: articles are closed by it.
+pub(super) fn close_by_the_day(ctx: &Context) -> bool {
     let CommentRules { enabled, closed_after_days, .. } = ctx.policy.comments;
-    (enabled && closed_after_days > 0).then(|| ctx.day_of(ctx.now()))
+    enabled && closed_after_days > 0
 }
 
 /// What readers may say about an article; none if they may not.
@@ -71,4 +75,45 @@ pub(super) fn below(article: &Article, material: &Material, language: &Language)
         threads: threads.collect(),
         form: is_open.then(|| CommentForm::of(article.slug.as_str())),
     })
+}
+
+/// Feeds of what readers say: of the whole publication, and of each article that has comments.
+pub(super) fn feeds(material: &Material, templates: &Templates) -> (CachedPage, HashMap<String, CachedPage>) {
+    let language = templates.words().default_language();
+    let public_url = material.ctx.policy.public_url.as_str();
+    let feed = |(title, url): (String, &str), feed_url: String, said: &mut [SaidEntry]| {
+        said.sort_by_key(|entry| Reverse(entry.at));
+        let title = language.text("comments-feed", &[("title", title.into())]);
+        let channel = SaidChannel { title: &title, url, feed_url: &feed_url, language: language.tag() };
+        CachedPage::new(comment_feed::rss(&channel, said.iter()), "application/rss+xml; charset=utf-8")
+    };
+    let mut all = Vec::new();
+    let mut by_article = HashMap::new();
+    let rules = material.ctx.policy.comments;
+    for article in material.library.published().filter(|article| discussion(article, rules).is_some()) {
+        let (url, slug) = (material.url_of(article), article.slug.to_string());
+        let mut said = entries(article, &url, material);
+        let feed_url = format!("{public_url}/articles/{slug}/comments.rss");
+        by_article.insert(slug, feed((article.headline(), url.as_str()), feed_url, &mut said));
+        all.append(&mut said);
+    }
+    let name = templates.site().name.clone();
+    let front = format!("{public_url}/");
+    (feed((name, front.as_str()), format!("{public_url}/comments.rss"), &mut all), by_article)
+}
+
+/// What is said below an article that is at this address. What was taken away is not told of.
+fn entries(article: &Article, url: &str, material: &Material) -> Vec<SaidEntry> {
+    let all = material.comments.get(&article.slug).map(Vec::as_slice).unwrap_or_default();
+    let entry = |comment: &Shown| {
+        let said = comment.said.as_ref()?;
+        Some(SaidEntry {
+            url: format!("{url}#{}", comment.id),
+            article: article.headline(),
+            name: said.name.clone(),
+            text: said.text.clone(),
+            at: comment.written_at,
+        })
+    };
+    all.iter().filter_map(entry).collect()
 }

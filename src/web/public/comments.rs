@@ -214,6 +214,7 @@ pub(super) fn sentence(problem: &FieldError, language: &Language) -> String {
         ("text", "same_comment") => "field-comment-same",
         ("reply_to", _) => "field-comment-gone",
         ("form", "comments_closed") => "error-comments-closed",
+        ("form", "comments_paused") => "error-comments-paused",
         ("form", "rate_limited") => "error-rate-limited",
         (field, "too_long") => {
             let max = if field == "text" { TEXT_CHARACTERS_MAX } else { PersonName::CHARACTERS_MAX };

@@ -1,9 +1,12 @@
 //! Feeds, the map of the site and the rules for robots: made when the files change, served from memory.
 
+use crate::web::error::WebError;
 use crate::web::page_cache::CachedPage;
+use crate::web::public::cards;
+use crate::web::route::page;
 use crate::web::state::AppState;
 use actix_web::http::header::HeaderValue;
-use actix_web::web::Data;
+use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 /// Programs that follow the site ask often, and an hour late is early enough.
@@ -14,8 +17,23 @@ pub(in crate::web) struct Discovery {
     pub(in crate::web) atom: CachedPage,
     pub(in crate::web) rss: CachedPage,
     pub(in crate::web) json_feed: CachedPage,
+    /// What readers say below all articles.
+    pub(in crate::web) comments: CachedPage,
     pub(in crate::web) sitemap: CachedPage,
     pub(in crate::web) robots: CachedPage,
+}
+
+/// Puts up what programs read.
+pub(in crate::web) fn routes(app: &mut ServiceConfig) {
+    app.service(page("/feed.xml", atom))
+        .service(page("/rss.xml", rss))
+        .service(page("/feed.json", json_feed))
+        .service(page("/comments.rss", comments))
+        .service(page("/articles/{slug}/comments.rss", comments_of))
+        .service(page("/articles/{slug}/card.png", cards::article))
+        .service(page("/card.png", cards::site))
+        .service(page("/sitemap.xml", sitemap))
+        .service(page("/robots.txt", robots));
 }
 
 fn answer(request: &HttpRequest, state: &AppState, which: fn(&Discovery) -> &CachedPage) -> HttpResponse {
@@ -26,22 +44,37 @@ fn answer(request: &HttpRequest, state: &AppState, which: fn(&Discovery) -> &Cac
     }
 }
 
-pub(in crate::web) async fn atom(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+async fn atom(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     answer(&request, &state, |discovery| &discovery.atom)
 }
 
-pub(in crate::web) async fn rss(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+async fn rss(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     answer(&request, &state, |discovery| &discovery.rss)
 }
 
-pub(in crate::web) async fn json_feed(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+async fn json_feed(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     answer(&request, &state, |discovery| &discovery.json_feed)
 }
 
-pub(in crate::web) async fn sitemap(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+async fn comments(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+    answer(&request, &state, |discovery| &discovery.comments)
+}
+
+/// What readers say below one article.
+async fn comments_of(
+    request: HttpRequest,
+    state: Data<AppState>,
+    slug: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let pages = state.publication.pages();
+    let feed = pages.comment_feeds.get(slug.as_str()).ok_or_else(|| WebError::not_found("article"))?;
+    Ok(feed.answer(&request, CACHING))
+}
+
+async fn sitemap(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     answer(&request, &state, |discovery| &discovery.sitemap)
 }
 
-pub(in crate::web) async fn robots(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+async fn robots(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     answer(&request, &state, |discovery| &discovery.robots)
 }

@@ -7,7 +7,6 @@ use crate::web::client;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::state::AppState;
-use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -22,7 +21,7 @@ pub(in crate::web) async fn leave(
     let (place, page) = known.ok_or_else(|| WebError::not_found("page"))?;
     let article = read_before(&request, &state);
     let url = tagged(page, &state, article.as_ref());
-    if is_followed(&request) {
+    if client::looks(&request) {
         let from = client::address(&request, &state);
         // Who wants to give is not kept waiting at a counter that does not work.
         if let Err(error) = outbound_links::count(&state.ctx, place, article, &from).await {
@@ -47,12 +46,6 @@ fn read_before(request: &HttpRequest, state: &AppState) -> Option<Slug> {
     let fields = Fields::parse(request.query_string().as_bytes()).ok()?;
     let slug = Slug::parse(&fields.filled("from")?).ok()?;
     state.publication.pages().articles.contains_key(slug.as_str()).then_some(slug)
-}
-
-/// A person follows a link; a browser that loads ahead, and a program that asks whether the link works, do not.
-fn is_followed(request: &HttpRequest) -> bool {
-    let loads_ahead = ["sec-purpose", "purpose"].iter().any(|name| request.headers().contains_key(*name));
-    request.method() == Method::GET && !loads_ahead
 }
 
 /// The page, told where the reader came from, as its own figures may show it.

@@ -2,6 +2,7 @@
 
 use crate::domain::tier::Price;
 use crate::render::PageMeta;
+use crate::render::card::site_picture;
 use crate::render::pages::{PatronsPage, TierCard, TierPrice};
 use crate::render::price_text;
 use crate::usecases::patrons::tiers::{self, TierView};
@@ -36,6 +37,8 @@ pub(in crate::web) async fn show(
         description: Some(language.text("patrons-intro", &[])),
         canonical: Some(format!("{}/patrons", state.ctx.policy.public_url)),
         path: "/patrons".into(),
+        picture: Some(site_picture(templates.site())),
+        in_languages: true,
         ..PageMeta::default()
     };
     let html = templates.page("public/patrons.html", &meta, page)?;

@@ -1,5 +1,7 @@
 //! How a pledge stands, for whoever has its link; live until it is settled.
 
+use super::look;
+use crate::domain::money::Money;
 use crate::domain::pledge::{GatewayKind, Pledge, PledgeStatus as Stored};
 use crate::render::pages::{PledgeStatus, ThanksPage, Transfer};
 use crate::render::{PageMeta, gateway_words, qr, transfer};
@@ -10,7 +12,7 @@ use crate::web::language;
 use crate::web::reply::private_page;
 use crate::web::state::AppState;
 use crate::words::Language;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -28,6 +30,12 @@ pub(in crate::web) async fn show(
     let page = ThanksPage {
         pledge: status(&state, &view, &token, language),
         transfer: bank_details(&state, &view, language),
+        campaign_thanks: view
+            .campaign
+            .thanks
+            .clone()
+            .filter(|_| has_arrived(&view) && language.tag() == state.ctx.policy.default_locale),
+        campaign_url: format!("/campaigns/{}", view.campaign.slug),
         gift_aid_url: super::gift_aid::can_declare(&state, &view)
             .then(|| format!("/thanks/{token}/gift-aid")),
     };
@@ -37,10 +45,12 @@ pub(in crate::web) async fn show(
         robots: Some("noindex"),
         ..PageMeta::default()
     };
-    Ok(private_page(
-        StatusCode::OK,
-        state.templates.speaking(language).page("public/thanks.html", &meta, page)?,
-    ))
+    let html = state.templates.speaking(language).page("public/thanks.html", &meta, page)?;
+    let mut answer = private_page(StatusCode::OK, html);
+    if let Some(cookie) = look::gave(&state, &view) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
 }
 
 fn status(state: &AppState, view: &PledgeView, token: &str, language: &Language) -> PledgeStatus {
@@ -62,6 +72,12 @@ fn status(state: &AppState, view: &PledgeView, token: &str, language: &Language)
         received_text: money.map(|money| language.date(state.ctx.day_of(money.at))),
         email_masked: pledge.terms.email.masked(),
     }
+}
+
+/// Whether money arrived and stayed.
+fn has_arrived(view: &PledgeView) -> bool {
+    let kept = view.donation.as_ref().and_then(|donation| donation.payment.kept());
+    kept.is_some_and(Money::is_positive)
 }
 
 /// What is given each time, of support that comes back.
@@ -99,6 +115,9 @@ fn retry_url(view: &PledgeView) -> Option<String> {
             }
             if let Some(article) = &terms.source.article {
                 query.append_pair("from", article.as_str());
+            }
+            if let Some(appeal) = &terms.source.appeal {
+                query.append_pair("appeal", &appeal.to_string());
             }
             Some(format!("/donate?{}", query.finish()))
         }

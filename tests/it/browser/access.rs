@@ -1,7 +1,8 @@
 //! Every page as axe sees it, in light and dark, with nothing loaded from elsewhere.
 
 use super::{DESK, PHONE, assert_clean, desk, site};
-use crate::support::app::TestApp;
+use crate::appeals;
+use crate::support::app::{Engine, TestApp};
 use crate::support::browser::{Browser, ColorScheme, JavaScript};
 use crate::support::client::Answer;
 
@@ -49,6 +50,27 @@ async fn look(browser: &Browser, app: &TestApp, page: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_appeal_in_each_place_is_readable_by_everybody_and_in_nobodys_way() {
+    let (app, _folder) = appeals::site(Engine::Sqlite, &appeals::IN_ALL_PLACES).await;
+    let browser = desk(JavaScript::On).await;
+    look_at(&browser, &app, "appeals", &app.url).await;
+
+    let quiet = Browser::open(JavaScript::Off, PHONE.0, PHONE.1).await;
+    quiet.goto(&app.url).await;
+    let position = "return getComputedStyle(document.querySelector('.appeal-bar')).position";
+    let position = quiet.client.execute(position, Vec::new()).await.unwrap();
+    assert_eq!(position, "static", "it scrolls away with the page");
+    assert_eq!(quiet.count(".appeal-bar details[open]").await, 1);
+    quiet.click(".appeal-bar summary").await;
+    assert_eq!(quiet.count(".appeal-bar details[open]").await, 0, "closed without a script");
+    quiet.click("#appeal-inside input[name=amount_choice][value='25.00']").await;
+    quiet.follow("#appeal-inside button").await;
+    assert!(quiet.url().await.contains("appeal=inside"), "{}", quiet.url().await);
+    assert_eq!(quiet.count("input[type=hidden][name=appeal][value=inside]").await, 2);
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_for_reading_are_readable_by_everybody() {
     let app = site().await;
     let browser = desk(JavaScript::On).await;
@@ -56,6 +78,7 @@ async fn pages_for_reading_are_readable_by_everybody() {
         ("landing", "/"),
         ("list", "/articles"),
         ("second article", "/articles/about-our-funding"),
+        ("campaign", "/campaigns/press-fund"),
         ("no mail", "/dev/mail"),
     ] {
         look_at(&browser, &app, page, &format!("{}{path}", app.url)).await;
@@ -82,6 +105,11 @@ async fn pages_for_giving_are_usable_by_everybody() {
     let said = browser.console().await;
     assert!(said.iter().all(|line| line.contains("422")), "only the refused form itself: {said:?}");
     look(&browser, &app, "form with mistakes").await;
+
+    browser.goto(&format!("{}/donate", app.url)).await;
+    let open = "document.querySelectorAll('details').forEach(part => { part.open = true })";
+    browser.client.execute(open, Vec::new()).await.unwrap();
+    look(&browser, &app, "form with everything open").await;
 
     let (payment, _) = thanks(&app, "sandbox", "").await;
     look_at(&browser, &app, "payment", &payment).await;
@@ -128,6 +156,7 @@ async fn pages_in_arabic_are_usable_by_everybody() {
         ("form", "/donate?lang=ar"),
         ("form of a patron", "/donate?lang=ar&frequency=monthly"),
         ("patrons", "/patrons?lang=ar"),
+        ("campaign", "/campaigns/press-fund?lang=ar"),
         ("landing", "/?lang=ar"),
     ] {
         look_at(&browser, &app, page, &format!("{}{path}", app.url)).await;

@@ -91,7 +91,7 @@ async fn every_button_about_support_works_by_keyboard() {
     assert_eq!(one(&app, support).await, "2000 quarterly active");
 
     browser.goto(&page).await;
-    browser.opens("details:nth-of-type(3) summary").await;
+    browser.opens("details:has(form[action$='/cancel']) summary").await;
     browser.types("#reason", "Moving away").await;
     browser.presses("details[open] .button", "done=changed").await;
     let reason = "SELECT reason AS line FROM subscription_orders WHERE kind = 'cancel'";
@@ -108,7 +108,7 @@ async fn every_button_about_support_works_by_keyboard() {
     browser.presses("form[action^='/account/mend/'] button", "/sandbox/card/").await;
     // Ended, and taken up again.
     browser.goto(&page).await;
-    browser.opens("details:nth-of-type(3) summary").await;
+    browser.opens("details:has(form[action$='/cancel']) summary").await;
     browser.presses("details[open] .button", "done=changed").await;
     app.pass(chrono::TimeDelta::days(100)).await;
     app.upkeep().await;
@@ -274,7 +274,7 @@ async fn a_patron_agrees_at_paypal_gives_more_and_stops() {
     assert!(browser.text("body").await.contains("Thank you for coming back."));
     assert!(browser.text("h1").await.contains("€40.00"), "{}", browser.text("h1").await);
 
-    browser.opens("details:nth-of-type(3) summary").await;
+    browser.opens("details:has(form[action$='/cancel']) summary").await;
     browser.follow("details[open] .button").await;
     assert!(browser.text(".standfirst").await.contains("It ends on"), "{}", browser.text("body").await);
     assert_eq!(browser.count("form[action$='/keep']").await, 0);

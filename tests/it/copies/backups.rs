@@ -38,7 +38,7 @@ both! {
         let metadata = std::fs::metadata(&file).unwrap();
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
         let (donations, receipts) = (rich.app.count("donations").await, rich.app.count("receipts").await);
-        let latest = rich.app.lines("SELECT series || year || '-00000' || number AS line FROM receipts ORDER BY id DESC LIMIT 1").await;
+        let latest = rich.app.lines("SELECT series || year || '-' || substr('000000' || number, length('000000' || number) - 5) AS line FROM receipts ORDER BY id DESC LIMIT 1").await;
         let bytes = metadata.len();
         let contents = format!("{donations} donations, {receipts} receipts, the latest {}, {bytes} bytes.\n", latest[0]);
         assert_eq!(backup.stdout, format!("Backed up to {}: {contents}", file.display()));

@@ -9,13 +9,16 @@ use mainstay::domain::deposit::Tender;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
 use mainstay::domain::gift_import::ImportOptions;
+use mainstay::domain::member::Platform;
 use mainstay::domain::money::Settlement;
 use mainstay::domain::pledge::{Frequency, GatewayKind, Visibility};
 use mainstay::domain::remote::RemoteId;
 use mainstay::domain::subscription::{OrderKind, Orderer};
 use mainstay::gateways::WebhookHeaders;
 use mainstay::gateways::sandbox::{SIGNATURE_HEADER, sign};
+use mainstay::usecases::account::support;
 use mainstay::usecases::bank::{self, Arrival};
+use mainstay::usecases::bank_statements::{self, PaidOut};
 use mainstay::usecases::deposits::{self, Slip};
 use mainstay::usecases::gifts::{self, Gift, Giver};
 use mainstay::usecases::patrons::orders::{self, OrderRequest};
@@ -24,6 +27,7 @@ use mainstay::usecases::settle;
 use mainstay::usecases::webhook;
 use reqwest::Method;
 
+use crate::bank_statements::{Entry, camt};
 use crate::office::clerk::Desk;
 use crate::support::app::{Engine, TestApp};
 use crate::support::gateway::{Call, Fault};
@@ -51,7 +55,8 @@ pub(super) async fn site(engine: Engine) -> Rich {
         Form::gift().by(1).set("message", odd).set("name", "Zoë O'Brien 🎁").set("anonymous", "on");
     let paid = app.gives(&odd_gift).await;
     app.clock.advance(TimeDelta::microseconds(1));
-    let partly = app.gives(&Form::gift().by(2)).await;
+    let named = Form::gift().by(2).set("on_wall", "true").set("wall_name", "“Zoë” – ערב 🎁");
+    let partly = app.gives(&named.set("wall_amount", "true")).await;
     app.clock.advance(TimeDelta::milliseconds(20));
     let fully = app.gives(&Form::gift().by(3)).await;
     for (given, amount) in [(&partly, Some(eur(501))), (&fully, None)] {
@@ -70,6 +75,7 @@ pub(super) async fn site(engine: Engine) -> Rich {
     bank::record(app.ctx(), Actor::Command, arrival).await.unwrap();
     app.run_jobs().await;
     is_paid_in(&app).await;
+    is_paid_out(&app).await;
     let declined = app.promises(&Form::gift().by(5)).await;
     app.client().pay(&declined, "fail", "now").await;
     app.sandbox().script(Call::StartCheckout, &[Fault::TimeoutBefore]);
@@ -116,6 +122,9 @@ async fn a_patron_who_changes(app: &TestApp) {
     )
     .await
     .unwrap();
+    let moving = app.gives(&Form::gift().by(14).set("frequency", "monthly")).await;
+    let (donor, way) = (moving.pledge.donor.unwrap(), Some(GatewayKind::BankTransfer));
+    support::change_way(app.ctx(), donor, moving.pledge.id, way).await.unwrap();
     app.run_jobs().await;
 }
 
@@ -186,10 +195,16 @@ async fn contested(app: &TestApp, given: &Given, status: DisputeStatus, moves: u
 const ODDITIES: &[&str] = &[
     "UPDATE pledges SET message = '' WHERE email = 'donor-8@example.org'",
     "UPDATE campaigns SET goal_minor = 9007199254740993, goal_currency = 'EUR', starts_on = '2000-02-29', \
-         ends_on = '2999-12-31'",
+         ends_on = '2999-12-31', \
+         rates = '[{\"currency\":\"USD\",\"rate\":\"0.000000001\",\"day\":\"2000-02-29\",\"source\":\"“Zoë” – ערב\"}]'",
     "UPDATE rate_limits SET full_at_us = 9223372036854775807 WHERE bucket = (SELECT MIN(bucket) FROM rate_limits)",
+    "INSERT INTO declines SELECT MIN(id), '2026-06-15 10:00:00.000001', 'c', 'n', 'e' FROM pledges",
+    "INSERT INTO blocks VALUES ('mark_ödd', 'email', -1, 9223372036854775807)",
     "INSERT INTO schedules VALUES ('long ago', '1901-02-03 04:05:06'), ('far', '2999-12-31 23:59:59.999999'), \
          ('tenths', '2026-01-01 00:00:00.100')",
+    "INSERT INTO spent_proofs VALUES ('ödd', '2026-06-15 10:00:00.000001')",
+    "INSERT INTO gift_links VALUES ('gfl_odd', 'mark', 't', 'zoë@example.org', '{\"name\":\"ערב 🎁\"}', '2026-06-15 10:00:00.000001', \
+         '2026-06-15 11:00:00')",
     "INSERT INTO sign_in_links VALUES ('sgn_odd', 'donor-1@example.org', 'b', 'sent', 't', 'c', 2, \
          '2026-06-15 10:00:00', '2026-06-15 10:00:01.500', '2026-06-15 10:10:00')",
     "INSERT INTO sessions SELECT 'ses_odd', MIN(id), 't', 'Firefox, Linux', '2026-06-15 10:00:00', \
@@ -230,7 +245,7 @@ const ODDITIES: &[&str] = &[
          NULL, 'staff “Zoë”', '2026-06-15 10:00:00.000001', NULL)",
     "INSERT INTO bank_lines VALUES ('bnl_odd', 'bst_odd', 'DE02', 'code/1', '2026-06-14', '2026-06-14 10:00:00', \
          -9007199254740993, 'EUR', 'taken_back', NULL, 'Zoë', NULL, 'a\n\tb', 'no_gift', 'other', '“ערב”', NULL, NULL, \
-         '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00', NULL, NULL)",
+         '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00', NULL, NULL, NULL, NULL)",
     "INSERT INTO bank_line_refusals VALUES ('bnl_odd', 'plg_odd')",
     "INSERT INTO gift_aid_declarations (id, donor_id, title, first_name, last_name, house, postcode, covers_from, \
          wording, declared_at, ended_on) SELECT 'gad_odd', MIN(id), '', 'Ö', 'O''Brien', '1a', '', '2022-02-28', \
@@ -256,6 +271,10 @@ const ODDITIES: &[&str] = &[
          '2026-06-15 10:00:00', '2026-06-15 10:00:00.000001', NULL, FALSE)",
     "INSERT INTO comments VALUES ('cmt_odd', 'about-our-funding', '“Title” 🎁', 'cmt_gone', 'Zoë – ערב', 'zoë@example.org', 'a\n\n“b” 🎁', 'ar', \
          'spam', NULL, 'why “not”', 'key', '2026-06-15 10:00:00.000001', '2026-06-15 10:00:00.500', '2026-06-15 10:00:00.250', TRUE)",
+    "INSERT INTO appeal_texts VALUES ('spring.b.0123456789ab', 'spring', '0123456789ab', 'b', 9007199254740993, \
+         '2026-06-15', '2999-12-31')",
+    "UPDATE pledges SET source_appeal = 'spring.b.0123456789ab' WHERE email = 'donor-8@example.org'",
+    "INSERT INTO past_comments VALUES ('old.example.org/blög 12', 'cmt_odd', '2026-06-15 10:00:00.000001')",
     "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",
     "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)",
 ];
@@ -279,6 +298,19 @@ async fn is_paid_in(app: &TestApp) {
         Slip { tender: Tender::Cash, gifts: [given].into(), paid_in_on: "2026-06-14".parse().unwrap() };
     deposits::pay_in(app.ctx(), Actor::Command, slip).await.unwrap();
     app.run_jobs().await;
+}
+
+/// What Patreon paid out by two lines, of which one was taken back.
+async fn is_paid_out(app: &TestApp) {
+    let line = |id: &str| Entry::new("PAYOUT “0614”").id(id).by("PATREON", "IE1").on("2026-06-14");
+    app.reads(camt(&[line("P1"), line("P2").amount("30.00")]).as_bytes(), None).await;
+    let lines = app.lines("SELECT id AS line FROM bank_lines ORDER BY amount_minor").await;
+    let told = PaidOut { platform: Platform::Patreon, gross: None, fee: Some(eur(250)) };
+    for line in &lines {
+        let line = line.parse().unwrap();
+        bank_statements::paid_out(app.ctx(), Actor::Command, line, told).await.unwrap();
+    }
+    bank_statements::reopen(app.ctx(), Actor::Command, lines[0].parse().unwrap()).await.unwrap();
 }
 
 async fn oddities(app: &TestApp) -> String {

@@ -85,9 +85,10 @@ both! {
         assert!(report.contains("Recurring support elsewhere") && report.contains("€21.00"), "{report}");
         let file = site.owner.get("/admin/reports/fees.csv").await.text();
         let rows: Vec<&str> = file.lines().collect();
-        assert_eq!(rows[0], "\u{feff}what,currency,gifts,gross,refunded,lost,kept,fees,net,members,members_in_a_month");
+        assert_eq!(rows[0], "\u{feff}what,currency,gifts,gross,refunded,lost,kept,fees,net,members,members_in_a_month,\
+             paid_out_in,paid_out,paid_out_before_fees,paid_out_fees,paid_out_fees_untold");
         assert!(rows[1].starts_with("sandbox,USD,1,25.00,") && rows[1].ends_with(",,"), "{file}");
-        assert_eq!(rows[2..], ["patreon,EUR,,,,,,,,3,21.00"]);
+        assert_eq!(rows[2..], ["patreon,EUR,,,,,,,,3,21.00,,,,,"]);
         // A month in which there were none yet.
         let before = site.owner.get("/admin/reports/fees?from=2026-05-01&to=2026-05-31").await.text();
         assert!(!before.contains("Recurring support elsewhere"), "{before}");

@@ -52,7 +52,9 @@ async fn everywhere(app: &TestApp) -> (DonorId, Visitor) {
         .set("name", NAME)
         .set("message", &word("message"))
         .set("tribute_kind", "in_memory_of")
-        .set("tribute_name", "Quetz the Elder");
+        .set("tribute_name", "Quetz the Elder")
+        .set("on_wall", "true")
+        .set("wall_name", "Quetzalina of the wall");
     app.client()
         .give(&Form::transfer().set("email", OLD_ADDRESS).set("name", NAME).set("message", &word("unpaid")))
         .await;
@@ -76,6 +78,8 @@ async fn everywhere(app: &TestApp) -> (DonorId, Visitor) {
     app.client().give(&Form::transfer().set("email", ADDRESS).set("message", &word("unpaid again"))).await;
     says_something(app).await;
     visitor.asks(OTHER_ADDRESS).await;
+    let by_link = Form::gift().set("email", ADDRESS).set("message", &word("by link")).set("way", "mail");
+    app.client().give(&by_link).await;
     app.run_jobs().await;
     (donor, visitor)
 }
@@ -353,7 +357,9 @@ async fn letters_and_pages(app: &TestApp, donor: DonorId) {
         }
     }
     let reader = app.client();
-    for path in ["/", "/patrons", "/articles", "/feed.xml", "/api/v1/campaigns/press-fund"] {
+    for path in
+        ["/", "/patrons", "/articles", "/feed.xml", "/campaigns/press-fund", "/api/v1/campaigns/press-fund"]
+    {
         let page = reader.get(path).await.text().to_lowercase();
         assert!(TRACES.iter().all(|trace| !page.contains(trace)), "{path} shows them");
     }

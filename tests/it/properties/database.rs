@@ -177,6 +177,8 @@ async fn begin(ctx: &Context, name: &str, promised: Money) -> Begun {
         starts_on: None,
         ends_on: None,
         suggestions: Vec::new(),
+        thanks: None,
+        rates: Vec::new(),
     };
     let terms = PledgeTerms {
         campaign: begun.campaign,

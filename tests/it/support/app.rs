@@ -88,6 +88,8 @@ impl TestApp {
             ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST".to_owned(), "1000".to_owned()),
             ("MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR".to_owned(), "1000".to_owned()),
             ("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR".to_owned(), "1000".to_owned()),
+            // The clock stands still: no form would be old enough.
+            ("MAINSTAY_LIMITS__FORM_SECONDS_MIN".to_owned(), "0".to_owned()),
             ("MAINSTAY_DATABASE__POOL_SIZE".to_owned(), "4".to_owned()),
         ];
         environment.extend(changes.environment.into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -140,6 +142,11 @@ impl TestApp {
     }
 
     /// Somebody at a browser without a history.
+    /// What a running process does every minute: writes down how often texts of appeals were shown.
+    pub(crate) async fn writes_counts(&self) {
+        self.state.publication.write_counts(self.ctx()).await.unwrap();
+    }
+
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.url)
     }

@@ -10,6 +10,7 @@ pub(crate) mod double;
 pub(crate) mod faults;
 pub(crate) mod gateway;
 pub(crate) mod gift;
+pub(crate) mod neighbour;
 pub(crate) mod patreon;
 pub(crate) mod paypal;
 pub(crate) mod postgres;

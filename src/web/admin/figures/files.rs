@@ -8,6 +8,7 @@ use crate::domain::sheet::Sheet;
 use crate::render::{csv, sheet};
 use crate::store::reports::By;
 use crate::usecases::figures::{members, reports, sheets};
+use crate::usecases::members::paid_out;
 use crate::usecases::{UseCaseError, exports, outbound_links};
 use crate::web::error::WebError;
 use crate::web::reply::{download, in_parts};
@@ -67,7 +68,8 @@ async fn of_report(request: &HttpRequest, state: &AppState, name: &str) -> Resul
         }
         "fees" => {
             let standing = members::standing_on(ctx, Platform::Patreon, ask.period.until).await?;
-            sheets::fees(&reports::parts(ctx, ask, By::Gateway).await?, &standing)
+            let paid_out = paid_out(ctx, ask.period).await?;
+            sheets::fees(&reports::parts(ctx, ask, By::Gateway).await?, &standing, &paid_out)
         }
         _ => sheets::retention(&reports::retention(ctx).await?),
     })

@@ -8,6 +8,7 @@ use crate::render::figure_pages::{FigureCell, FigureSection, FigureTable, Headli
 use crate::store::external_members::Twice;
 use crate::usecases::figures::dashboard::Support;
 use crate::usecases::figures::members::Together;
+use crate::usecases::members::PaidOutMonth;
 use crate::usecases::patrons::figures::MonthFigures;
 use chrono::NaiveDate;
 
@@ -82,7 +83,44 @@ pub(super) fn line(standing: &[MonthFigures], today: NaiveDate) -> Option<Figure
     })
 }
 
-/// How they came and went by month. Their money is not in the books, so it stands in a table of its own.
+/// What arrived of it, from the books, beside what the members stood for: never in one sum with either of them.
+pub(in crate::web::admin) fn paid_out(months: &[PaidOutMonth]) -> Option<FigureSection> {
+    let row = |of: &PaidOutMonth| -> Vec<FigureCell> {
+        let fees = match (of.untold, of.payouts) {
+            (0, _) => of.fees.text(),
+            (untold, all) if untold == all => "not told".to_owned(),
+            (untold, _) => format!("{} · {} not told", of.fees.text(), whole(untold)),
+        };
+        vec![
+            text("Month", of.month.to_string()),
+            text("Currency", of.arrived.currency().code()),
+            number("Payouts", whole(of.payouts)),
+            number("Arrived", of.arrived.text()),
+            number("Fees", fees),
+            number("Before fees", of.gross.text()),
+            number("Members, a month", of.members.map_or_else(|| "–".to_owned(), Money::text)),
+        ]
+    };
+    (!months.is_empty()).then(|| FigureSection {
+        id: "paid-out".to_owned(),
+        title: "Paid out by Patreon".to_owned(),
+        text: "What arrived at the bank, from the books, beside what the members in that currency stood for in the month: not the same \
+               money, and in no sum with it. Fees are as somebody typed them with the line of the bank."
+            .to_owned(),
+        table: FigureTable {
+            caption: "Paid out by Patreon, by month and currency".to_owned(),
+            heads: heads(
+                &["Month", "Currency"],
+                &["Payouts", "Arrived", "Fees", "Before fees", "Members, a month"],
+            ),
+            rows: months.iter().map(row).collect(),
+            total: false,
+        },
+        ..FigureSection::default()
+    })
+}
+
+/// How they came and went by month. What they stand for is not in the books, so it stands in a table of its own.
 pub(super) fn months(currency: Currency, months: &[MonthFigures], most: usize) -> FigureSection {
     let row = |month: &MonthFigures| {
         vec![
@@ -98,7 +136,7 @@ pub(super) fn months(currency: Currency, months: &[MonthFigures], most: usize) -
         id: format!("members-{}", currency.code().to_lowercase()),
         title: format!("Members at Patreon, {currency}"),
         text:
-            "Counted as patrons are, and apart from them: Patreon pays this out, and it is not in the books."
+            "Counted as patrons are, and apart from them: Patreon pays this out, less fees, and only that is in the books."
                 .to_owned(),
         table: FigureTable {
             caption: format!("Members at Patreon by month, {currency}"),

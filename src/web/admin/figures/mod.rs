@@ -6,3 +6,5 @@ pub(super) mod front;
 mod members;
 pub(super) mod reports;
 mod shown;
+
+pub(super) use members::paid_out as paid_out_section;

@@ -19,6 +19,7 @@ use crate::store::reports::By;
 use crate::usecases::figures::behind::Campaigns;
 use crate::usecases::figures::members::standing_on;
 use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
+use crate::usecases::members::paid_out;
 use crate::usecases::outbound_links::{self, Elsewhere, Way};
 use crate::usecases::patrons::figures::MonthFigures;
 use crate::web::error::WebError;
@@ -118,6 +119,7 @@ pub(in crate::web) async fn show(
             let mut sections = of_parts(&reports::parts(ctx, ask.clone(), By::Gateway).await?, "Way", true);
             let standing = standing_on(ctx, Platform::Patreon, ask.period.until).await?;
             sections.extend(members::line(&standing, ctx.day_of(ctx.now())));
+            sections.extend(members::paid_out(&paid_out(ctx, ask.period).await?));
             sections
         }
         _ => retention(&reports::retention(ctx).await?),

@@ -11,6 +11,7 @@ use crate::domain::list::Shape;
 use crate::domain::member::Member;
 use crate::domain::pledge::Pledge;
 use crate::domain::subscription::Subscription;
+use crate::domain::wall::Moderation;
 use crate::render::list_pages::{
     ActionShown, BodyShown, CellShown, Cells, FactShown, FilePage, NoteShown, PersonShown, RowShown,
     TableShown, name_text,
@@ -39,6 +40,16 @@ pub(in crate::web::admin) async fn pledge(
     let mut actions = Vec::new();
     if in_force && looker.may(May::ChangeSupport) {
         actions.push(ActionShown::link("Change, pause or end it", format!("/admin/pledges/{id}/order")));
+    }
+    if let Some(named) = file.named.as_ref().filter(|_| looker.may(May::ChangeSupport)) {
+        actions.push(match named.moderation {
+            Moderation::Left => {
+                ActionShown::button("Hide the name", format!("/admin/pledges/{id}/wall/hide"))
+            }
+            Moderation::Hidden(_) => {
+                ActionShown::button("Show the name again", format!("/admin/pledges/{id}/wall/show"))
+            }
+        });
     }
     let tables = gifts_table(cells, &file.donations)
         .map(|table| TableShown {
@@ -83,6 +94,9 @@ fn pledge_facts(cells: Cells, file: &PledgeFile) -> Vec<FactShown> {
     if let Some(article) = &terms.source.article {
         facts.push(fact("Article", text(Some(article.as_str().to_owned()))));
     }
+    if let Some(appeal) = &terms.source.appeal {
+        facts.push(fact("Appeal", text(Some(appeal.to_string()))));
+    }
     if let Some(message) = &terms.message {
         facts.push(fact("Message", text(Some(message.clone()))));
     }
@@ -92,7 +106,21 @@ fn pledge_facts(cells: Cells, file: &PledgeFile) -> Vec<FactShown> {
             text(Some(format!("{} {}", tribute.kind.as_str().replace('_', " "), tribute.name.as_str()))),
         ));
     }
+    if let Some(named) = &file.named {
+        facts.push(fact("Asked to be named as", text(Some(named.name.as_str().to_owned()))));
+        let standing = match (named.moderation, named.is_shown()) {
+            (Moderation::Hidden(_), _) => "hidden by the staff",
+            (Moderation::Left, true) => "shown on the page of the campaign",
+            (Moderation::Left, false) => "not shown: there is no money of theirs",
+        };
+        facts.push(fact("The name is", text(Some(standing.to_owned()))));
+    }
     facts.extend(file.subscription.iter().flat_map(|known| subscription_facts(cells, known)));
+    let other = |id: &PledgeId| {
+        linked(cells.cell("", Shape::Code, Some(id.to_string())), format!("/admin/pledges/{id}"))
+    };
+    facts.extend(file.predecessor.iter().map(|id| fact("In place of", other(id))));
+    facts.extend(file.successors.iter().map(|id| fact("Goes on as", other(id))));
     facts.push(fact("Made", cells.time_cell("", file.pledge.created_at)));
     facts.push(fact("Id", cells.cell("", Shape::Code, Some(file.pledge.id.to_string()))));
     facts

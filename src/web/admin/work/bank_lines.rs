@@ -1,12 +1,15 @@
 //! Lines of bank statements: what each may be, and what a person says that it is.
 
-use super::{Act, campaign_field, kept_key, mendable, recorded, typed_visibility, visibility_field};
+use super::{
+    Act, campaign_field, kept_key, mendable, platforms, recorded, typed_visibility, visibility_field,
+};
 use crate::domain::access::Permission as May;
 use crate::domain::account::can_be_mailed;
 use crate::domain::bank::CreditorReference;
 use crate::domain::bank_line::{BankLine, Direction, LineStatus, NoGift, Outcome, Proposal};
 use crate::domain::ids::{BankLineId, BankStatementId, DonationId, DonorId, PayoutId, PledgeId, RefundId};
 use crate::domain::list::Shape;
+use crate::domain::platform_payout::PlatformFit;
 use crate::render::admin_pages::{ActField, ActPage, HiddenField};
 use crate::render::bank_pages::{BankLinePage, BankLineShown, BankSuggestionShown};
 use crate::render::gateway_name;
@@ -25,7 +28,7 @@ use crate::web::state::AppState;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-fn line_of(text: &str) -> Result<BankLineId, WebError> {
+pub(super) fn line_of(text: &str) -> Result<BankLineId, WebError> {
     id_of(text, "line of a bank statement")
 }
 
@@ -121,10 +124,11 @@ fn payout_shown(line: &BankLine, fit: &Fit, seat: &Seat, to: &str) -> Option<Ban
     })
 }
 
-/// All that a line may be. A payout that is named on the line comes first, as few donors are called like a gateway.
+/// All that a line may be. A payout that is named on the line comes first, as few donors are called like a gateway; a platform
+/// does so only as the payer, as a donor may write its name.
 fn proposals(
     line: &BankLine,
-    (found, payouts): (&[Suggestion], &[Fit]),
+    (found, payouts, platform): (&[Suggestion], &[Fit], Option<PlatformFit>),
     seat: &Seat,
     to: &str,
 ) -> Vec<BankSuggestionShown> {
@@ -134,14 +138,20 @@ fn proposals(
             .filter(move |fit| fit.is_named == named)
             .filter_map(move |fit| payout_shown(line, fit, seat, to))
     };
+    let of_platform = |is_payer| {
+        let fit = platform.filter(|fit| fit.is_payer == is_payer);
+        fit.and_then(|fit| platforms::proposed(line, fit, seat, to))
+    };
     let others = found.iter().filter_map(|found| suggestion_shown(line, found, seat, to));
-    of_payouts(true).chain(others).chain(of_payouts(false)).collect()
+    let named = of_payouts(true).chain(of_platform(true));
+    named.chain(others).chain(of_platform(false)).chain(of_payouts(false)).collect()
 }
 
 /// A line that waits, in short, with the likeliest thing that it is.
 pub(super) fn line_shown(waiting: &WaitingLine, seat: &Seat) -> BankLineShown {
     let line = &waiting.line;
-    let all = proposals(line, (&waiting.suggestions, &waiting.payouts), seat, &line.statement.to_string());
+    let found = (waiting.suggestions.as_slice(), waiting.payouts.as_slice(), waiting.platform);
+    let all = proposals(line, found, seat, &line.statement.to_string());
     BankLineShown {
         id: line.id.to_string(),
         url: format!("/admin/bank-lines/{}", line.id),
@@ -186,7 +196,7 @@ async fn page(state: &AppState, seat: &Seat, id: BankLineId, told: Told) -> Resu
         standfirst: standfirst(line),
         text: line.text.clone().unwrap_or_default(),
         facts: facts(Cells { zone: state.ctx.policy.time_zone }, &file),
-        suggestions: proposals(line, (&file.suggestions, &file.payouts), seat, ""),
+        suggestions: proposals(line, (&file.suggestions, &file.payouts, file.platform), seat, ""),
         actions: if may_change { actions(&file) } else { Vec::new() },
         may_change,
         may_book: may_change && line.outcome == Outcome::Open && line.amount.is_positive(),
@@ -227,6 +237,9 @@ fn facts(cells: Cells, file: &LineFile) -> Vec<FactShown> {
     if let Outcome::Deposit(deposit, _) = line.outcome {
         facts.push(named("Deposit", "deposits", deposit.to_string()));
     }
+    if let Outcome::PaidOut(payout) = line.outcome {
+        facts.extend(platforms::facts(cells, line, payout));
+    }
     if let Outcome::NoGift { kind, reason } = &line.outcome {
         let why = cells.cell("", Shape::Word, Some(kind.as_str().to_owned()));
         facts.push(FactShown { label: "No gift", cell: why });
@@ -261,19 +274,23 @@ fn actions(file: &LineFile) -> Vec<ActionShown> {
                 ));
             }
             all.push(ActionShown::link("A gift of somebody else", at("gift")));
+            let from_elsewhere = (line.direction == Direction::In).then(|| platforms::form_url(line));
+            all.extend(from_elsewhere.map(|url| ActionShown::link("Paid out by Patreon", url)));
             all.push(ActionShown::link("No gift", at("no-gift")));
             all
         }
         Outcome::Open => vec![ActionShown::link("No gift", at("no-gift"))],
-        Outcome::NoGift { .. } | Outcome::Payout(_) | Outcome::Deposit(..) | Outcome::Booked(_) => {
-            vec![ActionShown::button("Open it again", at("reopen"))]
-        }
+        Outcome::NoGift { .. }
+        | Outcome::Payout(_)
+        | Outcome::Deposit(..)
+        | Outcome::PaidOut(_)
+        | Outcome::Booked(_) => vec![ActionShown::button("Open it again", at("reopen"))],
         Outcome::Returned(_) | Outcome::Outgoing => Vec::new(),
     }
 }
 
 /// Where whoever pressed a button came from.
-fn back_to(typed: &Fields, id: BankLineId, done: &str) -> HttpResponse {
+pub(super) fn back_to(typed: &Fields, id: BankLineId, done: &str) -> HttpResponse {
     let statement = typed.filled("to").and_then(|to| to.parse::<BankStatementId>().ok());
     let place = statement.map_or_else(|| format!("/admin/bank-lines/{id}"), |to| format!("/admin/bank/{to}"));
     see_other(&format!("{place}?done={done}"))

@@ -40,7 +40,7 @@ pub(in crate::web) async fn show(
 fn form(state: &AppState, view: &PatronView, typed: &Fields) -> Act {
     let news = &view.subscription.news;
     // What the gateway leaves to the donor, or never takes back, is not offered.
-    let offers = support::offers(&state.ctx, &view.subscription);
+    let offers = support::offers(&state.ctx, view);
     let mut acts = ACTS.to_vec();
     acts.retain(|(act, _)| match *act {
         "keep" => offers.may_keep,

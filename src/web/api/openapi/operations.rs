@@ -25,6 +25,8 @@ pub(super) enum Asks {
     Page,
     /// Which page, and which entries of the books.
     Entries,
+    /// Which names of supporters.
+    Names,
     /// Which text the program had seen.
     Seen,
     /// Which state of the settings the program had seen.
@@ -82,6 +84,7 @@ use Gives::{Either, File, Item, Items, Made, Page};
 const GIFTS: &[Told] = &[
     get("/openapi.json", "This description", Made(200, "Anything")),
     post("/pledges", "Begin a gift or recurring support", "NewPledge", Made(201, "StartedPledge")),
+    post("/proofs", "Work for a browser, where a pledge wants a proof", "NewProof", Made(200, "AskedProof")),
     get("/pledges", "Pledges", Page(ListKind::Pledges)),
     get(
         "/pledges/{id}",
@@ -150,8 +153,9 @@ const PUBLICATION: &[Told] = &[
     get(
         "/campaigns/{slug}",
         "What a form for gifts needs; with a token, the file of the campaign",
-        Either("Anything", "Text"),
-    ),
+        Either("CampaignForm", "Text"),
+    )
+    .asks(Asks::Names),
     put_file("/campaigns/{slug}", "Write the file of a campaign"),
     get("/comments", "Comments of readers", Page(ListKind::Comments)),
     get("/comments/{id}", "A comment of a reader", Item(ListKind::Comments)),

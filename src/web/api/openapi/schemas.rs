@@ -126,6 +126,12 @@ fn pledges() -> Value {
             "campaign": text(), "amount": money(), "frequency": maybe(), "gateway": text(), "donor": donor,
             "message": maybe(), "anonymous": { "type": "boolean" }, "cover_fees": { "type": "boolean" },
             "tier": maybe(), "from": maybe(), "tribute": or_null(tribute), "utm": or_null(body(&[], &utm)),
+            "wall": or_null(body(&[], &json!({ "name": maybe(), "amount": { "type": "boolean" } }))),
+            "proof": maybe(),
+        })),
+        "NewProof": body(&["campaign", "currency"], &json!({ "campaign": text(), "currency": text() })),
+        "AskedProof": whole(&json!({
+            "challenge": or_null(whole(&json!({ "text": text(), "target": text() }))),
         })),
         "StartedPledge": whole(&json!({
             "id": text(), "status": text(), "status_url": text(),
@@ -233,6 +239,7 @@ fn publication() -> Value {
             "starts_on": maybe_day(), "ends_on": maybe_day(), "goal": maybe_money(),
             "received": { "type": "array", "items": received },
         })),
+        "CampaignForm": campaign_form(),
         "RejectedComment": body(&[], &json!({ "reason": bounded(0, REASON_CHARACTERS_MAX), "spam": flag })),
         "DecidedComment": whole(&json!({ "id": text(), "status": text() })),
         "Tier": whole(&json!({
@@ -243,6 +250,34 @@ fn publication() -> Value {
     })
 }
 
+/// What everybody is told of a campaign.
+fn campaign_form() -> Value {
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let currency = whole(&json!({
+        "code": text(), "exponent": count(), "amounts": list(money()), "minimum": money(), "maximum": money(),
+    }));
+    let price = whole(&json!({ "frequency": text(), "amount": money() }));
+    let tier = whole(&json!({
+        "slug": text(), "name": text(), "description": text(), "benefits": list(text()), "prices": list(price),
+        "places_left": { "type": ["integer", "null"] },
+    }));
+    let converted = whole(&json!({
+        "received": money(), "worth": money(), "day": day(), "source": text(),
+        "rate": { "type": "string", "description": "What one unit was worth in the currency of the goal" },
+    }));
+    let supporter = whole(&json!({ "name": text(), "amount": maybe_money(), "since": maybe_time() }));
+    whole(&json!({
+        "id": text(), "slug": text(), "title": text(), "summary": text(), "open": { "type": "boolean" },
+        "starts_on": maybe_day(), "ends_on": maybe_day(), "frequencies": list(text()), "currencies": list(currency),
+        "gateways": list(whole(&json!({ "code": text(), "label": text() }))), "tiers": list(tier),
+        "goal": maybe_money(),
+        "progress": list(whole(&json!({ "received": money(), "donations": count() }))),
+        "raised": maybe_money(), "percent": { "type": ["integer", "null"] }, "gifts": count(),
+        "converted": list(converted), "beside": list(money()), "thanks": maybe(), "url": text(),
+        "supporters": whole(&json!({ "items": list(supporter), "next": maybe() })),
+    }))
+}
+
 fn books() -> Value {
     let accounts: Vec<String> = Account::all().map(|account| account.to_string()).collect();
     let account = json!({ "type": "string", "enum": accounts });
@@ -250,8 +285,8 @@ fn books() -> Value {
     json!({
         "Entry": whole(&json!({
             "id": text(), "kind": one_of(EntryKind::ALL.iter().map(|kind| kind.as_str())),
-            "donation": { "type": ["string", "null"], "description": "None for what a gateway moved without a donation, and for what was paid in at the bank" },
-            "about": { "type": ["string", "null"], "description": "Id of the refund, the dispute, the movement, or the deposit" },
+            "donation": { "type": ["string", "null"], "description": "None for what a gateway moved without a donation, for what was paid in at the bank, and for what a platform paid out" },
+            "about": { "type": ["string", "null"], "description": "Id of the refund, the dispute, the movement, the deposit, or the line of the bank" },
             "happened": time(), "recorded": time(),
             "lines": { "type": "array", "items": line, "description": "Debits are positive, credits negative; their sum is zero" },
         })),

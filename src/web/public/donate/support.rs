@@ -10,7 +10,7 @@ use crate::usecases::patrons::tiers::TierView;
 /// How often; `?frequency=` chooses. With a tier in the address and no frequency, the tier's first one.
 ///
 /// Once only, where there is no way to pay.
-pub(super) fn frequencies(Asked { state, fields, language }: Asked<'_>, has_tiers: bool) -> Vec<Choice> {
+pub(super) fn frequencies(Asked { state, fields, language, .. }: Asked<'_>, has_tiers: bool) -> Vec<Choice> {
     let named = Frequency::parse(fields.text("frequency").trim());
     let by_tier = (has_tiers && fields.filled("tier").is_some()).then_some(Frequency::Monthly);
     let wanted = named.or(by_tier).unwrap_or(Frequency::Once);

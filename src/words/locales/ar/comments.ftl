@@ -8,6 +8,7 @@ comments-count = { $count ->
     [many] { $count } تعليقًا
    *[other] { $count } تعليق
 }
+comments-feed = التعليقات: { $title }
 comments-first = كن أول من يعلّق
 comments-none = لا تعليقات
 comments-closed = لم يعد هذا المقال يقبل التعليقات.
@@ -72,3 +73,4 @@ field-comment-missing = نرجو كتابة شيء
 field-comment-gone = لم يعد التعليق الذي ترد عليه موجودًا، وإذا أُرسل هذا مرة أخرى ظهر وحده
 field-comment-same = كتبت هذا نفسه هنا من قبل
 error-comments-closed = لم يعد هذا المقال يقبل التعليقات، ولم يُرسل ما كتبته
+error-comments-paused = التعليقات متوقفة لبضع ساعات، ولم يُرسل ما كتبته. نرجو العودة لاحقًا

@@ -53,6 +53,7 @@ articles-none = لم يُنشر شيء بعد. نرجو العودة قريبً�
 article-by = بقلم
 article-and = و
 article-more = اقرأ أيضًا
+appeal-bar = طلب من هذه المطبوعة
 appeal-choose = اختيار المبلغ
 appeal-other = مبلغ آخر
 appeal-other-in = مبلغ آخر، العملة: { $currency }
@@ -89,6 +90,13 @@ give-name-hint = كما ينبغي أن يظهر في الإيصال.
 give-email = البريد الإلكتروني
 give-email-hint = يُرسل الإيصال إليه، ولا يُنشر أبدًا.
 give-hidden = عدم ذكر اسمي في أي قائمة للداعمين
+give-campaign = عن هذه الحملة
+give-wall = ذكر الاسم بين الداعمين
+give-wall-yes = إظهار اسمي في صفحة هذه الحملة
+give-wall-note = يظهر الاسم هناك عند وصول التبرّع، ويمكن إزالته في أي وقت.
+give-wall-name = الاسم الذي يظهر
+give-wall-name-hint = إذا تُرك فارغًا فهو الاسم أعلاه.
+give-wall-amount = إظهار مبلغ تبرّعي
 give-pay = طريقة الدفع
 give-more = إضافة رسالة أو إهداء
 give-message = رسالة إلينا
@@ -123,6 +131,35 @@ gateway-stripe-hint = بطاقة أو Apple Pay أو Google Pay أو طرق دف
 gateway-paypal-hint = من حسابكم في PayPal، في صفحة PayPal الآمنة.
 gateway-sandbox-hint = لتجربة الموقع: تظهر صفحة دفع، ولا تنتقل أي أموال.
 gateway-bank_transfer-hint = تحصلون على بيانات الحساب ورقم مرجعي، هنا وعبر البريد الإلكتروني.
+
+campaign-kicker = حملة
+campaign-progress = إلى أين وصلنا
+campaign-raised-of = وصل { $raised } من أصل { $goal }: { $percent } ٪.
+campaign-raised = وصل { $raised }.
+campaign-converted = من بينها { $net }، حُسبت { $worth }: كان سعر { $currency } واحد { $rate } { $into } في { $day } بحسب { $source }.
+campaign-beside = ووصل إضافةً إلى ذلك { $net }، ولا سعر صرف محدّد لها.
+campaign-gifts = { $gifts ->
+    [zero] لا تبرّعات حتى الآن
+    [one] تبرّع واحد حتى الآن
+    [two] تبرّعان حتى الآن
+    [few] { $gifts } تبرّعات حتى الآن
+    [many] { $gifts } تبرّعًا حتى الآن
+   *[other] { $gifts } تبرّع حتى الآن
+}
+campaign-starts = تستقبل هذه الحملة التبرّعات ابتداءً من { $day }.
+campaign-ends = تستقبل التبرّعات حتى { $day }.
+campaign-ended = انتهت هذه الحملة في { $day } ولم تعد تستقبل التبرّعات.
+campaign-give = التبرّع لهذه الحملة
+campaign-updates = ما حدث منذ ذلك الحين
+campaign-wall = الداعمون
+campaign-wall-none = لا اسم مذكور هنا بعد.
+campaign-wall-first = أحدث الأسماء
+campaign-wall-more = أسماء أخرى
+campaign-wall-how = لا يُذكر هنا إلا من طلب ذلك، وبالاسم الذي اختاره.
+campaign-share = إخبار الآخرين
+campaign-share-address = عنوان هذه الصفحة
+campaign-share-mail = بالبريد الإلكتروني
+campaign-share-note = هذه روابط بسيطة: لا يُحمَّل شيء من مواقع أخرى، ولا يعلم أحد أنكم كنتم هنا ما لم تتبعوا أحدها.
 
 patrons-title = كونوا من الداعمين
 patrons-intro = الدعم المنتظم هو ما يتيح لنا التخطيط. يمكن اختيار فئة أو مبلغ حر.

@@ -4,6 +4,7 @@ comments-count = { $count ->
     [one] Ein Kommentar
    *[other] { $count } Kommentare
 }
+comments-feed = Kommentare: { $title }
 comments-first = Schreiben Sie den ersten Kommentar
 comments-none = Keine Kommentare
 comments-closed = Zu diesem Artikel werden keine Kommentare mehr angenommen.
@@ -68,3 +69,4 @@ field-comment-missing = Bitte schreiben Sie etwas
 field-comment-gone = Den Kommentar, auf den Sie antworten, gibt es nicht mehr; noch einmal abgesendet steht dieser für sich
 field-comment-same = Genau das haben Sie hier schon geschrieben
 error-comments-closed = Zu diesem Artikel werden keine Kommentare mehr angenommen; was Sie geschrieben haben, wurde nicht gesendet
+error-comments-paused = Kommentare ruhen für einige Stunden; was Sie geschrieben haben, wurde nicht gesendet. Bitte kommen Sie später damit wieder

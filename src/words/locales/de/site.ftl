@@ -53,6 +53,7 @@ articles-none = Noch ist nichts erschienen. Bitte schauen Sie bald wieder vorbei
 article-by = Von
 article-and = und
 article-more = Mehr zu lesen
+appeal-bar = Eine Bitte dieser Publikation
 appeal-choose = Betrag wählen
 appeal-other = Anderer Betrag
 appeal-other-in = Anderer Betrag, in { $currency }
@@ -89,6 +90,13 @@ give-name-hint = So, wie er auf Ihrem Beleg stehen soll.
 give-email = E-Mail-Adresse
 give-email-hint = Dorthin geht Ihr Beleg. Sie wird nie veröffentlicht.
 give-hidden = Meinen Namen in keiner Liste von Unterstützern nennen
+give-campaign = Über diese Kampagne
+give-wall = Unter den Unterstützern genannt werden
+give-wall-yes = Meinen Namen auf der Seite dieser Kampagne zeigen
+give-wall-note = Ihr Name erscheint dort, sobald Ihre Spende eingegangen ist. Sie können ihn jederzeit entfernen lassen.
+give-wall-name = Name, der gezeigt wird
+give-wall-name-hint = Bleibt das Feld leer, ist es der Name von oben.
+give-wall-amount = Zeigen, wie viel ich gegeben habe
 give-pay = Wie Sie bezahlen
 give-more = Eine Nachricht oder Widmung hinzufügen
 give-message = Eine Nachricht an uns
@@ -123,6 +131,32 @@ gateway-stripe-hint = Karte, Apple Pay, Google Pay und örtliche Zahlungsarten, 
 gateway-paypal-hint = Mit Ihrem PayPal-Konto, auf der sicheren Seite von PayPal.
 gateway-sandbox-hint = Zum Ausprobieren: Sie sehen eine Zahlungsseite, und es fließt kein Geld.
 gateway-bank_transfer-hint = Sie erhalten die Kontodaten und einen Verwendungszweck, hier und per E-Mail.
+
+campaign-kicker = Eine Kampagne
+campaign-progress = So weit sind wir
+campaign-raised-of = { $raised } von { $goal } sind eingegangen: { $percent } %.
+campaign-raised = { $raised } sind eingegangen.
+campaign-converted = Darunter { $net }, gezählt als { $worth }: Ein { $currency } war am { $day } laut { $source } { $rate } { $into } wert.
+campaign-beside = Außerdem kamen { $net }; dafür ist kein Kurs angegeben.
+campaign-gifts = { $gifts ->
+    [0] Noch keine Spende
+    [one] Bisher eine Spende
+   *[other] Bisher { $gifts } Spenden
+}
+campaign-starts = Diese Kampagne nimmt ab dem { $day } Spenden an.
+campaign-ends = Sie nimmt Spenden bis zum { $day } an.
+campaign-ended = Diese Kampagne endete am { $day } und nimmt keine Spenden mehr an.
+campaign-give = Für diese Kampagne spenden
+campaign-updates = Was seither geschah
+campaign-wall = Unterstützer
+campaign-wall-none = Hier ist noch niemand genannt.
+campaign-wall-first = Die neuesten Namen
+campaign-wall-more = Weitere Namen
+campaign-wall-how = Genannt wird nur, wer es wünscht, und unter dem Namen, den er gewählt hat.
+campaign-share = Weitersagen
+campaign-share-address = Adresse dieser Seite
+campaign-share-mail = Per E-Mail
+campaign-share-note = Das sind einfache Links: Nichts wird von anderswo geladen, und niemand erfährt, dass Sie hier waren, solange Sie keinem folgen.
 
 patrons-title = Förderer werden
 patrons-intro = Regelmäßige Unterstützung lässt uns planen. Wählen Sie eine Stufe oder einen eigenen Betrag.

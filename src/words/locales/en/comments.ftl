@@ -4,6 +4,7 @@ comments-count = { $count ->
     [one] One comment
    *[other] { $count } comments
 }
+comments-feed = Comments: { $title }
 comments-first = Be the first to comment
 comments-none = No comments
 comments-closed = This article takes no more comments.
@@ -68,3 +69,4 @@ field-comment-missing = Please write something
 field-comment-gone = The comment that you answer is not there any more; sent once more, this stands by itself
 field-comment-same = You have written just this here before
 error-comments-closed = This article takes no more comments; what you wrote was not sent
+error-comments-paused = Comments rest for a few hours; what you wrote was not sent. Please come back with it later

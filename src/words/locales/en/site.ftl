@@ -61,6 +61,7 @@ articles-none = Nothing has been published yet. Please come back soon.
 article-by = By
 article-and = and
 article-more = More to read
+appeal-bar = A request of this publication
 appeal-choose = Choose an amount
 appeal-other = Other amount
 appeal-other-in = Other amount, in { $currency }
@@ -99,6 +100,13 @@ give-name-hint = As it should stand on your receipt.
 give-email = E-mail address
 give-email-hint = Your receipt goes here. It is never published.
 give-hidden = Keep my name out of any list of supporters
+give-campaign = About this campaign
+give-wall = Be named among the supporters
+give-wall-yes = Show my name on the page of this campaign
+give-wall-note = Your name appears there once your gift has arrived. You can have it taken down at any time.
+give-wall-name = Name to show
+give-wall-name-hint = Left empty, it is the name above.
+give-wall-amount = Show how much I gave
 give-pay = How you pay
 give-more = Add a message or a dedication
 give-message = A message to us
@@ -133,6 +141,34 @@ gateway-stripe-hint = Card, Apple Pay, Google Pay and local ways to pay, on Stri
 gateway-paypal-hint = With your account at PayPal, on PayPal’s secure page.
 gateway-sandbox-hint = For trying the site: you are shown a payment page, and no money moves.
 gateway-bank_transfer-hint = You get the account details and a reference, here and by e-mail.
+
+## Campaigns
+
+campaign-kicker = A campaign
+campaign-progress = How far it has come
+campaign-raised-of = { $raised } of { $goal } have arrived: { $percent } %.
+campaign-raised = { $raised } have arrived.
+campaign-converted = Among them { $net }, counted as { $worth }: one { $currency } was { $rate } { $into } on { $day }, says { $source }.
+campaign-beside = { $net } came besides; no rate is given for them.
+campaign-gifts = { $gifts ->
+    [0] No gift so far
+    [one] One gift so far
+   *[other] { $gifts } gifts so far
+}
+campaign-starts = This campaign takes gifts from { $day }.
+campaign-ends = It takes gifts until { $day }.
+campaign-ended = This campaign ended on { $day } and takes no more gifts.
+campaign-give = Give to this campaign
+campaign-updates = What happened since
+campaign-wall = Supporters
+campaign-wall-none = Nobody is named here yet.
+campaign-wall-first = The latest names
+campaign-wall-more = More names
+campaign-wall-how = Only those who asked for it are named here, by the name that they chose.
+campaign-share = Tell others
+campaign-share-address = Address of this page
+campaign-share-mail = By e-mail
+campaign-share-note = These are plain links: nothing is loaded from elsewhere, and nobody learns that you were here unless you follow one.
 
 ## Patrons
 

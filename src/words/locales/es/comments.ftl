@@ -5,6 +5,7 @@ comments-count = { $count ->
     [many] { $count } de comentarios
    *[other] { $count } comentarios
 }
+comments-feed = Comentarios: { $title }
 comments-first = Escriba el primer comentario
 comments-none = Ningún comentario
 comments-closed = Este artículo ya no admite comentarios.
@@ -69,3 +70,4 @@ field-comment-missing = Escriba algo
 field-comment-gone = El comentario al que responde ya no está; si lo envía de nuevo, el suyo aparecerá por sí solo
 field-comment-same = Esto mismo ya lo ha escrito aquí
 error-comments-closed = Este artículo ya no admite comentarios; lo que ha escrito no se ha enviado
+error-comments-paused = Los comentarios descansan unas horas; lo que ha escrito no se ha enviado. Vuelva más tarde, por favor

@@ -51,6 +51,7 @@ articles-none = Todavía no se ha publicado nada. Vuelva pronto.
 article-by = Por
 article-and = y
 article-more = Más para leer
+appeal-bar = Una petición de esta publicación
 appeal-choose = Elija un importe
 appeal-other = Otro importe
 appeal-other-in = Otro importe, en { $currency }
@@ -87,6 +88,13 @@ give-name-hint = Tal como debe figurar en su recibo.
 give-email = Correo electrónico
 give-email-hint = Ahí llega su recibo. Nunca se publica.
 give-hidden = No incluir mi nombre en ninguna lista de donantes
+give-campaign = Sobre esta campaña
+give-wall = Figurar entre quienes apoyan
+give-wall-yes = Mostrar mi nombre en la página de esta campaña
+give-wall-note = Su nombre aparece allí cuando su donación ha llegado. Puede hacerlo retirar en cualquier momento.
+give-wall-name = Nombre que se muestra
+give-wall-name-hint = Si se deja vacío, es el nombre de arriba.
+give-wall-amount = Mostrar cuánto he donado
 give-pay = Cómo paga
 give-more = Añadir un mensaje o una dedicatoria
 give-message = Un mensaje para nosotros
@@ -121,6 +129,33 @@ gateway-stripe-hint = Tarjeta, Apple Pay, Google Pay y formas de pago locales, e
 gateway-paypal-hint = Con su cuenta de PayPal, en la página segura de PayPal.
 gateway-sandbox-hint = Para probar el sitio: verá una página de pago, y no se mueve dinero.
 gateway-bank_transfer-hint = Recibirá los datos de la cuenta y una referencia, aquí y por correo electrónico.
+
+campaign-kicker = Una campaña
+campaign-progress = Hasta dónde hemos llegado
+campaign-raised-of = Han llegado { $raised } de { $goal }: { $percent } %.
+campaign-raised = Han llegado { $raised }.
+campaign-converted = Entre ellos { $net }, contados como { $worth }: un { $currency } valía { $rate } { $into } el { $day }, según { $source }.
+campaign-beside = Además llegaron { $net }, para los que no se indica ningún cambio.
+campaign-gifts = { $gifts ->
+    [0] Ninguna donación todavía
+    [one] Una donación hasta ahora
+    [many] { $gifts } de donaciones hasta ahora
+   *[other] { $gifts } donaciones hasta ahora
+}
+campaign-starts = Esta campaña acepta donaciones desde el { $day }.
+campaign-ends = Acepta donaciones hasta el { $day }.
+campaign-ended = Esta campaña terminó el { $day } y ya no acepta donaciones.
+campaign-give = Donar a esta campaña
+campaign-updates = Lo que ha pasado desde entonces
+campaign-wall = Quienes apoyan
+campaign-wall-none = Aquí todavía no se nombra a nadie.
+campaign-wall-first = Los nombres más recientes
+campaign-wall-more = Más nombres
+campaign-wall-how = Solo se nombra a quien lo ha pedido, con el nombre que eligió.
+campaign-share = Contarlo a otros
+campaign-share-address = Dirección de esta página
+campaign-share-mail = Por correo electrónico
+campaign-share-note = Son enlaces sencillos: no se carga nada de otros sitios y nadie sabe que usted estuvo aquí si no sigue uno.
 
 patrons-title = Hágase mecenas
 patrons-intro = El apoyo periódico es lo que nos permite planificar. Elija un nivel o un importe propio.

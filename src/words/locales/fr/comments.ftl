@@ -5,6 +5,7 @@ comments-count = { $count ->
     [many] { $count } de commentaires
    *[other] { $count } commentaires
 }
+comments-feed = Commentaires : { $title }
 comments-first = Soyez la première personne à commenter
 comments-none = Aucun commentaire
 comments-closed = Cet article n’accepte plus de commentaires.
@@ -69,3 +70,4 @@ field-comment-missing = Veuillez écrire quelque chose
 field-comment-gone = Le commentaire auquel vous répondez n’est plus là ; envoyé de nouveau, le vôtre paraîtra seul
 field-comment-same = Vous avez déjà écrit exactement cela ici
 error-comments-closed = Cet article n’accepte plus de commentaires ; ce que vous avez écrit n’a pas été envoyé
+error-comments-paused = Les commentaires sont suspendus pour quelques heures ; ce que vous avez écrit n’a pas été envoyé. Revenez plus tard, s’il vous plaît

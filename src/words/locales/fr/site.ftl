@@ -58,6 +58,7 @@ articles-none = Rien n’a encore été publié. Revenez bientôt.
 article-by = Par
 article-and = et
 article-more = À lire aussi
+appeal-bar = Une demande de cette publication
 appeal-choose = Choisissez un montant
 appeal-other = Autre montant
 appeal-other-in = Autre montant, en { $currency }
@@ -96,6 +97,13 @@ give-name-hint = Tel qu’il doit figurer sur votre reçu.
 give-email = Adresse électronique
 give-email-hint = Votre reçu y sera envoyé. Elle n’est jamais publiée.
 give-hidden = Ne pas faire figurer mon nom dans une liste de donateurs
+give-campaign = À propos de cette campagne
+give-wall = Être nommé parmi les soutiens
+give-wall-yes = Afficher mon nom sur la page de cette campagne
+give-wall-note = Votre nom y paraît dès que votre don est arrivé. Vous pouvez le faire retirer à tout moment.
+give-wall-name = Nom à afficher
+give-wall-name-hint = Laissé vide, c’est le nom ci-dessus.
+give-wall-amount = Afficher combien j’ai donné
 give-pay = Votre moyen de paiement
 give-more = Ajouter un message ou une dédicace
 give-message = Un message pour nous
@@ -132,6 +140,33 @@ gateway-sandbox-hint = Pour essayer le site : une page de paiement s’affiche,
 gateway-bank_transfer-hint = Vous recevez les coordonnées du compte et une référence, ici et par courriel.
 
 ## Mécènes
+
+campaign-kicker = Une campagne
+campaign-progress = Où nous en sommes
+campaign-raised-of = { $raised } sur { $goal } sont arrivés : { $percent } %.
+campaign-raised = { $raised } sont arrivés.
+campaign-converted = Dont { $net }, comptés pour { $worth } : un { $currency } valait { $rate } { $into } le { $day }, selon { $source }.
+campaign-beside = { $net } sont arrivés en plus ; aucun taux n’est indiqué pour eux.
+campaign-gifts = { $gifts ->
+    [0] Aucun don pour l’instant
+    [one] Un don jusqu’ici
+    [many] { $gifts } de dons jusqu’ici
+   *[other] { $gifts } dons jusqu’ici
+}
+campaign-starts = Cette campagne reçoit des dons à partir du { $day }.
+campaign-ends = Elle reçoit des dons jusqu’au { $day }.
+campaign-ended = Cette campagne s’est terminée le { $day } et ne reçoit plus de dons.
+campaign-give = Donner à cette campagne
+campaign-updates = Ce qui s’est passé depuis
+campaign-wall = Celles et ceux qui soutiennent
+campaign-wall-none = Personne n’est encore nommé ici.
+campaign-wall-first = Les noms les plus récents
+campaign-wall-more = D’autres noms
+campaign-wall-how = N’est nommé ici que qui l’a demandé, sous le nom choisi.
+campaign-share = En parler
+campaign-share-address = Adresse de cette page
+campaign-share-mail = Par courriel
+campaign-share-note = Ce sont de simples liens : rien n’est chargé d’ailleurs, et personne n’apprend que vous étiez ici si vous n’en suivez aucun.
 
 patrons-title = Devenir mécène
 patrons-intro = C’est le soutien régulier qui nous permet de prévoir. Choisissez une formule, ou un montant libre.

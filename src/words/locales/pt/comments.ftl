@@ -5,6 +5,7 @@ comments-count = { $count ->
     [many] { $count } de comentários
    *[other] { $count } comentários
 }
+comments-feed = Comentários: { $title }
 comments-first = Escreva o primeiro comentário
 comments-none = Nenhum comentário
 comments-closed = Este artigo já não aceita comentários.
@@ -69,3 +70,4 @@ field-comment-missing = Escreva alguma coisa
 field-comment-gone = O comentário a que você responde já não está aqui; enviado de novo, o seu aparecerá sozinho
 field-comment-same = Já escreveu exatamente isto aqui
 error-comments-closed = Este artigo já não aceita comentários; o que você escreveu não foi enviado
+error-comments-paused = Os comentários descansam por algumas horas; o que você escreveu não foi enviado. Volte mais tarde, por favor

@@ -54,6 +54,7 @@ articles-none = Ainda nada foi publicado. Volte em breve.
 article-by = Por
 article-and = e
 article-more = Mais para ler
+appeal-bar = Um pedido desta publicação
 appeal-choose = Escolha um valor
 appeal-other = Outro valor
 appeal-other-in = Outro valor, em { $currency }
@@ -91,6 +92,13 @@ give-name-hint = Como deve constar no recibo.
 give-email = E-mail
 give-email-hint = O recibo será enviado para cá. O endereço nunca é publicado.
 give-hidden = Não incluir o meu nome em nenhuma lista de apoiadores
+give-campaign = Sobre esta campanha
+give-wall = Ser nomeado entre quem apoia
+give-wall-yes = Mostrar o meu nome na página desta campanha
+give-wall-note = O seu nome aparece ali quando o donativo tiver chegado. Pode pedir que seja retirado a qualquer momento.
+give-wall-name = Nome a mostrar
+give-wall-name-hint = Se ficar vazio, é o nome acima.
+give-wall-amount = Mostrar quanto dei
 give-pay = Como deseja pagar
 give-more = Acrescentar uma mensagem ou uma dedicatória
 give-message = Uma mensagem para nós
@@ -125,6 +133,33 @@ gateway-stripe-hint = Cartão, Apple Pay, Google Pay e formas de pagamento locai
 gateway-paypal-hint = Com a sua conta PayPal, na página segura da PayPal.
 gateway-sandbox-hint = Para experimentar o site: aparece uma página de pagamento, e nenhum dinheiro é movimentado.
 gateway-bank_transfer-hint = Os dados da conta e uma referência aparecem aqui e são enviados por e-mail.
+
+campaign-kicker = Uma campanha
+campaign-progress = Até onde chegámos
+campaign-raised-of = Chegaram { $raised } de { $goal }: { $percent } %.
+campaign-raised = Chegaram { $raised }.
+campaign-converted = Entre eles { $net }, contados como { $worth }: um { $currency } valia { $rate } { $into } em { $day }, segundo { $source }.
+campaign-beside = Além disso chegaram { $net }, para os quais não é indicado nenhum câmbio.
+campaign-gifts = { $gifts ->
+    [0] Ainda nenhum donativo
+    [one] Um donativo até agora
+    [many] { $gifts } de donativos até agora
+   *[other] { $gifts } donativos até agora
+}
+campaign-starts = Esta campanha recebe donativos a partir de { $day }.
+campaign-ends = Recebe donativos até { $day }.
+campaign-ended = Esta campanha terminou em { $day } e já não recebe donativos.
+campaign-give = Doar a esta campanha
+campaign-updates = O que aconteceu desde então
+campaign-wall = Quem apoia
+campaign-wall-none = Ainda ninguém é nomeado aqui.
+campaign-wall-first = Os nomes mais recentes
+campaign-wall-more = Mais nomes
+campaign-wall-how = Só é nomeado quem o pediu, com o nome que escolheu.
+campaign-share = Contar a outros
+campaign-share-address = Endereço desta página
+campaign-share-mail = Por correio eletrónico
+campaign-share-note = São ligações simples: nada é carregado de outros sítios e ninguém sabe que esteve aqui se não seguir nenhuma.
 
 patrons-title = Apoie regularmente
 patrons-intro = É o apoio regular que nos permite planejar. Escolha um nível ou um valor livre.

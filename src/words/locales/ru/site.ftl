@@ -54,6 +54,7 @@ articles-none = Пока ничего не опубликовано. Загля�
 article-by = Автор:
 article-and = и
 article-more = Читайте также
+appeal-bar = Просьба этого издания
 appeal-choose = Выберите сумму
 appeal-other = Другая сумма
 appeal-other-in = Другая сумма, валюта: { $currency }
@@ -90,6 +91,13 @@ give-name-hint = Так, как оно должно стоять в квитан
 give-email = Адрес электронной почты
 give-email-hint = На него придёт квитанция. Адрес никогда не публикуется.
 give-hidden = Не указывать моё имя в списках жертвователей
+give-campaign = Об этой кампании
+give-wall = Быть названным среди поддержавших
+give-wall-yes = Показать моё имя на странице этой кампании
+give-wall-note = Имя появится там, когда пожертвование поступит. Его можно убрать в любое время.
+give-wall-name = Имя для показа
+give-wall-name-hint = Если оставить пустым, будет показано имя выше.
+give-wall-amount = Показать, сколько я пожертвовал(а)
 give-pay = Способ оплаты
 give-more = Добавить сообщение или посвящение
 give-message = Сообщение для нас
@@ -124,6 +132,34 @@ gateway-stripe-hint = Карта, Apple Pay, Google Pay и местные спо
 gateway-paypal-hint = С вашего счёта PayPal, на защищённой странице PayPal.
 gateway-sandbox-hint = Чтобы испытать сайт: откроется страница оплаты, но деньги не движутся.
 gateway-bank_transfer-hint = Реквизиты счёта и назначение платежа появятся здесь и придут по почте.
+
+campaign-kicker = Кампания
+campaign-progress = Как далеко мы продвинулись
+campaign-raised-of = Получено { $raised } из { $goal }: { $percent } %.
+campaign-raised = Получено { $raised }.
+campaign-converted = Из них { $net } засчитаны как { $worth }: один { $currency } стоил { $rate } { $into }, дата курса – { $day }, источник – { $source }.
+campaign-beside = Кроме того, пришло { $net }; курс для них не указан.
+campaign-gifts = { $gifts ->
+    [0] Пожертвований пока нет
+    [one] Пока { $gifts } пожертвование
+    [few] Пока { $gifts } пожертвования
+    [many] Пока { $gifts } пожертвований
+   *[other] Пока { $gifts } пожертвования
+}
+campaign-starts = Сбор в этой кампании начинается { $day }.
+campaign-ends = Пожертвования принимаются до { $day } включительно.
+campaign-ended = Эта кампания закончилась { $day } и больше не принимает пожертвований.
+campaign-give = Пожертвовать на эту кампанию
+campaign-updates = Что произошло с тех пор
+campaign-wall = Кто поддержал
+campaign-wall-none = Здесь пока никто не назван.
+campaign-wall-first = Последние имена
+campaign-wall-more = Другие имена
+campaign-wall-how = Здесь названы только те, кто об этом попросил, и под тем именем, которое они выбрали.
+campaign-share = Рассказать другим
+campaign-share-address = Адрес этой страницы
+campaign-share-mail = По электронной почте
+campaign-share-note = Это простые ссылки: ничего не загружается с других сайтов, и никто не узнает, что вы были здесь, если вы не перейдёте по ним.
 
 patrons-title = Станьте меценатом
 patrons-intro = Регулярная поддержка позволяет нам строить планы. Выберите уровень или свою сумму.

@@ -32,12 +32,12 @@ pub(super) static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
     };
     Some(Fonts {
         regular: Family {
-            latin: typeface(include_bytes!("../fonts/NotoSerif-Regular.ttf"))?,
-            arabic: typeface(include_bytes!("../fonts/NotoNaskhArabic-Regular.ttf"))?,
+            latin: typeface(include_bytes!("fonts/NotoSerif-Regular.ttf"))?,
+            arabic: typeface(include_bytes!("fonts/NotoNaskhArabic-Regular.ttf"))?,
         },
         bold: Family {
-            latin: typeface(include_bytes!("../fonts/NotoSerif-Bold.ttf"))?,
-            arabic: typeface(include_bytes!("../fonts/NotoNaskhArabic-Bold.ttf"))?,
+            latin: typeface(include_bytes!("fonts/NotoSerif-Bold.ttf"))?,
+            arabic: typeface(include_bytes!("fonts/NotoNaskhArabic-Bold.ttf"))?,
         },
     })
 });
@@ -128,6 +128,11 @@ pub(super) fn clean(text: &str) -> String {
         }
     }
     cleaned
+}
+
+/// Whether a text runs from right to left, by its first letter that runs anywhere.
+pub(super) fn is_from_right(text: &str) -> bool {
+    ParagraphBidiInfo::new(text, None).paragraph_level.is_rtl()
 }
 
 /// Stretches of one direction in the order of the page, each with whether it runs right to left.

@@ -1,0 +1,2 @@
+DROP TABLE gift_links;
+DROP TABLE spent_proofs;

@@ -1,0 +1,1 @@
+-- There is no way back: what the books say of payouts of platforms has no place in the older tables. Restore a backup instead.

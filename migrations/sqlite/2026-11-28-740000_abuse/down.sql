@@ -1,0 +1,3 @@
+DROP TABLE blocks;
+DROP TABLE declines;
+DROP TABLE pledge_clients;

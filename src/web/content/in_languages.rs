@@ -1,0 +1,84 @@
+//! A page in every language of the site and with every face that its appeals give it.
+
+use super::{ContentFault, Face, Material, Test};
+use crate::render::Templates;
+use crate::web::page_cache::CachedPage;
+use std::sync::{Arc, OnceLock};
+
+/// Which page.
+pub(super) enum Leaf {
+    Landing(String),
+    Article(String),
+    List,
+}
+
+impl Leaf {
+    /// The article on it.
+    fn slug(&self) -> Option<&str> {
+        match self {
+            Self::Landing(slug) | Self::Article(slug) => Some(slug),
+            Self::List => None,
+        }
+    }
+}
+
+/// A page in every language and with every face: in the language of the site with its first face at once, so that a
+/// mistake is known at once, the others when somebody first asks for them.
+pub(in crate::web) struct InLanguages {
+    material: Arc<Material>,
+    what: Leaf,
+    first: CachedPage,
+    others: Vec<Other>,
+    /// The test of two texts that runs on it.
+    test: Option<Test>,
+}
+
+struct Other {
+    language: String,
+    face: Face,
+    kept: OnceLock<Option<CachedPage>>,
+}
+
+impl InLanguages {
+    pub(super) fn new(
+        material: Arc<Material>,
+        what: Leaf,
+        templates: &Templates,
+    ) -> Result<Self, ContentFault> {
+        let words = templates.words();
+        let first = material.draw(&what, Face::First, &templates.speaking(words.default_language()))?;
+        let (has_appeals, test) = what.slug().map(|slug| material.standing.on(slug)).unwrap_or_default();
+        let mut faces = vec![Face::First];
+        faces.extend(test.is_some().then_some(Face::Second));
+        faces.extend(has_appeals.then_some(Face::Quiet));
+        let mut others = Vec::new();
+        for language in words.offered() {
+            for face in faces.iter().copied() {
+                if language != words.default_language() || face != Face::First {
+                    let language = language.tag().to_owned();
+                    others.push(Other { language, face, kept: OnceLock::new() });
+                }
+            }
+        }
+        Ok(Self { material, what, first, others, test })
+    }
+
+    /// The test of two texts that runs on it; none, and everybody sees its first face.
+    pub(in crate::web) fn test(&self) -> Option<&Test> {
+        self.test.as_ref()
+    }
+
+    /// The page in the language of the templates. A face that it does not have is its first.
+    pub(in crate::web) fn page(&self, face: Face, templates: &Templates) -> &CachedPage {
+        let tag = templates.language().tag();
+        let of = |face: Face| self.others.iter().find(|other| other.language == tag && other.face == face);
+        let draw = |other: &Other| {
+            let drawn = self.material.draw(&self.what, other.face, templates);
+            drawn
+                .inspect_err(|error| tracing::error!(%error, language = tag, "a page could not be rendered"))
+                .ok()
+        };
+        let found = of(face).or_else(|| of(Face::First));
+        found.and_then(|other| other.kept.get_or_init(|| draw(other)).as_ref()).unwrap_or(&self.first)
+    }
+}

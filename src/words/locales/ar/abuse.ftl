@@ -1,0 +1,26 @@
+# What is asked before a gift while somebody tries stolen cards here.
+proof-why = قد يكون أحدهم يجرّب بطاقات مسروقة هنا، لذلك نطلب أكثر قليلًا من المعتاد.
+proof-working = يجري متصفحك عملية حسابية قصيرة. يمكنك متابعة ملء النموذج.
+proof-ready = انتهت العملية الحسابية.
+proof-failed = لم يتمكن متصفحك من إجراء العملية الحسابية. اطلب إرسال رابط إليك بدلًا من ذلك.
+proof-no-script = متصفحك لا يشغّل البرامج النصية: اطلب إرسال رابط إليك وتابع من هناك.
+proof-by-mail = المتابعة بالبريد الإلكتروني
+proof-mail-only = أرسلوا إليّ الرابط
+proof-mail-hint = تصلك رسالة فيها رابط يتابع بما كتبته تمامًا.
+error-proof-needed = خطوة واحدة أخرى ثم تتابع: انتظر حتى ينهي متصفحك عمليته الحسابية القصيرة، أو اطلب إرسال رابط إليك.
+error-too-fast = كان ذلك سريعًا جدًا. نرجو مراجعة ما كتبته ثم إرساله مرة أخرى.
+gift-link-sent-title = انظر في صندوق بريدك
+gift-link-sent = إن استطعنا الكتابة إلى العنوان الذي أدخلته فثمة رسالة في الطريق. رابطها يتابع تبرعك، وهو صالح لساعة. يمكنك إغلاق هذه الصفحة.
+gift-link-title = متابعة تبرعك
+gift-link-lead = { $amount } من أجل «{ $campaign }». لم يُخصم شيء بعد.
+gift-link-button = متابعة
+gift-link-closed-title = لم يعد هذا الرابط يفتح شيئًا
+gift-link-closed = كان صالحًا لساعة. لم يُخصم شيء. يمكنك بدء تبرعك من جديد.
+gift-link-closed-button = إلى النموذج
+gift-link-letter-subject = تابع تبرعك إلى { $site }
+gift-link-letter-heading = تابع تبرعك
+gift-link-letter-hello = مرحبًا،
+gift-link-letter-lead = أراد أحدهم، ولعله أنت، أن يتبرع بـ { $amount } من أجل «{ $campaign }». لم يُخصم شيء. بهذا الرابط تتابع، وهو صالح لساعة.
+gift-link-letter-button = متابعة
+gift-link-letter-ignore = إن لم تكن أنت فلا حاجة إلى فعل شيء: لا يحدث شيء بدون هذه الرسالة.
+gift-link-letter-reason = تصلك هذه الرسالة لأن هذا العنوان كُتب في نموذج { $site }. لست في أي قائمة.

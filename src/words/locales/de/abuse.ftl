@@ -1,0 +1,26 @@
+# What is asked before a gift while somebody tries stolen cards here.
+proof-why = Es kann sein, dass hier jemand gestohlene Karten ausprobiert. Darum fragen wir etwas mehr als sonst.
+proof-working = Ihr Browser führt eine kurze Berechnung aus. Sie können das Formular weiter ausfüllen.
+proof-ready = Die Berechnung ist fertig.
+proof-failed = Ihr Browser konnte die Berechnung nicht ausführen. Lassen Sie sich stattdessen einen Link schicken.
+proof-no-script = Ihr Browser führt keine Skripte aus: Lassen Sie sich einen Link schicken, mit dem es weitergeht.
+proof-by-mail = Stattdessen per E-Mail fortfahren
+proof-mail-only = Link zusenden
+proof-mail-hint = Sie erhalten einen Brief mit einem Link, der mit genau dem weitermacht, was Sie eingegeben haben.
+error-proof-needed = Noch ein Schritt, dann geht es weiter: Warten Sie, bis Ihr Browser seine kurze Berechnung beendet hat, oder lassen Sie sich einen Link schicken.
+error-too-fast = Das ging sehr schnell. Bitte sehen Sie Ihre Angaben noch einmal durch und senden Sie sie erneut.
+gift-link-sent-title = Sehen Sie in Ihr Postfach
+gift-link-sent = Wenn wir an die angegebene Adresse schreiben konnten, ist ein Brief unterwegs. Sein Link führt Ihre Spende fort; er gilt eine Stunde. Sie können diese Seite schließen.
+gift-link-title = Mit Ihrer Spende fortfahren
+gift-link-lead = { $amount } für „{ $campaign }“. Es wurde noch nichts abgebucht.
+gift-link-button = Weiter
+gift-link-closed-title = Dieser Link öffnet nichts mehr
+gift-link-closed = Er galt eine Stunde. Es wurde nichts abgebucht. Sie können Ihre Spende neu beginnen.
+gift-link-closed-button = Zum Formular
+gift-link-letter-subject = Ihre Spende an { $site } fortsetzen
+gift-link-letter-heading = Mit Ihrer Spende fortfahren
+gift-link-letter-hello = Guten Tag,
+gift-link-letter-lead = Jemand, vermutlich Sie, wollte { $amount } für „{ $campaign }“ geben. Es wurde nichts abgebucht. Mit diesem Link geht es weiter; er gilt eine Stunde.
+gift-link-letter-button = Weiter
+gift-link-letter-ignore = Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne diesen Brief geschieht nichts.
+gift-link-letter-reason = Sie erhalten diesen Brief, weil diese Adresse im Formular von { $site } eingegeben wurde. Sie stehen auf keiner Liste.

@@ -1,0 +1,26 @@
+# What is asked before a gift while somebody tries stolen cards here.
+proof-why = Somebody may be trying stolen cards here, so we ask a little more than usual.
+proof-working = Your browser is doing a short calculation. You can go on filling in the form.
+proof-ready = The calculation is done.
+proof-failed = Your browser could not do the calculation. Have a link sent to you instead.
+proof-no-script = Your browser runs no scripts: have a link sent to you, and go on from there.
+proof-by-mail = Go on by e-mail instead
+proof-mail-only = Send me the link
+proof-mail-hint = You get a letter with a link that goes on with exactly what you typed.
+error-proof-needed = One more step, then you can go on: wait until your browser has done its short calculation, or have a link sent to you.
+error-too-fast = That was very quick. Please look over what you typed, and send it again.
+gift-link-sent-title = Look into your mailbox
+gift-link-sent = If we could write to the address that you typed, a letter is on its way. Its link goes on with your gift; it works for an hour. You can close this page.
+gift-link-title = Go on with your gift
+gift-link-lead = { $amount } for “{ $campaign }”. Nothing has been charged yet.
+gift-link-button = Go on
+gift-link-closed-title = This link opens nothing any more
+gift-link-closed = It was open for an hour. Nothing was charged. You can begin your gift anew.
+gift-link-closed-button = To the form
+gift-link-letter-subject = Go on with your gift to { $site }
+gift-link-letter-heading = Go on with your gift
+gift-link-letter-hello = Hello,
+gift-link-letter-lead = Somebody, probably you, wanted to give { $amount } for “{ $campaign }”. Nothing has been charged. With this link it goes on; it works for an hour.
+gift-link-letter-button = Go on
+gift-link-letter-ignore = If that was not you, you need not do anything: without this letter nothing happens.
+gift-link-letter-reason = You receive this letter because this address was typed on the form of { $site }. You are on no list.

@@ -1,0 +1,26 @@
+# What is asked before a gift while somebody tries stolen cards here.
+proof-why = Puede que alguien esté probando aquí tarjetas robadas; por eso pedimos algo más de lo habitual.
+proof-working = Su navegador está haciendo un breve cálculo. Puede seguir rellenando el formulario.
+proof-ready = El cálculo ha terminado.
+proof-failed = Su navegador no ha podido hacer el cálculo. Pida que le enviemos un enlace.
+proof-no-script = Su navegador no ejecuta scripts: pida que le enviemos un enlace para continuar.
+proof-by-mail = Continuar por correo electrónico
+proof-mail-only = Envíenme el enlace
+proof-mail-hint = Recibirá una carta con un enlace que continúa exactamente con lo que ha escrito.
+error-proof-needed = Un paso más y podrá continuar: espere a que su navegador termine su breve cálculo, o pida que le enviemos un enlace.
+error-too-fast = Ha sido muy rápido. Revise lo que ha escrito y envíelo de nuevo, por favor.
+gift-link-sent-title = Mire en su buzón
+gift-link-sent = Si hemos podido escribir a la dirección indicada, hay una carta en camino. Su enlace continúa con su donación; vale una hora. Puede cerrar esta página.
+gift-link-title = Continuar con su donación
+gift-link-lead = { $amount } para «{ $campaign }». Todavía no se ha cobrado nada.
+gift-link-button = Continuar
+gift-link-closed-title = Este enlace ya no abre nada
+gift-link-closed = Valía una hora. No se ha cobrado nada. Puede empezar de nuevo su donación.
+gift-link-closed-button = Al formulario
+gift-link-letter-subject = Continúe con su donación a { $site }
+gift-link-letter-heading = Continúe con su donación
+gift-link-letter-hello = Hola:
+gift-link-letter-lead = Alguien, probablemente usted, quería dar { $amount } para «{ $campaign }». No se ha cobrado nada. Con este enlace continúa; vale una hora.
+gift-link-letter-button = Continuar
+gift-link-letter-ignore = Si no fue usted, no tiene que hacer nada: sin esta carta no ocurre nada.
+gift-link-letter-reason = Recibe esta carta porque esta dirección se escribió en el formulario de { $site }. No está en ninguna lista.

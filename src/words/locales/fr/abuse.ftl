@@ -1,0 +1,26 @@
+# What is asked before a gift while somebody tries stolen cards here.
+proof-why = Quelqu’un essaie peut-être des cartes volées ici ; nous demandons donc un peu plus que d’habitude.
+proof-working = Votre navigateur effectue un court calcul. Vous pouvez continuer à remplir le formulaire.
+proof-ready = Le calcul est terminé.
+proof-failed = Votre navigateur n’a pas pu faire le calcul. Faites-vous plutôt envoyer un lien.
+proof-no-script = Votre navigateur n’exécute pas de scripts : faites-vous envoyer un lien pour continuer.
+proof-by-mail = Continuer plutôt par e-mail
+proof-mail-only = M’envoyer le lien
+proof-mail-hint = Vous recevrez un message avec un lien qui reprend exactement ce que vous avez saisi.
+error-proof-needed = Encore une étape avant de continuer : attendez que votre navigateur ait fini son court calcul, ou faites-vous envoyer un lien.
+error-too-fast = C’était très rapide. Veuillez relire ce que vous avez saisi et l’envoyer à nouveau.
+gift-link-sent-title = Regardez votre boîte aux lettres
+gift-link-sent = Si nous avons pu écrire à l’adresse saisie, un message est en route. Son lien reprend votre don ; il est valable une heure. Vous pouvez fermer cette page.
+gift-link-title = Continuer votre don
+gift-link-lead = { $amount } pour « { $campaign } ». Rien n’a encore été débité.
+gift-link-button = Continuer
+gift-link-closed-title = Ce lien n’ouvre plus rien
+gift-link-closed = Il était valable une heure. Rien n’a été débité. Vous pouvez recommencer votre don.
+gift-link-closed-button = Vers le formulaire
+gift-link-letter-subject = Continuer votre don à { $site }
+gift-link-letter-heading = Continuer votre don
+gift-link-letter-hello = Bonjour,
+gift-link-letter-lead = Quelqu’un, sans doute vous, voulait donner { $amount } pour « { $campaign } ». Rien n’a été débité. Ce lien permet de continuer ; il est valable une heure.
+gift-link-letter-button = Continuer
+gift-link-letter-ignore = Si ce n’était pas vous, vous n’avez rien à faire : sans ce message, rien ne se passe.
+gift-link-letter-reason = Vous recevez ce message parce que cette adresse a été saisie dans le formulaire de { $site }. Vous n’êtes sur aucune liste.

@@ -1,0 +1,26 @@
+# What is asked before a gift while somebody tries stolen cards here.
+proof-why = Alguém pode estar testando cartões roubados aqui; por isso pedimos um pouco mais do que de costume.
+proof-working = O seu navegador está fazendo um breve cálculo. Você pode continuar preenchendo o formulário.
+proof-ready = O cálculo terminou.
+proof-failed = O seu navegador não conseguiu fazer o cálculo. Peça que lhe enviemos um link.
+proof-no-script = O seu navegador não executa scripts: peça que lhe enviemos um link para continuar.
+proof-by-mail = Continuar por e-mail
+proof-mail-only = Enviem-me o link
+proof-mail-hint = Você receberá uma mensagem com um link que continua exatamente com o que escreveu.
+error-proof-needed = Mais um passo e você pode continuar: espere até o seu navegador terminar o breve cálculo, ou peça que lhe enviemos um link.
+error-too-fast = Foi muito rápido. Reveja o que escreveu e envie novamente, por favor.
+gift-link-sent-title = Veja a sua caixa de correio
+gift-link-sent = Se conseguimos escrever para o endereço indicado, há uma mensagem a caminho. Com o link a sua doação continua; ele vale por uma hora. Você pode fechar esta página.
+gift-link-title = Continuar a sua doação
+gift-link-lead = { $amount } para “{ $campaign }”. Ainda nada foi cobrado.
+gift-link-button = Continuar
+gift-link-closed-title = Este link já não abre nada
+gift-link-closed = Ele valia por uma hora. Nada foi cobrado. Você pode recomeçar a sua doação.
+gift-link-closed-button = Para o formulário
+gift-link-letter-subject = Continue a sua doação a { $site }
+gift-link-letter-heading = Continue a sua doação
+gift-link-letter-hello = Olá,
+gift-link-letter-lead = Alguém, provavelmente você, quis dar { $amount } para “{ $campaign }”. Nada foi cobrado. Com este link ela continua; ele vale por uma hora.
+gift-link-letter-button = Continuar
+gift-link-letter-ignore = Se não foi você, não precisa de fazer nada: sem esta mensagem nada acontece.
+gift-link-letter-reason = Você recebe esta mensagem porque este endereço foi digitado no formulário de { $site }. Você não está em nenhuma lista.

@@ -51,7 +51,7 @@ impl TestApp {
 
 fn refusal(said: &Result<(), UseCaseError>) -> &'static str {
     match said {
-        Err(UseCaseError::Conflict { code, .. }) => *code,
+        Err(UseCaseError::Conflict { code, .. }) => code,
         Err(UseCaseError::Invalid(problems)) => problems[0].code,
         Err(_) | Ok(()) => panic!("{said:?}"),
     }

@@ -29,7 +29,9 @@ impl Neighbour {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let pages = Arc::clone(&shared);
-                let service = service_fn(move |request| answer(Arc::clone(&pages), request));
+                let service = service_fn(move |request| {
+                    std::future::ready(Ok::<_, Infallible>(answer(&pages, &request)))
+                });
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
@@ -43,10 +45,10 @@ impl Neighbour {
     }
 }
 
-async fn answer(pages: Pages, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+fn answer(pages: &Pages, request: &Request<Incoming>) -> Response<Full<Bytes>> {
     let page = pages.lock().unwrap().get(request.uri().path()).cloned();
     let answer = Response::builder()
         .status(if page.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND })
         .header("content-type", "text/html; charset=utf-8");
-    Ok(answer.body(Full::new(Bytes::from(page.unwrap_or_default()))).unwrap())
+    answer.body(Full::new(Bytes::from(page.unwrap_or_default()))).unwrap()
 }

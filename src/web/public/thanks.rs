@@ -42,6 +42,7 @@ pub(in crate::web) async fn show(
     let meta = PageMeta {
         title: language.text("gift-title", &[]),
         path: "/thanks".into(),
+        description: Some(view.campaign.summary.clone()).filter(|summary| !summary.is_empty()),
         robots: Some("noindex"),
         ..PageMeta::default()
     };

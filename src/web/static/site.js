@@ -21,6 +21,9 @@
     });
   });
 
+  // Kept by a browser over a reload, these would speak of the gift before.
+  each("input[name=form_id], input[data-proof]", (field) => field.setAttribute("autocomplete", "off"));
+
   // A double click is one gift; a changed form is a new one.
   each("form[data-once]", (form) => {
     const id = form.elements.namedItem("form_id");

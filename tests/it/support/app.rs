@@ -3,7 +3,7 @@
 
 use super::client::Client;
 use super::gateway::Scripted;
-use super::postgres::{TestDatabase, create_database};
+use super::template::{Copied, Template};
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstay::bootstrap::{App, Migrations, World};
 use mainstay::config::Config;
@@ -50,7 +50,7 @@ pub(crate) struct TestApp {
     pub(crate) database_url: String,
     state: AppState,
     sandbox: Option<Arc<Scripted>>,
-    database: Option<TestDatabase>,
+    database: Copied,
     server: actix_web::dev::ServerHandle,
 }
 
@@ -76,11 +76,8 @@ impl TestApp {
 
     async fn start_at(engine: Engine, changes: Changes, public_url: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = (engine == Engine::Postgres).then(|| create_database(None));
-        let database_url = match &database {
-            Some(database) => database.url.clone(),
-            None => format!("sqlite://{}/site.db", folder.path().display()),
-        };
+        let database = Template::copy(engine, folder.path()).await;
+        let database_url = database.url.clone();
         let mut environment = vec![
             ("MAINSTAY_DATABASE__URL".to_owned(), database_url.clone()),
             ("MAINSTAY_SITE__CONTENT".to_owned(), format!("{}/content", env!("CARGO_MANIFEST_DIR"))),

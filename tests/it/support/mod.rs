@@ -20,6 +20,7 @@ pub(crate) mod receiver;
 pub(crate) mod smtp;
 pub(crate) mod sql;
 pub(crate) mod stripe;
+pub(crate) mod template;
 pub(crate) mod walk;
 
 /// The two tests of a function that takes an engine; a module may have the name of a function.

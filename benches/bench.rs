@@ -27,9 +27,11 @@ mod large;
 mod load;
 mod pledges;
 mod process;
+mod publication;
 mod raw;
 mod receipts;
 mod renewals;
+mod restored;
 mod rounds;
 mod settling;
 mod sink;
@@ -85,6 +87,10 @@ enum Role {
 enum Bench {
     /// The front page beside a bare actix handler.
     Landing,
+    /// Pages of ten thousand articles beside a bare actix handler, on SQLite.
+    PublicationSqlite,
+    /// The same on PostgreSQL.
+    PublicationPostgres,
     /// Pledges on SQLite beside raw inserts.
     PledgesSqlite,
     /// Pledges on PostgreSQL beside pgbench.
@@ -103,6 +109,8 @@ enum Bench {
     Account,
     /// Yearly statements of very many donors.
     Statements,
+    /// A backup of very many donations, and both engines restored from it.
+    Restored,
     /// Lists, searches and pages of the office with very many donations, on SQLite.
     DeskSqlite,
     /// The same on PostgreSQL.
@@ -127,6 +135,8 @@ impl Bench {
     fn run(self, plan: &Plan) {
         match self {
             Self::Landing => landing::run(plan),
+            Self::PublicationSqlite => publication::on_sqlite(plan),
+            Self::PublicationPostgres => publication::on_postgres(plan),
             Self::PledgesSqlite => pledges::on_sqlite(plan),
             Self::PledgesPostgres => pledges::on_postgres(plan),
             Self::WebhooksSqlite => webhooks::on_sqlite(plan),
@@ -136,6 +146,7 @@ impl Bench {
             Self::Renewals => renewals::renew(plan),
             Self::Account => account::run(plan),
             Self::Statements => statements::run(plan),
+            Self::Restored => restored::run(plan),
             Self::DeskSqlite => desk::on_sqlite(plan),
             Self::DeskPostgres => desk::on_postgres(plan),
             Self::ExportedSqlite => exported::on_sqlite(plan),

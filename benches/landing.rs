@@ -10,14 +10,15 @@ use std::process::{Command, Stdio};
 /// The headers without which the answer would mean something else.
 const HEADERS: [&str; 5] = ["content-type", "etag", "content-encoding", "cache-control", "vary"];
 
-const BROWSER: &str = "accept-encoding: gzip, deflate, br, zstd\r\n";
+/// The forms that browsers take.
+pub(crate) const BROWSER: &str = "accept-encoding: gzip, deflate, br, zstd\r\n";
 
 pub(crate) fn run(plan: &Plan) {
     let folder = process::folder();
     let mut settings = process::settings(plan);
     settings.push(("MAINSTAY_SERVER__WORKERS", "1"));
     let site = Server::mainstay(folder.path(), &settings);
-    let first = process::ask(site.address, &request(""), &HEADERS).unwrap();
+    let first = process::ask(site.address, &request("/", ""), &HEADERS).unwrap();
     let etag =
         first.headers.iter().find(|(name, _)| *name == "etag").map(|(_, value)| value.as_str()).unwrap();
     let forms = [
@@ -27,12 +28,24 @@ pub(crate) fn run(plan: &Plan) {
         ("304", format!("{BROWSER}if-none-match: {etag}\r\n")),
     ];
     for (form, header) in forms {
-        compare(plan, &site, form, &request(&header));
+        compare(plan, &site, &Asked { what: &format!("landing page, {form}"), path: "/", headers: &header });
     }
 }
 
-fn compare(plan: &Plan, site: &Server, form: &str, request: &str) {
-    let answer = process::ask(site.address, request, &HEADERS).unwrap();
+/// What is asked for, and how.
+pub(crate) struct Asked<'a> {
+    /// In words.
+    pub(crate) what: &'a str,
+    /// Its address on the site.
+    pub(crate) path: &'a str,
+    /// More lines of the request's head.
+    pub(crate) headers: &'a str,
+}
+
+/// A page beside bare actix with the same bytes, which has them at its front page.
+pub(crate) fn compare(plan: &Plan, site: &Server, asked: &Asked<'_>) {
+    let (own_request, bare_request) = (request(asked.path, asked.headers), request("/", asked.headers));
+    let answer = process::ask(site.address, &own_request, &HEADERS).unwrap();
     let prepared = Prepared {
         status: answer.status,
         headers: answer.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
@@ -42,13 +55,13 @@ fn compare(plan: &Plan, site: &Server, form: &str, request: &str) {
     std::fs::write(folder.path().join(bare::FILE), serde_json::to_vec(&prepared).unwrap()).unwrap();
     let own = std::env::current_exe().unwrap();
     let bare = Server::start(Command::new(own).arg("bare").arg(folder.path()).stderr(Stdio::inherit()));
-    let same = process::ask(bare.address, request, &HEADERS).unwrap();
+    let same = process::ask(bare.address, &bare_request, &HEADERS).unwrap();
     assert!(same.status == prepared.status && same.body == prepared.body, "both sides answer the same");
 
-    let load = |server: &Server| Load::same(server.address, request.to_owned(), prepared.status);
-    let (ours, limit) = (load(site), load(&bare));
+    let load = |server: &Server, request: String| Load::same(server.address, request, prepared.status);
+    let (ours, limit) = (load(site, own_request), load(&bare, bare_request));
     Comparison {
-        name: &format!("landing page, {form}, {} bytes, 64 connections, one worker", prepared.body.len()),
+        name: &format!("{}, {} bytes, 64 connections, one worker", asked.what, prepared.body.len()),
         limit: "bare actix handler, same body and headers",
         goal: 0.9,
     }
@@ -57,9 +70,9 @@ fn compare(plan: &Plan, site: &Server, form: &str, request: &str) {
 
 /// What a browser asks for at its first visit.
 pub(crate) fn browser(address: SocketAddr) -> Load {
-    Load::same(address, request(BROWSER), 200)
+    Load::same(address, request("/", BROWSER), 200)
 }
 
-fn request(headers: &str) -> String {
-    format!("GET / HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\n{headers}\r\n")
+pub(crate) fn request(path: &str, headers: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\n{headers}\r\n")
 }

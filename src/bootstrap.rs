@@ -8,6 +8,7 @@ use crate::config::{self, Config, ConfigErrors, DatabaseUrl, Encryption, MailTra
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, Entropy, IdSource};
+use crate::domain::money::{Currency, Money};
 use crate::domain::receipt::Organisation;
 use crate::domain::staff::StaffSessionRules;
 use crate::gateways::patreon::{self, Patreon};
@@ -17,6 +18,7 @@ use crate::gateways::stripe::{self, Stripe};
 use crate::gateways::{ByHand, Courier, FeeRate, Gateway, Key, Registry};
 use crate::jobs::{Edition, Rhythm, Services};
 use crate::mail::{MailError, Mailer};
+use crate::pictures::Keeper;
 use crate::render::gateway_pages::MailShown;
 use crate::render::{RenderError, SiteMeta, Templates};
 use crate::store::limits::Rate;
@@ -27,7 +29,7 @@ use crate::usecases::members::PatreonPlan;
 use crate::usecases::sandbox::DatabaseBook;
 use crate::usecases::settings::{self as office, OfficeValues};
 use crate::usecases::staff::Sealer;
-use crate::usecases::{AmountLimits, Context, Exchange, Policy, SiteKey, UseCaseError};
+use crate::usecases::{AmountLimits, Context, Exchange, Policy, SiteKey, UseCaseError, WatchedAmounts};
 use crate::usecases::{examine, figures};
 use crate::web::{AppState, ContentFault, Files, Publication, RequestIds, Stopping};
 use crate::words::own::{self, OwnWords};
@@ -275,7 +277,8 @@ impl App {
     /// What the web needs on top: the publication with all its pages, and the metrics.
     pub async fn web_state(&self, config: &Config, metrics: Metrics) -> Result<AppState, StartError> {
         let Services { ctx, templates, .. } = &self.services;
-        let publication = Publication::open(&config.site.content, ctx, templates).await?;
+        let keeper = Keeper::new(&config.site.pictures);
+        let publication = Publication::open((&config.site.content, keeper), ctx, templates).await?;
         let server = &config.server;
         let file_mail = matches!(config.mail.transport, MailTransport::File);
         Ok(AppState {
@@ -447,14 +450,20 @@ fn edition(
     })
 }
 
+/// Two amounts of every currency, in minor units, by its code.
+fn by_currency(amounts: impl Fn(Currency) -> (Money, Money)) -> BTreeMap<&'static str, (i64, i64)> {
+    let of = |currency: Currency| {
+        let (first, second) = amounts(currency);
+        (currency.code(), (first.minor(), second.minor()))
+    };
+    Currency::all().map(of).collect()
+}
+
 fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
     let site = &config.site;
     let legal = &site.organisation;
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let limits = &config.limits;
-    let by_currency: BTreeMap<&'static str, (i64, i64)> = crate::domain::money::Currency::all()
-        .map(|c| (c.code(), (limits.minimum_for(c).minor(), limits.maximum_for(c).minor())))
-        .collect();
     let default = site.default_currency;
     let others = site.currencies.iter().copied().filter(|currency| *currency != default);
     let (network_burst, network_per_hour) = limits.network();
@@ -473,7 +482,8 @@ fn policy(config: &Config, public_url: &str, edition: i64) -> Policy {
         default_currency: default,
         currencies: std::iter::once(default).chain(others).collect(),
         default_locale: site.default_locale.clone(),
-        amounts: AmountLimits::new(by_currency),
+        amounts: AmountLimits::new(by_currency(|c| (limits.minimum_for(c), limits.maximum_for(c)))),
+        watched: WatchedAmounts::new(by_currency(|c| (limits.reviewed_from(c), limits.given_back_up_to(c)))),
         bank_account: config.bank_transfer.as_ref().map(|bank| BankAccount {
             holder: bank.account_holder.clone(),
             iban: bank.iban.clone(),

@@ -9,6 +9,7 @@
 //! | [`config`] | the settings, checked, with every mistake reported at once | domain |
 //! | [`telemetry`] | log, metrics, hiding personal data | config |
 //! | [`content`] | articles, appeals and campaigns as files; import | domain |
+//! | [`pictures`] | smaller ones of the publication's pictures | domain |
 //! | [`bank`] | reading the files in which banks give statements | domain |
 //! | [`imports`] | reading the files in which other places write down gifts | domain, bank |
 //! | [`store`] | the database, on two engines from one set of queries | domain |
@@ -46,6 +47,7 @@ pub mod gateways;
 pub mod imports;
 pub mod jobs;
 pub mod mail;
+pub mod pictures;
 pub mod render;
 pub mod store;
 pub mod telemetry;

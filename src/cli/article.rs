@@ -2,7 +2,9 @@
 
 use super::{Failure, Outcome, Setting};
 use crate::content::import::{self, Existing, ImportOptions, WriteOptions};
+use crate::content::{self, pictures};
 use crate::domain::article::Slug;
+use crate::pictures::Wanted;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Subcommand)]
@@ -58,5 +60,10 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
     for note in imported.notes.iter().chain(&written.notes) {
         println!("  note: {note}");
     }
-    Ok(())
+    // Those of the whole site are the serving process's to look after.
+    let content = &setting.config.site.content;
+    let own = pictures::of(&imported.article.body).own.into_iter();
+    let wanted: Wanted =
+        own.map(|picture| (picture.clone(), content::media_file(content, &picture))).collect();
+    super::pictures::make(setting, wanted).await
 }

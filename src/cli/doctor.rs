@@ -3,6 +3,7 @@
 use super::{Failure, Outcome, Setting};
 use crate::bootstrap::{self, App};
 use crate::domain::pledge::GatewayKind;
+use crate::pictures::Keeper;
 use crate::store::{Db, checks, jobs, reviews};
 use crate::usecases::gateways;
 use crate::usecases::members::{self, PatreonState};
@@ -163,6 +164,14 @@ async fn check_application(setting: &Setting, findings: &mut Vec<Finding>) {
     findings.push(match content {
         Ok(_) => finding(Verdict::Ok, "content", None),
         Err(errors) => finding(Verdict::Failed, "content", Some(errors.to_string())),
+    });
+    findings.push(match Keeper::new(&setting.config.site.pictures).said() {
+        Ok(said) if said.is_empty() => finding(Verdict::Ok, "pictures", None),
+        Ok(said) => {
+            let told: Vec<String> = said.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+            finding(Verdict::Warning, "pictures", Some(told.join("; ")))
+        }
+        Err(error) => finding(Verdict::Warning, "pictures", Some(error.to_string())),
     });
 }
 

@@ -6,6 +6,7 @@ use crate::render::csv::Writer;
 use crate::store::StoreError;
 use crate::store::exports::{Span, Table};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use std::collections::VecDeque;
 use std::io::{BufWriter, ErrorKind};
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -107,27 +108,34 @@ enum Failed {
     Write(std::io::Error),
 }
 
+/// Parts that are read at the same time.
+const AT_ONCE: usize = 2;
+/// What waits to be written, of lines of JSON.
+const BUFFER_BYTES: usize = 1 << 16;
+
 async fn stream(app: &App, table: Table, span: Span, format: Format) -> Result<(), Failed> {
-    let out = BufWriter::new(std::io::stdout().lock());
+    let out = BufWriter::with_capacity(BUFFER_BYTES, std::io::stdout().lock());
     let mut sink = match format {
         Format::Csv => Sink::Csv(Box::new(Writer::new(out, table.columns()).map_err(Failed::Write)?)),
         Format::Jsonl => Sink::Jsonl(out, table.columns()),
     };
-    // While one page is written the next is read: the database and this program work side by side.
-    let read = |after: String| {
-        let db = app.services.ctx.db.clone();
-        tokio::spawn(async move { db.read(move |conn| table.page(conn, span, &after)).await })
-    };
-    let mut coming = read(String::new());
+    // While one part is written the next ones are read: the database and this program work side by side. Rows that come
+    // behind the last mark while that is read are of another export.
+    let db = &app.services.ctx.db;
+    let (mut coming, mut after) = (VecDeque::new(), Some(String::new()));
     loop {
-        let (rows, last) = coming.await.map_err(Failed::Ended)?.map_err(Failed::Read)?;
-        let next = last.map(&read);
-        for row in &rows {
-            sink.row(row).map_err(Failed::Write)?;
+        while coming.len() < AT_ONCE
+            && let Some(from) = after.take()
+        {
+            let part = db.read(move |conn| table.part_after(conn, from)).await.map_err(Failed::Read)?;
+            after.clone_from(&part.until);
+            let db = db.clone();
+            let rows = async move { db.read(move |conn| table.rows_of(conn, span, part)).await };
+            coming.push_back(tokio::spawn(rows));
         }
-        match next {
-            Some(next) => coming = next,
-            None => return sink.finish().map_err(Failed::Write),
+        let Some(next) = coming.pop_front() else { return sink.finish().map_err(Failed::Write) };
+        for row in &next.await.map_err(Failed::Ended)?.map_err(Failed::Read)? {
+            sink.row(row).map_err(Failed::Write)?;
         }
     }
 }

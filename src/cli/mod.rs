@@ -20,6 +20,7 @@ mod migrate;
 mod patreon;
 mod patron;
 mod paypal;
+mod pictures;
 mod progress;
 mod receipt;
 mod reconcile;

@@ -5,6 +5,7 @@ use crate::bootstrap::{App, Migrations, World};
 use crate::config::{Config, MailTransport};
 use crate::domain::pledge::GatewayKind;
 use crate::jobs::{self, Worker};
+use crate::pictures::Done;
 use crate::telemetry::metrics::Metrics;
 use crate::usecases::staff::setup;
 use crate::usecases::{Context, gateways};
@@ -13,10 +14,18 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, timeout};
 
-/// How often the content folder, the settings of the office, and the keys of gateways, are looked at.
-const CONTENT_POLL: Duration = Duration::from_secs(2);
+/// How often the settings of the office, and the keys of gateways, are looked at by a process without pages.
+const OFFICE_POLL: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether another process changed what pages show: whoever approves a comment sees it within a second,
+/// whichever process answers.
+const PAGES_POLL: Duration = Duration::from_millis(400);
+/// Every so many of these looks are at the rest as well.
+const LOOKS_BETWEEN: u32 = 5;
+/// How often it is looked whether there are new or changed pictures.
+const PICTURES_POLL: Duration = Duration::from_secs(2);
 
 /// How often it is written down how often the texts of appeals were shown. What was not is lost with a process that is
 /// killed.
@@ -49,6 +58,7 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     let worker = (!options.no_worker).then(|| Worker::start(&app.services));
     let stopping = state.stopping.clone();
     let content = tokio::spawn(watch_content(state.clone()));
+    let pictures = tokio::spawn(watch_pictures(state.clone()));
     let counts = tokio::spawn(watch_counts(state.clone()));
     let examination = tokio::spawn(jobs::examine_at_start(app.services.clone()));
     let first_owner =
@@ -64,6 +74,7 @@ pub(super) async fn serve(setting: &Setting, options: &Options) -> Outcome {
     }
     stopping.begin();
     content.abort();
+    pictures.abort();
     counts.abort();
     examination.abort();
     let serving = async {
@@ -112,14 +123,26 @@ fn listen(bind: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// Takes up changed articles while the site runs. A mistake in a file keeps what was shown before.
 async fn watch_content(state: AppState) {
-    let mut interval = tokio::time::interval(CONTENT_POLL);
+    let mut interval = tokio::time::interval(PAGES_POLL);
+    // After drawing many pages nobody is helped by looks that were missed.
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looks = 0_u32;
     loop {
         interval.tick().await;
+        let all = looks.is_multiple_of(LOOKS_BETWEEN);
+        looks = looks.wrapping_add(1);
         // First, because pages are made by the settings, and name the gateways that are on.
-        take_up_settings(&*state.live).await;
+        if all {
+            take_up_settings(&*state.live).await;
+        }
         let state = state.now();
-        take_up_gateways(&state.ctx).await;
-        match state.publication.refresh(&state.ctx, &state.templates).await {
+        let looked = if all {
+            take_up_gateways(&state.ctx).await;
+            state.publication.refresh(&state.ctx, &state.templates).await
+        } else {
+            state.publication.follow(&state.ctx, &state.templates).await
+        };
+        match looked {
             Ok(true) => tracing::info!("the content changed and is shown"),
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "the content changed but has a mistake; the old one stays"),
@@ -127,7 +150,47 @@ async fn watch_content(state: AppState) {
     }
 }
 
-/// Writes down now and then how often the texts of appeals were shown.
+/// Makes smaller ones of new and changed pictures while the site runs. Not a job that any process may take: the folders are
+/// those of this machine.
+async fn watch_pictures(state: AppState) {
+    let mut interval = tokio::time::interval(PICTURES_POLL);
+    // After making many there is nothing to catch up with.
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last_error = String::new();
+    loop {
+        interval.tick().await;
+        let now = state.now().ctx.now();
+        match state.publication.make_pictures(now, &state.stopping).await {
+            Ok(done) => {
+                last_error.clear();
+                if let Some(done) = &done {
+                    tell_of_pictures(done);
+                }
+            }
+            // Once, not at every look.
+            Err(error) if error.to_string() == last_error => {}
+            Err(error) => {
+                tracing::error!(%error, "pictures are shown as they are");
+                last_error = error.to_string();
+            }
+        }
+    }
+}
+
+fn tell_of_pictures(done: &Done) {
+    for (name, why) in &done.said {
+        tracing::warn!(name, why, "something is to be known of a picture");
+    }
+    if done.made > 0 || done.removed > 0 {
+        tracing::info!(
+            made = done.made,
+            removed = done.removed,
+            "smaller ones of the pictures were brought up to date"
+        );
+    }
+}
+
+/// Writes down now and then how often the texts of appeals, and the form, were shown.
 async fn watch_counts(state: AppState) {
     let mut interval = tokio::time::interval(COUNTS_EVERY);
     loop {
@@ -166,7 +229,7 @@ async fn take_up_gateways(ctx: &Context) {
 /// For a process that runs jobs only.
 async fn watch_office(app: App) {
     let live = app.live();
-    let mut interval = tokio::time::interval(CONTENT_POLL);
+    let mut interval = tokio::time::interval(OFFICE_POLL);
     loop {
         interval.tick().await;
         take_up_settings(&*live).await;

@@ -1,6 +1,7 @@
 //! `statement run`: mails the statements of a year to those who have none yet.
 
 use super::{Failure, Outcome, Setting};
+use crate::domain::audit::Actor;
 use crate::usecases::account::statements;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -29,7 +30,7 @@ pub(super) async fn run(setting: &Setting, command: Command) -> Outcome {
         );
         return Ok(());
     }
-    statements::begin(ctx, year).await?;
+    statements::begin(ctx, Actor::Command, year).await?;
     let terminal = std::io::stderr().is_terminal();
     while let Some(progress) = statements::step(ctx, year).await? {
         if terminal {

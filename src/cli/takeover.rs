@@ -1,6 +1,6 @@
 //! `import wordpress` and `import markdown`: what a publication wrote elsewhere.
 
-use super::{Failure, Outcome, Setting};
+use super::{Failure, Outcome, Setting, pictures};
 use crate::content;
 use crate::content::past::{self, Folder, Post, Report, TakeError, WordPress};
 use crate::domain::audit::Actor;
@@ -58,7 +58,7 @@ pub(super) async fn wordpress(setting: &Setting, options: WordPressOptions) -> O
             "{shown} comments are new and shown, {held} are new and wait for a person, {known} were here before."
         );
     }
-    end(setting, &report, options.dry_run)
+    end(setting, &report, options.dry_run).await
 }
 
 /// Takes the comments on a post over, or says what would come of them.
@@ -86,7 +86,7 @@ pub(super) async fn markdown(setting: &Setting, options: MarkdownOptions) -> Out
     bar.wipe();
     let report = folder.into_report();
     tell(&report);
-    end(setting, &report, options.dry_run)
+    end(setting, &report, options.dry_run).await
 }
 
 async fn how(setting: &Setting, media: Option<PathBuf>, is_dry: bool) -> Result<past::Options, Failure> {
@@ -112,11 +112,15 @@ fn tell(report: &Report) {
     report.sentences().iter().for_each(|sentence| println!("{sentence}"));
 }
 
-fn end(setting: &Setting, report: &Report, is_dry: bool) -> Outcome {
+async fn end(setting: &Setting, report: &Report, is_dry: bool) -> Outcome {
+    let folder = &setting.config.site.content;
     if is_dry {
         println!("Nothing was changed.");
-    } else if let Err(mistakes) = content::load(&setting.config.site.content) {
-        println!("The site shows nothing new until this is mended:\n{mistakes}");
+    } else {
+        match content::load(folder) {
+            Ok(library) => pictures::make(setting, library.pictures(folder)).await?,
+            Err(mistakes) => println!("The site shows nothing new until this is mended:\n{mistakes}"),
+        }
     }
     if report.refused > 0 {
         let count = report.refused;

@@ -44,6 +44,10 @@ pub struct Limits {
     pub minimum: BTreeMap<String, String>,
     /// Largest amounts, written likewise. See [`Limits::maximum_for`].
     pub maximum: BTreeMap<String, String>,
+    /// Amounts from which on a person looks at a gift, written likewise. See [`Limits::reviewed_from`].
+    pub review: BTreeMap<String, String>,
+    /// Amounts up to which a gift is given back at a warning of fraud, written likewise. See [`Limits::given_back_up_to`].
+    pub fraud_refund: BTreeMap<String, String>,
 }
 
 impl Limits {
@@ -55,6 +59,16 @@ impl Limits {
     /// Largest amount of one pledge in this currency.
     pub fn maximum_for(&self, currency: Currency) -> Money {
         amount_for(&self.maximum, currency).unwrap_or_else(|_| Money::new(i64::MAX, currency))
+    }
+
+    /// From this amount on a gift is put before a person.
+    pub fn reviewed_from(&self, currency: Currency) -> Money {
+        amount_for(&self.review, currency).unwrap_or_else(|_| Money::new(i64::MAX, currency))
+    }
+
+    /// Up to this amount a gift is given back by itself when the card's bank warns of fraud.
+    pub fn given_back_up_to(&self, currency: Currency) -> Money {
+        amount_for(&self.fraud_refund, currency).unwrap_or_else(|_| Money::new(0, currency))
     }
 
     /// The rules of the defence against those who try stolen cards. What was raised for one address raises what would be
@@ -101,6 +115,8 @@ impl Limits {
         let comments_per_ip_per_hour = layers.number("limits.comments_per_ip_per_hour", OFTEN);
         let minimum = read_amounts(layers, "limits.minimum");
         let maximum = read_amounts(layers, "limits.maximum");
+        let review = read_amounts(layers, "limits.review");
+        let fraud_refund = read_amounts(layers, "limits.fraud_refund");
         let (minimum, maximum) = (minimum?, maximum?);
         reject_empty_ranges(layers, &minimum, &maximum)?;
         Some(Self {
@@ -118,6 +134,8 @@ impl Limits {
             comments_per_ip_per_hour: comments_per_ip_per_hour?,
             minimum,
             maximum,
+            review: review?,
+            fraud_refund: fraud_refund?,
         })
     }
 }

@@ -19,7 +19,8 @@ const PREFIX: &str = "MAINSTAY_";
 const FILE_VARIABLE: &str = "MAINSTAY_CONFIG";
 
 /// Tables whose keys are currency codes, so that the defaults cannot name them all.
-const BY_CURRENCY: [&str; 2] = ["limits.minimum", "limits.maximum"];
+pub(super) const BY_CURRENCY: [&str; 4] =
+    ["limits.minimum", "limits.maximum", "limits.review", "limits.fraud_refund"];
 
 /// Keys printed with only their password masked, because the rest helps and is no secret.
 const SECRET_URLS: [&str; 1] = ["database.url"];

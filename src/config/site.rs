@@ -15,6 +15,8 @@ use super::server::read_origins;
 pub struct Site {
     /// Folder with the articles and the appeal.
     pub content: PathBuf,
+    /// Folder for smaller ones of their pictures.
+    pub pictures: PathBuf,
     /// Folder with templates that replace the built-in ones.
     pub templates: Option<PathBuf>,
     /// Name in titles and mails.
@@ -57,6 +59,7 @@ pub struct Organisation {
 impl Site {
     pub(super) fn read(layers: &mut Layers) -> Option<Self> {
         let content = layers.required_path("site.content", "\"content\"");
+        let pictures = layers.required_path("site.pictures", "\"data/pictures\"");
         let name = layers.required_text("site.name", "\"The Example Review\"");
         let currencies = read_currencies(layers);
         let default_currency = layers.parse("site.default_currency", "\"EUR\"", parse_currency);
@@ -80,6 +83,7 @@ impl Site {
         let organisation = Organisation::read(layers, name.as_deref().unwrap_or_default());
         Some(Self {
             content: content?,
+            pictures: pictures?,
             templates: Some(layers.text("site.templates")).filter(|path| !path.is_empty()).map(PathBuf::from),
             name: name?,
             default_currency: default_currency?,

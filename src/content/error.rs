@@ -72,6 +72,43 @@ pub enum Problem {
         /// The name that leads nowhere.
         slug: String,
     },
+    /// An article names another that has no file.
+    #[error("the article `{slug}` does not exist; write articles/{slug}.md or correct `{key}:`")]
+    NoSuchTie {
+        /// `related` or `translates`.
+        key: &'static str,
+        /// The name that leads nowhere.
+        slug: String,
+    },
+    /// An article names itself.
+    #[error("`{key}` names the article itself; remove it there")]
+    TiedToItself {
+        /// `related` or `translates`.
+        key: &'static str,
+    },
+    /// An article is said to be a translation of what is one.
+    #[error("`{slug}` is a translation itself; write the name of its original at `translates:`")]
+    TranslationOfOne {
+        /// The translation that is named.
+        slug: String,
+    },
+    /// Two versions of an article are in one language.
+    #[error("`{slug}` is the same article in this language; correct `language:` or `translates:`")]
+    TwiceInLanguage {
+        /// The other version.
+        slug: String,
+    },
+    /// The moment of publication is none.
+    #[error("`publish: {text}` is no moment; write it as 2026-12-01 or 2026-12-01 08:00")]
+    BadMoment {
+        /// As written.
+        text: String,
+    },
+    /// The landing page is to appear later.
+    #[error(
+        "the article shown at / cannot wait for its day; remove `publish`, or set `landing: true` once it is there"
+    )]
+    LandingWaits,
     /// The place of an appeal is none.
     #[error("`place: {text}` is no place of an appeal; write end, bar, or after_paragraph 3")]
     BadPlace {

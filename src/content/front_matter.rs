@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::Problem;
+use super::ties;
 use crate::domain::article::{
     Article, ArticleDate, CampaignFile, CampaignUpdate, OwnAppeal, RateLine, Slug, TierFile,
 };
@@ -60,6 +61,11 @@ struct ArticleKeys {
     landing: bool,
     #[serde(default)]
     draft: bool,
+    publish: Option<String>,
+    series: Option<String>,
+    #[serde(default)]
+    related: Vec<String>,
+    translates: Option<String>,
     appeal: Option<String>,
     #[serde(default = "yes")]
     comments: bool,
@@ -129,6 +135,9 @@ pub(super) fn article(stem: &str, text: &str) -> Result<Article, Located> {
     if !is_language(&language) {
         return Err(at("language", Problem::BadLanguage { text: language }));
     }
+    let publish = keys.publish.map(ties::moment).transpose().map_err(|problem| at("publish", problem))?;
+    let ties =
+        ties::read(keys.series, keys.related, keys.translates).map_err(|(key, problem)| at(key, problem))?;
     let mut was = Vec::new();
     for text in keys.was {
         match OldAddress::parse(&text) {
@@ -146,6 +155,8 @@ pub(super) fn article(stem: &str, text: &str) -> Result<Article, Located> {
         language,
         landing: keys.landing,
         draft: keys.draft,
+        publish,
+        ties,
         appeal: own_appeal(keys.appeal).map_err(|problem| at("appeal", problem))?,
         comments: keys.comments,
         was,
@@ -403,7 +414,8 @@ mod tests {
     #[test]
     fn reads_every_key_of_an_article() {
         let text = "---\ntitle: 'Bread: a history'\nkicker: Review\ndate: 2003\nauthors: [Ann Lee, Bo Ek]\n\
-                    standfirst: >\n  Two\n  lines.\nlanguage: pt-BR\nlanding: true\nappeal: spring\n---\n\nBody\n";
+                    standfirst: >\n  Two\n  lines.\nlanguage: pt-BR\nlanding: true\nappeal: spring\npublish: 2026-12-01 08:30\n\
+                    series: Of  bread\nrelated: [salt, yeast]\ntranslates: brot\n---\n\nBody\n";
 
         let article = article("bread", text).unwrap();
 
@@ -414,6 +426,10 @@ mod tests {
         assert_eq!(article.standfirst.as_deref(), Some("Two lines."));
         assert_eq!(article.language, "pt-BR");
         assert!(article.landing && !article.draft);
+        assert_eq!(article.publish.unwrap().to_string(), "2026-12-01 08:30:00");
+        assert_eq!(article.ties.series.as_deref(), Some("Of bread"));
+        assert_eq!(article.ties.related.iter().map(Slug::as_str).collect::<Vec<_>>(), ["salt", "yeast"]);
+        assert_eq!(article.ties.translates.unwrap().as_str(), "brot");
         assert_eq!(article.appeal.named().unwrap().as_str(), "spring");
         assert_eq!(article.body, "Body");
     }

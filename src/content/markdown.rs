@@ -1,11 +1,15 @@
 //! Markdown to safe HTML and to plain text. The only place that names pulldown-cmark and ammonia.
 
+mod footnotes;
+
 use std::collections::{HashMap, HashSet};
 
 use ammonia::UrlRelative;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::pictures;
 use crate::domain::article::Slug;
+use crate::domain::picture::Gallery;
 
 /// HTML that is safe to put into a page, and its headings in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +34,27 @@ pub struct Heading {
 /// Renders Markdown. HTML written in it is shown as text and never run; its comments are left out.
 ///
 /// The highest heading becomes `<h2>`, because the page's own headline is the `<h1>`. Straight quotes become
-/// curly ones; quotes that are curly already stay as they are.
+/// curly ones; quotes that are curly already stay as they are. Footnotes stand below the text, and lead back.
+///
+/// Pictures are plain, as feeds and letters want them; [`to_html_with`] shows them as pages do.
 pub fn to_html(source: &str) -> Rendered {
+    render(source, None)
+}
+
+/// The same for a page, whose pictures have their sizes and smaller ones for who reads on a small screen.
+pub fn to_html_with(source: &str, gallery: &Gallery) -> Rendered {
+    render(source, Some(gallery))
+}
+
+fn render(source: &str, gallery: Option<&Gallery>) -> Rendered {
     let mut events: Vec<Event<'_>> = show_raw_html(Parser::new_ext(source, options()));
     let headings = name_headings(&mut events);
-    let events = events.into_iter().map(name_footnote).map(open_link);
+    events = footnotes::gather(events);
+    // Once notes have their places: the first picture is the first of the page.
+    if let Some(gallery) = gallery {
+        events = pictures::show(events.into_iter(), gallery);
+    }
+    let events = events.into_iter().map(open_link);
     let mut html = String::with_capacity(source.len() + source.len() / 4);
     pulldown_cmark::html::push_html(&mut html, events);
     Rendered { html: sanitise(&align_cells(html)), headings }
@@ -217,24 +237,6 @@ fn unique_id(
     }
 }
 
-/// Keeps the ids of footnotes apart from every other id of the page.
-fn name_footnote(event: Event<'_>) -> Event<'_> {
-    if let Event::FootnoteReference(label) = &event {
-        Event::FootnoteReference(footnote_id(label).into())
-    } else if let Event::Start(Tag::FootnoteDefinition(label)) = &event {
-        Event::Start(Tag::FootnoteDefinition(footnote_id(label).into()))
-    } else {
-        event
-    }
-}
-
-fn footnote_id(label: &str) -> String {
-    Slug::from_title(label).map_or_else(
-        || label.chars().fold("fn".to_owned(), |id, c| id + &format!("-{:x}", u32::from(c))),
-        |slug| format!("fn-{slug}"),
-    )
-}
-
 /// Gives links to other sites `rel="noopener"`. The sanitiser checks the address afterwards.
 fn open_link(event: Event<'_>) -> Event<'_> {
     let Event::Start(Tag::Link { dest_url, title, .. }) = &event else {
@@ -253,7 +255,7 @@ fn is_external(url: &str) -> bool {
     url.starts_with("http:") || url.starts_with("https:") || url.starts_with("//")
 }
 
-fn attribute_value(text: &str) -> String {
+pub(super) fn attribute_value(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
@@ -291,7 +293,9 @@ fn sanitise(html: &str) -> String {
         "li",
         "ol",
         "p",
+        "picture",
         "pre",
+        "source",
         "strong",
         "sup",
         "table",
@@ -305,8 +309,10 @@ fn sanitise(html: &str) -> String {
     let mut attributes: HashMap<&str, HashSet<&str>> = HashMap::from([
         ("a", HashSet::from(["href", "title"])),
         ("div", HashSet::from(["id"])),
-        ("img", HashSet::from(["src", "alt", "title"])),
+        ("img", HashSet::from(["src", "alt", "title", "width", "height", "loading", "decoding"])),
         ("ol", HashSet::from(["start"])),
+        ("source", HashSet::from(["type", "srcset", "sizes"])),
+        ("sup", HashSet::from(["id"])),
         ("td", HashSet::from(["align"])),
         ("th", HashSet::from(["align"])),
     ]);
@@ -319,7 +325,7 @@ fn sanitise(html: &str) -> String {
         .tag_attributes(attributes)
         .tag_attribute_values(HashMap::from([("a", HashMap::from([("rel", HashSet::from(["noopener"]))]))]))
         .allowed_classes(HashMap::from([
-            ("div", HashSet::from(["footnote-definition"])),
+            ("div", HashSet::from(["footnote-definition", "footnotes"])),
             ("sup", HashSet::from(["footnote-reference", "footnote-definition-label"])),
         ]))
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
@@ -374,7 +380,10 @@ mod tests {
         assert!(!table.contains("style"));
 
         let note = html("Text.[^x]\n\n[^x]: The note.");
-        assert!(note.contains("<sup class=\"footnote-reference\"><a href=\"#fn-x\">1</a></sup>"), "{note}");
+        assert!(
+            note.contains("<sup class=\"footnote-reference\" id=\"fnref-x\"><a href=\"#fn-x\">1</a></sup>"),
+            "{note}"
+        );
         assert!(note.contains("<div class=\"footnote-definition\" id=\"fn-x\">"), "{note}");
 
         assert!(html("~~old~~").contains("<del>old</del>"));
@@ -442,8 +451,10 @@ mod tests {
             "<td style=\"text-align: left\">",
             "<p title=\"<td style=&quot;text-align: left&quot;>\">",
         ];
-        for attack in attacks {
-            let html = html(attack);
+        let on_a_page = |source: &str| to_html_with(source, &Gallery::default()).html;
+        for (attack, html) in
+            attacks.into_iter().flat_map(|text| [(text, html(text)), (text, on_a_page(text))])
+        {
             // Tags that the renderer may write; everything else must be escaped.
             for tag in html.split('<').skip(1) {
                 let tag = tag.split('>').next().unwrap().to_lowercase();

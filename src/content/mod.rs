@@ -12,6 +12,8 @@ pub mod import;
 pub mod markdown;
 pub mod paragraphs;
 pub mod past;
+pub mod pictures;
+mod ties;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -25,7 +27,7 @@ use crate::domain::appeal::{self, Position, Verdict};
 use crate::domain::article::{Appeal, Article, CampaignFile, Slug, TierFile};
 use crate::domain::media::MediaPath;
 use crate::domain::old_address::OldAddress;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use draft::{Draft, Kind};
 use front_matter::Located;
 
@@ -47,6 +49,10 @@ pub struct Library {
     pub campaigns: BTreeMap<Slug, CampaignFile>,
     /// By slug.
     pub tiers: BTreeMap<Slug, TierFile>,
+    /// When the next of the articles that are held back is due, by the publisher's clocks.
+    pub due: Option<NaiveDateTime>,
+    /// Those that are held back.
+    pub waiting: Vec<Slug>,
 }
 
 impl Library {
@@ -63,6 +69,17 @@ impl Library {
     /// The articles for the public, newest first.
     pub fn published(&self) -> impl Iterator<Item = &Article> {
         self.articles.iter().filter(|article| !article.draft)
+    }
+
+    /// Makes drafts of what is for the public only later than `now`, by the publisher's clocks.
+    pub fn hold_back(&mut self, now: NaiveDateTime) {
+        for article in self.articles.iter_mut().filter(|article| !article.draft) {
+            if let Some(at) = article.publish.filter(|at| *at > now) {
+                article.draft = true;
+                self.waiting.push(article.slug.clone());
+                self.due = Some(self.due.map_or(at, |due| due.min(at)));
+            }
+        }
     }
 
     /// The appeal that an article names.
@@ -83,6 +100,12 @@ impl Library {
             verdicts.filter_map(|verdict| Some((verdict.appeal, verdict.found.ok()?.0))).collect();
         all.sort_by_key(|(_, position)| position.spot());
         all
+    }
+
+    /// The pictures of the content folder that articles show, drafts among them, and where their files are to be.
+    pub fn pictures(&self, folder: &Path) -> BTreeMap<MediaPath, PathBuf> {
+        let own = self.articles.iter().flat_map(|article| pictures::of(&article.body).own);
+        own.map(|picture| (picture.clone(), media_file(folder, &picture))).collect()
     }
 
     /// Whether the day alone can change which appeals are shown.
@@ -113,6 +136,7 @@ pub fn load_with(folder: &Path, draft: Option<&Draft>) -> Result<Library, Conten
     check_names(&files, (&articles, &appeals, &campaigns), &mut errors);
     check_old_addresses(&files, &articles, &mut errors);
     check_landing(&files, &articles, &mut errors);
+    ties::check(&files, &articles, &mut errors);
     if !errors.is_empty() {
         return Err(ContentErrors(errors));
     }
@@ -123,6 +147,8 @@ pub fn load_with(folder: &Path, draft: Option<&Draft>) -> Result<Library, Conten
         appeals: without_files(appeals),
         campaigns: without_files(campaigns),
         tiers: without_files(tiers),
+        due: None,
+        waiting: Vec::new(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The paragraphs of rendered HTML, so that something can stand between two of them.
 
 /// Elements without an end.
-const VOID: [&str; 6] = ["br", "hr", "img", "wbr", "col", "input"];
+const VOID: [&str; 7] = ["br", "hr", "img", "source", "wbr", "col", "input"];
 
 /// How many paragraphs stand in a text itself, not in its quotations, lists or notes.
 pub fn count(html: &str) -> u32 {

@@ -277,6 +277,7 @@ impl fmt::Display for SeenAppeal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::article::Ties;
     use std::collections::BTreeMap;
 
     fn slug(text: &str) -> Slug {
@@ -298,6 +299,8 @@ mod tests {
             language: "pt-BR".to_owned(),
             landing: false,
             draft: false,
+            publish: None,
+            ties: Ties::default(),
             appeal,
             comments: true,
             was: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::old_address::OldAddress;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::appeal::{Position, Rules, TestId};
 
@@ -272,6 +272,10 @@ pub struct Article {
     pub landing: bool,
     /// Whether it is kept from the public.
     pub draft: bool,
+    /// From when it is for the public, by the publisher's clocks; none: at once.
+    pub publish: Option<NaiveDateTime>,
+    /// What it has to do with others.
+    pub ties: Ties,
     /// What it says itself about the appeals on it.
     pub appeal: OwnAppeal,
     /// Whether readers may comment on it, where the site has comments.
@@ -292,6 +296,17 @@ impl Article {
             None => self.title.clone(),
         }
     }
+}
+
+/// What an article has to do with others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// The series that it is a part of.
+    pub series: Option<String>,
+    /// Articles that belong with it, in the order in which they are named.
+    pub related: Vec<Slug>,
+    /// The article that it is a translation of.
+    pub translates: Option<Slug>,
 }
 
 /// What an article says itself about the appeals on it.

@@ -17,6 +17,8 @@ pub struct Attempt {
     pub gateway: GatewayKind,
     /// What came of it.
     pub outcome: AttemptOutcome,
+    /// Whether the card's bank is to ask its holder (3-D Secure), wherever the card can do it: while cards are tried.
+    pub wants_authentication: bool,
     /// When it was begun.
     pub created_at: DateTime<Utc>,
 }

@@ -124,6 +124,8 @@ words! {
         ReceiptResent = "receipt.resent",
         /// A receipt was declared void.
         ReceiptVoided = "receipt.voided",
+        /// The letters with the statements of a year were ordered.
+        StatementsOrdered = "statement.ordered",
         /// A donor's details were changed.
         DonorChanged = "donor.changed",
         /// Two donors became one.

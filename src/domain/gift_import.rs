@@ -1,5 +1,6 @@
 //! Gifts that came before: the files in which other places write them down, and what becomes of each line.
 
+use super::appeal::SeenAppeal;
 use super::article::Slug;
 use super::bank_mapping::{DateOrder, DecimalMark};
 use super::donor::{EmailAddress, PersonName};
@@ -299,6 +300,8 @@ pub struct PastGift {
     pub message: Option<String>,
     /// The article that led to it.
     pub article: Option<Slug>,
+    /// The appeal that led to it.
+    pub appeal: Option<SeenAppeal>,
     /// The gateway's own name of the payment.
     pub payment: Option<String>,
     /// The name under which this program exported it.
@@ -343,6 +346,7 @@ mod tests {
             visibility: Visibility::Hidden,
             message: None,
             article: None,
+            appeal: None,
             payment: None,
             exported_as: None,
         }

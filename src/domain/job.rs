@@ -98,6 +98,11 @@ pub enum Job {
         /// 0 at first; later rounds ask again, as long as nothing is heard.
         round: u32,
     },
+    /// Closes the payment page of an attempt, on which too many tries were declined.
+    CloseCheckout {
+        /// Of which.
+        attempt: AttemptId,
+    },
     /// Asks the gateway to carry out a refund, again if need be.
     CarryOutRefund {
         /// Which.
@@ -221,7 +226,7 @@ pub enum Job {
         /// Which.
         import: ImportId,
     },
-    /// In January: orders the statements of the past year.
+    /// Orders the statements of years that somebody began, and in January those of the past year.
     OrderStatements,
     /// Tells a program of the publisher what happened.
     DeliverWebhook {
@@ -256,6 +261,7 @@ impl Lane {
             Self::Money => &[
                 "process_webhook",
                 "sync_attempt",
+                "close_checkout",
                 "carry_out_refund",
                 "carry_out_order",
                 "sync_subscription",
@@ -327,6 +333,7 @@ impl Job {
             Self::TendPatrons => "tend_patrons",
             Self::ProcessWebhook { .. } => "process_webhook",
             Self::SyncAttempt { .. } => "sync_attempt",
+            Self::CloseCheckout { .. } => "close_checkout",
             Self::CarryOutRefund { .. } => "carry_out_refund",
             Self::DeliverSandboxEvent { .. } => "deliver_sandbox_event",
             Self::Reconcile => "reconcile",
@@ -380,6 +387,7 @@ impl Job {
             Self::StopSucceeded { pledge, seen } => Some(format!("stop_succeeded/{pledge}/{seen}")),
             Self::ProcessWebhook { event } => Some(format!("process_webhook/{event}")),
             Self::SyncAttempt { attempt, round } => Some(format!("sync_attempt/{attempt}/{round}")),
+            Self::CloseCheckout { attempt } => Some(format!("close_checkout/{attempt}")),
             Self::CarryOutRefund { refund } => Some(format!("carry_out_refund/{refund}")),
             Self::DeliverSandboxEvent { event, repeat } => {
                 Some(format!("deliver_sandbox_event/{event}/{repeat}"))
@@ -437,9 +445,11 @@ impl Job {
             | Self::SendPledgeCancelled { .. } => (15, 3 * 3600, 32),
             Self::DeliverWebhook { .. } => (5, 3 * 3600, 35),
             // Nobody waits longer for these.
-            Self::SendGiftLink { .. } | Self::SendSignInLink { .. } | Self::SendAddressProof { .. } => {
-                (5, 600, 20)
-            }
+            Self::SendGiftLink { .. }
+            | Self::SendSignInLink { .. }
+            | Self::SendAddressProof { .. }
+            // It closes by itself within a day.
+            | Self::CloseCheckout { .. } => (5, 600, 20),
             Self::CarryOutErasure { .. } => (60, 6 * 3600, 130),
             Self::ProcessWebhook { .. } => (2, 3600, 40),
             Self::SyncAttempt { .. }
@@ -523,6 +533,7 @@ mod tests {
             Job::SendPledgeChanged { order: OrderId::from_ulid(ulid) },
             Job::SendPledgeCancelled { pledge: PledgeId::from_ulid(ulid) },
             Job::CarryOutOrder { order: OrderId::from_ulid(ulid) },
+            Job::CloseCheckout { attempt: AttemptId::from_ulid(ulid) },
             Job::SyncSubscription { pledge: PledgeId::from_ulid(ulid), asked: 0 },
             Job::StopSucceeded { pledge: PledgeId::from_ulid(ulid), seen: 0 },
             Job::ChargeSandbox,

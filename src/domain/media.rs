@@ -41,6 +41,11 @@ impl MediaPath {
         Self::parse(&percent_decode_str(path).decode_utf8().ok()?)
     }
 
+    /// The picture at an address of this site.
+    pub fn of_address(address: &str) -> Option<Self> {
+        Self::parse_encoded(address.strip_prefix(PLACE)?)
+    }
+
     /// Its name below the folder.
     pub fn as_str(&self) -> &str {
         &self.path
@@ -84,6 +89,17 @@ mod tests {
         }
         assert_eq!(MediaPath::parse_encoded("a/%2e%2e/b.png"), None);
         assert_eq!(MediaPath::parse_encoded("%2Fetc%2Fa.png"), None);
+    }
+
+    #[test]
+    fn an_address_of_this_site_is_that_of_a_picture() {
+        let picture = MediaPath::of_address("/media/a%20b.png").unwrap();
+        assert_eq!((picture.as_str(), picture.address().as_str()), ("a b.png", "/media/a%20b.png"));
+        for other in
+            ["https://a.example/media/a.png", "/static/a.png", "/media/../a.png", "/media/", "media/a.png"]
+        {
+            assert_eq!(MediaPath::of_address(other), None, "{other}");
+        }
     }
 
     #[test]

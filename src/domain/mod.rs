@@ -40,6 +40,7 @@ pub mod outbound;
 pub mod outgoing;
 pub mod past_comment;
 pub mod patron;
+pub mod picture;
 pub mod platform_payout;
 pub mod pledge;
 pub mod receipt;

@@ -69,6 +69,10 @@ impl Gateway for ByHand {
         Ok(LookUp::default())
     }
 
+    async fn close_checkout(&self, _attempt: &Attempt) -> Result<(), GatewayError> {
+        Err(GatewayError::Unsupported { gateway: self.kind(), what: "close a payment page" })
+    }
+
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         // Staff hand the money back; recording it is all there is to do.
         let remote = RemoteId::parse(&request.refund.to_string())

@@ -142,6 +142,8 @@ pub struct CheckoutRequest {
     pub locale: String,
     /// Where the donor comes back to, paid or not.
     pub return_url: String,
+    /// Whether the card's bank is to ask its holder (3-D Secure), wherever the card can do it.
+    pub wants_authentication: bool,
     /// When the attempt was begun. A repeated call must say the very same, so nothing in it may depend on now.
     pub begun_at: DateTime<Utc>,
     /// When the pledge expires: the page should not outlive it.
@@ -381,6 +383,10 @@ pub trait Gateway: Send + Sync {
     /// What it knows about an attempt, by the name it gave or by the id that we sent along. A gateway that takes the
     /// money only when it is told to, is told to first if the donor has agreed: once, under a key of the attempt's own.
     async fn look_up(&self, attempt: &Attempt) -> Result<LookUp, GatewayError>;
+
+    /// Closes the page that an attempt opened, so that nothing more is tried on it. One that is closed or paid stays as it is,
+    /// and what a donor may still agree to is not ended: money that arrives is accepted.
+    async fn close_checkout(&self, attempt: &Attempt) -> Result<(), GatewayError>;
 
     /// Gives money back. The same refund again changes nothing and gives the same answer.
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError>;

@@ -50,6 +50,7 @@ pub(super) enum Field {
     Visible,
     Message,
     Article,
+    Appeal,
     /// The gateway's name of the payment; the first that is filled in.
     Payment,
     PaymentToo,
@@ -80,6 +81,7 @@ const MAINSTAY: Heading = &[
     ("settled_currency", Field::SettledCurrency),
     ("received_at", Field::When),
     ("article", Field::Article),
+    ("appeal", Field::Appeal),
     ("frequency", Field::Frequency),
     ("hidden", Field::Hidden),
     ("message", Field::Message),

@@ -3,6 +3,7 @@
 use super::cells::{amount, as_written, frequency, minor, shown, when, yes};
 use super::columns::{Columns, Field};
 use crate::domain::account::can_be_mailed;
+use crate::domain::appeal::SeenAppeal;
 use crate::domain::article::Slug;
 use crate::domain::bank_mapping::{DateOrder, DecimalMark};
 use crate::domain::donor::{EmailAddress, PersonName, clean_line, clean_text};
@@ -69,6 +70,7 @@ impl Reading {
             visibility: self.visibility(row)?,
             message: self.message(row),
             article: self.article(row)?,
+            appeal: self.appeal(row)?,
             payment: self.payment(row)?,
             exported_as: self.exported_as(row),
         };
@@ -174,6 +176,15 @@ impl Reading {
         let cell = self.cell(row, Field::Article);
         let parsed = (!cell.is_empty()).then(|| Slug::parse(cell)).transpose();
         parsed.map_err(|error| error.to_string())
+    }
+
+    fn appeal(&self, row: &StringRecord) -> Result<Option<SeenAppeal>, String> {
+        let cell = self.cell(row, Field::Appeal);
+        if cell.is_empty() {
+            return Ok(None);
+        }
+        let seen = SeenAppeal::parse(cell).ok_or_else(|| format!("“{cell}” is no name of an appeal"))?;
+        Ok(Some(seen))
     }
 
     fn payment(&self, row: &StringRecord) -> Result<Option<String>, String> {

@@ -15,7 +15,7 @@ use crate::render::letters::{
 };
 use crate::render::receipt::tribute_text;
 use crate::render::{date_text, gateway_name, gateway_words, moment_text, qr, receipt as document, transfer};
-use crate::usecases::abuse::links;
+use crate::usecases::abuse::{fraud, links};
 use crate::usecases::views::PledgeView;
 use crate::usecases::{Context, holds, notices, tokens, views};
 use crate::words::Language;
@@ -36,7 +36,7 @@ pub(super) async fn receipt(
     holds::check_now(&services.ctx, view.pledge.id).await?;
     // A program that died between the sending and the end of its job leaves a letter that was sent already.
     let was_sent = first && receipt.status == ReceiptStatus::Sent;
-    if !receipt.status.is_live() || was_sent {
+    if !receipt.status.is_live() || was_sent || fraud::is_given_back(&services.ctx, receipt.donation).await? {
         return Ok(None);
     }
     let templates = services.templates.speaking_tag(&receipt.snapshot.locale);

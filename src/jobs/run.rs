@@ -15,8 +15,8 @@ use crate::usecases::account::{erase, statements};
 use crate::usecases::examine::Examined;
 use crate::usecases::patrons::{orders, successions, tend};
 use crate::usecases::{
-    Context, UseCaseError, examine, members, outgoing, receipts, reconcile, refund, sandbox, sync, upkeep,
-    webhook,
+    Context, UseCaseError, abuse, examine, members, outgoing, receipts, reconcile, refund, sandbox, sync,
+    upkeep, webhook,
 };
 
 /// Why a job was not done, and whether trying again can help.
@@ -25,6 +25,9 @@ pub(super) enum JobError {
     /// It can help.
     #[error("{0}")]
     Retry(String),
+    /// It can help once there is an answer again: every letter waits for the same.
+    #[error("{0}")]
+    Unanswered(String),
     /// It waits for a person's answer, however long that takes.
     #[error("{0}")]
     Held(String),
@@ -59,7 +62,8 @@ impl From<MailError> for JobError {
     fn from(error: MailError) -> Self {
         let message = error.to_string();
         match error {
-            MailError::Temporary { .. } => Self::Retry(message),
+            MailError::Temporary { code: None, .. } => Self::Unanswered(message),
+            MailError::Temporary { code: Some(_), .. } => Self::Retry(message),
             MailError::Permanent { .. } | MailError::Invalid(_) => Self::Fail(message),
         }
     }
@@ -98,12 +102,10 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendStaffNotice(told) => staff_letters::notice(services, *told, message_id).await?,
         Job::SendWelcome { pledge } => patron_letters::welcome(services, *pledge, message_id).await?,
         Job::SendPaymentFailed { pledge, since, letter } => {
-            let about = patron_letters::Owed { pledge: *pledge, since: *since, letter: *letter };
-            patron_letters::owed(services, PatronLetterKind::PaymentFailed, about, message_id).await?;
+            owed(services, PatronLetterKind::PaymentFailed, (*pledge, *since, *letter), message_id).await?;
         }
         Job::SendTransferDue { pledge, since, letter } => {
-            let about = patron_letters::Owed { pledge: *pledge, since: *since, letter: *letter };
-            patron_letters::owed(services, PatronLetterKind::TransferDue, about, message_id).await?;
+            owed(services, PatronLetterKind::TransferDue, (*pledge, *since, *letter), message_id).await?;
         }
         Job::SendCardExpiring { pledge, until: _ } => {
             patron_letters::card_expiring(services, *pledge, message_id).await?;
@@ -120,6 +122,7 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::TendPatrons => tend::tend(ctx).await?,
         Job::ProcessWebhook { event } => webhook::process(ctx, *event).await?,
         Job::SyncAttempt { attempt, round: _ } => sync::attempt(ctx, *attempt).await?,
+        Job::CloseCheckout { attempt } => abuse::close_checkout(ctx, *attempt).await?,
         Job::CarryOutRefund { refund } => refund::carry_out(ctx, *refund).await.map(|_done| ())?,
         Job::DeliverSandboxEvent { event, repeat: _ } => deliver(services, *event).await?,
         Job::Reconcile => reconcile::hourly(ctx).await?,
@@ -130,11 +133,11 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::ExamineLately => count(examine::lately(ctx).await?),
         Job::CarryOutErasure { erasure } => forget(services, *erasure).await?,
         Job::MakeExport { export } => exports::make(services, *export).await?,
-        Job::ReadBankStatement { statement } => bank::read(&services.ctx, *statement).await?,
+        Job::ReadBankStatement { statement } => bank::read(ctx, *statement).await?,
         Job::ExamineImport { import } | Job::BookImport { import } | Job::UndoImport { import } => {
             imports::work(ctx, *import).await?;
         }
-        Job::OrderStatements => statements::order_in_january(ctx).await?,
+        Job::OrderStatements => statements::order_due(ctx).await?,
         Job::SendGiftLink { link } => letters::gift_link(services, *link, message_id).await?,
         Job::SendSignInLink { wish } => account_letters::sign_in(services, *wish, message_id).await?,
         Job::SendAddressProof { change, side } => {
@@ -154,6 +157,17 @@ pub(super) async fn run(services: &Services, job: &Job, message_id: &str) -> Res
         Job::SendErasureDone { erasure } => account_letters::erased(services, *erasure, message_id).await?,
     }
     Ok(())
+}
+
+/// Says that a payment is due, or that it failed.
+async fn owed(
+    services: &Services,
+    kind: PatronLetterKind,
+    (pledge, since, letter): (PledgeId, i64, u32),
+    message_id: &str,
+) -> Result<(), JobError> {
+    let about = patron_letters::Owed { pledge, since, letter };
+    patron_letters::owed(services, kind, about, message_id).await
 }
 
 async fn carry_out_order(ctx: &Context, order: OrderId) -> Result<(), JobError> {

@@ -3,12 +3,14 @@
 
 use super::Services;
 use super::run::{self, JobError};
+use crate::domain::ids::smallest_at;
 use crate::domain::job::Lane;
+use crate::mail::UNANSWERED;
 use crate::store::jobs::{self, Claimed, Finish};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, Tx};
 use crate::telemetry::metrics::{JOB_SECONDS, JOBS_TOTAL};
 use crate::usecases::upkeep;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use std::panic::AssertUnwindSafe;
@@ -17,6 +19,12 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How long to wait after the queue itself could not be reached.
 const DATABASE_PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// While letters wait for a mail server, one of them asks this often whether it is back.
+const ASKED_EVERY: TimeDelta = TimeDelta::minutes(10);
+
+/// So long a letter waits for a mail server, however often it asked.
+const WAITS_FOR_MAIL: TimeDelta = TimeDelta::days(3);
 
 /// The running loops.
 pub struct Worker {
@@ -143,6 +151,7 @@ async fn run_one(services: &Services, claimed: Claimed) -> Result<(), StoreError
     let outcome = guarded.unwrap_or_else(|_panic| Err(JobError::Retry("the job panicked".into())));
     let seconds = started.elapsed().as_secs_f64();
     metrics::histogram!(JOB_SECONDS, "kind" => kind).record(seconds);
+    let is_answered = !matches!(outcome, Err(JobError::Unanswered(_)));
     let finish = decide(services, &claimed, outcome);
     let word = match &finish {
         Finish::Done => "done",
@@ -150,20 +159,41 @@ async fn run_one(services: &Services, claimed: Claimed) -> Result<(), StoreError
         Finish::GiveUp { .. } => "failed",
     };
     metrics::counter!(JOBS_TOTAL, "kind" => kind, "outcome" => word).increment(1);
-    record(&services.ctx.db, services.ctx.now(), claimed, finish).await
+    record(&services.ctx.db, services.ctx.now(), (claimed, is_answered), finish).await
 }
 
 async fn record(
     db: &Db,
-    now: chrono::DateTime<chrono::Utc>,
-    claimed: Claimed,
+    now: DateTime<Utc>,
+    (claimed, is_answered): (Claimed, bool),
     finish: Finish,
 ) -> Result<(), StoreError> {
     let id = claimed.id;
-    if !db.write(move |tx| jobs::finish(tx, &claimed, &finish, now)).await? {
+    let is_letter = Lane::Mail.kinds().contains(&claimed.job.kind());
+    let written = db.write(move |tx| {
+        let finish = if is_letter && !is_answered { asked_again(tx, finish, now)? } else { finish };
+        // The mail server is back: what waited for it waits no longer.
+        if is_letter && is_answered && claimed.failures > 0 {
+            jobs::hurry(tx, UNANSWERED, now)?;
+        }
+        jobs::finish(tx, &claimed, &finish, now)
+    });
+    if !written.await? {
         tracing::warn!(job.id = %id, "a job took longer than its lease and was taken over");
     }
     Ok(())
+}
+
+/// Letters wait ever longer, but of those that wait for the server one is always due soon.
+fn asked_again(tx: &mut Tx<'_>, finish: Finish, now: DateTime<Utc>) -> Result<Finish, StoreError> {
+    let soon = now + ASKED_EVERY;
+    match finish {
+        Finish::Retry { at, error } => {
+            let waits = at <= soon || jobs::is_asked_by(tx, UNANSWERED, soon)?;
+            Ok(Finish::Retry { at: if waits { at } else { soon }, error })
+        }
+        Finish::Done | Finish::GiveUp { .. } => Ok(finish),
+    }
 }
 
 fn decide(services: &Services, claimed: &Claimed, outcome: Result<(), JobError>) -> Finish {
@@ -174,6 +204,10 @@ fn decide(services: &Services, claimed: &Claimed, outcome: Result<(), JobError>)
             (error, claimed.job.retry_after(failures).or(Some(TimeDelta::hours(1))))
         }
         Err(JobError::Retry(error)) => (error, claimed.job.retry_after(failures)),
+        Err(JobError::Unanswered(error)) => {
+            let is_young = claimed.id > smallest_at(services.ctx.now() - WAITS_FOR_MAIL);
+            (error, claimed.job.retry_after(failures).or(is_young.then_some(ASKED_EVERY)))
+        }
         Err(JobError::Fail(error)) => (error, None),
     };
     let (id, kind) = (claimed.id, claimed.job.kind());

@@ -45,6 +45,10 @@ pub enum MailError {
     Invalid(String),
 }
 
+/// How the words of a [`MailError::Temporary`] begin when nothing was answered: whatever is in the way, it is in the way of
+/// every letter.
+pub const UNANSWERED: &str = "the mail could not be handed over now: ";
+
 fn in_brackets(code: Option<u16>) -> String {
     code.map(|code| format!(" ({code})")).unwrap_or_default()
 }
@@ -133,4 +137,16 @@ async fn on_disk(work: impl FnOnce() -> std::io::Result<()> + Send + 'static) ->
         Err(error) => error.to_string(),
     };
     Err(MailError::Temporary { code: None, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_not_answered_is_called_so() {
+        let error = |code| MailError::Temporary { code, reason: "away".to_owned() }.to_string();
+        assert!(error(None).starts_with(UNANSWERED), "{}", error(None));
+        assert!(!error(Some(451)).contains(UNANSWERED), "{}", error(Some(451)));
+    }
 }

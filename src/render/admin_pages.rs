@@ -324,6 +324,8 @@ pub struct DefencePage {
     pub minimum_factor: i64,
     /// When a browser is asked for a proof of work.
     pub proof: &'static str,
+    /// Payments begun in a minute, before more is asked of everybody.
+    pub per_minute: i64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -388,7 +390,14 @@ pub struct ContentPage {
 pub struct FilesShown {
     pub title: &'static str,
     pub folder: &'static str,
-    pub names: Vec<String>,
+    pub files: Vec<FileShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FileShown {
+    pub name: String,
+    /// Why readers do not see it.
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -400,5 +409,7 @@ pub struct EditPage {
     pub seen: String,
     /// Whether it can be looked at before it is saved.
     pub previewed: bool,
+    /// What should be known of the pictures in it, one sentence each.
+    pub notes: Vec<String>,
     pub faults: Faults,
 }

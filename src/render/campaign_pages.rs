@@ -16,6 +16,8 @@ pub struct CampaignPage {
     /// None while it takes no gifts.
     pub donate_url: Option<String>,
     pub updates: Vec<UpdateShown>,
+    /// How its news can be followed; none once its file is gone.
+    pub feeds: Vec<FeedShown>,
     pub wall: WallShown,
     pub share: Share,
 }
@@ -34,10 +36,21 @@ pub struct ProgressShown {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct UpdateShown {
+    /// Names it on the page.
+    pub id: String,
     pub date_text: String,
     pub date_iso: String,
     pub title: String,
     pub html: String,
+}
+
+/// A form in which news can be followed.
+#[derive(Debug, Clone, Serialize)]
+pub struct FeedShown {
+    pub name: &'static str,
+    pub title: String,
+    pub url: String,
+    pub media_type: &'static str,
 }
 
 /// Names of supporters, the latest first.

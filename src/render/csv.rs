@@ -10,14 +10,14 @@ pub struct Writer<W: Write>(csv::Writer<W>);
 impl<W: Write> Writer<W> {
     /// Writes the heading to `out`.
     pub fn new(out: W, columns: &[&str]) -> io::Result<Self> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+        let mut writer = written().from_writer(out);
         writer.write_record(columns).map_err(io_error)?;
         Ok(Self(writer))
     }
 
     /// Goes on behind rows that were written before.
     pub fn going_on(out: W) -> Self {
-        Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
+        Self(written().from_writer(out))
     }
 
     /// Writes one row.
@@ -51,6 +51,16 @@ impl<W: Write> Writer<W> {
     pub fn finish(mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// Large pieces: a pipe takes so much at a time.
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// How all of our CSV is written.
+fn written() -> csv::WriterBuilder {
+    let mut builder = csv::WriterBuilder::new();
+    builder.terminator(csv::Terminator::CRLF).buffer_capacity(BUFFER_BYTES);
+    builder
 }
 
 /// The error below, so that a closed pipe is still known as one.

@@ -29,14 +29,28 @@ pub struct Entry {
 /// What feeds say of the publication itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Channel<'a> {
-    /// The publication's name.
+    /// The publication's name, or what of it the feed tells of.
     pub name: &'a str,
-    /// Absolute address without a slash at its end.
+    /// Absolute address of the publication, without a slash at its end.
     pub url: &'a str,
+    /// Path of the page that a feed belongs to, without a slash at its end: empty for the publication's own.
+    pub path: &'a str,
     /// BCP 47.
     pub language: &'a str,
     /// Each with its whole text, in which addresses are absolute; newest first.
     pub entries: &'a [(Entry, String)],
+}
+
+impl Channel<'_> {
+    /// Absolute address of the page that it belongs to.
+    fn home(&self) -> String {
+        format!("{}{}", self.url, if self.path.is_empty() { "/" } else { self.path })
+    }
+
+    /// Absolute address of a feed.
+    fn feed(&self, file: &str) -> String {
+        format!("{}{}/{file}", self.url, self.path)
+    }
 }
 
 /// What is told of an article beside its text.
@@ -63,11 +77,11 @@ pub struct Place {
 
 /// An Atom feed (RFC 4287).
 pub fn atom(channel: &Channel<'_>) -> String {
-    let (name, url) = (xml(channel.name), xml(channel.url));
+    let (name, home, own) = (xml(channel.name), xml(&channel.home()), xml(&channel.feed("feed.xml")));
     let mut feed = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
-         <id>{url}/</id>\n<title>{name}</title>\n<updated>{}</updated>\n\
-         <link rel=\"self\" type=\"application/atom+xml\" href=\"{url}/feed.xml\"/>\n<link rel=\"alternate\" href=\"{url}/\"/>\n",
+         <id>{home}</id>\n<title>{name}</title>\n<updated>{}</updated>\n\
+         <link rel=\"self\" type=\"application/atom+xml\" href=\"{own}\"/>\n<link rel=\"alternate\" href=\"{home}\"/>\n",
         xml(channel.language),
         rfc3339(newest(channel)),
     );
@@ -96,13 +110,13 @@ pub fn atom(channel: &Channel<'_>) -> String {
 
 /// An RSS 2.0 feed, for readers that know no other.
 pub fn rss(channel: &Channel<'_>) -> String {
-    let (name, url) = (xml(channel.name), xml(channel.url));
+    let (name, home, own) = (xml(channel.name), xml(&channel.home()), xml(&channel.feed("rss.xml")));
     let mut feed = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
-         xmlns:content=\"http://purl.org/rss/1.0/modules/content/\">\n<channel>\n<title>{name}</title>\n<link>{url}/</link>\n\
+         xmlns:content=\"http://purl.org/rss/1.0/modules/content/\">\n<channel>\n<title>{name}</title>\n<link>{home}</link>\n\
          <description>{name}</description>\n<language>{}</language>\n\
-         <atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{url}/rss.xml\"/>\n",
+         <atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{own}\"/>\n",
         xml(channel.language),
     );
     for (entry, html) in channel.entries {
@@ -139,7 +153,7 @@ pub fn json_feed(channel: &Channel<'_>) -> String {
         .collect();
     json!({
         "version": "https://jsonfeed.org/version/1.1", "title": channel.name,
-        "home_page_url": format!("{}/", channel.url), "feed_url": format!("{}/feed.json", channel.url),
+        "home_page_url": channel.home(), "feed_url": channel.feed("feed.json"),
         "language": channel.language, "items": items,
     })
     .to_string()
@@ -233,13 +247,14 @@ fn element(data: &Value) -> String {
     format!("<script type=\"application/ld+json\">{text}</script>")
 }
 
-/// HTML in which addresses of this site are whole, as it leaves the site.
-pub fn absolute(html: &str, url: &str) -> String {
+/// HTML in which addresses of this site, and those within its `page`, are whole, as it leaves the site.
+pub fn absolute(html: &str, url: &str, page: &str) -> String {
+    let html = html.replace(" href=\"#", &format!(" href=\"{page}#"));
     let whole = |html: &str, attribute: &str| {
         let (ours, theirs) = (format!(" {attribute}=\"/"), format!(" {attribute}=\"{url}//"));
         html.replace(&ours, &format!(" {attribute}=\"{url}/")).replace(&theirs, &format!(" {attribute}=\"//"))
     };
-    whole(&whole(html, "href"), "src")
+    whole(&whole(&html, "href"), "src")
 }
 
 fn newest(channel: &Channel<'_>) -> NaiveDate {
@@ -280,7 +295,7 @@ mod tests {
     }
 
     fn channel(entries: &[(Entry, String)]) -> Channel<'_> {
-        Channel { name: "The Lantern", url: "https://lantern.example", language: "en", entries }
+        Channel { name: "The Lantern", url: "https://lantern.example", path: "", language: "en", entries }
     }
 
     #[test]
@@ -327,9 +342,10 @@ mod tests {
 
     #[test]
     fn addresses_of_this_site_are_whole_where_they_leave_it() {
-        let html = "<a href=\"/x\">x</a> <img src=\"/y\"> <a href=\"//other.example/\">z</a> <a href=\"https://q.example/\">q</a>";
-        let whole = absolute(html, "https://lantern.example");
-        assert_eq!(whole.matches("https://lantern.example/").count(), 2, "{whole}");
+        let html = "<a href=\"/x\">x</a> <img src=\"/y\"> <a href=\"//other.example/\">z</a> <a href=\"https://q.example/\">q</a> <a href=\"#fn-1\">1</a>";
+        let whole = absolute(html, "https://lantern.example", "https://lantern.example/articles/a");
+        assert!(whole.contains("href=\"https://lantern.example/articles/a#fn-1\""), "{whole}");
+        assert_eq!(whole.matches("https://lantern.example/").count(), 3, "{whole}");
         assert!(whole.contains("href=\"//other.example/\"") && whole.contains("href=\"https://q.example/\""));
     }
 

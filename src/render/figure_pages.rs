@@ -156,6 +156,26 @@ pub struct ExportShown {
     pub until_text: String,
 }
 
+/// The statements of a year.
+#[derive(Debug, Clone, Serialize)]
+pub struct StatementYear {
+    pub year: i32,
+    /// What became of them, a sentence.
+    pub text: String,
+    /// Their letters are being ordered.
+    pub live: bool,
+}
+
+/// What became of the statements of each year that is over.
+#[derive(Debug, Clone, Serialize)]
+pub struct StatementsPage {
+    pub may_change: bool,
+    /// Whether those of the past year are mailed in January by themselves.
+    pub by_mail: bool,
+    pub years: Vec<StatementYear>,
+    pub faults: super::account_pages::Faults,
+}
+
 /// Files that were asked for.
 #[derive(Debug, Clone, Serialize)]
 pub struct ExportsPage {

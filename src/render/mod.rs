@@ -37,7 +37,7 @@ mod typeset;
 pub mod wording_pages;
 mod words;
 
-pub use templates::{Assets, Frame, PageMeta, Picture, RenderError, SiteMeta, Templates};
+pub use templates::{Alternate, Assets, Frame, PageMeta, Picture, RenderError, SiteMeta, Templates};
 pub use words::{
     date_text, gateway_label, gateway_name, gateway_words, long_date_text, moment_text, price_text,
 };

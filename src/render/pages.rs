@@ -17,9 +17,49 @@ pub struct ArticlePage {
     pub appeal: Option<AppealBox>,
     /// None: it has no comments.
     pub comments: Option<Comments>,
+    /// The series that it is a part of.
+    pub series: Option<SeriesShown>,
+    /// The same article in other languages.
+    pub versions: Vec<VersionShown>,
+    /// What belongs with it.
+    pub related: Vec<Teaser>,
     pub more: Vec<Teaser>,
     /// What search engines are told, as an element; empty without a date.
     pub structured_html: String,
+}
+
+/// A series, and where in it the article stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct SeriesShown {
+    pub name: String,
+    pub url: String,
+    /// Counted from one.
+    pub number: usize,
+    pub count: usize,
+    pub parts: Vec<PartShown>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PartShown {
+    pub title: String,
+    pub url: String,
+    pub is_this: bool,
+}
+
+/// An article in another language.
+#[derive(Debug, Clone, Serialize)]
+pub struct VersionShown {
+    /// BCP 47.
+    pub tag: String,
+    /// In itself, where the site knows it.
+    pub name: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkShown {
+    pub name: String,
+    pub url: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -27,10 +67,12 @@ pub struct ArticleBody {
     pub slug: String,
     pub title: String,
     pub kicker: Option<String>,
+    /// The list of what has the same one.
+    pub kicker_url: Option<String>,
     pub standfirst_html: Option<String>,
     pub date_text: Option<String>,
     pub date_iso: Option<String>,
-    pub authors: Vec<String>,
+    pub authors: Vec<LinkShown>,
     pub html: String,
     /// What follows the appeal inside; empty if there is none.
     pub rest_html: String,
@@ -77,7 +119,12 @@ pub struct Teaser {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct ArticlesPage {
+    pub heading: String,
+    /// What the articles have in common.
+    pub kicker: Option<String>,
     pub articles: Vec<Teaser>,
+    pub before_url: Option<String>,
+    pub after_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

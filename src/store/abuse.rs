@@ -2,7 +2,7 @@
 //! other ones each day.
 
 use super::dialect::on_each;
-use super::schema::{attempts, blocks, declines, pledge_clients};
+use super::schema::{attempts, blocks, declines, pledge_clients, pledges};
 use super::{Conn, StoreError, Tx};
 use crate::domain::abuse::Who;
 use crate::domain::ids::{AttemptId, PledgeId};
@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Text};
+use std::ops::Range;
 
 /// Under what a promise is counted, on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -167,6 +168,36 @@ pub fn attempts_from(conn: &mut Conn, first: AttemptId, most: i64) -> Result<i64
     Ok(i64::try_from(ids.len()).unwrap_or(most))
 }
 
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// How many payments that brought money were begun in the busiest minute but `busier`, from the attempt of this id on.
+pub fn busy_minute(conn: &mut Conn, first: AttemptId, busier: i64) -> Result<i64, StoreError> {
+    let found: Option<Counted> = diesel::sql_query(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS count FROM attempts a JOIN pledges p ON p.id = a.pledge_id \
+         WHERE a.id >= $1 AND p.donor_id IS NOT NULL \
+         GROUP BY substr(CAST(a.created_at AS TEXT), 1, 16) ORDER BY COUNT(*) DESC LIMIT 1 OFFSET $2",
+    )
+    .bind::<Text, _>(first.to_string())
+    .bind::<BigInt, _>(busier)
+    .get_result(conn)
+    .optional()?;
+    Ok(found.map_or(0, |found| found.count))
+}
+
+/// Payments begun between these attempts that brought money.
+pub fn payments_that_paid(conn: &mut Conn, between: Range<AttemptId>) -> Result<i64, StoreError> {
+    let rows = attempts::table
+        .inner_join(pledges::table)
+        .filter(attempts::id.ge(between.start.to_string()))
+        .filter(attempts::id.lt(between.end.to_string()))
+        .filter(pledges::donor_id.is_not_null());
+    Ok(rows.count().get_result(conn)?)
+}
+
 /// Writes down that a payment was declined. False if that was known.
 pub fn insert_decline(
     tx: &mut Tx<'_>,
@@ -199,6 +230,12 @@ pub fn declines_of(
         Who::Network => lately.filter(declines::network.eq(mark)).count().get_result(conn)?,
         Who::Email => lately.filter(declines::email.eq(mark)).count().get_result(conn)?,
     })
+}
+
+/// Tries at one promise that were declined, as far as declines are kept.
+pub fn declines_at(conn: &mut Conn, pledge: PledgeId) -> Result<i64, StoreError> {
+    let tries = declines::table.filter(declines::pledge_id.eq(pledge.to_string()));
+    Ok(tries.count().get_result(conn)?)
 }
 
 /// Payments of anybody that were declined since then.

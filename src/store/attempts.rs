@@ -22,6 +22,7 @@ struct AttemptRow {
     remote_id: Option<String>,
     next_url: Option<String>,
     code: Option<String>,
+    wants_authentication: bool,
     created_at: NaiveDateTime,
 }
 
@@ -43,6 +44,7 @@ impl AttemptRow {
             pledge: row.parse(&self.pledge_id)?,
             gateway: row.word(GatewayKind::parse, &self.gateway)?,
             outcome,
+            wants_authentication: self.wants_authentication,
             created_at: utc(self.created_at),
         })
     }
@@ -57,6 +59,7 @@ pub fn insert(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), StoreError> {
             attempts::pledge_id.eq(attempt.pledge.to_string()),
             attempts::gateway.eq(attempt.gateway.as_str()),
             columns_of(&attempt.outcome),
+            attempts::wants_authentication.eq(attempt.wants_authentication),
             attempts::created_at.eq(now),
             attempts::updated_at.eq(now),
         ))

@@ -84,6 +84,20 @@ pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Deposit>, StoreError> {
     rows.select(DepositRow::as_select()).load(conn)?.into_iter().map(DepositRow::into_domain).collect()
 }
 
+/// The one that was written down last first, those before `before` if it is given.
+pub fn page_before(
+    conn: &mut Conn,
+    before: Option<DepositId>,
+    limit: i64,
+) -> Result<Vec<Deposit>, StoreError> {
+    let mut rows = deposits::table.select(DepositRow::as_select()).into_boxed();
+    if let Some(before) = before {
+        rows = rows.filter(deposits::id.lt(before.to_string()));
+    }
+    let rows = rows.order(deposits::id.desc()).limit(limit).load(conn)?;
+    rows.into_iter().map(DepositRow::into_domain).collect()
+}
+
 /// The gifts of a deposit.
 pub fn gifts(conn: &mut Conn, id: DepositId) -> Result<Vec<DepositGift>, StoreError> {
     let rows: Vec<(String, i64, i64)> = deposit_gifts::table

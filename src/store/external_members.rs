@@ -10,7 +10,7 @@ use crate::domain::money::Money;
 use crate::domain::remote::RemoteId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = external_members, treat_none_as_null = true)]
@@ -343,6 +343,35 @@ pub fn forget(
         ))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// Takes who they are from up to `limit` members who are no donor here, support nothing there, and were last charged, or joined,
+/// before a moment; whatever the platform says later, it is not kept again. How they stand stays. Returns how many they were.
+pub fn forget_silent(
+    tx: &mut Tx<'_>,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    let silent: Vec<Named> = diesel::sql_query(
+        "SELECT id AS name FROM external_members WHERE donor_id IS NULL AND forgotten_at IS NULL \
+         AND (email IS NOT NULL OR name IS NOT NULL) AND state IN ('former', 'free') \
+         AND COALESCE(charged_at, joined_at, created_at) < $1 ORDER BY id LIMIT $2",
+    )
+    .bind::<Timestamp, _>(before.naive_utc())
+    .bind::<BigInt, _>(limit)
+    .load(&mut **tx)?;
+    let silent: Vec<String> = silent.into_iter().map(|member| member.name).collect();
+    let emptied = diesel::update(external_members::table.filter(external_members::id.eq_any(silent)))
+        .set((
+            external_members::email.eq(None::<String>),
+            external_members::email_verified.eq(false),
+            external_members::name.eq(None::<String>),
+            external_members::forgotten_at.eq(Some(now.naive_utc())),
+            external_members::updated_at.eq(now.naive_utc()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(emptied)
 }
 
 /// The members who are the same person as a donor, or as one who was found to be them.

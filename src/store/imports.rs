@@ -122,10 +122,13 @@ pub fn find(conn: &mut Conn, id: ImportId) -> Result<Option<Import>, StoreError>
     row.into_domain(count).map(Some)
 }
 
-/// The latest.
-pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Import>, StoreError> {
-    let rows = imports::table.select(ImportColumns::as_select()).order(imports::id.desc()).limit(limit);
-    let rows: Vec<ImportColumns> = rows.load(conn)?;
+/// The latest, those before `before` if it is given.
+pub fn latest(conn: &mut Conn, before: Option<ImportId>, limit: i64) -> Result<Vec<Import>, StoreError> {
+    let mut rows = imports::table.select(ImportColumns::as_select()).into_boxed();
+    if let Some(before) = before {
+        rows = rows.filter(imports::id.lt(before.to_string()));
+    }
+    let rows: Vec<ImportColumns> = rows.order(imports::id.desc()).limit(limit).load(conn)?;
     let booked = booked(conn, rows.iter().map(|row| row.id.as_str()).collect())?;
     let with_count = |row: ImportColumns| {
         let count = booked.get(&row.id).copied().unwrap_or_default();

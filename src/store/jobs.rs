@@ -8,7 +8,7 @@ use super::{Conn, StoreError, Tx};
 use crate::domain::ids::JobId;
 use crate::domain::job::Job;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
 /// A job in the hands of a worker.
@@ -238,6 +238,15 @@ pub fn hurry(tx: &mut Tx<'_>, word: &str, now: DateTime<Utc>) -> Result<usize, S
     let hurried = diesel::update(waiting).set(jobs::run_at.eq(now.naive_utc())).execute(&mut **tx)?;
     tx.ring_after_commit();
     Ok(hurried)
+}
+
+/// Whether a job that waits because of what `word` stands for in its last error is due by `until`.
+pub fn is_asked_by(tx: &mut Tx<'_>, word: &str, until: DateTime<Utc>) -> Result<bool, StoreError> {
+    let waiting = jobs::table
+        .filter(jobs::status.eq("pending"))
+        .filter(jobs::run_at.le(until.naive_utc()))
+        .filter(jobs::last_error.assume_not_null().like(format!("%{word}%")));
+    Ok(diesel::select(exists(waiting)).get_result(&mut **tx)?)
 }
 
 /// Removes up to `limit` jobs that were done before `before`; returns how many.

@@ -1,13 +1,13 @@
 //! What happened to recurring support: each move as it was learned, and their sums by month.
 
 use super::dialect::on_each;
-use super::row::{Row, one};
+use super::row::{Row, one, utc};
 use super::schema::{patron_months, patron_moves};
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::PledgeId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::patron::{Month, MonthTotal, Move, MoveKind};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 /// Adds a move, and adds it to the sums of its month.
@@ -85,6 +85,18 @@ pub fn counted(conn: &mut Conn, pledge: PledgeId, currency: Currency) -> Result<
         .select(patron_moves::annual_minor)
         .load(conn)?;
     Ok(moves.iter().sum())
+}
+
+/// What happened to a pledge's recurring support, in the order in which it was learned.
+pub fn moves(conn: &mut Conn, pledge: PledgeId) -> Result<Vec<(MoveKind, DateTime<Utc>)>, StoreError> {
+    let rows: Vec<(String, NaiveDateTime)> = patron_moves::table
+        .filter(patron_moves::pledge_id.eq(pledge.to_string()))
+        .order(patron_moves::sequence)
+        .select((patron_moves::kind, patron_moves::happened_at))
+        .load(conn)?;
+    let id = pledge.to_string();
+    let row = Row { table: "patron_moves", id: &id };
+    rows.into_iter().map(|(kind, at)| Ok((row.word(MoveKind::parse, &kind)?, utc(at)))).collect()
 }
 
 /// The sums of every month until and with `until`, by month and cohort.

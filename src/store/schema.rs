@@ -105,6 +105,7 @@ diesel::table! {
         code -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        wants_authentication -> Bool,
     }
 }
 

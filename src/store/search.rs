@@ -6,11 +6,13 @@ use super::schema::{donors, search_terms};
 use super::{Conn, StoreError, Tx};
 use crate::domain::search;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Donors looked at together.
 const PAGE_ROWS: i64 = 500;
-/// Donors that are looked at for one word: more than so many begin alike only in searches that are too short.
+/// Words that are read for one word of a search: more than so many begin alike only in searches that are too short.
 const HITS_MAX: i64 = 4_000;
 /// Donors that a search finds. Whoever has more types another letter.
 pub const FOUND_MAX: usize = 500;
@@ -64,79 +66,85 @@ fn insert(conn: &mut Conn, rows: &[(&str, &str)]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A range of texts that begin alike, and how many words stand in it; of common ones, more than [`HITS_MAX`].
+struct Range {
+    from: String,
+    end: String,
+    words: i64,
+}
+
 /// Donors of whom some word begins with each of these words.
 pub fn find(conn: &mut Conn, words: &[String]) -> Result<Found, StoreError> {
-    let mut known: Vec<(&String, BTreeSet<String>)> = Vec::new();
-    let mut common: Vec<(&String, BTreeSet<String>)> = Vec::new();
+    let mut ranges = Vec::new();
     for word in words {
-        let hits = beginning_with(conn, word)?;
-        let all = i64::try_from(hits.len()).is_ok_and(|hits| hits <= HITS_MAX);
-        if all { known.push((word, hits)) } else { common.push((word, hits)) }
+        let Some(end) = search::end_of(word) else { return Ok(Found::default()) };
+        let counted: Count = diesel::sql_query(WORDS_OF_A_RANGE)
+            .bind::<Text, _>(word.as_str())
+            .bind::<Text, _>(end.as_str())
+            .bind::<BigInt, _>(HITS_MAX + 1)
+            .get_result(conn)?;
+        ranges.push(Range { from: word.clone(), end, words: counted.count });
     }
-    let mut more = false;
-    if known.is_empty() {
-        // Each of the words is common: those with the longest are looked at as far as they were read.
-        common.sort_by_key(|(word, _)| word.len());
-        match common.pop() {
-            Some(longest) => known.push(longest),
-            None => return Ok(Found::default()),
-        }
-        more = true;
-    }
-    let mut donors: Vec<String> = Vec::new();
-    if let Some(((_, first), rest)) = known.split_first() {
-        donors = first.iter().filter(|id| rest.iter().all(|(_, hits)| hits.contains(*id))).cloned().collect();
-    }
-    if !common.is_empty() {
-        let also: Vec<&str> = common.iter().map(|(word, _)| word.as_str()).collect();
-        donors = also_called(conn, &donors, &also)?;
-    }
-    more = more || donors.len() > FOUND_MAX;
+    // The rarest is read, of equally common ones the longest.
+    ranges.sort_by_key(|range| (range.words, Reverse(range.from.len())));
+    let Some(rarest) = ranges.first() else { return Ok(Found::default()) };
+    let is_cut_off = rarest.words > HITS_MAX;
+    let mut donors = if rarest.words == 0 { Vec::new() } else { called_all(conn, &ranges)? };
+    let more = is_cut_off || donors.len() > FOUND_MAX;
     donors.truncate(FOUND_MAX);
     Ok(Found { donors, more })
 }
 
-fn beginning_with(conn: &mut Conn, word: &str) -> Result<BTreeSet<String>, StoreError> {
-    let from = search_terms::table.filter(search_terms::term.ge(word.to_owned()));
-    let ids = match search::end_of(word) {
-        Some(end) => from
-            .filter(search_terms::term.lt(end))
-            .order((search_terms::term, search_terms::donor_id))
-            .limit(HITS_MAX + 1)
-            .select(search_terms::donor_id)
-            .load::<String>(conn)?,
-        None => Vec::new(),
-    };
-    Ok(ids.into_iter().collect())
+const WORDS_OF_A_RANGE: &str = "SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM search_terms \
+    WHERE term >= $1 AND term < $2 LIMIT $3) few";
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
-/// Those of whom some word begins with each of these words, too.
-fn also_called(conn: &mut Conn, donors: &[String], words: &[&str]) -> Result<Vec<String>, StoreError> {
-    let mut found = Vec::new();
-    for part in donors.chunks(500) {
-        let mut left = part.to_vec();
-        for word in words.iter().filter_map(|word| Some((*word, search::end_of(word)?))) {
-            left = with_word(conn, left, word)?;
-        }
-        found.extend(left);
-        if found.len() > FOUND_MAX {
-            break;
-        }
+#[derive(QueryableByName)]
+struct Called {
+    #[diesel(sql_type = Text)]
+    donor: String,
+}
+
+/// Donors of the first range, as far as it is read, who have a word in each of the others; one more than a search finds.
+fn called_all(conn: &mut Conn, ranges: &[Range]) -> Result<Vec<String>, StoreError> {
+    macro_rules! bound {
+        ($backend:ty) => {{
+            let mut query = diesel::sql_query(query(ranges.len())).into_boxed::<$backend>();
+            for range in ranges {
+                query = query.bind::<Text, _>(range.from.clone()).bind::<Text, _>(range.end.clone());
+            }
+            query
+        }};
     }
-    Ok(found)
+    let called: Vec<Called> = match conn {
+        Conn::Postgres(c) => bound!(diesel::pg::Pg).load(c)?,
+        Conn::Sqlite(c) => bound!(diesel::sqlite::Sqlite).load(c)?,
+    };
+    Ok(called.into_iter().map(|called| called.donor).collect())
 }
 
-/// Those of whom some word stands from here to there, in the order of their ids.
-fn with_word(
-    conn: &mut Conn,
-    donors: Vec<String>,
-    (from, end): (&str, String),
-) -> Result<Vec<String>, StoreError> {
-    let theirs = search_terms::table
-        .filter(search_terms::donor_id.eq_any(donors))
-        .filter(search_terms::term.ge(from.to_owned()))
-        .filter(search_terms::term.lt(end));
-    Ok(theirs.select(search_terms::donor_id).distinct().order(search_terms::donor_id).load(conn)?)
+/// Made of fixed words only. What is read of the first range has an end; how the others are looked at, by their donors or
+/// whole, is for the database, which knows how many words begin so.
+fn query(ranges: usize) -> String {
+    let other = |range: usize| {
+        let (from, end) = (range * 2 + 1, range * 2 + 2);
+        format!(
+            " AND EXISTS (SELECT 1 FROM search_terms o WHERE o.donor_id = r.donor_id \
+             AND o.term >= ${from} AND o.term < ${end})"
+        )
+    };
+    let others = (1..ranges).map(other).collect::<Vec<_>>().concat();
+    let (read, found) = (HITS_MAX + 1, FOUND_MAX + 1);
+    format!(
+        "WITH rare AS MATERIALIZED (SELECT DISTINCT f.donor_id FROM (SELECT donor_id FROM search_terms \
+         WHERE term >= $1 AND term < $2 ORDER BY term, donor_id LIMIT {read}) f) \
+         SELECT r.donor_id AS donor FROM rare r WHERE 1 = 1{others} ORDER BY r.donor_id LIMIT {found}"
+    )
 }
 
 fn terms_of(conn: &mut Conn, donors: &[String]) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {

@@ -189,6 +189,40 @@ pub fn mark_sent(tx: &mut Tx<'_>, year: i32, donor: DonorId) -> Result<(), Store
     Ok(())
 }
 
+/// The years whose run has begun and is not through.
+pub fn under_way(conn: &mut Conn) -> Result<Vec<i32>, StoreError> {
+    let open = statement_runs::table.filter(statement_runs::finished_at.is_null());
+    Ok(open.select(statement_runs::year).order(statement_runs::year).load(conn)?)
+}
+
+/// When the first money arrived; none if none ever did.
+pub fn first_arrival(conn: &mut Conn) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let first: Option<NaiveDateTime> = donations::table
+        .filter(donations::received_at.is_not_null())
+        .order(donations::received_at)
+        .select(donations::received_at.assume_not_null())
+        .limit(1)
+        .get_result(conn)
+        .optional()?;
+    Ok(first.map(utc))
+}
+
+/// The statements that a donor was to be mailed: the year, when it was ordered, and whether it was handed to the mail server.
+pub fn of_donor(conn: &mut Conn, donor: DonorId) -> Result<Vec<(i32, DateTime<Utc>, bool)>, StoreError> {
+    let rows: Vec<(i32, NaiveDateTime, String)> = statements::table
+        .filter(statements::donor_id.eq(donor.to_string()))
+        .order(statements::year)
+        .select((statements::year, statements::made_at, statements::status))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(year, made, status)| (year, utc(made), status == "sent")).collect())
+}
+
+/// How many statements of a year were handed to the mail server.
+pub fn count_sent(conn: &mut Conn, year: i32) -> Result<i64, StoreError> {
+    let sent = statements::table.filter(statements::year.eq(year)).filter(statements::status.eq("sent"));
+    Ok(sent.count().get_result(conn)?)
+}
+
 /// How many statements of a year are ordered or sent.
 pub fn count(conn: &mut Conn, year: i32) -> Result<i64, StoreError> {
     Ok(statements::table.filter(statements::year.eq(year)).count().get_result(conn)?)

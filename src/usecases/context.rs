@@ -5,7 +5,7 @@ use super::gateways::{PaypalPlan, StripePlan};
 use super::members::PatreonPlan;
 use super::staff::Sealer;
 use super::staff::tokens::Shares;
-use crate::domain::abuse::AbuseRules;
+use crate::domain::abuse::{ATTACKED_PAGE_OPEN_FOR, AbuseRules};
 use crate::domain::account::SessionRules;
 use crate::domain::bank::BankAccount;
 use crate::domain::clock::{Clock, IdSource};
@@ -75,12 +75,14 @@ impl Context {
         Self { request: Some(Arc::new(key)), ..self.clone() }
     }
 
-    /// The same while the site is under attack: the smallest gift is a larger one.
+    /// The same while the site is under attack: the smallest gift is a larger one, and payment pages close sooner.
     #[must_use]
     pub fn under_attack(&self) -> Self {
         let abuse = AbuseRules { is_attacked: true, ..self.policy.abuse };
         let amounts = self.policy.amounts.with_larger_minimum(abuse.minimum_factor);
-        Self { policy: Arc::new(Policy { amounts, abuse, ..(*self.policy).clone() }), ..self.clone() }
+        let checkout_lifetime = self.policy.checkout_lifetime.min(ATTACKED_PAGE_OPEN_FOR);
+        let policy = Policy { amounts, abuse, checkout_lifetime, ..(*self.policy).clone() };
+        Self { policy: Arc::new(policy), ..self.clone() }
     }
 
     /// The gateway of this kind.
@@ -115,6 +117,11 @@ impl Context {
     /// The day in the publisher's time zone.
     pub fn day_of(&self, time: DateTime<Utc>) -> NaiveDate {
         time.with_timezone(&self.policy.time_zone).date_naive()
+    }
+
+    /// What the publisher's clocks show.
+    pub fn local(&self, time: DateTime<Utc>) -> NaiveDateTime {
+        time.with_timezone(&self.policy.time_zone).naive_local()
     }
 
     /// The first moment of a day in the publisher's time zone.
@@ -159,6 +166,8 @@ pub struct Policy {
     pub default_locale: String,
     /// Smallest and largest gift.
     pub amounts: AmountLimits,
+    /// Which gifts a person looks at, and which are given back at a warning of fraud.
+    pub watched: WatchedAmounts,
     /// The publisher's account; none if bank transfer is off.
     pub bank_account: Option<BankAccount>,
     /// The publication's page at Patreon; none: no link leads there.
@@ -241,6 +250,28 @@ impl AmountLimits {
     pub fn of(&self, currency: Currency) -> (Money, Money) {
         let (minimum, maximum) = self.0.get(currency.code()).copied().unwrap_or((1, 0));
         (Money::new(minimum, currency), Money::new(maximum, currency))
+    }
+}
+
+/// By currency, in minor units: from which amount on a gift is put before a person, and up to which one it is given back by itself
+/// when the card's bank warns of fraud.
+#[derive(Debug, Clone)]
+pub struct WatchedAmounts(BTreeMap<&'static str, (i64, i64)>);
+
+impl WatchedAmounts {
+    /// The two amounts of every currency, by code.
+    pub fn new(by_currency: BTreeMap<&'static str, (i64, i64)>) -> Self {
+        Self(by_currency)
+    }
+
+    /// Whether a person looks at a gift that arrives.
+    pub fn is_large(&self, paid: Money) -> bool {
+        self.0.get(paid.currency().code()).is_some_and(|(large, _)| paid.minor() >= *large)
+    }
+
+    /// Whether a gift of which the card's bank warns is given back by itself.
+    pub fn is_given_back(&self, paid: Money) -> bool {
+        self.0.get(paid.currency().code()).is_some_and(|(_, small)| paid.minor() <= *small)
     }
 }
 

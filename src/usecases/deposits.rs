@@ -73,6 +73,18 @@ pub async fn in_hand(ctx: &Context) -> Result<InHand, UseCaseError> {
         .await
 }
 
+/// The one that was written down last first, those before `before` if it is given.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn page_before(
+    ctx: &Context,
+    before: Option<DepositId>,
+    limit: i64,
+) -> Result<Vec<Deposit>, UseCaseError> {
+    Ok(ctx.db.read(move |conn| deposits::page_before(conn, before, limit)).await?)
+}
+
 fn gift(conn: &mut Conn, donation: Donation, amount: Money) -> Result<Gift, UseCaseError> {
     let pledge = pledges::get(conn, donation.pledge)?;
     let paper = gifts_by_hand::find(conn, donation.id)?.unwrap_or_default();

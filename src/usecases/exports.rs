@@ -9,7 +9,7 @@ use crate::domain::figures::Period;
 use crate::domain::ids::ExportId;
 use crate::domain::job::Job;
 use crate::store::export_files::{self, Away};
-use crate::store::exports::{ExportRow, Span, Table};
+use crate::store::exports::{ExportRow, Part, Span, Table};
 use crate::store::{StoreError, Tx};
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
@@ -137,7 +137,8 @@ pub async fn page(
         return gift_aid::page(ctx, export.period, after).await;
     };
     let (span, period) = narrowed(ctx, export);
-    Ok(ctx.db.read(move |conn| table.page_of(conn, span, period, &after)).await?)
+    let part = Part { after, until: None };
+    Ok(ctx.db.read(move |conn| table.page_of(conn, span, period, &part)).await?)
 }
 
 /// Keeps a piece, and notes how many rows are written.

@@ -55,6 +55,6 @@ pub mod views;
 pub mod wall;
 pub mod webhook;
 
-pub use context::{AmountLimits, Context, Policy, SiteKey};
+pub use context::{AmountLimits, Context, Policy, SiteKey, WatchedAmounts};
 pub use error::{FieldError, UseCaseError};
 pub use exchange::Exchange;

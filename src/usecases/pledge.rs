@@ -164,12 +164,13 @@ fn write_down_in(
     if let Some(pledge) = find_equal(tx, ctx, sender, &same)? {
         return Err(Abandoned::Repeat(Box::new(pledge)));
     }
+    let giver = Giver::of(tx, ctx, &sender.client, terms.email.as_str())?;
+    let standing = abuse::standing(tx, ctx, &giver, &sender.proof)?;
     if wait.is_some() {
         return Err(UseCaseError::RateLimited { after: abuse::A_WHILE }.into());
     }
-    let giver = Giver::of(ctx, &sender.client, terms.email.as_str())?;
     let purpose = Purpose::pledge(&request.campaign, terms.amount.currency().code());
-    abuse::admit(tx, ctx, &giver, (terms.gateway, purpose), &sender.proof)?;
+    abuse::admit(tx, ctx, standing, (terms.gateway, purpose), &sender.proof)?;
     terms.tier = place_in(tx, &terms, &tiers)?;
     let (pledge, attempt) = insert(tx, ctx, terms, None, &same)?;
     if let Some(named) = named {
@@ -304,6 +305,7 @@ pub(super) fn insert(
                 pledge: pledge.id,
                 gateway,
                 outcome: AttemptOutcome::Started,
+                wants_authentication: ctx.policy.abuse.is_attacked,
                 created_at: now,
             };
             attempts::insert(tx, &attempt)?;
@@ -373,6 +375,7 @@ pub(super) async fn open_checkout(
         email: pledge.terms.email.as_str().to_owned(),
         locale: pledge.terms.locale.clone(),
         return_url: format!("{}/thanks/{token}", ctx.policy.public_url),
+        wants_authentication: attempt.wants_authentication,
         begun_at: attempt.created_at,
         expires_at: pledge.expires_at,
     };

@@ -57,6 +57,16 @@ pub async fn void(
     carry_out(ctx, ordered.id).await
 }
 
+/// Writes an order down in the transaction that says why.
+pub(super) fn order_within(
+    tx: &mut Tx<'_>,
+    ctx: &Context,
+    by: Actor,
+    order: &RefundOrder,
+) -> Result<Refund, UseCaseError> {
+    order_in(tx, ctx, by, RefundKind::Refund, order)
+}
+
 /// Declares a gift void, or a part of it, in the transaction that says why; it is to be carried out afterwards.
 pub(super) fn void_in(
     tx: &mut Tx<'_>,

@@ -2,17 +2,24 @@
 
 use super::account::erase;
 use super::{Context, UseCaseError};
-use crate::store::{StoreError, Tx, comments, forgetting, gift_aid, outgoing, schedules};
+use crate::store::{
+    StoreError, Tx, comments, external_members, forgetting, gift_aid, outgoing, schedules, unpaid,
+};
 use chrono::{Months, TimeDelta};
 
 /// Rows of one transaction: others are not kept waiting for long.
 const ROWS: i64 = 500;
+/// Promises that were begun while cards were tried, and brought nothing, are gone so long after they ended.
+const KEEP_TRIED: TimeDelta = TimeDelta::hours(48);
+/// No more promises that brought nothing are kept, the latest first.
+const UNPAID_MAX: i64 = 50_000;
 /// How often it is looked for donors who were silent for years.
 const SILENCE_EVERY: TimeDelta = TimeDelta::days(1);
 
 /// Lets go of everything whose time is over.
 pub(super) async fn carry_out(ctx: &Context) -> Result<(), UseCaseError> {
     events(ctx).await?;
+    tries(ctx).await?;
     promises(ctx).await?;
     told(ctx).await?;
     refused_comments(ctx).await?;
@@ -26,6 +33,17 @@ async fn events(ctx: &Context) -> Result<(), UseCaseError> {
     let purged = in_steps(ctx, move |tx| forgetting::purge_old_events(tx, before, now, ROWS)).await?;
     if purged > 0 {
         tracing::info!(purged, "the bodies of old events were taken away");
+    }
+    Ok(())
+}
+
+/// Promises that programs left behind.
+async fn tries(ctx: &Context) -> Result<(), UseCaseError> {
+    let before = ctx.now() - KEEP_TRIED;
+    let tried = in_steps(ctx, move |tx| unpaid::remove_of_attacks(tx, before, ROWS)).await?;
+    let many = in_steps(ctx, |tx| unpaid::remove_but(tx, UNPAID_MAX, ROWS)).await?;
+    if tried > 0 || many > 0 {
+        tracing::info!(tried, many, "promises that brought nothing were removed");
     }
     Ok(())
 }
@@ -82,7 +100,7 @@ async fn told(ctx: &Context) -> Result<(), UseCaseError> {
     Ok(())
 }
 
-/// Donors who gave nothing for years, if the site forgets such.
+/// Donors who gave nothing for years, if the site forgets such, and members elsewhere who are none of them.
 async fn silent_donors(ctx: &Context) -> Result<(), UseCaseError> {
     let (now, years) = (ctx.now(), ctx.policy.retention.silent_donor_years);
     let Some(before) = now.checked_sub_months(Months::new(u32::from(years) * 12)).filter(|_| years > 0)
@@ -107,6 +125,10 @@ async fn silent_donors(ctx: &Context) -> Result<(), UseCaseError> {
     }
     if all > 0 {
         tracing::info!(forgotten = all, "donors who were silent for years were forgotten");
+    }
+    let members = in_steps(ctx, move |tx| external_members::forget_silent(tx, before, now, ROWS)).await?;
+    if members > 0 {
+        tracing::info!(members, "who they are was taken from members elsewhere who were silent for years");
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 mod known;
 
-use super::abuse::declines;
+use super::abuse::{declines, fraud};
 use super::{Context, UseCaseError, holds, patrons};
 use crate::domain::attempt::AttemptOutcome;
 use crate::domain::donation::{Donation, GatewayFact, Happening, Payment, PaymentFact};
@@ -98,6 +98,8 @@ fn apply_payments(
                     News { gateway, payment, checkout, pledge, attempt, period_on, news },
                 )?;
             }
+            // A try that brought nothing, of a promise that is gone: nobody need look at it.
+            None if of_payment.iter().all(|fact| matches!(fact.what, Happening::Waiting(_))) => {}
             None => {
                 unclaimed(tx, ctx, gateway, "payment", payment)?;
                 settled = Settled::Unclaimed;
@@ -150,6 +152,7 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
     let pledge = pledges::lock(tx, news.pledge)?;
     holds::check(tx, pledge.id)?;
     let (id, declined_at) = (pledge.id, declines::declined_at(&news.news));
+    let is_warned = fraud::is_among(&news.news);
     // A renewal says nothing new about the attempt that began the subscription.
     if let Some(attempt) = news.attempt
         && news.period_on.is_none()
@@ -175,6 +178,9 @@ pub fn settle_payment(tx: &mut Tx<'_>, ctx: &Context, news: News) -> Result<Dona
     let is_first = news.period_on.is_none() && donation.payment.money().is_none();
     if let Some(at) = declined_at.filter(|_| is_first) {
         declines::count(tx, ctx, id, at)?;
+    }
+    if is_warned {
+        fraud::heed(tx, ctx, &donation)?;
     }
     Ok(donation)
 }

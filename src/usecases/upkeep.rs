@@ -1,6 +1,6 @@
 //! Housekeeping: the recurring work, and what nobody needs any more.
 
-use super::abuse::{KEEP_CLIENTS, KEEP_DECLINES, links};
+use super::abuse::{KEEP_CLIENTS, KEEP_DECLINES, day_of_blocks, links, pace};
 use super::account::erase;
 use super::staff::warnings;
 use super::{Context, UseCaseError, bank_statements, exports, imports, notices, pledge, retention, sync};
@@ -8,7 +8,7 @@ use crate::domain::ids::smallest_at;
 use crate::domain::job::Job;
 use crate::domain::pledge::GatewayKind;
 use crate::store::{
-    StoreError, abuse, gift_links, idempotency, jobs, limits, schedules, staff, staff_sessions,
+    StoreError, abuse, day_keys, gift_links, idempotency, jobs, limits, schedules, staff, staff_sessions,
 };
 use chrono::TimeDelta;
 
@@ -58,7 +58,7 @@ pub async fn expire(ctx: &Context) -> Result<(), UseCaseError> {
     Ok(())
 }
 
-/// Removes finished jobs, full rate-limit buckets and old idempotency keys.
+/// Removes finished jobs, full rate-limit buckets and old idempotency keys; learns how busy the site is.
 pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
     /// Rows of one transaction: others are not kept waiting for long.
     const ROWS: i64 = 1_000;
@@ -69,6 +69,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
         .write(move |tx| {
             limits::remove_full(tx, now)?;
             abuse::remove_old(tx, smallest_at(now - KEEP_CLIENTS), now - KEEP_DECLINES, now)?;
+            day_keys::remove_before(tx, day_of_blocks(now))?;
             gift_links::remove_old(tx, now, now - links::KEEP)?;
             idempotency::remove_old(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
             idempotency::remove_old_requests(tx, now - KEEP_IDEMPOTENCY_KEYS)?;
@@ -78,6 +79,7 @@ pub async fn clean_up(ctx: &Context) -> Result<(), UseCaseError> {
             Ok::<_, StoreError>(())
         })
         .await?;
+    pace::learn(ctx).await?;
     exports::clean_up(ctx).await?;
     retention::carry_out(ctx).await?;
     bank_statements::clean_up(ctx).await?;

@@ -1,51 +1,56 @@
 //! The publication: articles, appeals and campaigns as their files are now, with every page rendered.
 
 mod appeal;
+mod article_page;
 mod cards;
 mod comments;
 mod in_languages;
+mod index;
+mod news;
+mod offers;
+mod pictures;
+mod shelves;
 mod shown;
 pub(super) mod stories;
 mod told;
 
 use self::appeal::Standing;
+use self::article_page::described;
 use self::cards::Cards;
 pub(super) use self::cards::KeptPicture;
 use self::comments::ByArticle;
 pub(super) use self::in_languages::InLanguages;
 use self::in_languages::Leaf;
-use self::shown::ShownTexts;
+use self::index::Index;
+pub(super) use self::news::NewsFeeds;
+use self::offers::{campaigns_of, tiers_of};
 pub(super) use self::shown::{Face, Test};
+use self::shown::{FormsShown, ShownTexts};
 use super::drawn::Drawn;
 use super::page_cache::CachedPage;
 use super::public::discovery::Discovery;
 use crate::content::draft::{Draft, Kind};
-use crate::content::{self, ContentErrors, Library, markdown, paragraphs};
-use crate::domain::article::{Article, ArticleDate, CampaignFile, TierFile};
+use crate::content::{self, ContentErrors, Library};
+use crate::domain::article::Article;
 use crate::domain::campaign::Campaign;
 use crate::domain::comment::Discussion;
-use crate::domain::ids::{CampaignId, TierId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Money;
 use crate::domain::old_address::OldAddress;
-use crate::domain::pledge::Frequency;
-use crate::domain::tier::{Benefit, FairValue, Offer, Price, Tier};
-use crate::render::card;
+use crate::domain::picture::Gallery;
+use crate::domain::tier::Tier;
+use crate::pictures::{Keeper, Wanted};
 use crate::render::discovery::Entry;
-use crate::render::pages::{ArticleBody, ArticlePage, ArticlesPage, Teaser};
-use crate::render::{PageMeta, Picture, RenderError, Templates};
+use crate::render::{RenderError, Templates};
 use crate::store::comments::Shown;
+use crate::usecases::abuse::pace;
 use crate::usecases::pages::{self, Version};
 use crate::usecases::patrons::tiers;
 use crate::usecases::{Context, UseCaseError, appeals, campaigns, comments as readers};
-use crate::words::Language;
-use chrono::NaiveDate;
-use std::collections::{BTreeMap, HashMap};
+use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Mutex, MutexGuard};
-
-/// Longest description for search engines, in characters.
-const DESCRIPTION_CHARACTERS: usize = 180;
 
 /// Why the content could not be brought on.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +74,9 @@ pub enum ContentFault {
         /// What is wrong.
         why: String,
     },
+    /// Smaller ones of the pictures cannot be kept.
+    #[error("the folder for smaller pictures cannot be read or written: {0}")]
+    Pictures(std::io::Error),
     /// A page does not render.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -83,15 +91,18 @@ pub enum ContentFault {
 /// Pages ready to be served.
 #[derive(Default)]
 pub(super) struct Pages {
-    pub(super) landing: Option<InLanguages>,
-    pub(super) list: Option<InLanguages>,
-    pub(super) articles: HashMap<String, InLanguages>,
+    pub(super) landing: Option<Arc<InLanguages>>,
+    /// Lists of articles, page by page, by their paths.
+    pub(super) shelves: HashMap<String, Vec<Arc<InLanguages>>>,
+    pub(super) articles: HashMap<String, Arc<InLanguages>>,
     /// Where articles were read before, and where they are read now.
     pub(super) moved: HashMap<OldAddress, String>,
     /// What readers may say about which article, and where that is, by slug.
     pub(super) discussions: HashMap<String, (Discussion, String)>,
     /// What the pages of campaigns say besides numbers and names, by slug.
     pub(super) campaigns: HashMap<String, stories::Story>,
+    /// Their news, for programs, by slug.
+    pub(super) news: HashMap<String, NewsFeeds>,
     pub(super) discovery: Option<Discovery>,
     /// What readers say about which article, for programs, by slug.
     pub(super) comment_feeds: HashMap<String, CachedPage>,
@@ -102,15 +113,35 @@ pub(super) struct Pages {
     pub(super) appeal_amounts: HashMap<String, Vec<Money>>,
     /// Whether the day alone changes which appeals are shown.
     by_the_day: bool,
+    /// Of which pictures there should be smaller ones.
+    pictured: Arc<Wanted>,
+    /// What they are drawn from; none before the first is.
+    material: Option<Arc<Material>>,
+}
+
+impl Pages {
+    /// A page with one of its faces, in the language of the templates.
+    pub(super) fn drawn<'a>(
+        &'a self,
+        page: &'a InLanguages,
+        face: Face,
+        templates: &Templates,
+    ) -> &'a CachedPage {
+        page.page(face, templates, self.material.as_deref())
+    }
 }
 
 /// The publication as its files, and the campaigns in the database, are now.
 pub struct Publication {
     folder: PathBuf,
+    /// Where smaller ones of its pictures are kept.
+    keeper: Keeper,
     pages: RwLock<Arc<Pages>>,
     seen: RwLock<Seen>,
     /// How often the texts of tests were shown since that was last written down.
     shown_texts: ShownTexts,
+    /// How often the form was shown since that was last written down.
+    forms_shown: FormsShown,
     /// Pages of campaigns, as they were last drawn.
     pub(super) drawn: Drawn,
     /// Whoever writes a file here.
@@ -121,6 +152,8 @@ pub struct Publication {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Seen {
     files: u64,
+    /// What is known of the pictures.
+    pictures: u64,
     version: Version,
     /// Which edition of the gateways: appeals name those that are on.
     gateways: u64,
@@ -128,16 +161,24 @@ struct Seen {
     settings: i64,
     /// The day, where articles are closed or appeals chosen by it.
     day: Option<NaiveDate>,
+    /// The last moment at which articles were due.
+    due: Option<NaiveDateTime>,
 }
 
 impl Publication {
     /// Reads the folder, writes its campaigns to the database, renders every page.
-    pub async fn open(folder: &Path, ctx: &Context, templates: &Templates) -> Result<Self, ContentFault> {
+    pub async fn open(
+        (folder, keeper): (&Path, Keeper),
+        ctx: &Context,
+        templates: &Templates,
+    ) -> Result<Self, ContentFault> {
         let publication = Self {
             folder: folder.to_owned(),
+            keeper,
             pages: RwLock::default(),
             seen: RwLock::default(),
             shown_texts: ShownTexts::default(),
+            forms_shown: FormsShown::default(),
             drawn: Drawn::default(),
             writing: Mutex::default(),
         };
@@ -145,34 +186,44 @@ impl Publication {
         Ok(publication)
     }
 
-    /// Takes up changed files, and what another process changed in the database. With a mistake in the files, what was
-    /// shown before stays.
+    /// Takes up changed files, new pictures, and what another process changed in the database. With a mistake in the files, what
+    /// was shown before stays.
     ///
     /// Returns whether anything changed.
     pub async fn refresh(&self, ctx: &Context, templates: &Templates) -> Result<bool, ContentFault> {
-        let folder = self.folder.clone();
-        let now = blocking(move || {
-            content::fingerprint(&folder).map_err(|source| ContentFault::Folder { path: folder, source })
+        let (folder, keeper) = (self.folder.clone(), self.keeper.clone());
+        let (now, pictures) = blocking(move || {
+            let files = content::fingerprint(&folder);
+            let files = files.map_err(|source| ContentFault::Folder { path: folder, source })?;
+            Ok((files, keeper.stamp()))
         })
         .await?;
         let (gateways, settings) = (ctx.gateways.edition(), ctx.policy.edition);
         let today = ctx.day_of(ctx.now());
         let day = self.day(ctx, today);
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let due = self.due(ctx).or(seen.due);
         let version = match pages::current(ctx).await {
             Ok(version) => version,
             // Who needs the database says that it is away.
-            Err(_away) if (now, gateways, settings) == (seen.files, seen.gateways, seen.settings) => {
+            Err(_away)
+                if (now, gateways, settings, due) == (seen.files, seen.gateways, seen.settings, seen.due) =>
+            {
                 return Ok(false);
             }
             Err(error) => return Err(error.into()),
         };
-        if (Seen { files: now, version: version.clone(), gateways, settings, day }) == seen {
+        if (Seen { files: now, pictures, version: version.clone(), gateways, settings, day, due }) == seen {
             return Ok(false);
         }
-        // Other currencies are other amounts of the same files.
-        let is_same = now == seen.files && settings == seen.settings;
-        let source = if is_same { Source::Database } else { Source::Files };
+        let source = if (now, settings, due) != (seen.files, seen.settings, seen.due) {
+            // Other currencies are other amounts of the same files, and what waited is read with all others.
+            Source::Files
+        } else if (gateways, day, pictures) != (seen.gateways, seen.day, seen.pictures) {
+            Source::Around
+        } else {
+            Source::Database
+        };
         let loaded = self.load(ctx, templates, source).await;
         let version = match &loaded {
             // A database that was gone is asked again.
@@ -182,8 +233,22 @@ impl Publication {
             Err(_) => version,
         };
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) =
-            Seen { files: now, version, gateways, settings, day: self.day(ctx, today) };
+            Seen { files: now, pictures, version, gateways, settings, day: self.day(ctx, today), due };
         loaded.map(|_| true)
+    }
+
+    /// Takes up what another process changed in the database, and articles whose moment has come. It costs one small query
+    /// while there is neither: files are looked at only then.
+    ///
+    /// Returns whether anything changed.
+    pub async fn follow(&self, ctx: &Context, templates: &Templates) -> Result<bool, ContentFault> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let is_due = self.due(ctx).is_some_and(|due| Some(due) != seen.due);
+        match pages::current(ctx).await {
+            Ok(version) if is_due || version != seen.version => self.refresh(ctx, templates).await,
+            // Who needs the database says that it is away.
+            Ok(_) | Err(_) => Ok(false),
+        }
     }
 
     /// The day, if it changes the pages by itself.
@@ -191,20 +256,34 @@ impl Publication {
         (comments::close_by_the_day(ctx) || self.pages().by_the_day).then_some(today)
     }
 
+    /// The moment at which articles that wait are due, once it has come.
+    fn due(&self, ctx: &Context) -> Option<NaiveDateTime> {
+        let next = self.pages().material.as_deref().and_then(|material| material.library.due);
+        next.filter(|due| *due <= ctx.local(ctx.now()))
+    }
+
     /// How often the texts of tests were shown.
     pub(super) fn shown_texts(&self) -> &ShownTexts {
         &self.shown_texts
     }
 
-    /// Writes down how often the texts of tests were shown since the last time. Without the database the counts are kept
-    /// until it is back.
+    /// How often the form was shown.
+    pub(super) fn forms_shown(&self) -> &FormsShown {
+        &self.forms_shown
+    }
+
+    /// Writes down how often the texts of tests, and the form, were shown since the last time. Without the database the counts
+    /// are kept until it is back.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn write_counts(&self, ctx: &Context) -> Result<(), UseCaseError> {
         let counts = self.shown_texts.take();
         let written = appeals::count(ctx, counts.clone()).await;
-        written.inspect_err(|_away| self.shown_texts.put_back(counts))
+        written.inspect_err(|_away| self.shown_texts.put_back(counts))?;
+        let forms = self.forms_shown.take();
+        let written = pace::count_forms(ctx, forms).await;
+        written.inspect_err(|_away| self.forms_shown.add(forms))
     }
 
     /// Renders every page and returns the version of what they show. Campaigns are those of the files where these
@@ -215,42 +294,71 @@ impl Publication {
         templates: &Templates,
         source: Source,
     ) -> Result<Version, ContentFault> {
-        let (folder, inner) = (self.folder.clone(), ctx.clone());
-        let (library, own, tiers) = blocking(move || {
-            let library = Arc::new(content::load(&folder)?);
-            let list = campaigns_of(&library, &inner)?;
-            let tiers = tiers_of(&library, &inner)?;
-            Ok((library, list, tiers))
-        })
-        .await?;
-        let render = |campaigns: Vec<Campaign>, said: &[Shown]| {
-            let (library, comments) = (Arc::clone(&library), comments::by_article(said));
+        let before = self.pages();
+        let Read { library, campaigns: own, tiers, gallery, pictured } =
+            self.read(ctx, source, &before).await?;
+        // What did not change is not drawn again either.
+        let kept = Some(before).filter(|_| source == Source::Database);
+        let render = |campaigns: Vec<Campaign>, said: Vec<Shown>| {
+            let (library, gallery, kept) = (Arc::clone(&library), Arc::clone(&gallery), kept.clone());
             let (ctx, renderer) = (ctx.clone(), templates.clone());
             blocking(move || {
-                let standing = Standing::of(&library, &ctx);
-                render_all(Material { library, standing, campaigns, comments, ctx }, &renderer)
+                let before = kept.as_deref().and_then(|pages| pages.material.as_deref());
+                let (standing, index) = match before {
+                    Some(before) => (Arc::clone(&before.standing), Arc::clone(&before.index)),
+                    None => (Arc::new(Standing::of(&library, &ctx)), Arc::new(Index::of(&library))),
+                };
+                let comments = comments::by_article(said);
+                let material = Material { library, index, standing, campaigns, comments, gallery, ctx };
+                render_all(material, kept.as_deref(), &renderer)
             })
         };
         let (version, mut fresh) = match source {
             // Rendered first: with a mistake in the files nothing is written.
             Source::Files => {
                 let said = readers::shown(ctx).await?;
-                let fresh = render(own.clone(), &said).await?;
+                let fresh = render(own.clone(), said.clone()).await?;
                 campaigns::put(ctx, own.clone()).await?;
                 let version = tiers::put(ctx, tiers).await?;
                 // What was said meanwhile may be of this version already.
                 let later = readers::shown(ctx).await?;
-                (version, if later == said { fresh } else { render(own, &later).await? })
+                (version, if later == said { fresh } else { render(own, later).await? })
             }
-            Source::Database => {
+            Source::Around | Source::Database => {
                 let slugs = own.iter().map(|campaign| campaign.slug.to_string()).collect();
                 let (version, shown) = pages::shown(ctx, slugs).await?;
-                (version, render(shown, &readers::shown(ctx).await?).await?)
+                (version, render(shown, readers::shown(ctx).await?).await?)
             }
         };
         fresh.cards.take_over(&self.pages().cards);
+        fresh.pictured = pictured;
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(version)
+    }
+
+    /// Reads what may have changed; the rest is what the pages before are drawn from.
+    async fn read(&self, ctx: &Context, source: Source, before: &Pages) -> Result<Read, ContentFault> {
+        let (folder, keeper, ctx) = (self.folder.clone(), self.keeper.clone(), ctx.clone());
+        let known = before.material.clone().filter(|_| source != Source::Files);
+        let pictured = Arc::clone(&before.pictured);
+        blocking(move || {
+            let (library, pictured) = match &known {
+                Some(material) => (Arc::clone(&material.library), pictured),
+                None => {
+                    let library = for_today(content::load(&folder)?, &ctx);
+                    let pictured = Arc::new(library.pictures(&folder));
+                    (Arc::new(library), pictured)
+                }
+            };
+            let gallery = match known.filter(|_| source == Source::Database) {
+                Some(material) => Arc::clone(&material.gallery),
+                None => pictures::known(&keeper),
+            };
+            let campaigns = campaigns_of(&library, &ctx)?;
+            let tiers = tiers_of(&library, &ctx)?;
+            Ok(Read { library, campaigns, tiers, gallery, pictured })
+        })
+        .await
     }
 
     /// Waits until nobody else of this process writes.
@@ -272,8 +380,9 @@ impl Publication {
         templates: &Templates,
     ) -> Result<Option<String>, ContentFault> {
         let (folder, ctx, templates) = (self.folder.clone(), ctx.clone(), templates.clone());
+        let gallery = self.pages().gallery();
         blocking(move || {
-            let mut library = content::load_with(&folder, Some(&draft))?;
+            let mut library = for_today(content::load_with(&folder, Some(&draft))?, &ctx);
             let own = |article: &&mut Article| draft.kind == Kind::Article && article.slug == draft.slug;
             let is_article = library.articles.iter_mut().find(own).map(|own| own.draft = false).is_some();
             let library = Arc::new(library);
@@ -284,11 +393,26 @@ impl Publication {
                 return Ok(None);
             }
             let slug = draft.slug.as_str();
-            let standing = Standing::of(&library, &ctx);
-            let material = Material { library, standing, campaigns, comments: ByArticle::new(), ctx };
+            let standing = Arc::new(Standing::of(&library, &ctx));
+            let index = Arc::new(Index::of(&library));
+            let comments = ByArticle::new();
+            let material = Material { library, index, standing, campaigns, comments, gallery, ctx };
             material.article((slug, Face::First), &format!("/articles/{slug}"), &templates).map(Some)
         })
         .await
+    }
+
+    /// Articles that are kept from the public, and the moments for which they wait, if they do.
+    pub(super) fn kept_back(&self) -> HashMap<String, Option<NaiveDateTime>> {
+        let pages = self.pages();
+        let Some(material) = &pages.material else {
+            return HashMap::new();
+        };
+        let library = &material.library;
+        let moment =
+            |article: &Article| article.publish.filter(|_moment| library.waiting.contains(&article.slug));
+        let drafts = library.articles.iter().filter(|article| article.draft);
+        drafts.map(|article| (article.slug.to_string(), moment(article))).collect()
     }
 
     pub(super) fn pages(&self) -> Arc<Pages> {
@@ -301,8 +425,25 @@ impl Publication {
 enum Source {
     /// The files changed: they are written to the database.
     Files,
-    /// Another process wrote to the database.
+    /// The files are the same, and what stands around their texts, or is known of their pictures, is another.
+    Around,
+    /// Another process wrote to the database, and nothing else changed.
     Database,
+}
+
+/// What there is to draw, before the database is asked.
+struct Read {
+    library: Arc<Library>,
+    campaigns: Vec<Campaign>,
+    tiers: Vec<Tier>,
+    gallery: Arc<Gallery>,
+    pictured: Arc<Wanted>,
+}
+
+/// The library without what is to appear later.
+fn for_today(mut library: Library, ctx: &Context) -> Library {
+    library.hold_back(ctx.local(ctx.now()));
+    library
 }
 
 async fn blocking<T: Send + 'static>(
@@ -311,128 +452,80 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(ContentFault::CutOff))
 }
 
-fn campaigns_of(library: &Library, ctx: &Context) -> Result<Vec<Campaign>, ContentFault> {
-    library.campaigns.values().map(|file| campaign_of(file, ctx)).collect()
-}
-
-fn tiers_of(library: &Library, ctx: &Context) -> Result<Vec<Tier>, ContentFault> {
-    library.tiers.values().map(|file| tier_of(file, ctx)).collect()
-}
-
-fn tier_of(file: &TierFile, ctx: &Context) -> Result<Tier, ContentFault> {
-    let name = format!("tiers/{}.md", file.slug);
-    let price = |(currency, frequency, amount): &(String, String, String)| {
-        let frequency = Frequency::parse(frequency);
-        let amount = money(&name, amount, currency)?;
-        Ok(frequency.map(|frequency| Price { frequency, amount }))
-    };
-    let prices: Result<Vec<Option<Price>>, ContentFault> = file.prices.iter().map(price).collect();
-    let mut prices: Vec<Price> = prices?.into_iter().flatten().collect();
-    prices.sort_by_key(|price| (price.amount.currency().code(), price.frequency));
-    let benefit = |(text, value): &(String, Option<(String, String)>)| {
-        let value = value.as_ref().map(|(amount, currency)| money(&name, amount, currency)).transpose()?;
-        let fair_value = value
-            .map(|value| FairValue { minor: value.minor(), currency: value.currency().code().to_owned() });
-        Ok(Benefit { text: text.clone(), fair_value })
-    };
-    Ok(Tier {
-        id: ctx.new_id::<TierId>(),
-        slug: file.slug.clone(),
-        name: file.name.clone(),
-        description: file.description.clone(),
-        benefits: file.benefits.iter().map(benefit).collect::<Result<_, ContentFault>>()?,
-        prices,
-        places: file.places,
-        position: file.position,
-        offer: if file.archived { Offer::Archived } else { Offer::Open },
-    })
-}
-
-fn campaign_of(file: &CampaignFile, ctx: &Context) -> Result<Campaign, ContentFault> {
-    let name = format!("campaigns/{}.md", file.slug);
-    let goal = file.goal.as_ref().map(|(amount, currency)| money(&name, amount, currency)).transpose()?;
-    Ok(Campaign {
-        id: ctx.new_id::<CampaignId>(),
-        slug: file.slug.clone(),
-        title: file.title.clone(),
-        summary: file.summary.clone(),
-        goal,
-        starts_on: file.starts,
-        ends_on: file.ends,
-        suggestions: amounts(&name, &file.amounts, ctx)?,
-        thanks: file.thanks.clone(),
-        rates: stories::rates(&name, &file.rates, goal)?,
-    })
-}
-
-fn money(file: &str, amount: &str, currency: &str) -> Result<Money, ContentFault> {
-    let fault = |error: crate::domain::money::MoneyError| ContentFault::Amount {
-        file: file.to_owned(),
-        why: format!("“{amount} {currency}”: {error}"),
-    };
-    let currency = Currency::parse(currency).map_err(fault)?;
-    let money = Money::parse_major(amount, currency).map_err(fault)?;
-    Money::positive(money.minor(), currency).map_err(fault)
-}
-
-/// Suggested amounts, ascending, in the currencies that the site takes, the default first.
-fn amounts(
-    file: &str,
-    by_code: &BTreeMap<String, Vec<String>>,
-    ctx: &Context,
-) -> Result<Vec<Money>, ContentFault> {
-    let mut all = Vec::new();
-    for (code, list) in by_code {
-        for amount in list {
-            all.push(money(file, amount, code)?);
-        }
-    }
-    all.sort_by_key(|money| money.minor());
-    let currencies = &ctx.policy.currencies;
-    let in_order =
-        currencies.iter().flat_map(|currency| all.iter().filter(|money| money.currency() == *currency));
-    Ok(in_order.copied().collect())
-}
-
-fn render_all(material: Material, templates: &Templates) -> Result<Pages, ContentFault> {
-    let material = Arc::new(material);
+/// `before` are the pages of which nothing but comments and campaigns may have changed; an article whose did not keeps its
+/// page, so that one comment among many articles is shown at once.
+fn render_all(
+    material: Material,
+    before: Option<&Pages>,
+    templates: &Templates,
+) -> Result<Pages, ContentFault> {
     let library = &material.library;
     let mut pages = Pages {
         appeal_amounts: appeal::amounts_of(library, &material.ctx)?,
         by_the_day: library.goes_by_the_day(),
         ..Pages::default()
     };
-    let draw = |what: Leaf| InLanguages::new(Arc::clone(&material), what, templates);
+    let unchanged = before.filter(|before| before.has_campaigns(&material.campaigns));
+    let draw = |what: Leaf| InLanguages::new(&material, what, templates).map(Arc::new);
     for article in library.published() {
         let slug = article.slug.to_string();
         if let Some(discussion) = comments::discussion(article, material.ctx.policy.comments) {
             pages.discussions.insert(slug.clone(), (discussion, place_of(article)));
         }
         pages.moved.extend(article.was.iter().map(|old| (old.clone(), place_of(article))));
+        let kept = unchanged.filter(|before| before.has_said(article, &material));
         if article.landing {
-            pages.landing = Some(draw(Leaf::Landing(slug.clone()))?);
+            let front = kept.and_then(|before| before.landing.clone());
+            pages.landing = Some(front.map_or_else(|| draw(Leaf::Landing(slug.clone())), Ok)?);
             pages.default_campaign = material.standing.campaign(article).map(ToString::to_string);
         }
-        pages.articles.insert(slug.clone(), draw(Leaf::Article(slug))?);
+        let page = kept.and_then(|before| before.articles.get(&slug).cloned());
+        let page = page.map_or_else(|| draw(Leaf::Article(slug.clone())), Ok)?;
+        pages.articles.insert(slug, page);
     }
     if pages.default_campaign.is_none() {
         pages.default_campaign = material.campaigns.first().map(|campaign| campaign.slug.to_string());
     }
-    pages.list = Some(draw(Leaf::List)?);
-    let (said, by_article) = comments::feeds(&material, templates);
+    pages.shelves = match unchanged {
+        Some(before) => before.shelves.clone(),
+        None => shelves::drawn(&material.index, draw)?,
+    };
+    let (said, by_article) = comments::feeds(&material, unchanged, templates);
     pages.comment_feeds = by_article;
     pages.campaigns = stories::by_campaign(library, &material.ctx.policy.public_url);
+    pages.news = news::by_campaign(&material, templates);
     pages.discovery = Some(material.discovery(templates, said));
     pages.cards = Cards::of(library.published(), templates.site());
+    pages.material = Some(Arc::new(material));
     Ok(pages)
+}
+
+impl Pages {
+    /// Whether they were drawn with these campaigns. Files name none, so ids of campaigns say nothing.
+    fn has_campaigns(&self, campaigns: &[Campaign]) -> bool {
+        let same =
+            |(ours, theirs): (&Campaign, &Campaign)| *ours == Campaign { id: ours.id, ..theirs.clone() };
+        self.material.as_deref().is_some_and(|before| {
+            before.campaigns.len() == campaigns.len() && before.campaigns.iter().zip(campaigns).all(same)
+        })
+    }
+
+    /// Whether they were drawn with the comments that an article has in this material.
+    fn has_said(&self, article: &Article, material: &Material) -> bool {
+        let before = self.material.as_deref();
+        before
+            .is_some_and(|before| before.comments.get(&article.slug) == material.comments.get(&article.slug))
+    }
 }
 
 /// What pages are drawn from.
 struct Material {
     library: Arc<Library>,
-    standing: Standing,
+    index: Arc<Index>,
+    standing: Arc<Standing>,
     campaigns: Vec<Campaign>,
     comments: ByArticle,
+    gallery: Arc<Gallery>,
     ctx: Context,
 }
 
@@ -443,41 +536,9 @@ impl Material {
             Leaf::Article(slug) => {
                 self.article((slug.as_str(), face), &format!("/articles/{slug}"), templates)?
             }
-            Leaf::List => self.list(templates)?,
+            Leaf::Shelf(path, number) => self.shelf_page(path, *number, templates)?,
         };
         Ok(CachedPage::new(html, "text/html; charset=utf-8"))
-    }
-
-    fn article(
-        &self,
-        (slug, face): (&str, Face),
-        path: &str,
-        templates: &Templates,
-    ) -> Result<String, ContentFault> {
-        let library = &self.library;
-        let language = templates.language();
-        let mut published = library.published();
-        let Some(article) = published.find(|article| article.slug.as_str() == slug) else {
-            return Ok(String::new());
-        };
-        let appeals = appeal::boxes(self, article, face, language)?;
-        let others = library.published().filter(|other| other.slug != article.slug);
-        let more = others.take(4).map(|other| teaser(other, language)).collect();
-        let comments = comments::below(article, self, language);
-        let picture = self.picture_of(article, templates);
-        let said = comments.as_ref().map(|comments| comments.count);
-        let structured_html = self.structured(article, templates, (&picture, said));
-        let body = ArticlePage {
-            article: article_body(article, appeals.cut_after, language),
-            bar: appeals.bar,
-            inside: appeals.inside,
-            appeal: appeals.end,
-            comments,
-            more,
-            structured_html,
-        };
-        let meta = article_meta(article, path, self.url_of(article), picture);
-        Ok(templates.page("public/article.html", &meta, &body)?)
     }
 
     /// The landing article has one canonical address: the front page.
@@ -496,87 +557,9 @@ impl Material {
             date: article.date?,
         })
     }
-
-    fn list(&self, templates: &Templates) -> Result<String, ContentFault> {
-        let language = templates.language();
-        let meta = PageMeta {
-            title: language.text("articles-title", &[]),
-            canonical: Some(format!("{}/articles", self.ctx.policy.public_url)),
-            path: "/articles".into(),
-            picture: Some(card::site_picture(templates.site())),
-            in_languages: true,
-            ..PageMeta::default()
-        };
-        let articles = self.library.published().map(|article| teaser(article, language)).collect();
-        Ok(templates.page("public/articles.html", &meta, ArticlesPage { articles })?)
-    }
 }
 
 /// The path at which an article is read.
 pub(super) fn place_of(article: &Article) -> String {
     if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) }
-}
-
-fn described(article: &Article) -> String {
-    markdown::excerpt(article.standfirst.as_deref().unwrap_or(&article.body), DESCRIPTION_CHARACTERS)
-}
-
-fn article_meta(article: &Article, path: &str, canonical: String, picture: Picture) -> PageMeta {
-    PageMeta {
-        title: article.headline(),
-        description: Some(described(article)),
-        canonical: Some(canonical),
-        path: path.to_owned(),
-        picture: Some(picture),
-        ..PageMeta::default()
-    }
-}
-
-/// `cut_after` is the paragraph after which an appeal stands.
-fn article_body(article: &Article, cut_after: Option<u32>, language: &Language) -> ArticleBody {
-    let whole = markdown::to_html(&article.body).html;
-    let cut = cut_after.and_then(|number| paragraphs::cut_after(&whole, number));
-    let (html, rest_html) = match cut {
-        Some((before, after)) => (before.to_owned(), after.to_owned()),
-        None => (whole, String::new()),
-    };
-    ArticleBody {
-        slug: article.slug.to_string(),
-        title: article.title.clone(),
-        kicker: article.kicker.clone(),
-        standfirst_html: article.standfirst.as_deref().map(|text| markdown::to_html(text).html),
-        date_text: article.date.as_ref().map(|date| day_text(date, language)),
-        date_iso: article.date.as_ref().map(ArticleDate::iso),
-        authors: article.authors.clone(),
-        html,
-        rest_html,
-        language: article.language.clone(),
-    }
-}
-
-fn teaser(article: &Article, language: &Language) -> Teaser {
-    Teaser {
-        title: article.title.clone(),
-        kicker: article.kicker.clone(),
-        url: place_of(article),
-        date_text: article.date.as_ref().map(|date| day_text(date, language)),
-        date_iso: article.date.as_ref().map(ArticleDate::iso),
-        standfirst: article.standfirst.as_deref().map(|text| markdown::excerpt(text, 280)),
-    }
-}
-
-/// A year, a month, or a day.
-fn day_text(date: &ArticleDate, language: &Language) -> String {
-    let iso = date.iso();
-    let month =
-        || iso.split_once('-').and_then(|(year, month)| Some((year.to_owned(), month.parse::<i64>().ok()?)));
-    match iso.parse::<chrono::NaiveDate>() {
-        Ok(day) => language.date(day),
-        Err(_shorter) => match month() {
-            Some((year, month)) => {
-                language.text("month-year", &[("year", year.into()), ("month", month.into())])
-            }
-            None => iso,
-        },
-    }
 }

@@ -57,7 +57,10 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
     let (form_bytes, webhook_bytes, api_bytes) = state.body_bytes_max;
     move |app| {
         app.service(page("/", public::articles::landing))
-            .service(page("/articles", public::articles::list))
+            .service(page("/articles", public::articles::shelf))
+            .service(page("/sections/{name}", public::articles::shelf))
+            .service(page("/series/{name}", public::articles::shelf))
+            .service(page("/authors/{name}", public::articles::shelf))
             .service(page("/articles/{slug}", public::articles::article))
             .service(
                 form("/donate", public::donate::show, public::donate::submit)
@@ -76,6 +79,7 @@ fn routes(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
             )
             .service(page("/static/{name}", assets::file))
             .service(page("/media/{path:.*}", public::media::picture))
+            .service(page("/pictures/{name}", public::media::smaller))
             .service(
                 act("/webhooks/{gateway}", webhooks::receive).app_data(PayloadConfig::new(webhook_bytes)),
             )

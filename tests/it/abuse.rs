@@ -1,6 +1,8 @@
 //! Those who try stolen cards on the form, and the donors beside them.
 
+mod left;
 pub(crate) mod links;
+mod pace;
 pub(crate) mod proofs;
 
 use chrono::TimeDelta;
@@ -96,27 +98,36 @@ flow! {
 }
 
 flow! {
-    settings: guarded(&[]),
+    settings: guarded(&[("MAINSTAY_LIMITS__PLEDGES_PER_EMAIL_PER_HOUR", "5")]),
     async fn who_must_wait_is_told_the_same_whatever_the_reason(app) {
         for number in 0..3 {
             is_declined(&app, HERE, number).await;
         }
         app.pass(TimeDelta::minutes(1)).await;
-        let other = "192.0.2.9";
+        let (hasty, known) = ("192.0.2.9", "oftener@example.org");
         for number in 10..13 {
-            assert_eq!(give_from(&app, other, &Form::gift().by(number)).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(give_from(&app, hasty, &Form::gift().by(number)).await.status, StatusCode::SEE_OTHER);
+        }
+        for number in 0..5 {
+            let form = Form::gift().set("email", known).set("amount", &(30 + number).to_string());
+            assert_eq!(give_from(&app, &format!("10.1.{number}.1"), &form).await.status, StatusCode::SEE_OTHER);
         }
 
-        let form = Form::gift().by(20);
-        let (blocked, limited) = (give_from(&app, HERE, &form).await, give_from(&app, other, &form).await);
-        assert_eq!((blocked.status, limited.status), (StatusCode::TOO_MANY_REQUESTS, StatusCode::TOO_MANY_REQUESTS));
-        assert_eq!(blocked.header("retry-after"), limited.header("retry-after"));
-        let without_challenge = |answer: &Answer| {
-            let page = answer.text();
-            let lines = page.lines().filter(|line| !line.contains("data-proof="));
-            lines.collect::<Vec<_>>().join("\n")
-        };
-        assert_eq!(without_challenge(&blocked), without_challenge(&limited));
+        // Their cards were declined; many at once from one address; many for one e-mail address.
+        let mut seen = Vec::new();
+        for (address, email) in [(HERE, "blocked@example.org"), (hasty, "hastily@example.org"), ("198.51.9.9", known)] {
+            let refused = give_from(&app, address, &Form::gift().set("email", email)).await;
+            let headers = refused.headers.iter().filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()));
+            let headers: Vec<String> = headers.map(|(name, value)| format!("{name}: {value:?}")).collect();
+            let page = refused.text().replace(email, "somebody");
+            // Only the challenge is another one each time.
+            let lines: Vec<String> = page.lines().filter(|line| !line.contains("data-proof=")).map(str::to_owned).collect();
+            assert!(lines.len() > 20, "{page}");
+            seen.push((refused.status, headers, refused.body.len(), lines));
+        }
+        assert_eq!(seen[0].0, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(seen[0], seen[1]);
+        assert_eq!(seen[0], seen[2]);
     }
 }
 
@@ -173,7 +184,10 @@ flow! {
     settings: guarded(&[]),
     async fn staff_see_an_attack_on_every_page_and_end_it_with_one_click(app) {
         let mut owner = app.clerk(Role::Owner).await;
-        assert!(owner.get("/admin/defence").await.text().contains("The site is not under attack"));
+        let page = owner.get("/admin/defence").await.text();
+        for part in ["The site is not under attack", "beyond 30 payments in a minute"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
         is_attacked(&app).await;
 
         assert!(owner.get("/admin/donors").await.text().contains("Under attack:"));
@@ -248,5 +262,48 @@ flow! {
         app.pass(TimeDelta::days(29)).await;
         app.upkeep().await;
         assert_eq!(app.count("pledge_clients").await, 0);
+    }
+}
+
+flow! {
+    settings: guarded(&[]),
+    async fn the_secret_of_a_day_is_gone_when_its_blocks_are_over(app) {
+        is_declined(&app, HERE, 0).await;
+        app.pass(TimeDelta::minutes(13 * 60 + 50)).await;
+        for number in 1..4 {
+            is_declined(&app, HERE, number).await;
+        }
+
+        // After midnight a block of yesterday still holds.
+        app.pass(TimeDelta::minutes(20)).await;
+        app.upkeep().await;
+        assert_eq!(app.count("day_keys").await, 1);
+        let form = Form::gift().by(9);
+        assert_eq!(give_from(&app, HERE, &form).await.status, StatusCode::TOO_MANY_REQUESTS);
+        app.pass(TimeDelta::minutes(70)).await;
+        app.upkeep().await;
+        assert_eq!(app.count("day_keys").await, 0);
+        assert_eq!(app.count("pledge_clients").await, 4, "of whom nobody can tell any more who they were");
+        assert_eq!(give_from(&app, HERE, &form).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(app.count("day_keys").await, 1);
+    }
+}
+
+flow! {
+    settings: guarded(&[]),
+    async fn three_blocked_addresses_are_an_attack_though_most_payments_succeed(app) {
+        for number in 0..12 {
+            let form = Form::gift().by(300 + number);
+            let page = give_from(&app, &format!("10.2.{number}.1"), &form).await.location().to_owned();
+            app.client().pay(&page, "succeed", "now").await;
+        }
+        app.run_jobs().await;
+        for number in 0..8 {
+            is_declined(&app, &format!("198.51.{}.1", number / 3), 100 + number).await;
+        }
+        assert_eq!(app.review_kinds().await, [""; 0], "two are blocked, and fewer than half were declined");
+
+        is_declined(&app, "198.51.2.1", 108).await;
+        assert_eq!(app.review_kinds().await, ["under_attack"]);
     }
 }

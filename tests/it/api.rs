@@ -1,7 +1,9 @@
 //! The public JSON API, in exactly the contract's shapes.
 
+mod bank;
 mod books;
 mod changes;
+mod desk;
 mod examples;
 mod settings;
 mod staff;

@@ -1,12 +1,14 @@
 //! Appeals: where they stand, who does not see them, and which of two texts brings more.
 
 use chrono::TimeDelta;
-use mainstay::domain::access::Role;
+use mainstay::domain::access::{Role, Scope};
+use mainstay::store::exports::{Part, Span, Table};
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::support::app::{Engine, TestApp, settings};
+use crate::support::app::{Engine, TestApp, settings, start_of_tests};
 use crate::support::client::{Answer, Client};
 use crate::support::gift::Form;
 use crate::support::{both, flow};
@@ -198,6 +200,48 @@ both! {
         let page = editor.get("/admin/appeals").await.text();
         assert!(page.contains("Two texts were tried") && !page.contains("Two texts are tried"), "{page}");
         app.finish().await;
+    }
+}
+
+flow! {
+    async fn which_appeal_brought_a_gift_is_in_lists_files_and_reports(app) {
+        const SECOND: &str = "spring.b.0123456789ab";
+        for (number, appeal) in [(1, "spring"), (2, SECOND), (3, "winter"), (4, "")] {
+            app.gives(&Form::gift().by(number).set("appeal", appeal)).await;
+        }
+        let program = app.program(Scope::Read).await;
+        for (asked, count) in [("spring", 2), (SECOND, 1), ("spring.a.0123456789ab", 0), ("spr", 0), ("winter", 1), ("-", 1)] {
+            for list in ["donations", "pledges"] {
+                let found = program.reads(&format!("/{list}?appeal={asked}")).await;
+                assert_eq!(found["items"].as_array().unwrap().len(), count, "{list} {asked}: {found}");
+            }
+        }
+        let found = program.reads(&format!("/donations?appeal={SECOND}")).await;
+        assert_eq!(found["items"][0]["appeal"], SECOND);
+
+        let none = json!({ "minor": 0, "currency": "EUR" });
+        let report = program.reads("/reports/articles").await;
+        assert_eq!(report["appeals"], json!([
+            {"appeal": "spring", "donations": 2, "gross": {"minor": 5000, "currency": "EUR"}, "refunded": none, "lost": none},
+            {"appeal": "winter", "donations": 1, "gross": {"minor": 2500, "currency": "EUR"}, "refunded": none, "lost": none},
+        ]));
+        let clerk = app.clerk(Role::Owner).await;
+        let page = clerk.get("/admin/reports/articles").await.text();
+        assert!(page.contains("Appeals that were followed"), "{page}");
+        let (_, rest) = page.split_once("&amp;appeal=spring").unwrap_or_else(|| panic!("{page}"));
+        assert!(rest.contains("€50.00"), "{rest}");
+        let list = clerk.get("/admin/donations?appeal=spring&column=appeal").await.text();
+        assert!(list.contains(SECOND) && !list.contains("winter"), "{list}");
+        let file = clerk.get("/admin/reports/articles.csv").await.text();
+        assert!(file.contains(",winter,1,25.00,0.00,0.00,25.00"), "{file}");
+
+        let span = Span { from: start_of_tests().naive_utc() - TimeDelta::days(1), to: start_of_tests().naive_utc() + TimeDelta::days(1) };
+        for table in [Table::Donations, Table::Pledges] {
+            assert_eq!(table.columns().last(), Some(&"appeal"));
+            let rows = app.ctx().db.read(move |conn| table.rows_of(conn, span, Part::default())).await.unwrap();
+            let told: BTreeSet<&str> = rows.iter().map(|row| row.last().unwrap().as_str()).collect();
+            assert_eq!(told, BTreeSet::from(["", "spring", SECOND, "winter"]));
+        }
     }
 }
 

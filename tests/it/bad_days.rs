@@ -10,6 +10,7 @@ use crate::support::smtp::Fault;
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
+use futures_util::future::join_all;
 use mainstay::domain::clock::Clock as _;
 use mainstay::gateways::sandbox::{SIGNATURE_HEADER, sign};
 use mainstay::store::jobs;
@@ -35,7 +36,8 @@ both! {
         assert!(waiting.iter().all(|job| job.status == "pending" && job.failures > 5), "{waiting:#?}");
         assert_eq!(server.messages().len(), 0);
         server.recover().await;
-        app.pass(TimeDelta::hours(3)).await;
+        // One of them asks within ten minutes, and the others need not wait for their own time.
+        app.pass(TimeDelta::minutes(10)).await;
 
         let received = server.messages();
         let to: BTreeSet<_> = received.iter().map(|message| message.to.join(",")).collect();
@@ -191,6 +193,41 @@ both! {
         assert_eq!(app.count("inbox").await, 1);
         app.finish().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_somebody_keeps_locked_is_waited_for_only_so_long() {
+    let impatient = [
+        ("MAINSTAY_DATABASE__STATEMENT_TIMEOUT_MS", "1500"),
+        ("MAINSTAY_DATABASE__ACQUIRE_TIMEOUT_MS", "200"),
+        ("MAINSTAY_DATABASE__POOL_SIZE", "4"),
+    ];
+    let app = TestApp::start_with(Engine::Postgres, settings(&impatient)).await;
+    let donor = app.client();
+    app.promises(&Form::gift().by(1)).await;
+    let mut holder = PgConnection::establish(&app.database_url).unwrap();
+    holder.batch_execute("BEGIN; LOCK TABLE pledges IN EXCLUSIVE MODE;").unwrap();
+
+    // More donors than there are connections: each has an answer, and nobody waits for the lock to go.
+    let gives = |number| {
+        let donor = &donor;
+        async move { donor.give(&Form::gift().by(number)).await }
+    };
+    let refused = join_all((2..10).map(gives)).await;
+    for answer in &refused {
+        assert_unavailable(answer, "the form");
+        assert!(answer.text().contains("nothing was charged"), "{}", answer.text());
+    }
+    for path in ["/", "/articles", "/health/live"] {
+        assert_eq!(donor.get(path).await.status, StatusCode::OK, "{path} needs no database");
+    }
+    assert_eq!(app.count("pledges").await, 1, "reading goes on");
+    drop(holder);
+
+    let accepted = gives(2).await;
+    assert!(accepted.location().starts_with("/sandbox/pay/"), "what was refused was not kept by halves");
+    assert_eq!(app.count("pledges").await, 2);
+    app.finish().await;
 }
 
 /// The payment as the sandbox would send it.

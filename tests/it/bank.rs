@@ -11,6 +11,7 @@ use mainstay::domain::bank::CreditorReference;
 use mainstay::domain::money::Money;
 use mainstay::usecases::UseCaseError;
 use mainstay::usecases::bank::{self, Arrival, Match, Recorded};
+use mainstay::usecases::upkeep;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -206,6 +207,7 @@ flow! {
     async fn a_transfer_that_comes_after_the_pledge_expired_is_taken(app) {
         let promised = app.promises_transfer(&Form::transfer()).await;
         app.clock.advance(TimeDelta::days(60) + TimeDelta::minutes(6));
+        upkeep::expire(app.ctx()).await.unwrap();
         app.upkeep().await;
         assert_eq!(app.client().status_of(&promised.thanks).await, "expired");
         assert_eq!(app.letters().len(), 0, "the letter left after the pledge had ended: nothing to say");

@@ -3,6 +3,7 @@
 mod feeds;
 mod office;
 mod own;
+mod programs;
 
 use chrono::TimeDelta;
 use mainstay::domain::audit::Actor;
@@ -109,6 +110,27 @@ flow! {
         let log = app.lines(log).await;
         assert_eq!(log.len(), 3);
         assert!(log[2].contains("\"before\":\"approved\"") && log[2].contains("\"after\":\"spam\""), "{log:?}");
+    }
+}
+
+flow! {
+    async fn a_comment_changes_its_article_in_every_language_and_no_other(app) {
+        const OTHER: &str = "/articles/50-years-since-the-death-of-stalin";
+        let reader = app.client();
+        let french = format!("{ARTICLE}?lang=fr");
+        let (before, other) = (reader.get(&french).await, reader.get(OTHER).await);
+        assert_eq!(other.status, StatusCode::OK);
+        let id = app.says(&from_ann("Seen in French, too.")).await;
+        app.decides(&[id], Verdict::Approve).await;
+
+        let after = reader.get(&french).await;
+        assert!(after.text().contains("Seen in French, too.") && app.article().await.contains("Seen in French, too."));
+        assert_ne!(before.header("etag"), after.header("etag"));
+        assert_eq!(reader.get(OTHER).await.header("etag"), other.header("etag"));
+        let russian = reader.get(&format!("{OTHER}?lang=ru")).await;
+        assert!(russian.text().contains("lang=\"ru\""), "what stayed is drawn in languages that nobody had asked for");
+        app.decides(&[id], Verdict::Spam).await;
+        assert!(!reader.get(&french).await.text().contains("Seen in French"));
     }
 }
 

@@ -9,7 +9,8 @@ use mainstay::domain::ids::ImportId;
 use mainstay::domain::pledge::{GatewayKind, Visibility};
 use mainstay::imports as files;
 use mainstay::render::csv::Writer;
-use mainstay::store::exports::{Span, Table};
+use mainstay::store::Conn;
+use mainstay::store::exports::{Part, Span, Table};
 use mainstay::usecases::UseCaseError;
 use mainstay::usecases::account::statements;
 use mainstay::usecases::gifts::{self, Gift, Giver};
@@ -74,7 +75,8 @@ impl TestApp {
     async fn exported(&self) -> Vec<u8> {
         let day = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
         let span = Span { from: day(1970), to: day(2100) };
-        let (rows, _) = self.ctx().db.read(move |conn| Table::Donations.page(conn, span, "")).await.unwrap();
+        let all = move |conn: &mut Conn| Table::Donations.rows_of(conn, span, Part::default());
+        let rows = self.ctx().db.read(all).await.unwrap();
         let mut out = Vec::new();
         let mut writer = Writer::new(&mut out, Table::Donations.columns()).unwrap();
         for row in &rows {
@@ -336,6 +338,7 @@ proptest! {
             "received_at" => moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
             "frequency" => often.to_owned(),
             "hidden" => hidden.to_string(),
+            "appeal" => "spring.b.0123456789ab".to_owned(),
             _ => String::new(),
         };
         let row: Vec<String> = Table::Donations.columns().iter().map(|column| value(column)).collect();
@@ -347,6 +350,8 @@ proptest! {
         prop_assert_eq!(gift.frequency.as_str(), often);
         prop_assert_eq!(gift.visibility == Visibility::Hidden, hidden);
         prop_assert_eq!(gift.exported_as.as_deref(), Some("don_01"));
+        let appeal = gift.appeal.as_ref().map(ToString::to_string);
+        prop_assert_eq!(appeal.as_deref(), Some("spring.b.0123456789ab"));
     }
 
     #[test]

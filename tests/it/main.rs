@@ -12,6 +12,8 @@ mod api;
 #[cfg(test)]
 mod appeals;
 #[cfg(test)]
+mod articles;
+#[cfg(test)]
 mod attempts;
 #[cfg(test)]
 mod bad_days;
@@ -39,6 +41,8 @@ mod deposits;
 mod discovery;
 #[cfg(test)]
 mod embedding;
+#[cfg(test)]
+mod feeds;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
@@ -76,6 +80,8 @@ mod patreon;
 mod patrons;
 #[cfg(test)]
 mod paypal;
+#[cfg(test)]
+mod pictures;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]

@@ -28,6 +28,7 @@ impl Process {
             ("MAINSTAY_DATABASE__URL", app.database_url.clone()),
             ("MAINSTAY_DATABASE__POOL_SIZE", "2".to_owned()),
             ("MAINSTAY_SITE__CONTENT", folder.path().display().to_string()),
+            ("MAINSTAY_SITE__PICTURES", format!("{}/pictures", folder.path().display())),
             ("MAINSTAY_MAIL__DIRECTORY", format!("{}/mail", folder.path().display())),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value));

@@ -13,6 +13,7 @@ use mainstay::domain::pledge::{Frequency, PledgeStatus};
 use mainstay::domain::subscription::{EndReason, OrderKind, OrderStatus, Orderer, SubscriptionState};
 use mainstay::usecases::UseCaseError;
 use mainstay::usecases::bank;
+use mainstay::usecases::desk::files;
 use mainstay::usecases::patrons::figures;
 use mainstay::usecases::patrons::orders::{self, OrderRequest, Ordered};
 use mainstay::usecases::patrons::tend;
@@ -115,6 +116,12 @@ flow! {
 
         assert_eq!(app.patron(pledge).await.pledge.status, PledgeStatus::Active);
         assert_eq!(app.payments(pledge).await, ["2026-06-15", "2026-07-15"]);
+        let file = files::pledge(app.ctx(), pledge).await.unwrap();
+        let told: Vec<&str> = file.moments.iter().map(|moment| moment.what.as_str()).collect();
+        let missed = ["A payment did not come", "The letter “payment failed” was sent", "The payment that was missing came"];
+        for what in missed {
+            assert!(told.contains(&what), "{what}: {told:#?}");
+        }
         app.lives_until("2026-08-16T12:00:00Z".parse().unwrap()).await;
         assert_eq!(app.payments(pledge).await.len(), 3);
         assert_eq!(app.letters_about("did not go through").len(), 1);

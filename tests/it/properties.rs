@@ -1,5 +1,6 @@
 //! What must hold for everything that can happen, tried on much of it. Every failure names its seed; `MAINSTAY_SEED`
-//! begins at another one, and `MAINSTAY_HISTORIES` raises the number of histories that go through the databases.
+//! begins at another one, and `MAINSTAY_HISTORIES` is the number of histories that go through the databases: ten thousand
+//! with `scripts/trials histories`.
 
 mod database;
 mod domain;

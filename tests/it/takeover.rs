@@ -1,7 +1,7 @@
 //! What a publication wrote elsewhere: taken over once, found at its old addresses, and never forced upon what is here.
 
 mod blog;
-mod size;
+pub(crate) mod size;
 
 use std::path::Path;
 
@@ -52,7 +52,7 @@ impl TestApp {
 }
 
 /// Every file of a folder with its text, by name.
-fn files_of(content: &Path) -> Vec<(String, String)> {
+pub(crate) fn files_of(content: &Path) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = std::fs::read_dir(content.join("articles"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

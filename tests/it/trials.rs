@@ -6,8 +6,10 @@
 
 mod any_order;
 mod at_once;
+mod bank_lines;
 mod bots;
 mod clocks;
+mod cluster;
 mod crowd;
 mod database_killed;
 mod dump;
@@ -17,12 +19,14 @@ mod gateway_faults;
 mod kill_everywhere;
 mod kill_nine;
 mod mail_faults;
+mod moving_in;
 mod numbers;
 mod patreon_faults;
 mod patrons;
 mod paypal_faults;
 mod power_cut;
 mod recording;
+mod several;
 mod silence;
 mod site;
 mod summary;
@@ -34,7 +38,8 @@ fn size(small: u64, full: u64) -> u64 {
     if is_full() { full } else { small }
 }
 
-fn is_full() -> bool {
+/// Also asked by the few tests elsewhere that have a full size.
+pub(crate) fn is_full() -> bool {
     std::env::var_os("MAINSTAY_TRIALS").is_some_and(|size| size == "full")
 }
 

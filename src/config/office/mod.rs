@@ -121,7 +121,10 @@ pub fn find(path: &str) -> Option<&'static OfficeSetting> {
 
 /// Why a setting is not the office's; none if it is, or if there is no such setting.
 pub fn machine_s(path: &str) -> Option<&'static str> {
-    TABLE.iter().find(|(known, _)| *known == path).and_then(|(_, owner)| match owner {
+    let is_it = |known: &str| {
+        known == path || known.strip_suffix('*').is_some_and(|section| path.starts_with(section))
+    };
+    TABLE.iter().find(|(known, _)| is_it(known)).and_then(|(_, owner)| match owner {
         Owner::Machine(reason) => Some(*reason),
         Owner::Office(..) => None,
     })
@@ -232,19 +235,22 @@ pub(super) fn from_json(value: &serde_json::Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::merge::Layers;
+    use crate::config::merge::{BY_CURRENCY, Layers};
     use std::collections::BTreeSet;
 
     #[test]
     fn every_key_of_the_configuration_has_one_owner() {
         let defaults = Layers::of_defaults();
-        let by_currency =
-            |path: &str| ["limits.minimum.", "limits.maximum."].iter().any(|s| path.starts_with(s));
+        let by_currency = |path: &str| {
+            BY_CURRENCY
+                .iter()
+                .any(|section| path.strip_prefix(section).is_some_and(|key| key.starts_with('.')))
+        };
         let known: BTreeSet<String> = defaults
             .paths()
             .filter(|path| !by_currency(path) || path.ends_with(".default"))
             .map(str::to_owned)
-            .chain(["limits.minimum.*", "limits.maximum.*"].map(str::to_owned))
+            .chain(BY_CURRENCY.map(|section| format!("{section}.*")))
             .collect();
         let owned: BTreeSet<String> = TABLE.iter().map(|(path, _)| (*path).to_owned()).collect();
         assert_eq!(owned, known);

@@ -42,6 +42,7 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
     ("database.statement_timeout_ms", Machine(START)),
     ("database.acquire_timeout_ms", Machine(START)),
     ("site.content", Machine(FOLDERS)),
+    ("site.pictures", Machine(FOLDERS)),
     ("site.templates", Machine(FOLDERS)),
     (
         "site.name",
@@ -405,6 +406,10 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
         "limits.maximum.*",
         Office(Amounts, Amount, Programs, ("Largest gift in", "Gifts and changes of support from now on.")),
     ),
+    ("limits.review.default", Machine(ABUSE)),
+    ("limits.review.*", Machine(ABUSE)),
+    ("limits.fraud_refund.default", Machine(ABUSE)),
+    ("limits.fraud_refund.*", Machine(ABUSE)),
     (
         "account.session_idle_minutes",
         Office(
@@ -476,7 +481,8 @@ pub(super) const TABLE: &[(&str, Owner)] = &[
             Person,
             (
                 "Donors who give no more are forgotten after",
-                "Counted from their last gift or promise; without a letter, and for good. 0: until they ask.",
+                "Counted from their last gift or promise; without a letter, and for good. Members elsewhere who give no \
+                 more and are no donors lose their names with them. 0: until they ask.",
             ),
         ),
     ),

@@ -11,7 +11,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::article::{Article, ArticleDate, OwnAppeal, Slug};
+use crate::domain::article::{Article, ArticleDate, OwnAppeal, Slug, Ties};
 use crate::domain::old_address::OldAddress;
 
 pub(super) use write::article_text;
@@ -169,6 +169,7 @@ pub fn import(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<
     let language =
         options.language.clone().or(draft.language).filter(|tag| super::front_matter::is_language(tag));
     let was = old_addresses(&draft.was, &mut notes);
+    notes.extend(super::pictures::of(&draft.body).note());
     let article = Article {
         slug,
         title: one_line(&draft.title),
@@ -179,6 +180,8 @@ pub fn import(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<
         language: language.unwrap_or_else(|| "en".to_owned()),
         landing: false,
         draft: draft.is_hidden,
+        publish: None,
+        ties: Ties::default(),
         appeal: OwnAppeal::ByRules,
         comments: true,
         was,

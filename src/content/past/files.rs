@@ -138,7 +138,6 @@ impl Folder {
                 let found =
                     picture.as_ref().map_or(Ok(Found::Missing), |picture| self.media.take(picture))?;
                 seen.note(picture.as_ref().map_or(address, MediaPath::as_str), found);
-                seen.silent += usize::from(words.is_some_and(|(_, alt)| alt.trim().is_empty()));
                 if let Some(picture) = picture.filter(|_| found == Found::Here) {
                     target = picture.address();
                 }

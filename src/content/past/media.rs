@@ -86,7 +86,7 @@ pub(super) struct Seen {
     pub(super) others: BTreeSet<String>,
     /// Names of pictures that are too large.
     pub(super) large: BTreeSet<String>,
-    /// How many say nothing to those who do not see them.
+    /// How many say nothing to those who do not see them, where nobody else counts them.
     pub(super) silent: usize,
 }
 

@@ -10,7 +10,7 @@ use super::wxr::{Channel, Comment, Item, Wxr};
 use super::{Options, TakeError};
 use crate::content::import::ImportError;
 use crate::content::{front_matter, markdown};
-use crate::domain::article::{Article, ArticleDate, OwnAppeal, Slug};
+use crate::domain::article::{Article, ArticleDate, OwnAppeal, Slug, Ties};
 use crate::domain::donor::{EmailAddress, PersonName};
 use crate::domain::old_address::OldAddress;
 use crate::domain::past_comment::{self, PastComment};
@@ -193,6 +193,8 @@ impl WordPress {
             language: if is_language { language } else { self.options.language.clone() },
             landing: false,
             draft,
+            publish: None,
+            ties: Ties::default(),
             appeal: OwnAppeal::ByRules,
             comments: !is_closed,
             was: self.old_addresses(item),

@@ -12,6 +12,13 @@ pub(super) const BLOCKS: TableMap = table(
     &[of("mark", Secret, Short), facts("who blocked_at_us until_us")],
 );
 
+pub(super) const DAY_KEYS: TableMap = table(
+    "day_keys",
+    "The secret of each day, under which addresses are hashed on it; once it is gone, nobody can tell whose a hash was.",
+    Keep::Until("a day, and the hour that blocks last"),
+    &[facts("day"), of("secret", Secret, Short)],
+);
+
 pub(super) const DECLINES: TableMap = table(
     "declines",
     "Payments that were declined, by keyed hashes of addresses that are other ones each day.",
@@ -36,6 +43,13 @@ pub(super) const GIFT_LINKS: TableMap = table(
         of("typed", Words, Removed),
         of("email_mark token_hash", Secret, Removed),
     ],
+);
+
+pub(super) const FORM_VIEWS: TableMap = table(
+    "form_views",
+    "How often the form for gifts was shown, by minutes.",
+    Keep::Until("a week"),
+    &[facts("minute shown")],
 );
 
 pub(super) const RATE_LIMITS: TableMap = table(

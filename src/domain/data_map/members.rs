@@ -20,8 +20,8 @@ pub(super) const ACCOUNTS: TableMap = table(
 
 pub(super) const MEMBERS: TableMap = table(
     "external_members",
-    "Members at platforms elsewhere, counted beside the own patrons. When the platform knows them no more, or the donor who \
-     they are is forgotten, what says who they are is emptied.",
+    "Members at platforms elsewhere, counted beside the own patrons. When the platform knows them no more, the donor who they \
+     are is forgotten, or they gave nothing for as many years as a donor who is forgotten, what says who they are is emptied.",
     Keep::Use,
     &[
         of("email name", Person, Emptied),

@@ -64,7 +64,7 @@ pub const TABLES: &[TableMap] = &[
         "Calls to a gateway that may move money.",
         Keep::Books,
         &[
-            facts("gateway outcome code created_at updated_at"),
+            facts("gateway outcome code created_at updated_at wants_authentication"),
             stands("id pledge_id remote_id"),
             of("next_url", Outside, Emptied),
         ],
@@ -125,6 +125,7 @@ pub const TABLES: &[TableMap] = &[
         ],
     ),
     comments::COMMENTS,
+    abuse::DAY_KEYS,
     abuse::DECLINES,
     balances::DEPOSIT_GIFTS,
     balances::DEPOSITS,
@@ -231,6 +232,7 @@ pub const TABLES: &[TableMap] = &[
     members::MONTHS,
     members::MOVES,
     members::TIERS,
+    abuse::FORM_VIEWS,
     balances::ACCOUNTS,
     table(
         "gift_aid_declarations",

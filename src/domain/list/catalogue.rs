@@ -27,7 +27,7 @@ const LARGEST: Order = Order { name: "largest", label: "Largest first" };
 const SMALLEST: Order = Order { name: "smallest", label: "Smallest first" };
 
 const PAYING_OUT: &[&str] = &["stripe", "paypal"];
-const GATEWAYS: &[&str] = &["stripe", "paypal", "sandbox", "bank_transfer", "cash", "cheque"];
+const GATEWAYS: &[&str] = &["stripe", "paypal", "sandbox", "bank_transfer", "cash", "cheque", "import"];
 
 const DONATIONS: &[Column] = &[
     shown("received", "Received", Shape::Time),
@@ -42,6 +42,7 @@ const DONATIONS: &[Column] = &[
     hidden("email", "E-mail", Shape::Text),
     hidden("frequency", "Frequency", Shape::Word),
     hidden("article", "Article", Shape::Text),
+    hidden("appeal", "Appeal", Shape::Text),
     hidden("receipt", "Receipt", Shape::Receipt),
     hidden("remote", "Gateway’s id", Shape::Code),
     hidden("reference", "Reference", Shape::Code),
@@ -61,6 +62,7 @@ const PLEDGES: &[Column] = &[
     hidden("email", "E-mail", Shape::Text),
     hidden("reference", "Reference", Shape::Code),
     hidden("article", "Article", Shape::Text),
+    hidden("appeal", "Appeal", Shape::Text),
     hidden("tier", "Tier", Shape::Text),
     hidden("message", "Message", Shape::Text),
     hidden("id", "Id", Shape::Code),
@@ -244,6 +246,7 @@ const DONATION_FILTERS: &[Filter] = &[
     value("frequency", "Once or recurring"),
     value("campaign", "Campaign"),
     value("article", "Article"),
+    value("appeal", "Appeal"),
     value("donor", "Donor"),
     value("pledge", "Pledge"),
     FROM,
@@ -252,8 +255,10 @@ const DONATION_FILTERS: &[Filter] = &[
 const PLEDGE_FILTERS: &[Filter] = &[
     one_of("status", "Status", PLEDGE_STATUSES),
     one_of("frequency", "Frequency", FREQUENCIES),
+    one_of("call", "What came of the call to the gateway", &["unknown"]),
     value("campaign", "Campaign"),
     value("article", "Article"),
+    value("appeal", "Appeal"),
     value("donor", "Donor"),
     FROM,
     TO,
@@ -261,7 +266,11 @@ const PLEDGE_FILTERS: &[Filter] = &[
 const DONOR_FILTERS: &[Filter] = &[value("tag", "Tag")];
 const PATRON_FILTERS: &[Filter] = &[
     one_of("status", "Status", &["active", "past_due", "paused", "incomplete", "ended"]),
+    one_of("supports", "Supports now", &["yes", "no"]),
     value("tier", "Tier"),
+    value("currency", "Currency"),
+    value("moved", "What happened in a month (joined 2026-11)"),
+    value("cohort", "Month of the first joining (2026-11)"),
 ];
 const MEMBER_FILTERS: &[Filter] = &[
     one_of(
@@ -370,5 +379,19 @@ impl ListKind {
                 &[NEWEST, OLDEST]
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::pledge::{Frequency, GatewayKind};
+
+    #[test]
+    fn every_way_of_payment_and_every_frequency_can_be_asked_for() {
+        let gateways: Vec<&str> = GatewayKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(GATEWAYS, gateways);
+        let frequencies: Vec<&str> = Frequency::ALL.iter().map(|frequency| frequency.as_str()).collect();
+        assert_eq!(FREQUENCIES, frequencies);
     }
 }

@@ -453,6 +453,11 @@ impl Gateway for PayPal {
         Ok(LookUp { checkout: Some(checkout), facts })
     }
 
+    /// PayPal ends no order before its time, and decides itself how often somebody may try to pay one.
+    async fn close_checkout(&self, _attempt: &Attempt) -> Result<(), GatewayError> {
+        Err(GatewayError::Unsupported { gateway: GatewayKind::Paypal, what: "close a payment page" })
+    }
+
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         let value = currencies::value(request.amount)?;
         let Some(capture) = api::capture(&self.transport, request.payment.as_str()).await? else {

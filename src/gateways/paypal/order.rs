@@ -84,6 +84,7 @@ mod tests {
             email: "pat@example.org".into(),
             locale: "de-AT".into(),
             return_url: "https://news.example/thanks/x".into(),
+            wants_authentication: false,
             begun_at,
             expires_at: begun_at + TimeDelta::hours(24),
         };

@@ -111,6 +111,11 @@ impl Gateway for Sandbox {
         Ok(LookUp { checkout: Some(checkout), facts: facts_of(&payment).map_err(unknown)? })
     }
 
+    /// Its page takes one answer, and is closed with it.
+    async fn close_checkout(&self, _attempt: &Attempt) -> Result<(), GatewayError> {
+        Ok(())
+    }
+
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         let refund = self.book.refund(request).await?;
         event::refund_of(&refund, request.amount.currency()).map_err(unknown)

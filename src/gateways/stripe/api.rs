@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, ListCheckoutSession, RetrieveCheckoutSession,
+    CreateCheckoutSession, ExpireCheckoutSession, ListCheckoutSession, RetrieveCheckoutSession,
 };
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 use stripe_core::dispute::ListDispute;
@@ -39,6 +39,12 @@ pub(super) async fn create_session(
 
 pub(super) async fn session(to: &Transport, id: &str) -> Result<Session, GatewayError> {
     read(to, &RetrieveCheckoutSession::new(named(id)?)).await
+}
+
+/// Ends a session that is open. Under a key of its own: a call that is cut off is made again.
+pub(super) async fn expire_session(to: &Transport, id: &str) -> Result<Session, GatewayError> {
+    let request = ExpireCheckoutSession::new(named(id)?);
+    to.call(request.build(), Some(&format!("expire/{id}"))).await
 }
 
 /// One page of the sessions that were opened in a span of time.

@@ -11,6 +11,8 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems,
     CreateCheckoutSessionLineItemsPriceData, CreateCheckoutSessionLineItemsPriceDataRecurring,
     CreateCheckoutSessionLineItemsPriceDataRecurringInterval, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSessionPaymentMethodOptions, CreateCheckoutSessionPaymentMethodOptionsCard,
+    CreateCheckoutSessionPaymentMethodOptionsCardRequestThreeDSecure as ThreeDSecure,
     CreateCheckoutSessionSubscriptionData, ProductData,
 };
 use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode, CheckoutSessionSubmitType};
@@ -23,7 +25,7 @@ const LANGUAGES: &str = "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr
 const NAME_CHARS_MAX: usize = 250;
 
 /// Between these ages Stripe lets a page close, a margin for clocks that differ left out.
-const OPEN_AT_LEAST: TimeDelta = TimeDelta::minutes(40);
+const OPEN_AT_LEAST: TimeDelta = TimeDelta::minutes(35);
 const OPEN_AT_MOST: TimeDelta = TimeDelta::minutes(24 * 60 - 10);
 
 /// A subscription that was begun and not paid ends after 23 hours: its page closes before, so that no page begins two.
@@ -57,6 +59,7 @@ pub(super) fn create(request: &CheckoutRequest, units: i64) -> CreateCheckoutSes
         Some(customer) => form.customer(customer.as_str()),
         None => form.customer_email(request.email.clone()),
     };
+    let form = if request.wants_authentication { form.payment_method_options(asking_banks()) } else { form };
     let mut item = CreateCheckoutSessionLineItems::new();
     item.quantity = Some(1);
     let mut price = price(request, units);
@@ -82,6 +85,15 @@ pub(super) fn create(request: &CheckoutRequest, units: i64) -> CreateCheckoutSes
         .line_items(vec![item])
         .subscription_data(subscription)
         .expires_at(expires_at(request, RECURRING_OPEN_AT_MOST).timestamp())
+}
+
+/// Has the card's bank ask its holder, wherever the card can do it.
+fn asking_banks() -> CreateCheckoutSessionPaymentMethodOptions {
+    let mut card = CreateCheckoutSessionPaymentMethodOptionsCard::new();
+    card.request_three_d_secure = Some(ThreeDSecure::Any);
+    let mut options = CreateCheckoutSessionPaymentMethodOptions::new();
+    options.card = Some(card);
+    options
 }
 
 /// The price, made for the pledge.
@@ -153,6 +165,7 @@ mod tests {
             email: "pat+gift@example.org".into(),
             locale: "de-AT".into(),
             return_url: "https://give.example.org/thanks/abc".into(),
+            wants_authentication: false,
             begun_at: begun(),
             expires_at: begun() + open_for,
         }
@@ -218,6 +231,17 @@ mod tests {
         for name in ["customer_email", "submit_type", "payment_intent_data[metadata][mainstay_attempt]"] {
             assert!(!fields.contains_key(name), "{name}");
         }
+    }
+
+    #[test]
+    fn banks_are_asked_while_cards_are_tried() {
+        let strict = CheckoutRequest { wants_authentication: true, ..request(TimeDelta::minutes(30)) };
+        let built = create(&strict, 1_500).build();
+        let fields: HashMap<String, String> =
+            url::form_urlencoded::parse(built.body.unwrap().as_bytes()).into_owned().collect();
+        let asked = fields.get("payment_method_options[card][request_three_d_secure]");
+        assert_eq!(asked.map(String::as_str), Some("any"));
+        assert_eq!(fields.get("expires_at").map(String::as_str), Some("1800002100"));
     }
 
     #[test]

@@ -288,6 +288,22 @@ impl Gateway for Stripe {
         Ok(LookUp { checkout, facts })
     }
 
+    async fn close_checkout(&self, attempt: &Attempt) -> Result<(), GatewayError> {
+        for session in self.sessions_of(attempt).await? {
+            if session.status.as_deref() != Some("open") {
+                continue;
+            }
+            match api::expire_session(&self.transport, &session.id).await {
+                // It was paid, or ended, while we asked.
+                Ok(_) | Err(GatewayError::Refused { .. }) => {}
+                Err(error @ (GatewayError::Unknown(_) | GatewayError::Unsupported { .. })) => {
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {
         let units = currencies::part_to_stripe(request.amount).map_err(refused)?;
         let (payment, ours) = (request.payment.as_str(), request.refund.to_string());

@@ -168,7 +168,10 @@ fn filtered(draft: &mut Draft, kind: ListKind, name: &str, value: &str) -> Resul
         // Our own words stand in the text, so that the planner knows how common each is.
         Wanted::Words(words) => {
             if let Some(word) = words.iter().find(|word| **word == value) {
-                draft.also(&format!("b.{name} = '{word}'"));
+                match columns::word_filter(kind, name, word) {
+                    Some(condition) => draft.also(condition),
+                    None => draft.also(&format!("b.{name} = '{word}'")),
+                }
                 if let Some((column, common)) = columns::common(kind, name)
                     && *word != common
                 {
@@ -180,7 +183,8 @@ fn filtered(draft: &mut Draft, kind: ListKind, name: &str, value: &str) -> Resul
         Wanted::Value => {
             let condition = columns::value_filter(kind, name)
                 .ok_or_else(|| StoreError::Refused(format!("no query filters {kind} by {name}")))?;
-            draft.bound(condition, [Bind::Text(value.to_owned())]);
+            let times = condition.matches('?').count();
+            draft.bound(condition, std::iter::repeat_n(Bind::Text(value.to_owned()), times));
         }
         Wanted::From | Wanted::To => {}
     }

@@ -146,14 +146,37 @@ pub(super) fn common(kind: ListKind, filter: &str) -> Option<(&'static str, &'st
     })
 }
 
-/// The condition of a filter by a value that is not known beforehand.
+/// The condition of a filter by one of our words, where it is not that the column of its name holds the word.
+pub(super) fn word_filter(kind: ListKind, name: &str, word: &str) -> Option<&'static str> {
+    Some(match (kind, name, word) {
+        // In the order of the list: those who support now are many, and an index of statuses is in another one.
+        (ListKind::Patrons, "supports", "yes") => {
+            "CASE WHEN b.status IN ('active', 'past_due', 'paused') THEN 'yes' ELSE 'no' END = 'yes'"
+        }
+        (ListKind::Patrons, "supports", _) => {
+            "CASE WHEN b.status IN ('active', 'past_due', 'paused') THEN 'yes' ELSE 'no' END = 'no'"
+        }
+        (ListKind::Pledges, "call", _) => {
+            "b.id IN (SELECT a.pledge_id FROM attempts a WHERE a.outcome IN ('started', 'unknown') \
+             AND a.outcome = 'unknown')"
+        }
+        _ => return None,
+    })
+}
+
+/// The condition of a filter by a value that is not known beforehand; the value stands for each `?`.
 pub(super) fn value_filter(kind: ListKind, name: &str) -> Option<&'static str> {
     Some(match (kind, name) {
-        (ListKind::Donations, "currency") => "b.currency = ?",
+        (ListKind::Donations | ListKind::Patrons, "currency") => "b.currency = ?",
         // As figures tell payments apart: a dash stands for those that no article led to.
         (ListKind::Donations, "article") => {
             "(SELECT COALESCE(f.source_article, '-') FROM pledges f WHERE f.id = b.pledge_id) = ?"
         }
+        // An appeal by its name, with both texts while two are tried, or one of these alone.
+        (ListKind::Donations, "appeal") => {
+            "(SELECT COALESCE(f.source_appeal, '-') || '.' FROM pledges f WHERE f.id = b.pledge_id) LIKE ? || '.%'"
+        }
+        (ListKind::Pledges, "appeal") => "COALESCE(b.source_appeal, '-') || '.' LIKE ? || '.%'",
         (ListKind::Donations, "frequency") => {
             "(SELECT CASE f.frequency WHEN 'once' THEN 'once' ELSE 'recurring' END FROM pledges f \
              WHERE f.id = b.pledge_id) = ?"
@@ -167,6 +190,13 @@ pub(super) fn value_filter(kind: ListKind, name: &str) -> Option<&'static str> {
         (ListKind::Donors, "tag") => "b.id IN (SELECT t.donor_id FROM donor_tags t WHERE t.tag = ?)",
         (ListKind::Patrons, "tier") => {
             "b.pledge_id IN (SELECT p.id FROM pledges p JOIN tiers t ON t.id = p.tier_id WHERE t.slug = ?)"
+        }
+        (ListKind::Patrons, "moved") => {
+            "b.pledge_id IN (SELECT m.pledge_id FROM patron_moves m WHERE m.month = SUBSTR(?, LENGTH(?) - 6) \
+             AND m.kind || ' ' || m.month = ?)"
+        }
+        (ListKind::Patrons, "cohort") => {
+            "b.pledge_id IN (SELECT m.pledge_id FROM patron_moves m WHERE m.cohort = ?)"
         }
         (ListKind::Members, "tier") => "b.tier = ?",
         (ListKind::Movements, "payout") => "b.payout_id = ?",
@@ -276,6 +306,7 @@ fn donation(column: &str) -> &'static str {
         "email" => GIVEN_ADDRESS,
         "frequency" => "p.frequency",
         "article" => "p.source_article",
+        "appeal" => "p.source_appeal",
         "receipt" => {
             "(SELECT r.series || CAST(r.year AS TEXT) || '-' || CAST(r.number AS TEXT) FROM receipts r \
              WHERE r.donation_id = b.id AND r.status IN ('issued', 'sent') LIMIT 1)"
@@ -301,6 +332,7 @@ fn pledge(column: &str) -> &'static str {
         "email" => OWN_ADDRESS,
         "reference" => "b.reference",
         "article" => "b.source_article",
+        "appeal" => "b.source_appeal",
         "tier" => "t.name",
         "message" => "b.message",
         "id" => "b.id",

@@ -1,6 +1,7 @@
 //! Questions about how support is doing: to the sums by day and month, whose cost does not grow with the number of
 //! gifts, and, for what no sum can answer, to the rows in bounded memory.
 
+pub mod appeals;
 pub mod attention;
 pub mod donors;
 pub mod gifts;

@@ -36,6 +36,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    day_keys (day) {
+        day -> Date,
+        secret -> Text,
+    }
+}
+
+diesel::table! {
+    form_views (minute) {
+        minute -> BigInt,
+        shown -> BigInt,
+    }
+}
+
+diesel::table! {
     gift_links (id) {
         id -> Text,
         email_mark -> Text,

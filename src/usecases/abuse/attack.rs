@@ -1,6 +1,8 @@
-//! Whether the site is under attack. It finds that out by itself from declined payments, and forgets it by itself some hours
-//! after the last sign; staff can say either. It stands in the database: every process goes by it with its next request.
+//! Whether the site is under attack. It finds that out by itself from payments that are declined, or begun by whoever looks at no
+//! form, and forgets it by itself some hours after the last sign; staff can say either. It stands in the database: every process
+//! goes by it with its next request.
 
+use super::pace;
 use crate::domain::abuse::{ATTACK_LASTS, Signs, WINDOW, Who, still_lasts};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::ids::smallest_at;
@@ -31,7 +33,17 @@ pub(in crate::usecases) fn until(
     Ok(settings::find_moment(conn, UNTIL)?.filter(|until| still_lasts(Some(*until), now)))
 }
 
-/// Looks whether what happened lately is an attack, after a payment was declined. Of one that goes on, staff are told once.
+/// Until when the site is under attack; none if it is not.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn lasts_until(ctx: &Context) -> Result<Option<DateTime<Utc>>, UseCaseError> {
+    let now = ctx.now();
+    Ok(ctx.db.read(move |conn| until(conn, now)).await?)
+}
+
+/// Looks whether what happened lately is an attack: after a payment was declined, and by the minute while many are begun. Of one
+/// that goes on, staff are told once.
 pub(super) fn judge(tx: &mut Tx<'_>, ctx: &Context) -> Result<(), UseCaseError> {
     let now = ctx.now();
     let known = until(tx, now)?;
@@ -43,11 +55,14 @@ pub(super) fn judge(tx: &mut Tx<'_>, ctx: &Context) -> Result<(), UseCaseError> 
     let rules = &ctx.policy.abuse;
     let declines = abuse::declines_since(tx, since)?;
     // More attempts than these make no difference.
-    let most = declines.saturating_mul(2).saturating_add(1).max(rules.attempts_watched());
+    let explained = pace::explained(tx, since, now)?;
+    let many = declines.saturating_mul(2).max(explained.unwrap_or_default());
+    let most = many.saturating_add(1).max(rules.attempts_watched());
     let signs = Signs {
         attempts: abuse::attempts_from(tx, smallest_at(since), most)?,
         declines,
         blocks: abuse::blocks_since(tx, Who::Client, since)?,
+        explained,
     };
     if !signs.are_an_attack(rules) {
         return Ok(());
@@ -58,14 +73,14 @@ pub(super) fn judge(tx: &mut Tx<'_>, ctx: &Context) -> Result<(), UseCaseError> 
     }
     settings::set_moment(tx, BEGAN, now)?;
     let detail = format!(
-        "somebody seems to try stolen cards: {} payments were declined in ten minutes, and {} addresses blocked; the site \
-         asks more of everybody for six hours (see Defence in the office, and what your gateway says)",
-        signs.declines, signs.blocks
+        "somebody seems to try stolen cards: in ten minutes {} payments or more were begun, {} declined, and {} addresses blocked; \
+         the site asks more of everybody for six hours (see Defence in the office, and what your gateway says)",
+        signs.attempts, signs.declines, signs.blocks
     );
     let subject = now.to_rfc3339();
     let question = Question { kind: QUESTION, subject: &subject, detail: &detail };
     reviews::raise(tx, ctx.new_id(), question, now)?;
-    let detail = json!({ "declines": signs.declines, "blocks": signs.blocks });
+    let detail = json!({ "attempts": signs.attempts, "declines": signs.declines, "blocks": signs.blocks });
     audit::record(tx, ctx, (Actor::System, Action::AttackBegan), &SUBJECT, &detail)
 }
 

@@ -1,10 +1,13 @@
-//! Declined payments, as gateways tell of them: whoever has too many in a short time starts no other one for an hour.
+//! Declined payments, as gateways tell of them: whoever has too many in a short time starts no other one for an hour, and a
+//! payment page on which one card after the other was tried is closed.
 
 use super::attack;
-use crate::domain::abuse::{BLOCKED_FOR, WINDOW, Who};
+use crate::domain::abuse::{BLOCKED_FOR, TRIES_OF_A_PAGE, WINDOW, Who};
 use crate::domain::donation::{Happening, WaitingState};
-use crate::domain::ids::PledgeId;
-use crate::store::{Tx, abuse};
+use crate::domain::ids::{AttemptId, PledgeId};
+use crate::domain::job::Job;
+use crate::gateways::GatewayError;
+use crate::store::{StoreError, Tx, abuse, attempts};
 use crate::usecases::{Context, UseCaseError};
 use chrono::{DateTime, Utc};
 
@@ -45,5 +48,26 @@ pub(in crate::usecases) fn count(
             abuse::block(tx, of, now, now + BLOCKED_FOR)?;
         }
     }
+    if abuse::declines_at(tx, pledge)? >= TRIES_OF_A_PAGE
+        && let Some(attempt) = attempts::latest_of(tx, pledge)?
+    {
+        ctx.enqueue(tx, &Job::CloseCheckout { attempt: attempt.id })?;
+    }
     attack::judge(tx, ctx)
+}
+
+/// Has the gateway close the payment page of an attempt. A gateway that closes none, or says no, has its own limit of tries.
+///
+/// # Errors
+/// `GatewayUnavailable` while it gives no answer: the job tries again.
+pub(super) async fn close_checkout(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
+    let attempt = ctx.db.read(move |conn| attempts::find(conn, id)?.ok_or(StoreError::NotFound)).await?;
+    match ctx.gateway(attempt.gateway)?.close_checkout(&attempt).await {
+        Ok(()) => Ok(()),
+        Err(error @ (GatewayError::Refused { .. } | GatewayError::Unsupported { .. })) => {
+            tracing::info!(attempt.id = %id, %error, "a payment page stays open");
+            Ok(())
+        }
+        Err(GatewayError::Unknown(why)) => Err(UseCaseError::GatewayUnavailable(why)),
+    }
 }

@@ -132,7 +132,7 @@ fn ask_in(tx: &mut Tx<'_>, ctx: &Context, request: PledgeRequest, client: &str) 
     let attacked = attack::until(tx, now)?.map(|_until| ctx.under_attack());
     let ctx = attacked.as_ref().unwrap_or(ctx);
     let (terms, _tiers) = pledge::terms_of(tx, ctx, &request)?;
-    let giver = Giver::of(ctx, client, terms.email.as_str())?;
+    let giver = Giver::of(tx, ctx, client, terms.email.as_str())?;
     let bucket = |role: &str, mark: &str, rate| {
         Ok::<_, UseCaseError>(Bucket { name: ctx.key.blurred(role, &[mark])?, rate })
     };

@@ -3,7 +3,9 @@
 
 pub mod attack;
 pub(super) mod declines;
+pub mod fraud;
 pub mod links;
+pub mod pace;
 mod proof;
 pub mod stamp;
 
@@ -13,11 +15,11 @@ pub(super) use proof::Purpose;
 use super::pledge::Proof;
 use super::{Context, UseCaseError};
 use crate::domain::abuse::{AbuseRules, BLOCKED_FOR, ProofOfWork, WINDOW};
-use crate::domain::ids::smallest_at;
+use crate::domain::ids::{AttemptId, smallest_at};
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::CheckoutKind;
 use crate::store::abuse::{Marks, Seen, Sought};
-use crate::store::{Conn, Tx, abuse};
+use crate::store::{Conn, Tx, abuse, day_keys};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -26,6 +28,14 @@ pub(super) const KEEP_CLIENTS: TimeDelta = TimeDelta::days(30);
 
 /// For how long declines are kept: longer than anything counts them.
 pub(super) const KEEP_DECLINES: TimeDelta = TimeDelta::days(1);
+
+/// Closes the payment page of an attempt, on which one card after the other was tried.
+///
+/// # Errors
+/// `GatewayUnavailable` while the gateway gives no answer.
+pub async fn close_checkout(ctx: &Context, attempt: AttemptId) -> Result<(), UseCaseError> {
+    declines::close_checkout(ctx, attempt).await
+}
 
 /// Payments of the whole site are counted over this time.
 const GLOBAL_WINDOW: TimeDelta = TimeDelta::seconds(60);
@@ -49,15 +59,25 @@ pub(super) fn network_of(client: &str) -> String {
     }
 }
 
-/// Under what somebody is counted on a day. The day in the key makes yesterday's rows useless for finding out who came.
-fn marks_on(ctx: &Context, day: NaiveDate, client: &str, email: &str) -> Result<Marks, UseCaseError> {
-    let day = day.to_string();
-    let mark = |role, what: &str| ctx.key.blurred(role, &[&day, what]);
+/// A secret for a day.
+fn fresh_secret(ctx: &Context) -> String {
+    hex::encode([ctx.ids.random(), ctx.ids.random()].concat())
+}
+
+/// Under what somebody is counted on a day. The secret of the day is gone when it is over: then nobody can find out any more who
+/// came, not even with the key of the site and all that it keeps.
+fn marks_under(ctx: &Context, secret: &str, client: &str, email: &str) -> Result<Marks, UseCaseError> {
+    let mark = |role, what: &str| ctx.key.blurred(role, &[secret, what]);
     Ok(Marks {
         client: mark("pledges by client", client)?,
         network: mark("pledges by network", &network_of(client))?,
         email: mark("pledges by e-mail and day", email)?,
     })
+}
+
+/// The day of which blocks may still hold.
+pub(super) fn day_of_blocks(now: DateTime<Utc>) -> NaiveDate {
+    (now - BLOCKED_FOR - WINDOW).date_naive()
 }
 
 /// Somebody who is about to promise something.
@@ -69,13 +89,39 @@ pub(super) struct Giver {
 }
 
 impl Giver {
-    pub(super) fn of(ctx: &Context, client: &str, email: &str) -> Result<Self, UseCaseError> {
+    pub(super) fn of(
+        tx: &mut Tx<'_>,
+        ctx: &Context,
+        client: &str,
+        email: &str,
+    ) -> Result<Self, UseCaseError> {
+        let today = ctx.now().date_naive();
+        let secret = match day_keys::find(tx, today)? {
+            Some(secret) => secret,
+            None => day_keys::find_or_set(tx, today, &fresh_secret(ctx))?,
+        };
+        Self::under(tx, ctx, &secret, (client, email))
+    }
+
+    /// The same for whoever only looks at a form. Where nobody was counted today, they were not either.
+    fn at_form(conn: &mut Conn, ctx: &Context, client: &str) -> Result<Self, UseCaseError> {
+        let known = day_keys::find(conn, ctx.now().date_naive())?;
+        let secret = known.unwrap_or_else(|| fresh_secret(ctx));
+        Self::under(conn, ctx, &secret, (client, ""))
+    }
+
+    fn under(
+        conn: &mut Conn,
+        ctx: &Context,
+        secret: &str,
+        (client, email): (&str, &str),
+    ) -> Result<Self, UseCaseError> {
         let now = ctx.now();
-        let today = now.date_naive();
         // A block of yesterday holds under the marks of yesterday.
-        let back = (now - BLOCKED_FOR - WINDOW).date_naive();
-        let before = (back != today).then(|| marks_on(ctx, back, client, email)).transpose()?;
-        Ok(Self { marks: marks_on(ctx, today, client, email)?, before, now })
+        let back = day_of_blocks(now);
+        let of_then = if back == now.date_naive() { None } else { day_keys::find(conn, back)? };
+        let before = of_then.map(|secret| marks_under(ctx, &secret, client, email)).transpose()?;
+        Ok(Self { marks: marks_under(ctx, secret, client, email)?, before, now })
     }
 
     /// The same, known by the e-mail address alone: it was proved, and many share a network.
@@ -87,16 +133,17 @@ impl Giver {
         Self { marks: alone(&self.marks), before: self.before.as_ref().map(alone), now: self.now }
     }
 
-    /// What is known of them, and of everybody.
-    fn look(&self, conn: &mut Conn, ctx: &Context) -> Result<Seen, UseCaseError> {
+    /// What is known of them, and of everybody; with the rules that count for a site as busy as this one.
+    fn look(&self, conn: &mut Conn, ctx: &Context) -> Result<(AbuseRules, Seen), UseCaseError> {
+        let rules = pace::adapted(conn, &ctx.policy.abuse)?;
         let sought = Sought {
             marks: &self.marks,
             before: self.before.as_ref(),
             attempts_from: smallest_at(self.now - GLOBAL_WINDOW),
-            attempts_most: ctx.policy.abuse.per_minute,
+            attempts_most: rules.per_minute,
             now: self.now,
         };
-        Ok(abuse::look(conn, sought)?)
+        Ok((rules, abuse::look(conn, sought)?))
     }
 }
 
@@ -112,19 +159,42 @@ fn asks_more(rules: &AbuseRules, seen: Seen) -> bool {
         || seen.by_email >= rules.per_email_day
 }
 
+/// Whether work alone opens no payment any more: the site is attacked, and as many are begun as it can bear. The link by e-mail does.
+fn is_overrun(rules: &AbuseRules, seen: Seen) -> bool {
+    rules.is_attacked && seen.attempts >= rules.per_minute
+}
+
+/// How somebody who is about to promise something stands.
+#[derive(Clone, Copy)]
+pub(super) struct Standing {
+    rules: AbuseRules,
+    seen: Seen,
+}
+
+/// Looks how somebody stands. Whoever is refused afterwards is refused after the same work, whatever the reason: else the time of
+/// the answer would tell it.
+pub(super) fn standing(
+    conn: &mut Conn,
+    ctx: &Context,
+    giver: &Giver,
+    proof: &Proof,
+) -> Result<Standing, UseCaseError> {
+    let (rules, seen) = match proof {
+        Proof::Mail => giver.by_email_alone().look(conn, ctx)?,
+        Proof::None | Proof::Work(_) => giver.look(conn, ctx)?,
+    };
+    Ok(Standing { rules, seen })
+}
+
 /// Lets a promise through that no rate limit stopped, or says that it has to wait, or that more is asked. Who had payments
 /// declined may still promise a transfer, which tries no card.
 pub(super) fn admit(
     tx: &mut Tx<'_>,
     ctx: &Context,
-    giver: &Giver,
+    Standing { rules, seen }: Standing,
     (gateway, purpose): (GatewayKind, Purpose<'_>),
     proof: &Proof,
 ) -> Result<(), UseCaseError> {
-    let seen = match proof {
-        Proof::Mail => giver.by_email_alone().look(tx, ctx)?,
-        Proof::None | Proof::Work(_) => giver.look(tx, ctx)?,
-    };
     let tries_cards = match ctx.gateway(gateway)?.capabilities().checkout {
         CheckoutKind::Redirect => true,
         CheckoutKind::Instructions | CheckoutKind::Never => false,
@@ -132,10 +202,10 @@ pub(super) fn admit(
     if tries_cards && seen.blocks > 0 {
         return Err(UseCaseError::RateLimited { after: A_WHILE });
     }
-    let is_admitted = !asks_more(&ctx.policy.abuse, seen)
+    let is_admitted = !asks_more(&rules, seen)
         || match proof {
             Proof::Mail => true,
-            Proof::Work(text) => proof::spend(tx, ctx, purpose, text)?,
+            Proof::Work(text) => !is_overrun(&rules, seen) && proof::spend(tx, ctx, purpose, text)?,
             Proof::None => false,
         };
     if is_admitted {
@@ -156,7 +226,7 @@ pub struct Shown {
     pub rules: Context,
     /// Whether more is asked than what is typed.
     pub asks_more: bool,
-    /// Work for the browser, where that is asked; else the link by e-mail is the only way.
+    /// Work for the browser, where that is enough; else the link by e-mail is the only way.
     pub challenge: Option<Challenge>,
 }
 
@@ -167,20 +237,19 @@ pub async fn form(
     (campaign, currency): (&str, &str),
     is_asked: bool,
 ) -> Result<Shown, UseCaseError> {
-    let giver = Giver::of(ctx, client, "")?;
-    let inner = ctx.clone();
+    let (inner, client) = (ctx.clone(), client.to_owned());
     let looked = ctx.db.read(move |conn| {
+        let giver = Giver::at_form(conn, &inner, &client)?;
         let rules = match attack::until(conn, giver.now)? {
             Some(_until) => inner.under_attack(),
             None => inner,
         };
-        let seen = giver.look(conn, &rules)?;
-        Ok::<_, UseCaseError>((rules, seen))
+        let (abuse, seen) = giver.look(conn, &rules)?;
+        Ok::<_, UseCaseError>((rules, abuse, seen))
     });
-    let (rules, seen) = looked.await?;
-    let abuse = &rules.policy.abuse;
-    let asks_more = is_asked || asks_more(abuse, seen);
-    let works = asks_more && abuse.proof != ProofOfWork::Never;
+    let (rules, abuse, seen) = looked.await?;
+    let asks_more = is_asked || asks_more(&abuse, seen);
+    let works = asks_more && abuse.proof != ProofOfWork::Never && !is_overrun(&abuse, seen);
     let challenge = works.then(|| proof::make(&rules, Purpose::pledge(campaign, currency))).transpose()?;
     Ok(Shown { rules, asks_more, challenge })
 }

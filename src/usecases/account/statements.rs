@@ -5,18 +5,22 @@
 
 use super::overview;
 use crate::domain::account::{Statement, StatementLine};
+use crate::domain::audit::{Action, Actor};
 use crate::domain::donation::Donation;
 use crate::domain::ids::DonorId;
 use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::receipt::ReceiptStatus;
 use crate::store::statements::{self, Run, Span};
-use crate::store::{Conn, StoreError, accounts, donations, imports};
-use crate::usecases::{Context, UseCaseError};
+use crate::store::{Conn, StoreError, Tx, accounts, donations, imports};
+use crate::usecases::{Context, UseCaseError, audit};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use serde_json::json;
 
 /// Donors of one transaction: others are not kept waiting for long.
 const DONORS_AT_ONCE: i64 = 200;
+/// Years that staff are shown.
+const YEARS_SHOWN: i32 = 10;
 
 /// The years that are over in which something of a donor arrived, the latest first.
 pub async fn years(ctx: &Context, donor: DonorId) -> Result<Vec<i32>, UseCaseError> {
@@ -100,14 +104,76 @@ fn first_moment(ctx: &Context, year: i32) -> DateTime<Utc> {
     ctx.start_of(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default())
 }
 
-/// Begins the run that mails the statements of a year, or begins it once more for those who got none.
-pub async fn begin(ctx: &Context, year: i32) -> Result<(), UseCaseError> {
-    let now = ctx.now();
-    if year >= ctx.day_of(now).year() {
-        let message = format!("the year {year} is not over; its statements can be sent in January");
-        return Err(UseCaseError::Conflict { code: "year_not_over", message });
+/// What became of the statements of a year that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearOfStatements {
+    /// The year.
+    pub year: i32,
+    /// How far the run is that orders their letters, if one was begun.
+    pub run: Option<Run>,
+    /// Letters that were ordered.
+    pub ordered: i64,
+    /// Those of them that were handed to the mail server.
+    pub sent: i64,
+}
+
+/// The years that are over since the first money arrived, the latest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn of_years(ctx: &Context) -> Result<Vec<YearOfStatements>, UseCaseError> {
+    let inner = ctx.clone();
+    let this_year = ctx.day_of(ctx.now()).year();
+    let read = ctx.db.read(move |conn| {
+        let mut years = Vec::new();
+        let Some(first) = statements::first_arrival(conn)? else { return Ok(years) };
+        let first = inner.day_of(first).year().max(this_year - YEARS_SHOWN);
+        for year in (first..this_year).rev() {
+            let (ordered, sent) = (statements::count(conn, year)?, statements::count_sent(conn, year)?);
+            years.push(YearOfStatements { year, run: statements::run_of(conn, year)?, ordered, sent });
+        }
+        Ok::<_, StoreError>(years)
+    });
+    Ok(read.await?)
+}
+
+fn is_over(ctx: &Context, year: i32) -> Result<(), UseCaseError> {
+    if (1970..ctx.day_of(ctx.now()).year()).contains(&year) {
+        return Ok(());
     }
-    Ok(ctx.db.write(move |tx| statements::begin(tx, year, now)).await?)
+    let message = format!("the year {year} is not over; its statements can be sent in January");
+    Err(UseCaseError::Conflict { code: "year_not_over", message })
+}
+
+fn begin_in(tx: &mut Tx<'_>, ctx: &Context, by: Actor, year: i32) -> Result<(), UseCaseError> {
+    statements::begin(tx, year, ctx.now())?;
+    audit::record(tx, ctx, (by, Action::StatementsOrdered), &year, &json!({}))
+}
+
+/// Begins the run that mails the statements of a year, or begins it once more for those who got none.
+///
+/// # Errors
+/// `Conflict` for a year that is not over.
+pub async fn begin(ctx: &Context, by: Actor, year: i32) -> Result<(), UseCaseError> {
+    is_over(ctx, year)?;
+    let inner = ctx.clone();
+    ctx.db.write(move |tx| begin_in(tx, &inner, by, year)).await
+}
+
+/// The same, carried out by a job.
+///
+/// # Errors
+/// `Conflict` for a year that is not over.
+pub async fn order(ctx: &Context, by: Actor, year: i32) -> Result<(), UseCaseError> {
+    is_over(ctx, year)?;
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            begin_in(tx, &inner, by, year)?;
+            inner.enqueue(tx, &Job::OrderStatements)?;
+            Ok(())
+        })
+        .await
 }
 
 /// Orders the letters of the next donors; none once the run is through. A run that is cut off goes on where it was, and
@@ -162,18 +228,21 @@ pub async fn count(ctx: &Context, year: i32) -> Result<(i64, i64), UseCaseError>
     }
 }
 
-/// In January: orders what the past year still lacks. At any other time nothing.
-pub async fn order_in_january(ctx: &Context) -> Result<(), UseCaseError> {
+/// Orders what is left of the runs that were begun; in January begins that of the past year by itself.
+pub async fn order_due(ctx: &Context) -> Result<(), UseCaseError> {
     let today = ctx.day_of(ctx.now());
     let year = today.year() - 1;
-    if !ctx.policy.statements_by_mail || today.month() != 1 {
-        return Ok(());
+    let is_due = ctx.policy.statements_by_mail && today.month() == 1;
+    if is_due && progress(ctx, year).await?.is_none() {
+        begin(ctx, Actor::System, year).await?;
     }
-    match progress(ctx, year).await? {
-        Some(run) if run.finished_at.is_some() => return Ok(()),
-        Some(_) => {}
-        None => begin(ctx, year).await?,
+    for year in ctx.db.read(statements::under_way).await? {
+        go_through(ctx, year).await?;
     }
+    Ok(())
+}
+
+async fn go_through(ctx: &Context, year: i32) -> Result<(), UseCaseError> {
     while let Some(run) = step(ctx, year).await? {
         if run.finished_at.is_some() {
             tracing::info!(

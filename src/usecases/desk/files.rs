@@ -26,8 +26,8 @@ use crate::store::event_subjects::{self, Told};
 use crate::store::gifts_by_hand::{self, Paper};
 use crate::store::{
     Conn, StoreError, account_changes, accounts, api_tokens, audit, bank_lines, campaigns, deposits,
-    disputes, donations, donor_letters, external_members, gift_aid, imports, pledges, receipts, refunds,
-    staff, subscription_orders, subscriptions, successions, tiers, wall,
+    disputes, donations, donor_letters, external_members, gift_aid, imports, patrons, pledges, receipts,
+    refunds, staff, statements, subscription_orders, subscriptions, successions, tiers, wall,
 };
 use crate::usecases::{Context, UseCaseError};
 
@@ -206,13 +206,14 @@ pub async fn pledge(ctx: &Context, id: PledgeId) -> Result<PledgeFile, UseCaseEr
             payments.truncate(PAYMENTS_MAX);
             let events = event_subjects::events_of(conn, &[id.to_string()], EVENTS_MAX)?;
             let subjects = vec![id.to_string()];
-            let keys = moments::keys_of_pledge(id, orders.iter().map(|order| order.id));
+            let moves = patrons::moves(conn, id)?;
+            let keys = moments::keys_of_pledge(id, orders.iter().map(|order| order.id), &moves);
             let mut moments = moments::of_promise(&pledge);
             moments.extend(moments::of_calls(&calls));
             moments.extend(moments::of_events(&events));
             moments.extend(payments.iter().flat_map(moments::of_payment));
             moments.extend(moments::of_orders(&orders));
-            moments.extend(subscription.iter().flat_map(moments::of_subscription));
+            moments.extend(moments::of_moves(&moves, subscription.as_ref()));
             moments.extend(moments::of_jobs(&dossiers::jobs_named(conn, &keys)?));
             moments.extend(moments::of_questions(&dossiers::questions(conn, &subjects)?));
             moments.extend(done_to(conn, &subjects)?);
@@ -283,7 +284,11 @@ pub async fn donor(ctx: &Context, id: DonorId) -> Result<DonorFile, UseCaseError
             let notes = notes_of(conn, id)?;
             let mut moments: Vec<Moment> = promised.iter().flat_map(moments::of_promise).collect();
             moments.extend(gifts.iter().flat_map(moments::of_payment));
-            moments.extend(moments::of_changes(&account_changes::of_donor(conn, id, CHANGES_MAX)?));
+            let changes = account_changes::of_donor(conn, id, CHANGES_MAX)?;
+            moments.extend(moments::of_changes(&changes));
+            moments.extend(moments::of_statements(&statements::of_donor(conn, id)?));
+            moments
+                .extend(moments::of_jobs(&dossiers::jobs_named(conn, &moments::keys_of_changes(&changes))?));
             moments.extend(moments::of_letters(&donor_letters::of_donor(conn, id)?, &staff::all(conn)?));
             moments.extend(done_to(conn, &[id.to_string()])?);
             Ok(DonorFile {

@@ -1,14 +1,19 @@
-//! Where the rows behind a figure are: the address of the list of donations that shows exactly these.
+//! Where the rows behind a figure are: the address of the list of donations, or of recurring support, that shows exactly
+//! these.
 
 use crate::domain::article::Slug;
 use crate::domain::campaign::Campaign;
 use crate::domain::figures::{Filter, Period, Rhythm};
 use crate::domain::ids::CampaignId;
+use crate::domain::money::Currency;
+use crate::domain::patron::{Month, MoveKind};
 use std::collections::BTreeMap;
 use url::form_urlencoded::Serializer;
 
 /// The list of donations.
 pub const DONATIONS: &str = "/admin/donations";
+/// The list of recurring support.
+const PATRONS: &str = "/admin/patrons";
 /// Stands for gifts that no article led to.
 pub const NO_ARTICLE: &str = "-";
 
@@ -70,6 +75,24 @@ impl Campaigns {
     }
 }
 
+/// Recurring support of now in a currency.
+pub fn patrons(currency: Currency) -> String {
+    format!("{PATRONS}?supports=yes&currency={}", currency.code())
+}
+
+/// Recurring support in a currency to which this happened in a month.
+pub fn moved(kind: MoveKind, month: &Month, currency: Currency) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("moved", &format!("{} {month}", kind.as_str()));
+    query.append_pair("currency", currency.code());
+    format!("{PATRONS}?{}", query.finish())
+}
+
+/// Recurring support of those who first joined in a month.
+pub fn joined_first_in(cohort: &Month) -> String {
+    format!("{PATRONS}?cohort={cohort}")
+}
+
 /// `filter` for one rhythm.
 pub(super) fn only(filter: &Filter, rhythm: Rhythm) -> Filter {
     Filter { rhythm: Some(rhythm), ..filter.clone() }
@@ -78,7 +101,6 @@ pub(super) fn only(filter: &Filter, rhythm: Rhythm) -> Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Currency;
 
     #[test]
     fn a_figure_leads_to_its_rows() {
@@ -95,5 +117,8 @@ mod tests {
             "/admin/donations?currency=EUR&frequency=once&from=2026-11-01&to=2026-11-26"
         );
         assert!(campaigns.behind_no_article(period, &filter).ends_with("&article=-"));
+        let (month, euro) = (Month::of(day("2026-11-26")), Currency::parse("EUR").unwrap());
+        let left = moved(MoveKind::Left, &month, euro);
+        assert_eq!(left, "/admin/patrons?moved=left+2026-11&currency=EUR");
     }
 }

@@ -1,5 +1,6 @@
 //! How support is doing, in figures: sums by day, kept up to date by difference in the transaction that settles.
 
+pub mod appeals;
 pub mod behind;
 pub mod dashboard;
 pub mod members;

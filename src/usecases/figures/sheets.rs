@@ -1,5 +1,6 @@
 //! Reports as tables for spreadsheets: amounts in major units, to the unit, each beside its currency.
 
+use super::appeals::Brought;
 use super::reports::{Gifts, Key, Part, Parts, Retention, Timeline};
 use crate::domain::figures::{Rhythm, Sums};
 use crate::domain::member::Platform;
@@ -64,9 +65,11 @@ pub fn parts(report: &Parts, name: &'static str) -> Sheet {
     Sheet { name, columns, rows: report.parts.iter().map(row).collect() }
 }
 
-/// Each article, and below them, in rows and columns of their own, the readers who left from it to give elsewhere. No row
-/// has both money and an estimate.
-pub fn articles(report: &Parts, elsewhere: &Elsewhere) -> Sheet {
+/// Each article, and below them, in rows and columns of their own, the readers who left from it to give elsewhere, and what came
+/// of each appeal, which is the same money once more. No row has both money and an estimate.
+pub fn articles(report: &Parts, elsewhere: &Elsewhere, appeals: &[Brought]) -> Sheet {
+    const APPEALS: [&str; 6] =
+        ["appeal", "appeal_gifts", "appeal_gross", "appeal_refunded", "appeal_lost", "appeal_kept"];
     let way = |way: &Way| {
         let article = way.article.as_ref().map(ToString::to_string).unwrap_or_default();
         let joined = Cell::Hundredths(way.joined_hundredths);
@@ -78,7 +81,15 @@ pub fn articles(report: &Parts, elsewhere: &Elsewhere) -> Sheet {
         [Cell::text("(nobody had left)"), Cell::Empty, place, Cell::Empty, joined]
     });
     let rows = elsewhere.ways.iter().map(way).chain(unexplained);
-    beside(parts(report, "articles"), &["left_for", "times", "joined_there_estimated"], rows)
+    let sheet = beside(parts(report, "articles"), &["left_for", "times", "joined_there_estimated"], rows);
+    let appeal = |of: &Brought| {
+        let amount = |minor| Cell::Amount(Money::new(minor, of.currency));
+        let Sums { donations, gross, refunded, lost, .. } = of.sums;
+        let name = Cell::text(of.appeal.as_str());
+        let (gifts, kept) = (Cell::Whole(donations), amount(of.sums.kept()));
+        [Cell::Empty, code(of.currency), name, gifts, amount(gross), amount(refunded), amount(lost), kept]
+    };
+    beside(sheet, &APPEALS, appeals.iter().map(appeal))
 }
 
 /// Each way of payment, and below them, apart in the same manner, recurring support that is not in the books, and what was paid

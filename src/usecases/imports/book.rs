@@ -136,7 +136,11 @@ fn promise(
             message: gift.message.clone(),
             visibility: gift.visibility,
             tribute: None,
-            source: Source { article: gift.article.clone(), ..Source::default() },
+            source: Source {
+                article: gift.article.clone(),
+                appeal: gift.appeal.clone(),
+                ..Source::default()
+            },
             locale: ctx.policy.default_locale.clone(),
         },
         status: if recurring { PledgeStatus::Cancelled } else { PledgeStatus::Pending },

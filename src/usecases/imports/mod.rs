@@ -154,7 +154,16 @@ pub async fn find(ctx: &Context, id: ImportId) -> Result<Import, UseCaseError> {
 
 /// The latest.
 pub async fn latest(ctx: &Context, limit: i64) -> Result<Vec<Import>, UseCaseError> {
-    Ok(ctx.db.read(move |conn| stored::latest(conn, limit)).await?)
+    page_before(ctx, None, limit).await
+}
+
+/// Those that were handed in before one of them, the latest first.
+pub async fn page_before(
+    ctx: &Context,
+    before: Option<ImportId>,
+    limit: i64,
+) -> Result<Vec<Import>, UseCaseError> {
+    Ok(ctx.db.read(move |conn| stored::latest(conn, before, limit)).await?)
 }
 
 /// A piece of a file; none behind the last.

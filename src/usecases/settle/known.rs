@@ -291,6 +291,11 @@ impl Known {
                 let detail = format!("{paid} arrived for a promise of {promised}");
                 self.ask(tx, ctx, "amount_differs", &detail)?;
             }
+            if ctx.policy.watched.is_large(paid) && !self.donation.gateway.is_by_hand() {
+                let detail =
+                    format!("{paid} is a large gift: see whose it is before you thank for it, or spend it");
+                self.ask(tx, ctx, "large_gift", &detail)?;
+            }
             let is_once = !self.pledge.terms.frequency.is_recurring();
             let paid_others = self.others.iter().filter(|other| is_once && other.payment.money().is_some());
             if let Some(other) = paid_others.map(|other| other.id).max() {

@@ -21,7 +21,13 @@ use std::collections::BTreeMap;
 
 pub(in crate::web) async fn show(state: Data<AppState>, seat: Seat) -> Result<HttpResponse, WebError> {
     let folder = state.publication.folder().to_owned();
+    let now = state.ctx.local(state.ctx.now());
     let loaded = writing::on_disk(move || Ok(content::load(&folder))).await?;
+    // What waits for its day has no appeals yet.
+    let loaded = loaded.map(|mut library| {
+        library.hold_back(now);
+        library
+    });
     let results = appeals::results(&state.ctx).await?;
     let today = state.ctx.day_of(state.ctx.now());
     let page = match &loaded {

@@ -7,7 +7,8 @@ use super::door::Seat;
 use super::reply::{Desk, done, faults};
 use crate::content::draft::{self, Draft, Kind};
 use crate::domain::article::Slug;
-use crate::render::admin_pages::{ContentPage, EditPage, FilesShown};
+use crate::render::admin_pages::{ContentPage, EditPage, FileShown, FilesShown};
+use crate::render::date_text;
 use crate::usecases::FieldError;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -17,6 +18,7 @@ use crate::web::writing::{self, Kept};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDateTime;
 
 const PLACE: &str = "/admin/content";
 
@@ -49,12 +51,18 @@ pub(in crate::web) async fn list(
     seat: Seat,
 ) -> Result<HttpResponse, WebError> {
     let folder = state.publication.folder().to_owned();
+    let kept_back = state.publication.kept_back();
     let listed = writing::on_disk(move || {
+        let file = |kind: Kind, slug: &Slug| {
+            let name = slug.to_string();
+            let kept = kept_back.get(&name).filter(|_| kind == Kind::Article);
+            FileShown { note: kept.map(|until| why_kept(*until)), name }
+        };
         Kind::ALL
             .into_iter()
             .map(|kind| {
-                let names = draft::names(&folder, kind)?.iter().map(ToString::to_string).collect();
-                Ok(FilesShown { title: title_of(kind), folder: kind.folder(), names })
+                let files = draft::names(&folder, kind)?.iter().map(|slug| file(kind, slug)).collect();
+                Ok(FilesShown { title: title_of(kind), folder: kind.folder(), files })
             })
             .collect::<std::io::Result<Vec<_>>>()
     });
@@ -63,6 +71,14 @@ pub(in crate::web) async fn list(
         ("admin/content.html", "Content", PLACE),
         done(request.query_string()),
         page,
+    )
+}
+
+/// Why readers do not see an article.
+fn why_kept(until: Option<NaiveDateTime>) -> String {
+    until.map_or_else(
+        || "draft".to_owned(),
+        |at| format!("from {}, {}", date_text(at.date()), at.format("%H:%M")),
     )
 }
 
@@ -112,12 +128,15 @@ fn form(
     problems: &[FieldError],
 ) -> Result<HttpResponse, WebError> {
     let status = status_of(problems);
+    let is_article = kind == Kind::Article;
+    let notes = if is_article { state.publication.picture_notes(&typed.text) } else { Vec::new() };
     let page = EditPage {
         folder: kind.folder(),
         slug: slug.map(ToString::to_string),
         text: typed.text,
         seen: typed.seen,
-        previewed: kind == Kind::Article,
+        previewed: is_article,
+        notes,
         faults: faults(problems),
     };
     let title = slug.map_or_else(|| "A new file".to_owned(), ToString::to_string);

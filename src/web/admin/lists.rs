@@ -206,13 +206,15 @@ fn actions(kind: ListKind, may_change: bool) -> Vec<ActionShown> {
                 ActionShown::link("All movements", "/admin/movements".to_owned()),
             ]
         }
+        ListKind::Receipts => {
+            vec![ActionShown::link("Yearly statements", "/admin/statements".to_owned())]
+        }
         ListKind::Donations
         | ListKind::Pledges
         | ListKind::Donors
         | ListKind::Patrons
         | ListKind::Members
         | ListKind::Movements
-        | ListKind::Receipts
         | ListKind::BankLines
         | ListKind::Comments
         | ListKind::Events

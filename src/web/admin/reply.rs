@@ -71,6 +71,7 @@ const DONE: &[(&str, &str)] = &[
     ("sent", "The receipt is sent once more."),
     ("sample", "The mail server took the letter. See that it arrives, and how it looks there."),
     ("reissued", "This receipt takes the place of the one before."),
+    ("statements", "The letters are being ordered; how many appears below."),
     ("bank-file", "The statement is being read; its lines appear below."),
     ("bank-file-removed", "The file is taken away, with its lines."),
     ("import-file", "The file is looked through; what it comes to appears below."),

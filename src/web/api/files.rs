@@ -56,6 +56,10 @@ fn article(article: &Article) -> Value {
         "language": article.language,
         "landing": article.landing,
         "draft": article.draft,
+        "publish": article.publish.map(|at| at.format("%Y-%m-%dT%H:%M").to_string()),
+        "series": article.ties.series,
+        "related": article.ties.related.iter().map(Slug::as_str).collect::<Vec<_>>(),
+        "translates": article.ties.translates.as_ref().map(Slug::as_str),
         "appeal": article.appeal.named().map(Slug::as_str),
     })
 }

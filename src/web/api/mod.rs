@@ -1,18 +1,25 @@
 //! The JSON API. The table below is all of it: each line names who may come, and there is no other way to add one.
 
 mod act;
+mod appeals;
 mod asked;
+mod balances;
 mod bank;
+mod bank_lines;
 pub(super) mod campaigns;
 mod comments;
+mod defence;
+mod deposits;
 pub(super) mod docs;
 mod donors;
 pub(super) mod door;
 mod exports;
 mod files;
 mod gifts;
+mod imports;
 mod ledger;
 mod lists;
+mod members;
 mod openapi;
 mod operations;
 mod orders;
@@ -22,6 +29,8 @@ mod refunds;
 mod reports;
 mod seen;
 mod settings;
+mod statements;
+mod wall;
 mod webhooks;
 
 use super::error::WebError;
@@ -44,7 +53,21 @@ use chrono::{DateTime, SecondsFormat, Utc};
 const ROOT: &str = "/api/v1";
 
 fn table() -> Table {
-    of_books(of_publication(of_people(of_gifts(Table::default()))))
+    with_files(small())
+}
+
+/// What takes requests of a few kilobytes.
+fn small() -> Table {
+    of_bank(of_books(of_publication(of_people(of_gifts(Table::default())))))
+}
+
+/// What takes a whole file, and so a larger request than the others.
+fn with_files(table: Table) -> Table {
+    table.get("/bank-statements", Access::Token(May::SeeSupport), bank::list).post(
+        "/bank-statements",
+        Access::Token(May::ChangeSupport),
+        bank::hand_in,
+    )
 }
 
 /// Promises, and money that arrived for them.
@@ -63,16 +86,21 @@ fn of_gifts(table: Table) -> Table {
         .post("/pledges/{id}/resume", Token(May::ChangeSupport), orders::resume)
         .post("/pledges/{id}/cancel", Token(May::ChangeSupport), orders::cancel)
         .post("/pledges/{id}/keep", Token(May::ChangeSupport), orders::keep)
+        .post("/pledges/{id}/wall/hide", Token(May::ChangeSupport), wall::hide)
+        .post("/pledges/{id}/wall/show", Token(May::ChangeSupport), wall::show)
         .get("/patrons", Token(May::SeeSupport), lists::page_of(Patrons))
         .get("/donations", Token(May::SeeSupport), lists::page_of(Donations))
         .post("/donations", Token(May::ChangeSupport), gifts::record)
         .get("/donations/{id}", Token(May::SeeSupport), lists::one_of(Donations))
         .get("/donations/{id}/refunds", Token(May::SeeSupport), refunds::list)
         .post("/donations/{id}/refunds", Token(May::Refund), refunds::create)
+        .post("/donations/{id}/void", Token(May::Refund), refunds::void)
         .get("/receipts", Token(May::SeeSupport), lists::page_of(Receipts))
         .get("/receipts/{id}", Token(May::SeeSupport), lists::one_of(Receipts))
         .post("/receipts/{id}/resend", Token(May::ChangeSupport), operations::resend)
         .post("/receipts/{id}/reissue", Token(May::ChangeSupport), operations::reissue)
+        .get("/statements", Token(May::SeeSupport), statements::list)
+        .post("/statements", Token(May::ChangeSupport), statements::order)
 }
 
 /// Donors, and files of them.
@@ -97,6 +125,7 @@ fn of_people(table: Table) -> Table {
 fn of_publication(table: Table) -> Table {
     use Access::{Public, Token};
     table
+        .get("/appeals", Token(May::SeeFigures), appeals::results)
         .get("/articles", Token(May::SeeFigures), files::articles)
         .get("/articles/{slug}", Token(May::SeeFigures), files::one_of(Kind::Article))
         .put("/articles/{slug}", Token(May::EditContent), files::put_of(Kind::Article))
@@ -118,22 +147,25 @@ fn of_books(table: Table) -> Table {
     use Access::Token;
     use ListKind::{Audit, Events, Jobs};
     table
-        .get("/bank-statements", Token(May::SeeSupport), bank::list)
-        .get("/bank-statements/{id}", Token(May::SeeSupport), bank::one)
         .get("/external-members", Token(May::SeeSupport), lists::page_of(ListKind::Members))
         .get("/external-members/{id}", Token(May::SeeSupport), lists::one_of(ListKind::Members))
+        .get("/external-members/{id}/move-link", Token(May::SeeSupport), members::move_link)
+        .get("/balances", Token(May::SeeSupport), balances::list)
         .get("/payouts", Token(May::SeeSupport), lists::page_of(ListKind::Payouts))
         .get("/payouts/{id}", Token(May::SeeSupport), lists::one_of(ListKind::Payouts))
+        .get("/payouts/{id}/journal", Token(May::SeeSupport), balances::journal)
         .get("/movements", Token(May::SeeSupport), lists::page_of(ListKind::Movements))
         .get("/movements/{id}", Token(May::SeeSupport), lists::one_of(ListKind::Movements))
-        .get("/bank-lines", Token(May::SeeSupport), lists::page_of(ListKind::BankLines))
-        .get("/bank-lines/{id}", Token(May::SeeSupport), lists::one_of(ListKind::BankLines))
         .get("/ledger/entries", Token(May::SeeSupport), ledger::entries)
         .get("/ledger/accounts", Token(May::SeeFigures), ledger::accounts)
         .get("/reports/summary", Token(May::SeeFigures), reports::summary)
         .get("/reports/timeline", Token(May::SeeFigures), reports::timeline)
         .get("/reports/patrons", Token(May::SeeFigures), reports::patrons)
         .get("/reports/articles", Token(May::SeeFigures), reports::articles)
+        .get("/reports/campaigns", Token(May::SeeFigures), reports::campaigns)
+        .get("/reports/gateways", Token(May::SeeFigures), reports::gateways)
+        .get("/reports/gifts", Token(May::SeeFigures), reports::gifts)
+        .get("/reports/donors", Token(May::SeeFigures), reports::donors)
         .get("/events", Token(May::SeeOperations), lists::page_of(Events))
         .get("/events/{id}", Token(May::SeeOperations), lists::one_of(Events))
         .post("/events/{id}/replay", Token(May::RunOperations), operations::replay)
@@ -142,6 +174,9 @@ fn of_books(table: Table) -> Table {
         .post("/jobs/{id}/retry", Token(May::RunOperations), operations::retry)
         .get("/reviews", Token(May::SeeOperations), operations::questions)
         .post("/reviews/{id}/close", Token(May::RunOperations), operations::close)
+        .get("/defence", Token(May::SeeOperations), defence::show)
+        .post("/defence/begin", Token(May::RunOperations), defence::begin)
+        .post("/defence/end", Token(May::RunOperations), defence::end)
         .get("/webhook-endpoints", Token(May::SeeOperations), webhooks::list)
         .get("/webhook-endpoints/{id}", Token(May::SeeOperations), webhooks::one)
         .get("/settings", Token(May::SeeOperations), settings::list)
@@ -149,9 +184,32 @@ fn of_books(table: Table) -> Table {
         .get("/audit", Token(May::SeeAudit), lists::page_of(Audit))
 }
 
+/// Money that came without a gateway: what the bank says, what staff paid in, and a past that was taken over.
+fn of_bank(table: Table) -> Table {
+    use Access::Token;
+    table
+        .get("/bank-statements/{id}", Token(May::SeeSupport), bank::one)
+        .get("/deposits", Token(May::SeeSupport), deposits::list)
+        .get("/deposits/{id}", Token(May::SeeSupport), deposits::one)
+        .get("/imports", Token(May::SeeSupport), imports::list)
+        .get("/imports/{id}", Token(May::SeeSupport), imports::one)
+        .get("/bank-lines", Token(May::SeeSupport), lists::page_of(ListKind::BankLines))
+        .get("/bank-lines/{id}", Token(May::SeeSupport), lists::one_of(ListKind::BankLines))
+        .get("/bank-lines/{id}/proposals", Token(May::SeeSupport), bank_lines::proposals)
+        .post("/bank-lines/{id}/book", Token(May::ChangeSupport), bank_lines::book)
+        .post("/bank-lines/{id}/gift", Token(May::ChangeSupport), bank_lines::gift)
+        .post("/bank-lines/{id}/paid-out", Token(May::ChangeSupport), bank_lines::paid_out)
+        .post("/bank-lines/{id}/take-back", Token(May::Refund), bank_lines::take_back)
+        .post("/bank-lines/{id}/payout", Token(May::ChangeSupport), bank_lines::arrived)
+        .post("/bank-lines/{id}/no-gift", Token(May::ChangeSupport), bank_lines::no_gift)
+        .post("/bank-lines/{id}/dismiss", Token(May::ChangeSupport), bank_lines::dismiss)
+        .post("/bank-lines/{id}/reopen", Token(May::ChangeSupport), bank_lines::reopen)
+}
+
 /// Puts the API up, in its scope.
 pub(super) fn routes(scope: &mut ServiceConfig, body_bytes: usize) {
-    table().put_up(scope, &PayloadConfig::new(body_bytes));
+    with_files(Table::default()).put_up(scope, &PayloadConfig::new(bank::REQUEST_BYTES_MAX.max(body_bytes)));
+    small().put_up(scope, &PayloadConfig::new(body_bytes));
 }
 
 /// Every route of the API with who may come, for the tests that try all of them; paths begin behind `/api/v1`.

@@ -44,6 +44,23 @@ pub(super) async fn create(id: Path<String>, act: Act) -> Result<HttpResponse, W
     act.once(async |ctx, by| Ok(Done::made(shown(&refund::order(&ctx, by, order).await?)))).await
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewVoid {
+    reason: String,
+}
+
+/// Declares what is left of a gift that was written down by hand void.
+pub(super) async fn void(id: Path<String>, act: Act) -> Result<HttpResponse, WebError> {
+    let donation: DonationId = id_of(&id, "donation")?;
+    let NewVoid { reason } = act.body()?;
+    act.once(async |ctx, by| {
+        let void = refund::void(&ctx, by, donation, &reason, None).await?;
+        Ok(Done::made(shown(&void)))
+    })
+    .await
+}
+
 fn money(wanted: &MoneyDto) -> Result<Money, UseCaseError> {
     let currency = Currency::parse(&wanted.currency);
     let currency = currency.map_err(|error| UseCaseError::invalid("currency", "unknown_currency", error))?;

@@ -1,7 +1,7 @@
 //! Figures for programs: sums by currency, never by person. Periods and filters are those of the reports in the office.
 
 use super::MoneyDto;
-use super::asked::not_taken;
+use super::asked::{self, not_taken};
 use super::door::Holder;
 use super::seen::json as answer;
 use crate::domain::figures::{Period, Sums};
@@ -10,9 +10,11 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::outbound::DAYS;
 use crate::domain::patron::Month;
 use crate::store::reports::By;
+use crate::store::reports::donors::DonorYear;
+use crate::usecases::figures::appeals::{self, Brought};
 use crate::usecases::figures::dashboard::{self, Split};
 use crate::usecases::figures::members::{Together, together};
-use crate::usecases::figures::reports::{self, Ask, Key, Part};
+use crate::usecases::figures::reports::{self, Ask, GiftSizes, Key, Part, Parts};
 use crate::usecases::members::{self, PaidOutMonth};
 use crate::usecases::outbound_links::{self, Way};
 use crate::usecases::patrons::figures::{self, MonthFigures};
@@ -150,14 +152,9 @@ pub(super) async fn articles(
 ) -> Result<HttpResponse, WebError> {
     let ask = ask(&request, &state).await?;
     let found = reports::parts(&state.ctx, ask.clone(), By::Article).await?;
-    let part = |part: &Part| {
-        let article = match &part.key {
-            Key::Article(slug) => slug.as_ref().map(ToString::to_string),
-            Key::Campaign(..) | Key::Gateway(_) => None,
-        };
-        json!({ "article": article, "sums": sums(part.sums, part.currency) })
-    };
-    let items: Vec<Value> = found.parts.iter().map(part).collect();
+    let items = parts(&found, "article");
+    let followed = appeals::brought(&state.ctx, ask.clone()).await?;
+    let followed: Vec<Value> = followed.iter().map(appeal).collect();
     let elsewhere = outbound_links::within(&state.ctx, ask.period).await?;
     let way = |way: &Way| {
         json!({
@@ -176,7 +173,95 @@ pub(super) async fn articles(
         "days": DAYS,
     });
     let period = period(ask.period);
-    answer(&request, &json!({ "period": period, "items": items, "outbound": outbound, "estimate": estimate }))
+    let told = json!({
+        "period": period, "items": items, "appeals": followed, "outbound": outbound, "estimate": estimate,
+    });
+    answer(&request, &told)
+}
+
+/// What came of an appeal: the same money once more, and without fees, which are not told apart by appeal.
+fn appeal(of: &Brought) -> Value {
+    let money = |minor| MoneyDto::from(Money::new(minor, of.currency));
+    json!({
+        "appeal": of.appeal.as_str(),
+        "donations": of.sums.donations,
+        "gross": money(of.sums.gross),
+        "refunded": money(of.sums.refunded),
+        "lost": money(of.sums.lost),
+    })
+}
+
+/// What campaigns received.
+pub(super) async fn campaigns(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    let ask = ask(&request, &state).await?;
+    let found = reports::parts(&state.ctx, ask.clone(), By::Campaign).await?;
+    answer(&request, &json!({ "period": period(ask.period), "items": parts(&found, "campaign") }))
+}
+
+/// What came by each way of payment, and what it kept.
+pub(super) async fn gateways(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    let ask = ask(&request, &state).await?;
+    let found = reports::parts(&state.ctx, ask.clone(), By::Gateway).await?;
+    answer(&request, &json!({ "period": period(ask.period), "items": parts(&found, "gateway") }))
+}
+
+/// The parts, each with what tells it from the others under `name`.
+fn parts(found: &Parts, name: &'static str) -> Vec<Value> {
+    let part = |part: &Part| {
+        let word = match &part.key {
+            Key::Campaign(id, _) => found.campaigns.slug(*id).map(ToString::to_string),
+            Key::Gateway(gateway) => Some(gateway.to_string()),
+            Key::Article(slug) => slug.as_ref().map(ToString::to_string),
+        };
+        json!({ name: word, "sums": sums(part.sums, part.currency) })
+    };
+    found.parts.iter().map(part).collect()
+}
+
+/// How large gifts are, by currency and rhythm.
+pub(super) async fn gifts(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    let ask = ask(&request, &state).await?;
+    let found = reports::gifts(&state.ctx, ask.clone()).await?;
+    let item = |of: &GiftSizes| {
+        let money = |minor| MoneyDto::from(Money::new(minor, of.currency));
+        json!({
+            "frequency": of.rhythm.as_str(),
+            "donations": of.sizes.count,
+            "total": money(of.sizes.total),
+            "average": money(of.average()),
+            "median": money(of.sizes.median),
+            "lower_quarter": money(of.sizes.lower_quarter),
+            "upper_quarter": money(of.sizes.upper_quarter),
+            "smallest": money(of.sizes.smallest),
+            "largest": money(of.sizes.largest),
+        })
+    };
+    let items: Vec<Value> = found.sizes.iter().map(item).collect();
+    answer(&request, &json!({ "period": period(ask.period), "items": items }))
+}
+
+/// How many gave in each year, and how many of them gave again in the next.
+pub(super) async fn donors(
+    request: HttpRequest,
+    state: Data<AppState>,
+    _holder: Holder,
+) -> Result<HttpResponse, WebError> {
+    asked::nothing(&request)?;
+    let item = |of: &DonorYear| json!({ "year": of.year, "donors": of.donors, "new": of.new, "again_a_year_later": of.again });
+    let items: Vec<Value> = reports::retention(&state.ctx).await?.years.iter().map(item).collect();
+    answer(&request, &json!({ "items": items }))
 }
 
 fn period(period: Period) -> Value {

@@ -1,6 +1,7 @@
 //! The calls to give as they stand on an article.
 
-use super::{ContentFault, Face, Material, Test, amounts};
+use super::offers::amounts;
+use super::{ContentFault, Face, Material, Test};
 use crate::content::{Library, markdown};
 use crate::domain::appeal::{Position, SeenAppeal, Side};
 use crate::domain::article::{Appeal, Article, Slug};

@@ -1,6 +1,6 @@
 //! Comments below articles: which articles have them, and what is shown.
 
-use super::Material;
+use super::{Material, Pages};
 use crate::domain::article::{Article, ArticleDate, Slug};
 use crate::domain::comment::{CommentRules, Discussion};
 use crate::render::Templates;
@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, HashMap};
 /// What is said below each article, in the order of writing.
 pub(super) type ByArticle = HashMap<Slug, Vec<Shown>>;
 
-pub(super) fn by_article(all: &[Shown]) -> ByArticle {
+pub(super) fn by_article(all: Vec<Shown>) -> ByArticle {
     let mut found = ByArticle::new();
     for comment in all {
-        found.entry(comment.article.clone()).or_default().push(comment.clone());
+        found.entry(comment.article.clone()).or_default().push(comment);
     }
     found
 }
@@ -77,12 +77,16 @@ pub(super) fn below(article: &Article, material: &Material, language: &Language)
     })
 }
 
-/// Feeds of what readers say: of the whole publication, and of each article that has comments.
-pub(super) fn feeds(material: &Material, templates: &Templates) -> (CachedPage, HashMap<String, CachedPage>) {
+/// Feeds of what readers say: of the whole publication, and of each article that has comments. Those of articles that have the
+/// same ones as `before` stay.
+pub(super) fn feeds(
+    material: &Material,
+    before: Option<&Pages>,
+    templates: &Templates,
+) -> (CachedPage, HashMap<String, CachedPage>) {
     let language = templates.words().default_language();
     let public_url = material.ctx.policy.public_url.as_str();
-    let feed = |(title, url): (String, &str), feed_url: String, said: &mut [SaidEntry]| {
-        said.sort_by_key(|entry| Reverse(entry.at));
+    let feed = |(title, url): (String, &str), feed_url: String, said: &[SaidEntry]| {
         let title = language.text("comments-feed", &[("title", title.into())]);
         let channel = SaidChannel { title: &title, url, feed_url: &feed_url, language: language.tag() };
         CachedPage::new(comment_feed::rss(&channel, said.iter()), "application/rss+xml; charset=utf-8")
@@ -91,29 +95,40 @@ pub(super) fn feeds(material: &Material, templates: &Templates) -> (CachedPage, 
     let mut by_article = HashMap::new();
     let rules = material.ctx.policy.comments;
     for article in material.library.published().filter(|article| discussion(article, rules).is_some()) {
-        let (url, slug) = (material.url_of(article), article.slug.to_string());
-        let mut said = entries(article, &url, material);
-        let feed_url = format!("{public_url}/articles/{slug}/comments.rss");
-        by_article.insert(slug, feed((article.headline(), url.as_str()), feed_url, &mut said));
-        all.append(&mut said);
+        let slug = article.slug.to_string();
+        let said = material.comments.get(&article.slug).map(Vec::as_slice).unwrap_or_default();
+        all.extend(said.iter().map(|comment| (article, comment)));
+        let kept = before.filter(|before| before.has_said(article, material));
+        let kept = kept.and_then(|before| before.comment_feeds.get(&slug).cloned());
+        let page = kept.unwrap_or_else(|| {
+            let url = material.url_of(article);
+            let newest = newest(said.iter().map(|comment| (article, comment)).collect(), material);
+            feed(
+                (article.headline(), url.as_str()),
+                format!("{public_url}/articles/{slug}/comments.rss"),
+                &newest,
+            )
+        });
+        by_article.insert(slug, page);
     }
     let name = templates.site().name.clone();
     let front = format!("{public_url}/");
-    (feed((name, front.as_str()), format!("{public_url}/comments.rss"), &mut all), by_article)
+    let newest = newest(all, material);
+    (feed((name, front.as_str()), format!("{public_url}/comments.rss"), &newest), by_article)
 }
 
-/// What is said below an article that is at this address. What was taken away is not told of.
-fn entries(article: &Article, url: &str, material: &Material) -> Vec<SaidEntry> {
-    let all = material.comments.get(&article.slug).map(Vec::as_slice).unwrap_or_default();
-    let entry = |comment: &Shown| {
+/// The last of what is said below these articles, the newest first. What was taken away is not told of.
+fn newest(mut all: Vec<(&Article, &Shown)>, material: &Material) -> Vec<SaidEntry> {
+    all.sort_by_key(|(_, comment)| Reverse(comment.written_at));
+    let entry = |(article, comment): (&Article, &Shown)| {
         let said = comment.said.as_ref()?;
         Some(SaidEntry {
-            url: format!("{url}#{}", comment.id),
+            url: format!("{}#{}", material.url_of(article), comment.id),
             article: article.headline(),
             name: said.name.clone(),
             text: said.text.clone(),
             at: comment.written_at,
         })
     };
-    all.iter().filter_map(entry).collect()
+    all.into_iter().filter_map(entry).take(comment_feed::COMMENTS_MAX).collect()
 }

@@ -3,13 +3,14 @@
 use super::{ContentFault, Face, Material, Test};
 use crate::render::Templates;
 use crate::web::page_cache::CachedPage;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Which page.
 pub(super) enum Leaf {
     Landing(String),
     Article(String),
-    List,
+    /// A page of the list at this path, counted from one.
+    Shelf(String, usize),
 }
 
 impl Leaf {
@@ -17,15 +18,15 @@ impl Leaf {
     fn slug(&self) -> Option<&str> {
         match self {
             Self::Landing(slug) | Self::Article(slug) => Some(slug),
-            Self::List => None,
+            Self::Shelf(..) => None,
         }
     }
 }
 
 /// A page in every language and with every face: in the language of the site with its first face at once, so that a
-/// mistake is known at once, the others when somebody first asks for them.
+/// mistake is known at once, the others when somebody first asks for them. It does not hold what it is drawn from: a page that
+/// stays while others change would keep all of that.
 pub(in crate::web) struct InLanguages {
-    material: Arc<Material>,
     what: Leaf,
     first: CachedPage,
     others: Vec<Other>,
@@ -40,11 +41,7 @@ struct Other {
 }
 
 impl InLanguages {
-    pub(super) fn new(
-        material: Arc<Material>,
-        what: Leaf,
-        templates: &Templates,
-    ) -> Result<Self, ContentFault> {
+    pub(super) fn new(material: &Material, what: Leaf, templates: &Templates) -> Result<Self, ContentFault> {
         let words = templates.words();
         let first = material.draw(&what, Face::First, &templates.speaking(words.default_language()))?;
         let (has_appeals, test) = what.slug().map(|slug| material.standing.on(slug)).unwrap_or_default();
@@ -60,7 +57,7 @@ impl InLanguages {
                 }
             }
         }
-        Ok(Self { material, what, first, others, test })
+        Ok(Self { what, first, others, test })
     }
 
     /// The test of two texts that runs on it; none, and everybody sees its first face.
@@ -69,11 +66,11 @@ impl InLanguages {
     }
 
     /// The page in the language of the templates. A face that it does not have is its first.
-    pub(in crate::web) fn page(&self, face: Face, templates: &Templates) -> &CachedPage {
+    pub(super) fn page(&self, face: Face, templates: &Templates, material: Option<&Material>) -> &CachedPage {
         let tag = templates.language().tag();
         let of = |face: Face| self.others.iter().find(|other| other.language == tag && other.face == face);
         let draw = |other: &Other| {
-            let drawn = self.material.draw(&self.what, other.face, templates);
+            let drawn = material?.draw(&self.what, other.face, templates);
             drawn
                 .inspect_err(|error| tracing::error!(%error, language = tag, "a page could not be rendered"))
                 .ok()

@@ -3,6 +3,7 @@
 use crate::domain::appeal::{SeenAppeal, Side, TestId};
 use crate::domain::article::Slug;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a page is drawn with.
@@ -36,6 +37,22 @@ impl Test {
     /// What somebody is shown by it.
     pub(in crate::web) fn seen(&self, side: Side) -> SeenAppeal {
         SeenAppeal { appeal: self.appeal.clone(), text: Some((side, self.id.clone())) }
+    }
+}
+
+/// How often the form for gifts was shown, in memory: a sum.
+#[derive(Debug, Default)]
+pub(in crate::web) struct FormsShown(AtomicI64);
+
+impl FormsShown {
+    /// Counts some.
+    pub(in crate::web) fn add(&self, forms: i64) {
+        self.0.fetch_add(forms, Ordering::Relaxed);
+    }
+
+    /// What was counted, which begins anew.
+    pub(super) fn take(&self) -> i64 {
+        self.0.swap(0, Ordering::Relaxed)
     }
 }
 

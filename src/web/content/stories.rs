@@ -2,12 +2,16 @@
 
 use super::ContentFault;
 use crate::content::{Library, markdown};
-use crate::domain::article::{CampaignFile, RateLine};
+use crate::domain::article::{CampaignFile, CampaignUpdate, RateLine};
 use crate::domain::campaign::ExchangeRate;
 use crate::domain::money::{Currency, Money};
 use chrono::NaiveDate;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+
+/// Letters of what tells news of one day apart.
+const HEADING_LETTERS: usize = 8;
 
 /// What the page of a campaign says besides numbers and names.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +27,8 @@ pub(in crate::web) struct Story {
 /// News of a campaign.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct Update {
+    /// Names it on the page.
+    pub(in crate::web) id: String,
     pub(in crate::web) day: NaiveDate,
     pub(in crate::web) title: String,
     pub(in crate::web) html: String,
@@ -35,7 +41,8 @@ pub(super) fn by_campaign(library: &Library, public_url: &str) -> HashMap<String
 
 fn story(file: &CampaignFile, public_url: &str) -> Story {
     let url = format!("{public_url}/campaigns/{}", file.slug);
-    let updates = file.updates.iter().map(|update| Update {
+    let updates = file.updates.iter().zip(news_ids(&file.updates)).map(|(update, id)| Update {
+        id,
         day: update.day,
         title: update.title.clone(),
         html: markdown::to_html(&update.body).html,
@@ -49,6 +56,20 @@ fn story(file: &CampaignFile, public_url: &str) -> Story {
         updates: updates.collect(),
         share: file.share.iter().map(share).collect(),
     }
+}
+
+/// What names each of the news on their page: its day and its heading, so that those which are written later leave it as it is.
+pub(super) fn news_ids(updates: &[CampaignUpdate]) -> Vec<String> {
+    let mut known: HashMap<String, u32> = HashMap::new();
+    let id = |update: &CampaignUpdate| {
+        let heading = hex::encode(Sha256::digest(update.title.as_bytes()));
+        let heading: String = heading.chars().take(HEADING_LETTERS).collect();
+        let name = format!("update-{}-{heading}", update.day);
+        let times = known.entry(name.clone()).or_default();
+        *times += 1;
+        if *times == 1 { name } else { format!("{name}-{times}") }
+    };
+    updates.iter().map(id).collect()
 }
 
 /// The address that opens a letter about a page.

@@ -12,13 +12,15 @@ impl Material {
     /// What programs read: feeds in the language of the site, and the map.
     pub(super) fn discovery(&self, templates: &Templates, comments: CachedPage) -> Discovery {
         let url = self.ctx.policy.public_url.as_str();
-        let whole = |article: &Article| discovery::absolute(&markdown::to_html(&article.body).html, url);
+        let whole = |article: &Article| {
+            discovery::absolute(&markdown::to_html(&article.body).html, url, &self.url_of(article))
+        };
         let dated =
             self.library.published().filter_map(|article| Some((self.entry(article)?, whole(article))));
         let entries: Vec<(Entry, String)> = dated.take(discovery::ENTRIES_MAX).collect();
         let site = templates.site();
         let language = templates.words().default_language().tag();
-        let channel = Channel { name: &site.name, url, language, entries: &entries };
+        let channel = Channel { name: &site.name, url, path: "", language, entries: &entries };
         let languages: Vec<String> =
             templates.words().offered().iter().map(|language| language.tag().to_owned()).collect();
         let page =
@@ -29,9 +31,11 @@ impl Material {
             date: article.date,
             languages: Vec::new(),
         });
-        let places: Vec<Place> = ["/", "/articles", "/donate", "/patrons"]
+        let lists = self.index.shelves().map(|(path, _shelf)| page(path));
+        let places: Vec<Place> = ["/", "/donate", "/patrons"]
             .map(&page)
             .into_iter()
+            .chain(lists)
             .chain(campaigns)
             .chain(articles)
             .collect();
@@ -63,7 +67,7 @@ impl Material {
         let donate =
             self.standing.campaign(article).map(|_campaign| format!("{url}/donate?from={}", article.slug));
         let about = About { picture_url: &picture.url, comments, donate_url: donate.as_deref() };
-        let channel = Channel { name, url, language: &article.language, entries: &[] };
+        let channel = Channel { name, url, path: "", language: &article.language, entries: &[] };
         let entry = self.entry(article);
         let told = entry.map(|entry| discovery::structured_html(&channel, &entry, &about));
         let (front, list, own) = (format!("{url}/"), format!("{url}/articles"), self.url_of(article));

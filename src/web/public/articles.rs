@@ -3,8 +3,9 @@
 use super::look::Look;
 use super::moved;
 use crate::web::client;
-use crate::web::content::InLanguages;
+use crate::web::content::{InLanguages, Pages};
 use crate::web::error::WebError;
+use crate::web::form::Fields;
 use crate::web::language;
 use crate::web::state::AppState;
 use actix_web::http::header::{self, HeaderValue};
@@ -20,13 +21,13 @@ const CACHING_OF_ONE: HeaderValue = HeaderValue::from_static("private, no-cache"
 fn answer(
     request: &HttpRequest,
     state: &AppState,
-    page: Option<&InLanguages>,
+    (pages, page): (&Pages, Option<&InLanguages>),
 ) -> Result<HttpResponse, WebError> {
     let page = page.ok_or_else(|| WebError::not_found("article"))?;
     let templates = language::templates(request, state);
     let look = Look::of(request, state, page.test());
     let caching = if look.is_for_all() { CACHING } else { CACHING_OF_ONE };
-    let mut answer = page.page(look.face, &templates).answer(request, caching);
+    let mut answer = pages.drawn(page, look.face, &templates).answer(request, caching);
     if let Some(cookie) = look.cookie {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -46,14 +47,23 @@ pub(in crate::web) async fn landing(
     {
         return Ok(moved);
     }
-    answer(&request, &state, state.publication.pages().landing.as_ref())
+    let pages = state.publication.pages();
+    answer(&request, &state, (&pages, pages.landing.as_deref()))
 }
 
-pub(in crate::web) async fn list(
+/// A page of a list: of all articles, of a section, a series or an author.
+pub(in crate::web) async fn shelf(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, WebError> {
-    answer(&request, &state, state.publication.pages().list.as_ref())
+    let asked = Fields::parse(request.query_string().as_bytes())?.filled("page");
+    let number = asked.map_or(Some(1), |text| text.trim().parse::<usize>().ok());
+    let pages = state.publication.pages();
+    let page = pages.shelves.get(request.path()).and_then(|all| all.get(number?.checked_sub(1)?));
+    match page {
+        Some(page) => answer(&request, &state, (&pages, Some(page.as_ref()))),
+        None => moved::answer(&request, &state).ok_or_else(|| WebError::not_found("page")),
+    }
 }
 
 pub(in crate::web) async fn article(
@@ -63,7 +73,7 @@ pub(in crate::web) async fn article(
 ) -> Result<HttpResponse, WebError> {
     let pages = state.publication.pages();
     match pages.articles.get(slug.as_str()) {
-        Some(page) => answer(&request, &state, Some(page)),
+        Some(page) => answer(&request, &state, (&pages, Some(page.as_ref()))),
         None => moved::answer(&request, &state).ok_or_else(|| WebError::not_found("article")),
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::money::Money;
 use crate::domain::wall::{AmountShown, WallEntry};
 use crate::render::PageMeta;
 use crate::render::campaign_pages::{
-    CampaignPage, NameShown, ProgressShown, Share, ShareLink, UpdateShown, WallShown,
+    CampaignPage, FeedShown, NameShown, ProgressShown, Share, ShareLink, UpdateShown, WallShown,
 };
 use crate::render::card::site_picture;
 use crate::usecases::views;
@@ -38,7 +38,9 @@ pub(in crate::web) async fn show(
     let path = format!("/campaigns/{}", campaign.slug);
     let url = format!("{}{path}", state.ctx.policy.public_url);
     // A campaign keeps its page when its file is gone.
-    let story = state.publication.pages().campaigns.get(campaign.slug.as_str()).cloned().unwrap_or_default();
+    let story = state.publication.pages().campaigns.get(campaign.slug.as_str()).cloned();
+    let feeds = story.as_ref().map(|_story| feeds(&campaign, &path, language)).unwrap_or_default();
+    let story = story.unwrap_or_default();
     let today = state.ctx.day_of(state.ctx.now());
     let is_open = campaign.open_on(today).is_ok();
     let page = CampaignPage {
@@ -48,6 +50,7 @@ pub(in crate::web) async fn show(
         term_text: term(&campaign, today, language),
         donate_url: is_open.then(|| format!("/donate?campaign={}", campaign.slug)),
         updates: updates(&story, language),
+        feeds,
         wall: wall_shown(&names, &path, place.is_some(), language),
         share: share(&story, &campaign.title, &url),
         html: story.html,
@@ -120,12 +123,30 @@ fn term(campaign: &Campaign, today: NaiveDate, language: &Language) -> Option<St
 
 fn updates(story: &Story, language: &Language) -> Vec<UpdateShown> {
     let shown = story.updates.iter().map(|update| UpdateShown {
+        id: update.id.clone(),
         date_text: language.date(update.day),
         date_iso: update.day.to_string(),
         title: update.title.clone(),
         html: update.html.clone(),
     });
     shown.collect()
+}
+
+/// The forms in which the news of a campaign can be followed.
+fn feeds(campaign: &Campaign, path: &str, language: &Language) -> Vec<FeedShown> {
+    let title = language.text("campaign-feed", &[("title", campaign.title.clone().into())]);
+    let forms = [
+        ("Atom", "feed.xml", "application/atom+xml"),
+        ("RSS", "rss.xml", "application/rss+xml"),
+        ("JSON Feed", "feed.json", "application/feed+json"),
+    ];
+    let shown = |(name, file, media_type): (&'static str, &str, &'static str)| FeedShown {
+        name,
+        title: title.clone(),
+        url: format!("{path}/{file}"),
+        media_type,
+    };
+    forms.map(shown).into()
 }
 
 fn wall_shown(names: &WallPage, path: &str, is_later: bool, language: &Language) -> WallShown {

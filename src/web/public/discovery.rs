@@ -1,5 +1,6 @@
 //! Feeds, the map of the site and the rules for robots: made when the files change, served from memory.
 
+use crate::web::content::NewsFeeds;
 use crate::web::error::WebError;
 use crate::web::page_cache::CachedPage;
 use crate::web::public::cards;
@@ -32,6 +33,9 @@ pub(in crate::web) fn routes(app: &mut ServiceConfig) {
         .service(page("/articles/{slug}/comments.rss", comments_of))
         .service(page("/articles/{slug}/card.png", cards::article))
         .service(page("/card.png", cards::site))
+        .service(page("/campaigns/{slug}/feed.xml", news_atom))
+        .service(page("/campaigns/{slug}/rss.xml", news_rss))
+        .service(page("/campaigns/{slug}/feed.json", news_json))
         .service(page("/sitemap.xml", sitemap))
         .service(page("/robots.txt", robots));
 }
@@ -69,6 +73,42 @@ async fn comments_of(
     let pages = state.publication.pages();
     let feed = pages.comment_feeds.get(slug.as_str()).ok_or_else(|| WebError::not_found("article"))?;
     Ok(feed.answer(&request, CACHING))
+}
+
+/// News of one campaign.
+fn news(
+    request: &HttpRequest,
+    state: &AppState,
+    slug: &str,
+    which: fn(&NewsFeeds) -> &CachedPage,
+) -> Result<HttpResponse, WebError> {
+    let pages = state.publication.pages();
+    let feeds = pages.news.get(slug).ok_or_else(|| WebError::not_found("campaign"))?;
+    Ok(which(feeds).answer(request, CACHING))
+}
+
+async fn news_atom(
+    request: HttpRequest,
+    state: Data<AppState>,
+    slug: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    news(&request, &state, &slug, |feeds| &feeds.atom)
+}
+
+async fn news_rss(
+    request: HttpRequest,
+    state: Data<AppState>,
+    slug: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    news(&request, &state, &slug, |feeds| &feeds.rss)
+}
+
+async fn news_json(
+    request: HttpRequest,
+    state: Data<AppState>,
+    slug: Path<String>,
+) -> Result<HttpResponse, WebError> {
+    news(&request, &state, &slug, |feeds| &feeds.json_feed)
 }
 
 async fn sitemap(request: HttpRequest, state: Data<AppState>) -> HttpResponse {

@@ -50,6 +50,7 @@ pub(in crate::web) async fn show(
     let language = language::of(&request, &state);
     let asked = Asked { state: &state, fields: &fields, language, client: &client, framed: None };
     let html = render(asked, &campaign, &[]).await?;
+    state.publication.forms_shown().add(1);
     Ok(private_page(StatusCode::OK, html))
 }
 
@@ -291,7 +292,7 @@ pub(super) async fn render(
 fn structured(Asked { state, language, .. }: Asked<'_>, campaign: &Campaign) -> String {
     let url = state.ctx.policy.public_url.as_str();
     let name = state.templates.site().name.as_str();
-    let channel = Channel { name, url, language: language.tag(), entries: &[] };
+    let channel = Channel { name, url, path: "", language: language.tag(), entries: &[] };
     let address = format!("{url}/donate?campaign={}", campaign.slug);
     discovery::donation_html(&channel, (&campaign.title, &campaign.summary), &address)
 }

@@ -61,6 +61,7 @@ async fn show(
     let client = client::address(&request, &state);
     let asked = Asked { state: &state, fields: &fields, language, client: &client, framed: Some(&framed) };
     let html = donate::render(asked, &campaign, &[]).await?;
+    state.publication.forms_shown().add(1);
     Ok(private_page(StatusCode::OK, html))
 }
 

@@ -89,6 +89,44 @@
     work();
   });
 
+  // What is typed into an article is shown as it will look, a moment after the last key. Nothing of it can be pressed, and
+  // its names and styles are not those of the page around it.
+  each("form[data-live-url]", (form) => {
+    const box = document.querySelector("[data-live]");
+    const said = box.querySelector("[data-live-said]");
+    const host = box.querySelector("[data-live-text]");
+    const view = host.attachShadow({ mode: "open" });
+    host.inert = true;
+    let timer;
+    let latest = 0;
+    const show = async () => {
+      const own = ++latest;
+      let what = said.dataset.failed;
+      try {
+        const body = new URLSearchParams(new FormData(form));
+        const answer = await fetch(form.dataset.liveUrl, { method: "POST", cache: "no-store", body });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (own !== latest) return;
+        const [main, problem] = [page.querySelector("main"), page.querySelector(".summary li")];
+        if (answer.ok && !answer.redirected && main) {
+          view.replaceChildren(...page.querySelectorAll("link[rel=stylesheet]"), ...main.childNodes);
+          what = said.dataset.shown;
+        } else if (problem) {
+          what = problem.textContent;
+        }
+      } catch {
+        // Offline: what was shown before stays.
+      }
+      if (own === latest) said.textContent = what;
+    };
+    form.elements.namedItem("text").addEventListener("input", () => {
+      box.hidden = false;
+      said.textContent = said.dataset.waiting;
+      clearTimeout(timer);
+      timer = setTimeout(show, 500);
+    });
+  });
+
   // A passkey: the page shows its form, the browser asks for it, and the form takes its answer along.
   const bytes = (text) =>
     Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));

@@ -8,6 +8,7 @@ use mainstay::usecases::abuse::attack;
 use reqwest::StatusCode;
 use serde_json::json;
 
+use super::links::links;
 use super::{HERE, give_from, guarded, shown};
 use crate::support::flow;
 use crate::support::gift::Form;
@@ -159,5 +160,30 @@ flow! {
         proved["proof"] = json!(done(&part("text"), &part("target")));
         assert_eq!(app.client().post_json("/api/v1/pledges", &proved).await.status, StatusCode::CREATED);
         assert_eq!(app.count("pledges").await, 2);
+    }
+}
+
+flow! {
+    settings: guarded(&[("MAINSTAY_LIMITS__PLEDGES_PER_MINUTE", "4")]),
+    async fn beyond_what_a_site_can_bear_work_alone_begins_no_gift(app) {
+        attack::begin(app.ctx(), Actor::Command).await.unwrap();
+        let kept = solved(&shown(&app).await);
+        let from = |number: usize| format!("198.51.{number}.1");
+        for number in 0..4 {
+            let form = Form::gift().by(number).set("proof", &solved(&shown(&app).await));
+            assert_eq!(give_from(&app, &from(number), &form).await.status, StatusCode::SEE_OTHER);
+        }
+
+        let page = shown(&app).await;
+        assert!(page.contains("value=\"mail\"") && !page.contains("data-proof="), "{page}");
+        let form = Form::gift().by(5).set("proof", &kept);
+        assert_eq!(give_from(&app, &from(5), &form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Nobody is left without a way.
+        assert_eq!(give_from(&app, &from(5), &form.clone().set("way", "mail")).await.location(), "/donate/link");
+        app.run_jobs().await;
+        let link = links(&app).remove(0);
+        assert!(app.client().post(&link, &[]).await.location().starts_with("/sandbox/pay/"));
+        app.pass(TimeDelta::seconds(61)).await;
+        assert_eq!(give_from(&app, &from(6), &form.by(6)).await.status, StatusCode::SEE_OTHER);
     }
 }

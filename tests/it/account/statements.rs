@@ -5,6 +5,7 @@ use crate::support::app::{Engine, TestApp, settings};
 use crate::support::flow;
 use crate::support::gift::{Form, eur};
 use chrono::{DateTime, TimeDelta, Utc};
+use mainstay::domain::access::Role;
 use mainstay::domain::audit::Actor;
 use mainstay::domain::pledge::{GatewayKind, Visibility};
 use mainstay::usecases::account::statements;
@@ -68,7 +69,7 @@ flow! {
         assert_eq!(app.count("statement_runs").await, 0, "not in June");
 
         at(&app, "2027-01-03T10:00:00Z");
-        statements::begin(app.ctx(), 2026).await.unwrap();
+        statements::begin(app.ctx(), Actor::Command, 2026).await.unwrap();
         let stretch = statements::step(app.ctx(), 2026).await.unwrap().unwrap();
         assert_eq!((stretch.looked_at, stretch.ordered, stretch.finished_at), (5, 5, None));
         // The process dies here; the next one goes on.
@@ -81,12 +82,12 @@ flow! {
         assert_eq!(letters.len(), 5, "once each, and none for what went back");
         assert!(letters.iter().all(|letter| letter.attachments.len() == 1));
         assert!(letters[0].text.contains("In all: €25.00"));
-        statements::begin(app.ctx(), 2026).await.unwrap();
+        statements::begin(app.ctx(), Actor::Command, 2026).await.unwrap();
         while statements::step(app.ctx(), 2026).await.unwrap().is_some_and(|run| run.finished_at.is_none()) {}
         app.run_jobs().await;
         assert_eq!(app.letters_about("Your statement for 2026").len(), 5, "a second run sends nothing");
         assert_eq!(app.number("SELECT COUNT(*) AS number FROM statements WHERE status = 'sent'").await, 5);
-        assert!(statements::begin(app.ctx(), 2027).await.is_err(), "the year is not over");
+        assert!(statements::begin(app.ctx(), Actor::Command, 2027).await.is_err(), "the year is not over");
     }
 }
 
@@ -114,10 +115,48 @@ flow! {
         assert_eq!(app.count("statements").await, 0, "none is marked as sent that was not");
         assert_eq!(statements::count(app.ctx(), 2026).await.unwrap(), (0, 0));
         donors::give_address(app.ctx(), Actor::Command, rosa, "rosa@quill.example").await.unwrap();
-        statements::begin(app.ctx(), 2026).await.unwrap();
+        statements::begin(app.ctx(), Actor::Command, 2026).await.unwrap();
         while statements::step(app.ctx(), 2026).await.unwrap().is_some_and(|run| run.finished_at.is_none()) {}
         app.run_jobs().await;
         assert!(app.letters_about("Your statement for 2026")[0].to.contains("rosa@quill.example"));
+    }
+}
+
+flow! {
+    async fn the_office_orders_the_letters_of_a_year_and_prints_the_statement_of_a_donor(app) {
+        let donor = app.gives(&Form::gift().by(1)).await.donation.donor.unwrap();
+        app.gives(&Form::gift().by(2)).await;
+        at(&app, "2027-02-03T10:00:00Z");
+        let mut clerk = app.clerk(Role::Finance).await;
+        let page = clerk.get("/admin/statements").await.text();
+        assert!(page.contains("2026") && page.contains("No letter was ordered"), "{page}");
+        for (fields, sentence) in [
+            (&[("year", "2026")][..], "Tick that it is meant"),
+            (&[("year", "2027"), ("sure", "true")], "the year 2027 is not over"),
+            (&[("year", "last"), ("sure", "true")], "Choose a year that is over"),
+        ] {
+            let refused = clerk.post("/admin/statements", fields).await;
+            assert_eq!(refused.status, 422, "{sentence}");
+            assert!(refused.text().contains(sentence), "{}", refused.text());
+        }
+        assert_eq!(app.count("statement_runs").await, 0);
+
+        for _ in 0..2 {
+            let ordered = clerk.post("/admin/statements", &[("year", "2026"), ("sure", "true")]).await;
+            assert_eq!(ordered.location(), "/admin/statements?done=statements");
+            app.run_jobs().await;
+        }
+        assert_eq!(app.letters_about("Your statement for 2026").len(), 2, "one each");
+        let log = "SELECT actor_kind || ' ' || subject AS line FROM audit_log WHERE action = 'statement.ordered'";
+        assert_eq!(app.lines(log).await, ["staff 2026", "staff 2026"]);
+        let page = clerk.get("/admin/statements").await.text();
+        assert!(page.contains("2 letters ordered, 2 of them sent"), "{page}");
+
+        let path = format!("/admin/donors/{donor}/statements/2026");
+        let page = clerk.get(&format!("/admin/donors/{donor}")).await.text();
+        assert!(page.contains(&path) && page.contains("The statement for 2026 was ordered"), "{page}");
+        assert!(clerk.get(&path).await.body.starts_with(b"%PDF"));
+        assert_eq!(clerk.get(&format!("/admin/donors/{donor}/statements/2025")).await.status, 404);
     }
 }
 

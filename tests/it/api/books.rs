@@ -5,6 +5,7 @@ use crate::support::app::settings;
 use crate::support::flow;
 use crate::support::gift::{Form, eur};
 use crate::support::receiver::Receiver;
+use chrono::TimeDelta;
 use mainstay::domain::access::Scope;
 use mainstay::domain::audit::Actor;
 use mainstay::usecases::outgoing;
@@ -82,6 +83,7 @@ flow! {
         assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
         assert!(file.text().contains("2500") || file.text().contains("25.00"), "{}", file.text());
 
+        app.clock.advance(TimeDelta::seconds(1));
         program.does("/exports", &json!({ "what": "ledger", "from": "2026-06-01", "to": "2026-06-01", "format": "xlsx" }), 201).await;
         let page = program.reads("/exports?limit=1").await;
         assert_eq!(page["items"][0]["what"], "ledger");

@@ -42,6 +42,12 @@ both! {
         assert_eq!(moved.lines().count(), 1 + 3, "{moved}");
 
         let program = shop.app.program(Scope::Read).await;
+        let held = program.reads("/balances").await["items"][0].clone();
+        assert_eq!((held["gateway"].as_str(), held["difference"]["minor"].as_i64()), (Some("stripe"), Some(0)), "{held}");
+        let journal = program.reads(&format!("/payouts/{id}/journal")).await["lines"].clone();
+        let minor = |line: &serde_json::Value| line["amount"]["minor"].as_i64().unwrap();
+        assert_eq!(journal.as_array().unwrap().iter().map(minor).sum::<i64>(), 0, "{journal}");
+        assert_eq!((journal[0]["account"].as_str(), minor(&journal[0])), (Some("payouts"), 2_300));
         let payout = program.reads(&format!("/payouts/{id}")).await;
         assert_eq!((payout["amount"]["minor"].as_i64(), payout["difference"]["minor"].as_i64()), (Some(2_300), Some(0)));
         assert_eq!(program.reads(&format!("/movements?payout={id}")).await["items"].as_array().unwrap().len(), 3);

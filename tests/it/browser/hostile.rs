@@ -6,11 +6,18 @@ use std::path::Path;
 
 use mainstay::domain::access::Role;
 use mainstay::domain::audit::Actor;
+use mainstay::domain::comment::Verdict;
+use mainstay::domain::deposit::Tender;
 use mainstay::domain::dispute::{DisputeNews, DisputeState, DisputeStatus};
 use mainstay::domain::donation::{GatewayFact, Happening, PaymentFact};
+use mainstay::domain::gift_import::ImportOptions;
+use mainstay::domain::list::ListKind;
 use mainstay::domain::pledge::{GatewayKind, Visibility};
 use mainstay::domain::remote::RemoteId;
+use mainstay::usecases::comments::{self, Decision};
+use mainstay::usecases::deposits::{self, Slip};
 use mainstay::usecases::gifts::{self, Gift, Giver};
+use mainstay::usecases::imports::{self, HandedIn};
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::settle;
 use mainstay::usecases::staff::{members, setup};
@@ -19,6 +26,8 @@ use serde_json::{Value, json};
 
 use super::{DESK, assert_clean};
 use crate::account::visitor::Visitor;
+use crate::bank_statements::{Entry, camt};
+use crate::imports::past;
 use crate::office::clerk::{Clerk, Desk, PASSWORD};
 use crate::office::content::publication_with;
 use crate::office::letters;
@@ -36,8 +45,8 @@ const TEXT: &str = "'\"><img src=x onerror=alert(2)></textarea></title><script>a
 /// What a template would make of it.
 const EVALUATED: &str = "9795803";
 
-/// Everybody writes what attacks wherever they can write.
-async fn attacked() -> (TestApp, tempfile::TempDir, Clerk, Given) {
+/// Everybody writes what attacks wherever they can write. The last is the page of a reader's own comment.
+async fn attacked() -> (TestApp, tempfile::TempDir, Clerk, Given, String) {
     let article = format!(
         "---\ntitle: {}\nauthor: {}\n---\n\n{TEXT}\n\n[x](javascript:alert(5))\n",
         quoted(NAME),
@@ -50,7 +59,10 @@ async fn attacked() -> (TestApp, tempfile::TempDir, Clerk, Given) {
         .set("message", TEXT)
         .set("tribute_kind", "in_honour_of")
         .set("tribute_name", NAME)
-        .set("utm_source", NAME);
+        .set("utm_source", NAME)
+        .set("on_wall", "true")
+        .set("wall_name", NAME)
+        .set("wall_amount", "true");
     let refused = app.client().give(&form).await;
     assert_eq!(refused.status, 422, "an address with a tag is none: {}", refused.text());
     let form = form.set("email", "ann@example.org");
@@ -59,7 +71,70 @@ async fn attacked() -> (TestApp, tempfile::TempDir, Clerk, Given) {
     let given = app.gives(&form).await;
     money_goes_back(&app, &given).await;
     let clerk = the_office_writes(&app, &given).await;
-    (app, folder, clerk, given)
+    files_say_it(&app, folder.path()).await;
+    let own = a_reader_says_it(&app).await;
+    (app, folder, clerk, given, own)
+}
+
+/// Appeals and campaigns; statements of banks, files of other places, and members of one.
+async fn files_say_it(app: &TestApp, folder: &Path) {
+    let name = quoted(NAME);
+    let appeal =
+        format!("---\nheading: {name}\ncampaign: press-fund\nfor: {{articles: [hostile]}}\n---\n\n{TEXT}\n");
+    let update = format!("  - day: 2026-06-01\n    title: {name}\n    text: {}\n", quoted(TEXT));
+    let campaign = format!(
+        "---\ntitle: {name}\nsummary: {name}\nthanks: {}\nupdates:\n{update}---\n\n{TEXT}\n",
+        quoted(TEXT)
+    );
+    std::fs::write(folder.join("appeals/hostile.md"), appeal).unwrap();
+    std::fs::write(folder.join("campaigns/hostile.md"), campaign).unwrap();
+    app.looks().await;
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let line = Entry::new(&escaped(TEXT)).by(&escaped(NAME), "DE75512108001245126199");
+    app.reads(camt(&[line]).as_bytes(), None).await;
+    let file = past().replace("Ann Reader", &format!("\"{}\"", NAME.replace('"', "\"\"")));
+    let handed = HandedIn {
+        name: NAME.to_owned(),
+        options: ImportOptions::default(),
+        parts: vec![file.into_bytes()],
+        asked_by: NAME.to_owned(),
+    };
+    imports::hand_in(app.ctx(), Actor::Command, handed).await.unwrap();
+    let at = "'2026-06-10 10:00:00'";
+    let member = format!(
+        "INSERT INTO external_members VALUES ('mbr_01M89TQ22RNJR1Z53APG0MVPP0', 'patreon', 'm-1', '1', 'm@example.org', \
+         '{NAME}', 'free', 0, 'EUR', 1, 0, NULL, 0, NULL, NULL, NULL, NULL, 'platform', {at}, NULL, NULL, {at}, {at}, TRUE, NULL)"
+    );
+    app.execute(&[&member]).unwrap();
+    let cheque = app.lines("SELECT id AS line FROM donations WHERE gateway = 'cheque'").await.remove(0);
+    let paid_in_on = app.ctx().day_of(app.ctx().now());
+    let slip = Slip { tender: Tender::Cheque, gifts: [cheque.parse().unwrap()].into(), paid_in_on };
+    deposits::pay_in(app.ctx(), Actor::Command, slip).await.unwrap();
+    app.run_jobs().await;
+}
+
+/// A comment that is shown, and an answer to it that waits. Returns the path of the page on which the reader changes it.
+async fn a_reader_says_it(app: &TestApp) -> String {
+    let path = "/articles/hostile/comments";
+    let said = [("name", NAME), ("email", "reader@example.org"), ("text", TEXT), ("reply_to", "")];
+    app.client().post(path, &said).await.location();
+    let shown = app.lines("SELECT id AS line FROM comments").await.remove(0);
+    let decision = Decision { verdict: Verdict::Approve, reason: TEXT.to_owned() };
+    comments::decide(app.ctx(), Actor::Command, vec![shown.parse().unwrap()], decision).await.unwrap();
+    app.looks().await;
+    let text = format!("No. {TEXT}");
+    let answer = [
+        ("name", NAME),
+        ("email", "other@example.org"),
+        ("text", text.as_str()),
+        ("reply_to", shown.as_str()),
+    ];
+    app.client().post(path, &answer).await.location();
+    app.run_jobs().await;
+    let letters = app.letters();
+    let letter = letters.iter().find(|letter| letter.text.contains("/comments/cmt_")).unwrap();
+    let (_, link) = letter.text.split_once("/comments/cmt_").unwrap();
+    format!("/comments/cmt_{}", link.split(|c: char| c.is_whitespace() || c == '>').next().unwrap())
 }
 
 fn quoted(text: &str) -> String {
@@ -175,13 +250,17 @@ fn reflected() -> Vec<String> {
     let text = url::form_urlencoded::byte_serialize(TEXT.as_bytes()).collect::<String>();
     let public = ["campaign", "amount", "currency", "tier", "from", "utm_source", "email", "lang", "gateway"];
     let donate = public.map(|name| format!("/donate?{name}={text}"));
-    let office = ["donations", "pledges", "donors", "patrons", "receipts", "events", "jobs", "audit"];
-    let lists = office.map(|list| format!("/admin/{list}?q={text}&status={text}&order={text}&from={text}"));
+    let lists = ListKind::ALL
+        .iter()
+        .map(|list| format!("/admin/{list}?q={text}&status={text}&order={text}&from={text}&moved={text}"));
     let others = [
         format!("/admin/reports/timeline?from={text}&to={text}&campaign={text}"),
         format!("/admin/gifts?q={text}"),
         format!("/admin/gifts/new?name={text}&email={text}&donor={text}"),
         format!("/account/sign-in?email={text}&done={text}"),
+        format!("/campaigns/press-fund?after={text}&lang={text}"),
+        format!("/embed/press-fund?accent={text}&lang={text}&amount={text}"),
+        format!("/articles/hostile?done={text}&reply={text}"),
         format!("/admin/sign-in?email={text}&next={text}"),
         format!("/{text}"),
         format!("/articles/{text}"),
@@ -192,13 +271,18 @@ fn reflected() -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_text_of_anybody_runs_on_any_page_or_in_any_letter() {
-    let (app, folder, clerk, given) = attacked().await;
+    let (app, folder, clerk, given, own_comment) = attacked().await;
     let mut donor = Visitor::at(&app);
     donor.signs_in(&app, "ann@example.org").await;
     let cookies = format!("{}; {}", donor.cookies(), clerk.desk.cookie);
     let thanks = given.thanks.trim_start_matches(&app.url);
-    let start = ["/", "/articles/hostile", "/donate", "/patrons", thanks, "/account", "/admin", "/api/docs"];
+    let public =
+        ["/", "/articles/hostile", "/donate", "/patrons", "/campaigns/press-fund", "/campaigns/hostile"];
+    let start = [&public[..], &[thanks, own_comment.as_str(), "/account", "/admin", "/api/docs"]].concat();
     let seen = Walk::new(app.client(), &app.url, &cookies).from(&start).await;
+    for path in public.iter().copied().chain([own_comment.as_str()]) {
+        assert_eq!(seen[path].status, StatusCode::OK, "{path}");
+    }
     let is_page = |answer: &Answer| {
         answer.status == StatusCode::OK && answer.header("content-type").starts_with("text/html")
     };

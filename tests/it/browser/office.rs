@@ -1,14 +1,19 @@
 //! The lists of the office and the pages about what is in them, readable by everybody.
 
+use chrono::TimeDelta;
 use mainstay::domain::access::Role;
 use mainstay::domain::audit::Actor;
+use mainstay::domain::deposit::Tender;
+use mainstay::usecases::deposits::{self, Slip};
 use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::views;
+use serde_json::json;
 
 use super::{DESK, PHONE, assert_clean, desk, site};
 use crate::bank_statements::{Entry, camt};
 use crate::office::clerk::{PASSWORD, fresh_code};
-use crate::support::app::TestApp;
+use crate::office::content::publication_with;
+use crate::support::app::{Engine, TestApp};
 use crate::support::browser::{Browser, ColorScheme, JavaScript};
 use crate::support::gift::{Form, eur};
 
@@ -27,25 +32,37 @@ pub(super) async fn seated(app: &TestApp) -> Browser {
     browser
 }
 
+/// A colour scheme and a size.
+type View = (ColorScheme, (u32, u32));
+const EVERY_WAY: [View; 4] = [
+    (ColorScheme::Light, DESK),
+    (ColorScheme::Light, PHONE),
+    (ColorScheme::Dark, DESK),
+    (ColorScheme::Dark, PHONE),
+];
+/// Each scheme and each size once: enough for pages that are made of the same parts as others.
+const ONCE_EACH: [View; 2] = [(ColorScheme::Light, PHONE), (ColorScheme::Dark, DESK)];
+
 /// Looks at pages in both colour schemes and sizes; none may show a fault or be wider than the window.
 pub(super) async fn look_at(browser: &Browser, app: &TestApp, pages: &[(&str, String)]) {
+    look_in(browser, app, pages, &EVERY_WAY).await;
+}
+
+async fn look_in(browser: &Browser, app: &TestApp, pages: &[(&str, String)], views: &[View]) {
     for (name, path) in pages {
         browser.goto(&format!("{}{path}", app.url)).await;
-        for scheme in [ColorScheme::Light, ColorScheme::Dark] {
+        for (scheme, (width, height)) in views.iter().copied() {
             browser.color_scheme(scheme).await;
-            for (width, height) in [DESK, PHONE] {
-                browser.resize(width, height).await;
-                if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
-                    let file = format!("{name}-{scheme:?}-{width}.png");
-                    browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
-                }
-                let faults = browser.axe_in(scheme).await;
-                assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
-                let wide =
-                    "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-                let over = browser.client.execute(wide, Vec::new()).await.unwrap();
-                assert_eq!(over, 0, "{name}: wider than {width}");
+            browser.resize(width, height).await;
+            if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
+                let file = format!("{name}-{scheme:?}-{width}.png");
+                browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
             }
+            let faults = browser.axe_in(scheme).await;
+            assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
+            let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let over = browser.client.execute(wide, Vec::new()).await.unwrap();
+            assert_eq!(over, 0, "{name}: wider than {width}");
         }
         assert_clean(browser, &app.url, name).await;
     }
@@ -135,6 +152,67 @@ async fn figures_forms_and_settings_of_the_office_are_readable_in_light_and_dark
     let named: Vec<(&str, String)> = pages.iter().map(|(name, path)| (name.as_str(), path.clone())).collect();
     look_at(&browser, &app, &named).await;
     look_at(&browser, &app, &[("api", "/api/docs".to_owned())]).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_defence_money_in_hand_and_statements_are_readable_on_a_desk_and_a_phone() {
+    let app = site().await;
+    let donor = app.gives(&Form::gift().by(1)).await.donation.donor.unwrap();
+    let said = [("name", "Ann Reader"), ("email", "ann@example.org"), ("text", "A word.\n\nAnd another.")];
+    app.client().post("/articles/about-our-funding/comments", &said).await.location();
+    let comment = app.lines("SELECT id AS line FROM comments").await.remove(0);
+    let cheques = [app.is_handed_a_cheque("17").await, app.is_handed_a_cheque("18").await];
+    let paid_in_on = app.ctx().day_of(app.ctx().now());
+    let slip = Slip { tender: Tender::Cheque, gifts: [cheques[0]].into(), paid_in_on };
+    let deposit = deposits::pay_in(app.ctx(), Actor::Command, slip).await.unwrap();
+    // So that a year is over.
+    app.clock.advance(TimeDelta::days(230));
+
+    let browser = seated(&app).await;
+    let pages = [
+        ("patrons", "/admin/patrons?moved=joined+2026-06&supports=yes".to_owned()),
+        ("comments", "/admin/comments".to_owned()),
+        ("comment", format!("/admin/comments/{comment}")),
+        ("defence", "/admin/defence".to_owned()),
+        ("embedding", "/admin/embedding".to_owned()),
+        ("appeals", "/admin/appeals".to_owned()),
+        ("deposits", "/admin/deposits".to_owned()),
+        ("deposit", format!("/admin/deposits/{deposit}")),
+        ("balances", "/admin/balances".to_owned()),
+        ("gateways-paypal", "/admin/gateways/paypal".to_owned()),
+        ("statements", "/admin/statements".to_owned()),
+        ("donor", format!("/admin/donors/{donor}")),
+    ];
+    look_in(&browser, &app, &pages, &ONCE_EACH).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_article_is_shown_as_it_will_look_while_it_is_typed() {
+    let (app, _folder) = publication_with(Engine::Sqlite, &[]).await;
+    let browser = seated(&app).await;
+    browser.goto(&format!("{}/admin/content/articles/about-our-funding", app.url)).await;
+    let types = async |end: &str| {
+        let script = "const text = document.querySelector('#text'); text.value = arguments[0] + text.value + arguments[1]; \
+            text.dispatchEvent(new Event('input', { bubbles: true }))";
+        let (start, end) = end.split_once('|').unwrap();
+        browser.client.execute(script, vec![json!(start), json!(end)]).await.unwrap();
+    };
+    types("|\n\nWith *stress* on it. <script>alert(1)</script>\n").await;
+    browser.wait_for_text("[data-live-said]", "As the text above stands now.").await;
+    let shown = "return document.querySelector('[data-live-text]').shadowRoot.innerHTML";
+    let html = browser.client.execute(shown, Vec::new()).await.unwrap();
+    let html = html.as_str().unwrap();
+    assert!(html.contains("<em>stress</em>") && !html.contains("alert(1)</script>"), "{html}");
+    assert_clean(&browser, &app.url, "the article").await;
+
+    types("---\ntitle: [\n---\n|").await;
+    browser.wait_for_text("[data-live-said]", "front matter").await;
+    let kept = browser.client.execute(shown, Vec::new()).await.unwrap();
+    assert_eq!(kept.as_str().unwrap(), html, "what was shown before stays");
+    let article = app.client().get("/articles/about-our-funding").await.text();
+    assert!(!article.contains("stress"), "nothing is saved");
     app.finish().await;
 }
 

@@ -32,9 +32,9 @@ async fn pledges(app: &TestApp) -> usize {
         from: "2000-01-01T00:00:00".parse().unwrap(),
         to: "2100-01-01T00:00:00".parse().unwrap(),
     };
-    let page = app.ctx().db.read(move |conn| exports::Table::Pledges.page(conn, all, ""));
-    let (rows, _) = Result::<_, StoreError>::unwrap(page.await);
-    rows.len()
+    let every = exports::Part::default();
+    let rows = app.ctx().db.read(move |conn| exports::Table::Pledges.rows_of(conn, all, every));
+    Result::<_, StoreError>::unwrap(rows.await).len()
 }
 
 async fn letter_with_its_receipt(browser: &Browser, app: &TestApp) {

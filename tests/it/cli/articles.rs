@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::site::Site;
+use crate::pictures::Photograph;
 use crate::support::app::Engine;
 use crate::support::client::Client;
 use crate::support::until;
@@ -66,6 +67,46 @@ async fn an_article_is_replaced_only_when_asked() {
 
     import(&site, &file, &["--slug", "bread", "--overwrite"]).await;
     assert!(article().contains("no more"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_of_an_imported_article_are_made_smaller_at_once() {
+    let site = Site::on(Engine::Sqlite);
+    let media = site.folder().join("content/media");
+    std::fs::create_dir(&media).unwrap();
+    let oven = Photograph { sides: (1200, 800), turn: None, shade: 0 };
+    std::fs::write(media.join("oven.jpg"), oven.jpeg()).unwrap();
+    let text = "# Oven\n\n![](/media/oven.jpg)\n\n![Gone](/media/gone.png)\n\nText.\n";
+    let file = written(&site, "oven.md", text);
+
+    let imported = import(&site, &file, &["--slug", "oven"]).await;
+    for words in [
+        "  note: a picture has no text for those who do not see it; write one: ![what it shows](…)\n",
+        "  note: picture gone.png: it is not in the folder of pictures\n",
+        "Made 3 smaller pictures.\n",
+    ] {
+        assert!(imported.contains(words), "{words}: {imported}");
+    }
+    let again = import(&site, &file, &["--slug", "oven", "--overwrite"]).await;
+    assert!(!again.contains("Made ") && !again.contains("gone.png"), "{again}");
+    site.runs(&["migrate"]).await;
+    let doctor = site.runs(&["doctor"]).await;
+    assert!(doctor.contains("gone.png: it is not in the folder of pictures"), "{doctor}");
+
+    let serving = site.serve().await;
+    let page = Client::new(&serving.url).get("/articles/oven").await.text();
+    assert!(page.contains("<source type=\"image/webp\" srcset=\"/pictures/"), "{page}");
+    assert!(page.contains("width=\"1200\" height=\"800\""), "{page}");
+    // A picture that changes while the site runs.
+    let oven = Photograph { sides: (1200, 808), ..oven };
+    std::fs::write(media.join("oven.jpg"), oven.jpeg()).unwrap();
+    let client = Client::new(&serving.url);
+    until("the size of the new picture", async || {
+        let page = client.get("/articles/oven").await.text();
+        page.contains("width=\"1200\" height=\"808\"").then_some(())
+    })
+    .await;
+    assert_eq!(serving.stop().await.code, Some(0));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use super::{Place, other, rich, text};
 use crate::support::app::{Engine, TestApp};
 use crate::support::command::package_folder;
 use crate::support::{both, twins, until};
+use crate::trials::is_full;
 
 /// Backups that are taken under load; `MAINSTAY_TRIALS=full` takes all of them.
 const CYCLES: usize = 3;
@@ -21,8 +22,7 @@ const WRITERS: usize = 4;
 const GIFTS: usize = 200;
 
 fn cycles() -> usize {
-    let full = std::env::var_os("MAINSTAY_TRIALS").is_some_and(|trials| trials == "full");
-    if full { ALL_CYCLES } else { CYCLES }
+    if is_full() { ALL_CYCLES } else { CYCLES }
 }
 
 both! {
@@ -139,10 +139,13 @@ async fn a_backup_under_load_holds_every_gift_acknowledged_before_it_began(engin
         );
     }
     givers.stop().await;
-    println!("{engine:?}: {} backups, {during} gifts given while they were taken", cycles());
     assert!(during > 0, "nobody gave while backups were taken");
     app.check_books().await;
     app.stop().await;
+    println!(
+        "trial backups {engine:?}: {} backups restored, {during} gifts given while they were taken, 0 lost",
+        cycles()
+    );
 }
 twins!(a_backup_under_load_holds_every_gift_acknowledged_before_it_began);
 
@@ -176,6 +179,43 @@ both! {
         assert_eq!(std::fs::read(&file).unwrap(), before, "the backup itself stays as it is");
         assert_eq!(std::fs::read_dir(older.folder.path()).unwrap().count(), 1);
         assert_eq!(target.dump()["settings"].len(), 1);
+        target.runs(&["doctor"]).await;
+    }
+}
+
+both! {
+    async fn who_was_forgotten_since_the_backup_is_forgotten_again(engine) {
+        let place = Place::with_gifts(engine, 8).await;
+        let file = place.file("site.backup");
+        place.runs(&["backup", text(&file)]).await;
+        let donors = place.connect().lines("SELECT id AS line FROM donors ORDER BY id");
+        assert!(donors.len() > 1, "{donors:?}");
+        let row = |action: &str, donor: &str| format!("9,2026-11-26T10:00:00Z,Ann,{action},{donor}\n");
+        let log = [
+            "\u{feff}No.,When,Who,What,To what\n".to_owned(),
+            row("donor.exported", &donors[1]),
+            row("donor.erased", &donors[0]),
+            row("donor.erased", "dnr_01KV5BJH80EQ75JV2581H6HJZ9"),
+        ];
+        let list = place.file("log.csv");
+        std::fs::write(&list, log.concat()).unwrap();
+        let target = Place::empty(other(engine));
+
+        let nowhere = target.call(&["restore", text(&file), "--forgotten", "nothing.csv"]).run().await;
+        assert_eq!(nowhere.code, Some(2), "{nowhere:?}");
+        let restored = target.call(&["restore", text(&file), "--forgotten", text(&list)]).run().await;
+
+        assert_eq!(restored.code, Some(0), "{restored:?}");
+        assert!(restored.stdout.contains("\n1 of 2 donors on the list are in the backup"), "{restored:?}");
+        let serving = target.call(&["serve"]).serve().await;
+        let forgotten = "SELECT id AS line FROM donors WHERE erased_at IS NOT NULL";
+        until("one donor to be forgotten again", async || {
+            (target.connect().lines(forgotten) == [donors[0].clone()]).then_some(())
+        })
+        .await;
+        assert_eq!(serving.stop().await.code, Some(0));
+        let named = |table: &str| target.connect().dump_of(table).concat().contains(&donors[0]);
+        assert!(named("donations"), "the money stays");
         target.runs(&["doctor"]).await;
     }
 }

@@ -200,6 +200,8 @@ const ODDITIES: &[&str] = &[
     "UPDATE rate_limits SET full_at_us = 9223372036854775807 WHERE bucket = (SELECT MIN(bucket) FROM rate_limits)",
     "INSERT INTO declines SELECT MIN(id), '2026-06-15 10:00:00.000001', 'c', 'n', 'e' FROM pledges",
     "INSERT INTO blocks VALUES ('mark_ödd', 'email', -1, 9223372036854775807)",
+    "INSERT INTO form_views VALUES (-1, 9223372036854775807)",
+    "INSERT INTO day_keys VALUES ('1901-02-03', 'ödd')",
     "INSERT INTO schedules VALUES ('long ago', '1901-02-03 04:05:06'), ('far', '2999-12-31 23:59:59.999999'), \
          ('tenths', '2026-01-01 00:00:00.100')",
     "INSERT INTO spent_proofs VALUES ('ödd', '2026-06-15 10:00:00.000001')",

@@ -95,6 +95,7 @@ flow! {
                 [("kind", "donations"), ("from", "2026-06-01"), ("to", "2026-06-30"), ("format", format)];
             let answer = clerk.post("/admin/exports", &fields).await;
             assert_eq!(answer.location(), "/admin/exports?done=export", "{}", answer.text());
+            app.clock.advance(TimeDelta::seconds(1));
         }
         app.run_jobs().await;
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use mainstay::domain::access::Role;
 use mainstay::domain::list::{ListKind, ListQuery, Way};
+use mainstay::domain::patron::Month;
 use mainstay::store::lists::{self, Between, Narrow};
 
 use super::query;
@@ -89,6 +91,7 @@ flow! {
         assert_eq!(count(donations, "status=succeeded").await, 6);
         assert_eq!(count(donations, "status=refunded").await, 0);
         assert_eq!(count(donations, "gateway=sandbox").await, 1);
+        assert_eq!(count(donations, "gateway=import").await, 0);
         assert_eq!(count(donations, "campaign=demo").await, 5);
         assert_eq!(count(donations, "campaign=press-fund&gateway=sandbox&currency=EUR").await, 1);
         assert_eq!(count(donations, "currency=USD").await, 0);
@@ -100,12 +103,47 @@ flow! {
         assert_eq!(count(ListKind::Pledges, "status=pending").await, 2);
         assert_eq!(count(ListKind::Pledges, "status=fulfilled&frequency=once").await, 6);
         assert_eq!(count(ListKind::Pledges, "frequency=monthly").await, 0);
+        assert_eq!(count(ListKind::Pledges, "call=unknown").await, 0);
+        let of_the_first = |change: &str| format!("UPDATE attempts SET {change} WHERE pledge_id = '{}'", given.pledge.id);
+        let known = format!("SELECT remote_id AS line FROM attempts WHERE pledge_id = '{}'", given.pledge.id);
+        let known = app.lines(&known).await.remove(0);
+        app.execute(&[&of_the_first("outcome = 'unknown', remote_id = NULL")]).unwrap();
+        assert_eq!(app.ids(ListKind::Pledges, "call=unknown").await, [given.pledge.id.to_string()]);
+        app.execute(&[&of_the_first(&format!("outcome = 'accepted', remote_id = '{known}'"))]).unwrap();
         assert_eq!(count(ListKind::Receipts, "status=voided").await, 0);
         assert_eq!(count(ListKind::Events, "status=processed").await, 1);
         assert_eq!(count(ListKind::Jobs, "kind=send_receipt&status=done").await, 6);
         assert_eq!(count(ListKind::Donors, "tag=press").await, 0);
         assert_eq!(count(ListKind::Patrons, "status=active&tier=friend").await, 0);
         assert_eq!(count(ListKind::Audit, "action=nothing").await, 0);
+    }
+}
+
+flow! {
+    async fn figures_about_patrons_lead_to_their_rows(app) {
+        app.gives(&Form::gift().by(1).set("frequency", "monthly")).await;
+        app.gives(&Form::gift().by(2).set("frequency", "yearly")).await;
+        app.gives(&Form::gift().by(3)).await;
+        let month = Month::of(app.ctx().day_of(app.ctx().now()));
+        let count = async |text: &str| app.ids(ListKind::Patrons, text).await.len();
+        assert_eq!(count(&format!("moved=joined+{month}")).await, 2);
+        assert_eq!(count(&format!("moved=joined+{month}&currency=USD")).await, 0);
+        assert_eq!(count(&format!("moved=left+{month}")).await, 0);
+        assert_eq!(count(&format!("cohort={month}&supports=yes&currency=EUR")).await, 2);
+        assert_eq!(count("cohort=2020-01").await, 0);
+        assert_eq!(count("supports=no").await, 0);
+        for nothing in ["moved=joined", "moved=%3F", "moved=left+long+ago+2026-06"] {
+            assert_eq!(count(nothing).await, 0, "{nothing}");
+        }
+        let owner = app.clerk(Role::Owner).await;
+        let front = owner.get("/admin").await.text();
+        for behind in [format!("moved=joined+{month}"), format!("moved=recovered+{month}"), "supports=yes".to_owned()] {
+            assert!(front.contains(&behind), "{behind}: {front}");
+        }
+        let retention = owner.get("/admin/reports/retention").await.text();
+        assert!(retention.contains(&format!("cohort={month}")), "{retention}");
+        let editor = app.clerk(Role::Editor).await;
+        assert!(!editor.get("/admin").await.text().contains("moved="), "no links to rows that they may not see");
     }
 }
 

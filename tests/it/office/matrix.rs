@@ -1,11 +1,17 @@
 //! Every route of the office, tried by everybody, in every spelling of its path.
 
-use mainstay::domain::access::Role;
+use std::collections::BTreeMap;
+
+use mainstay::domain::access::{Role, Scope};
+use mainstay::store::receipts;
 use mainstay::web::{Access, admin_routes, api_routes};
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use super::clerk::Desk;
+use crate::support::app::TestApp;
 use crate::support::flow;
+use crate::support::gift::Form;
 
 /// A path that the pattern of a route matches; its ids name nothing.
 fn example(pattern: &str) -> String {
@@ -108,6 +114,71 @@ flow! {
                 assert!(is_open, "GET {} by {role}: {status}", route.path);
             }
         }
+    }
+}
+
+/// A path that the pattern of a route matches; ids of things that are there, by the part in front of them.
+fn about(pattern: &str, known: &BTreeMap<&str, String>) -> String {
+    let parts: Vec<&str> = pattern.split('/').collect();
+    let before = std::iter::once("").chain(parts.iter().copied());
+    let filled = parts.iter().zip(before).map(|(part, before)| match known.get(before) {
+        Some(id) if part.starts_with('{') => id.clone(),
+        _ => example(part),
+    });
+    filled.collect::<Vec<_>>().join("/")
+}
+
+/// Something of each kind.
+async fn known(app: &TestApp) -> BTreeMap<&'static str, String> {
+    let given = app.gives(&Form::gift().set("frequency", "monthly").set("on_wall", "true")).await;
+    let comment = [("name", "Ann"), ("email", "ann@example.org"), ("text", "Hello")];
+    app.client().post("/articles/about-our-funding/comments", &comment).await.location();
+    let one = async |sql: &str| app.lines(sql).await.remove(0);
+    let donation = given.donation.id;
+    let receipt = app.ctx().db.read(move |conn| receipts::find_live(conn, donation)).await.unwrap().unwrap();
+    BTreeMap::from([
+        ("donations", given.donation.id.to_string()),
+        ("pledges", given.pledge.id.to_string()),
+        ("donors", one("SELECT id AS line FROM donors").await),
+        ("receipts", receipt.number.to_string()),
+        ("events", one("SELECT MIN(id) AS line FROM inbox").await),
+        ("jobs", one("SELECT MIN(id) AS line FROM jobs").await),
+        ("comments", one("SELECT id AS line FROM comments").await),
+    ])
+}
+
+flow! {
+    async fn an_act_that_is_refused_leaves_no_row_in_the_log_and_one_that_is_done_one_at_most(app) {
+        let known = known(&app).await;
+        let mut owner = app.clerk(Role::Owner).await;
+        let program = app.program(Scope::Finance).await;
+        let (mut refused, mut logged) = (0, 0);
+        let mut judge = |what: String, status: StatusCode, rows: i64| {
+            assert!(!status.is_server_error(), "{what}: {status}");
+            assert!(rows == 0 || (rows == 1 && !status.is_client_error()), "{what}: {status} and {rows} rows");
+            refused += i32::from(status.is_client_error());
+            logged += rows;
+        };
+        let mut routes = admin_routes();
+        // What somebody does about their own account may end where they are signed in.
+        routes.sort_by_key(|route| route.path.starts_with("/admin/me"));
+        for route in routes.into_iter().filter(|route| route.method == "POST") {
+            let Access::Only(_) = route.access else { continue };
+            let path = about(route.path, &known);
+            let before = app.count("audit_log").await;
+            let status = owner.post(&path, &[("nothing", "1")]).await.status;
+            judge(path, status, app.count("audit_log").await - before);
+        }
+        for route in api_routes().into_iter().filter(|route| route.method != "GET") {
+            let Access::Token(_) = route.access else { continue };
+            let path = about(route.path, &known);
+            let method = Method::from_bytes(route.method.as_bytes()).unwrap();
+            let before = app.count("audit_log").await;
+            let status = program.asks(method, &path, Some(&json!({})), &[]).await.status;
+            judge(path, status, app.count("audit_log").await - before);
+        }
+        assert!(refused > 60 && logged > 5, "{refused} refused, {logged} rows");
+        app.run_jobs().await;
     }
 }
 

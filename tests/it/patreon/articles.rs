@@ -62,10 +62,11 @@ both! {
         let file = clerk.get(&format!("/admin/reports/articles.csv?{PERIOD}")).await.text();
         let rows: Vec<&str> = file.lines().collect();
         assert_eq!(rows, [
-            "\u{feff}what,currency,gifts,gross,refunded,lost,kept,fees,net,left_for,times,joined_there_estimated",
-            "about-our-funding,,,,,,,,,patreon,3,0.75",
-            ",,,,,,,,,patreon,1,0.25",
-            "(nobody had left),,,,,,,,,patreon,,2.00",
+            "\u{feff}what,currency,gifts,gross,refunded,lost,kept,fees,net,left_for,times,joined_there_estimated,\
+             appeal,appeal_gifts,appeal_gross,appeal_refunded,appeal_lost,appeal_kept",
+            "about-our-funding,,,,,,,,,patreon,3,0.75,,,,,,",
+            ",,,,,,,,,patreon,1,0.25,,,,,,",
+            "(nobody had left),,,,,,,,,patreon,,2.00,,,,,,",
         ]);
         site.finish().await;
     }

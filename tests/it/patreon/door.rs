@@ -3,6 +3,7 @@
 use super::site::Site;
 use crate::support::both;
 use crate::support::patreon::{Fault, Person, Signed, pat, signature};
+use crate::webhooks::a_megabyte_of;
 use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 
@@ -25,6 +26,8 @@ both! {
             let good = site.patreon.event(trigger, &pat(1).id);
             let signed = |secret: &str| Signed { signature: signature(secret, &good.body), ..good.clone() };
             let bodied = |body: Vec<u8>| Signed { body, ..good.clone() };
+            let mut one_bit = good.body.clone();
+            one_bit[0] ^= 1;
             let re_encoded: serde_json::Value = serde_json::from_slice(&good.body).unwrap();
             let sha256 = {
                 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -40,6 +43,7 @@ both! {
                 ("half a signature", Signed { signature: good.signature[..16].to_owned(), ..good.clone() }),
                 ("no hexadecimal", Signed { signature: "z".repeat(32), ..good.clone() }),
                 ("SHA-256", Signed { signature: sha256, ..good.clone() }),
+                ("another bit", bodied(one_bit)),
                 ("a byte more", bodied([&good.body[..], b" "].concat())),
                 ("a byte less", bodied(good.body[..good.body.len() - 1].to_vec())),
                 ("written anew", bodied(serde_json::to_vec_pretty(&re_encoded).unwrap())),
@@ -63,6 +67,36 @@ both! {
         for table in ["inbox", "external_members", "external_moves"] {
             assert_eq!(site.app.count(table).await, 0, "{table}");
         }
+        site.finish().await;
+    }
+}
+
+both! {
+    async fn a_secret_that_is_over_and_an_account_that_is_anothers_open_nothing(engine) {
+        let mut site = Site::connected(engine).await;
+        site.patreon.put(pat(1));
+        let old = site.patreon.event("members:create", &pat(1).id);
+        a_megabyte_of(&site.app, "patreon", "x-patreon-signature").await;
+        let none = site.app.client().request(Method::POST, "/webhooks/patreon").body(old.body.clone());
+        assert_eq!(site.app.client().send(none).await.status, StatusCode::BAD_REQUEST, "no header");
+
+        // Without an account there is no secret, and without a secret there is no door.
+        site.owner.post("/admin/patreon/disconnect", &[]).await.location();
+        for event in [old.clone(), Signed { signature: signature("", &old.body), ..old.clone() }] {
+            assert_eq!(site.posts(&event).await.status, StatusCode::NOT_FOUND);
+        }
+        let stored = site.app.count("external_members").await;
+        site.connects().await;
+        assert_eq!(site.posts(&old).await.status, StatusCode::BAD_REQUEST, "signed with the secret of before");
+        assert_eq!(site.app.count("inbox").await, 0);
+
+        // Rightly signed, about a member of another publication, whom Patreon does not show to this one.
+        let before = site.members().await;
+        let other = site.patreon.event("members:pledge:create", &pat(7).id);
+        assert_eq!(site.posts(&other).await.status, StatusCode::OK);
+        site.app.run_jobs().await;
+        assert_eq!(site.app.count("inbox WHERE status = 'ignored'").await, 1);
+        assert_eq!((stored, site.members().await), (0, before));
         site.finish().await;
     }
 }

@@ -6,7 +6,7 @@ use crate::support::both;
 use crate::support::gift::Form;
 use crate::support::patreon::{Person, pat};
 use chrono::TimeDelta;
-use mainstay::domain::access::Role;
+use mainstay::domain::access::{Role, Scope};
 use mainstay::domain::clock::Clock as _;
 use mainstay::domain::donor::EmailAddress;
 use mainstay::store::accounts;
@@ -68,6 +68,8 @@ both! {
         let page = site.owner.get(&format!("/admin/external-members/{id}")).await.text();
         let (_, link) = page.split_once(&format!("{}/move/", site.app.url)).unwrap();
         let token = link.split(['<', '"']).next().unwrap();
+        let told = site.app.program(Scope::Read).await.reads(&format!("/external-members/{id}/move-link")).await;
+        assert_eq!(told["url"], format!("{}/move/{token}", site.app.url));
 
         let client = site.app.client();
         let form = client.get(&format!("/move/{token}")).await.location().to_owned();

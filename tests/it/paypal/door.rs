@@ -5,6 +5,7 @@ use super::shop::Shop;
 use crate::support::both;
 use crate::support::gift::Form;
 use crate::support::paypal::{Certificate, Means, Signed};
+use crate::webhooks::a_megabyte_of;
 use chrono::TimeDelta;
 use mainstay::domain::clock::Clock as _;
 use reqwest::StatusCode;
@@ -63,6 +64,8 @@ both! {
             let bodied = |body: Vec<u8>| Signed { body, ..good.clone() };
             let re_encoded = serde_json::from_slice::<Value>(&body).unwrap();
             let re_encoded = serde_json::to_vec_pretty(&re_encoded).unwrap();
+            let mut one_bit = body.clone();
+            one_bit[0] ^= 1;
             let elsewhere = format!("https://evil.example{}", Certificate::Good.path());
             let later = mainstay_time(now + TimeDelta::seconds(1));
             let mut refused = vec![
@@ -86,6 +89,7 @@ both! {
                 ("a certificate on a disk", good.clone().with("paypal-cert-url", Some("file:///etc/passwd"))),
                 ("a byte more", bodied([body.as_slice(), b" "].concat())),
                 ("a byte less", bodied(body[..body.len() - 1].to_vec())),
+                ("another bit", bodied(one_bit)),
                 ("re-encoded", bodied(re_encoded)),
             ];
             refused.extend(Certificate::BAD.map(|bad| ("a bad certificate", signed(&shop.webhook, 0, bad))));
@@ -128,6 +132,7 @@ both! {
         }
         let large = shop.paypal.signed_body(vec![b'x'; 1 << 20]);
         assert_eq!(shop.posts(&large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        a_megabyte_of(&shop.app, "paypal", "paypal-transmission-sig").await;
         nothing_is_stored(&shop).await;
         shop.app.finish().await;
     }

@@ -96,6 +96,7 @@ async fn says_something(app: &TestApp) {
     let answer =
         [("name", "Bob"), ("email", "bob@example.org"), ("text", "No."), ("reply_to", shown.as_str())];
     app.client().post(path, &answer).await.location();
+    app.clock.advance(TimeDelta::seconds(1));
     app.client().post(path, &said(ADDRESS, refused_words.as_str())).await.location();
     let refused = app.lines("SELECT MAX(id) AS line FROM comments").await.remove(0);
     let decision = Decision { verdict: Verdict::Spam, reason: word("reason") };

@@ -104,3 +104,23 @@ flow! {
         assert_eq!(app.lines(rows).await, [format!("system donor.erased {}", silent.donation.donor.unwrap())]);
     }
 }
+
+flow! {
+    settings: settings(&SILENCE),
+    async fn a_member_elsewhere_who_gave_up_long_ago_is_counted_on_and_named_no_more(app) {
+        let member = |number: u32, state: &str, charged: &str| {
+            format!(
+                "INSERT INTO external_members VALUES ('mbr_{number}', 'patreon', 'm-{number}', '{number}', 'm{number}@example.org', \
+                 'Member {number}', '{state}', 0, 'EUR', 1, 0, NULL, 0, NULL, '{charged} 10:00:00', NULL, NULL, 'platform', \
+                 '2026-06-10 10:00:00', NULL, NULL, '2026-06-10 10:00:00', '2026-06-10 10:00:00', TRUE, NULL)"
+            )
+        };
+        let rows = [member(1, "former", "2020-06-10"), member(2, "former", "2026-06-10"), member(3, "gifted", "2020-06-10")];
+        app.execute(&rows.each_ref().map(String::as_str)).unwrap();
+
+        app.upkeep().await;
+
+        let names = "SELECT remote || ' ' || COALESCE(name, '-') || ' ' || COALESCE(email, '-') AS line FROM external_members ORDER BY id";
+        assert_eq!(app.lines(names).await, ["m-1 - -", "m-2 Member 2 m2@example.org", "m-3 Member 3 m3@example.org"]);
+    }
+}

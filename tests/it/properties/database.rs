@@ -32,6 +32,7 @@ use super::histories::{Fact, History, Outcome, Random, told_in_order};
 use super::{first_seed, number};
 use crate::support::app::{Engine, TestApp, start_of_tests};
 use crate::support::twins;
+use crate::trials::is_full;
 
 /// Ways in which each history is told.
 const TELLINGS: u64 = 4;
@@ -40,7 +41,7 @@ const AT_ONCE: usize = 16;
 
 async fn every_telling_of_a_history_ends_alike(engine: Engine) {
     let app = TestApp::start(engine).await;
-    let histories = number("MAINSTAY_HISTORIES", 200);
+    let histories = number("MAINSTAY_HISTORIES", if is_full() { 10_000 } else { 200 });
     let began = Instant::now();
     let mut running = JoinSet::new();
     let mut totals = Totals::default();
@@ -54,15 +55,19 @@ async fn every_telling_of_a_history_ends_alike(engine: Engine) {
         totals.add(done.unwrap());
     }
     let seconds = began.elapsed().as_millis();
-    println!(
-        "{engine:?}: {histories} histories, {} tellings, {} transactions, {} facts in {seconds} ms",
-        totals.tellings, totals.transactions, totals.facts
-    );
 
     assert_eq!(totals.balances, balances(app.ctx()).await);
     mails_are_planned_once(app.ctx()).await;
     app.check_books().await;
     app.stop().await;
+    println!(
+        "trial histories {engine:?}: seed {}, {histories} histories, {} tellings, {} transactions, {} facts, none \
+         ended otherwise, in {seconds} ms",
+        first_seed(),
+        totals.tellings,
+        totals.transactions,
+        totals.facts
+    );
 }
 twins!(every_telling_of_a_history_ends_alike);
 
@@ -215,6 +220,7 @@ async fn begin(ctx: &Context, name: &str, promised: Money) -> Begun {
         pledge: begun.pledge,
         gateway: GatewayKind::Sandbox,
         outcome: AttemptOutcome::Started,
+        wants_authentication: false,
         created_at: now,
     };
     let same = Sameness { form_key: None, fingerprint: name.to_owned() };

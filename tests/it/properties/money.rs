@@ -5,9 +5,14 @@ use mainstay::domain::pledge::fee_cover;
 
 use super::first_seed;
 use super::histories::Random;
+use crate::trials::is_full;
 
 const ROUND_TRIPS: u64 = 1_000_000;
-const TYPED: u64 = 100_000;
+
+/// How many amounts are typed, and how many are divided.
+fn cases() -> u64 {
+    if is_full() { 1_000_000 } else { 100_000 }
+}
 
 const EDGES: [i64; 16] = [
     0,
@@ -69,7 +74,7 @@ fn reads_back(money: Money) {
 fn amounts_read_back_in_the_ways_people_write_them() {
     let currencies: Vec<Currency> = Currency::all().collect();
     let mut random = Random::seeded(first_seed());
-    for _ in 0..TYPED {
+    for _ in 0..cases() {
         let currency = random.pick(&currencies);
         let minor = any_minor(&mut random).saturating_abs().max(1);
         let money = Money::new(minor, currency);
@@ -132,7 +137,7 @@ fn typed(random: &mut Random, money: Money) -> String {
 fn a_covered_fee_leaves_the_amount_or_one_unit_more() {
     let eur = Currency::parse("EUR").unwrap();
     let mut random = Random::seeded(first_seed());
-    for _ in 0..TYPED {
+    for _ in 0..cases() {
         let amount = Money::new(any_minor(&mut random).saturating_abs().max(1) >> 8, eur);
         let (rate, fixed) = (random.amount(9_001) - 1, random.amount(1_000) - 1);
 
@@ -155,7 +160,7 @@ fn a_covered_fee_leaves_the_amount_or_one_unit_more() {
 fn a_fraction_is_the_nearest_unit_and_a_half_goes_up() {
     let eur = Currency::parse("EUR").unwrap();
     let mut random = Random::seeded(first_seed());
-    for _ in 0..TYPED {
+    for _ in 0..cases() {
         let (minor, points) = (any_minor(&mut random), random.amount(10_001) - 1);
 
         let part = i128::from(Money::new(minor, eur).fraction(points).unwrap().minor());

@@ -3,7 +3,7 @@
 use super::shop::Shop;
 use crate::support::both;
 use crate::support::gift::{Form, Given, eur};
-use crate::support::stripe::{Complaint, Fault, FeeOfDispute};
+use crate::support::stripe::{Complaint, Fault, FeeOfDispute, Payment};
 use chrono::TimeDelta;
 use mainstay::domain::dispute::{Dispute, DisputeStatus};
 use mainstay::domain::donation::DonationStatus;
@@ -229,14 +229,67 @@ both! {
 }
 
 both! {
-    async fn a_warning_of_fraud_asks_a_person_and_changes_no_money(engine) {
+    async fn a_warning_of_fraud_about_a_larger_gift_asks_a_person_and_changes_no_money(engine) {
         let shop = Shop::open(engine).await;
-        let (intent, given) = shop.gives(&Form::gift()).await;
+        let (intent, given) = shop.gives(&Form::gift().set("amount", "50.01")).await;
         shop.stripe.warn(&intent);
         shop.hears().await;
 
         assert_eq!(shop.app.review_kinds().await, ["fraud_warning"]);
-        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Succeeded, 2500));
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Succeeded, 5001));
+        assert_eq!(shop.app.lines("SELECT tag AS line FROM donor_tags").await, ["fraud warning"]);
+        shop.close().await;
+    }
+}
+
+both! {
+    async fn a_small_gift_of_which_the_bank_warns_is_given_back_once_and_by_itself(engine) {
+        let shop = Shop::open(engine).await;
+        let (intent, given) = shop.gives(&Form::gift()).await;
+        shop.stripe.warn(&intent);
+        shop.stripe.deliver_shuffled(5, 3).await;
+        shop.hears().await;
+        shop.stripe.warn(&intent);
+        shop.hears().await;
+
+        assert_eq!(shop.true_refunds(), [2500]);
+        assert_eq!(shop.app.stands(&given).await, (DonationStatus::Refunded, 0));
+        assert_eq!(shop.app.review_kinds().await, ["fraud_warning"], "staff still learn of it");
+        let ordered = "SELECT actor_kind AS line FROM audit_log WHERE action = 'donation.refunded'";
+        assert_eq!(shop.app.lines(ordered).await, ["system"]);
+        assert_eq!(shop.app.lines("SELECT tag AS line FROM donor_tags").await, ["fraud warning"]);
+        shop.close().await;
+    }
+}
+
+both! {
+    async fn nobody_is_thanked_for_a_gift_that_is_given_back_for_a_warning(engine) {
+        let shop = Shop::open(engine).await;
+        let begun = shop.begins(&Form::gift()).await;
+        let intent = shop.stripe.pay(&begun.session, Payment::Card);
+        shop.stripe.drop_pending();
+        // The first that is heard of it.
+        shop.stripe.warn(&intent);
+        shop.hears().await;
+
+        assert_eq!(shop.true_refunds(), [2500]);
+        assert_eq!(shop.app.letters_about("receipt R2026").len(), 0);
+        assert_eq!(shop.app.letters_about("is being returned").len(), 1);
+        shop.close().await;
+    }
+}
+
+both! {
+    async fn a_large_gift_is_put_before_a_person(engine) {
+        let shop = Shop::open_with(engine, |_as_usual| {}, &[("MAINSTAY_LIMITS__REVIEW__EUR", "500.00")]).await;
+        shop.gives(&Form::gift().by(1).set("amount", "499.99")).await;
+        assert_eq!(shop.app.review_kinds().await, [""; 0]);
+        let (_, given) = shop.gives(&Form::gift().by(2).set("amount", "500")).await;
+
+        let reviews = shop.app.reviews().await;
+        assert_eq!(reviews.len(), 1);
+        assert_eq!((reviews[0].kind.as_str(), reviews[0].subject.as_str()), ("large_gift", given.donation.id.to_string().as_str()));
+        assert_eq!(shop.app.letters_about("receipt R2026").len(), 2, "and it is a gift as others are");
         shop.close().await;
     }
 }

@@ -4,6 +4,7 @@ use super::shop::Shop;
 use crate::support::both;
 use crate::support::gift::Form;
 use crate::support::stripe::{Complaint, Payment, Signed};
+use crate::webhooks::a_megabyte_of;
 use chrono::TimeDelta;
 use mainstay::domain::clock::Clock as _;
 use mainstay::gateways::sandbox::sign;
@@ -61,6 +62,8 @@ both! {
             };
             let re_encoded = serde_json::from_slice::<Value>(body).unwrap().to_string().into_bytes();
             let altered = String::from_utf8(body.clone()).unwrap().replacen("eur", "usd", 1).replacen("evt_", "evt-", 1);
+            let mut one_bit = body.clone();
+            one_bit[0] ^= 1;
             let code = signature.split(',').find(|field| field.starts_with("v1=")).unwrap();
             for (what, signature) in [
                 ("an empty secret", signed("", 0)),
@@ -80,6 +83,7 @@ both! {
             refused("a header twice", body.clone(), vec![signature.clone(), signature.clone()]).await;
             refused("a byte more", [body.as_slice(), b" "].concat(), vec![signature.clone()]).await;
             refused("a byte less", body[..body.len() - 1].to_vec(), vec![signature.clone()]).await;
+            refused("another bit", one_bit, vec![signature.clone()]).await;
             refused("re-encoded", re_encoded, vec![signature.clone()]).await;
             refused("altered", altered.into_bytes(), vec![signature.clone()]).await;
         }
@@ -110,6 +114,7 @@ both! {
         let body = vec![b'x'; 1 << 20];
         let signature = sign(&shop.secret, &body, shop.app.clock.now());
         assert_eq!(shop.posts(&body, &[&signature]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        a_megabyte_of(&shop.app, "stripe", "stripe-signature").await;
         nothing_is_stored(&shop).await;
         shop.app.finish().await;
     }

@@ -1,11 +1,14 @@
 //! Giving by card, in all currencies.
 
 use super::shop::Shop;
+use crate::abuse::proofs::solved;
 use crate::support::both;
 use crate::support::gift::{Form, eur, money};
 use crate::support::stripe::{Future, Payment};
 use chrono::TimeDelta;
+use mainstay::domain::audit::Actor;
 use mainstay::domain::donation::DonationStatus;
+use mainstay::usecases::abuse::attack;
 use reqwest::StatusCode;
 
 both! {
@@ -75,6 +78,48 @@ both! {
 }
 
 both! {
+    async fn a_page_on_which_three_cards_were_declined_is_closed(engine) {
+        let shop = Shop::open(engine).await;
+        let begun = shop.begins(&Form::gift()).await;
+        assert!(!shop.stripe.asks_bank(&begun.session));
+        for number in 1..=3 {
+            assert_eq!(shop.stripe.open_sessions(), [begun.session.as_str()], "before try {number}");
+            shop.app.clock.advance(TimeDelta::seconds(20));
+            shop.stripe.pay(&begun.session, Payment::Declined);
+            shop.stripe.deliver_shuffled(7, 2).await;
+            shop.hears().await;
+        }
+
+        // That it is closed is news of its own.
+        shop.hears().await;
+        assert_eq!(shop.stripe.open_sessions(), [""; 0]);
+        assert_eq!(shop.status_of(&begun).await, "expired");
+        // Whoever mistyped may begin another gift.
+        let again = shop.begins(&Form::gift().set("amount", "26")).await;
+        shop.stripe.pay(&again.session, Payment::Card);
+        shop.hears().await;
+        assert_eq!(shop.status_of(&again).await, "fulfilled");
+        shop.close().await;
+    }
+}
+
+both! {
+    async fn while_cards_are_tried_banks_are_asked_and_pages_close_after_half_an_hour(engine) {
+        let shop = Shop::open(engine).await;
+        attack::begin(shop.app.ctx(), Actor::Command).await.unwrap();
+        let page = shop.app.client().get("/donate").await.text();
+        let begun = shop.begins(&Form::gift().set("proof", &solved(&page))).await;
+        assert!(shop.stripe.asks_bank(&begun.session));
+
+        shop.app.clock.advance(TimeDelta::minutes(36));
+        shop.hears().await;
+        assert_eq!(shop.stripe.open_sessions(), [""; 0]);
+        assert_eq!(shop.status_of(&begun).await, "expired");
+        shop.close().await;
+    }
+}
+
+both! {
     async fn a_page_that_nobody_used_ends_the_pledge(engine) {
         let shop = Shop::open(engine).await;
         let (left, declined) = (Form::gift().by(1), Form::gift().by(2));
@@ -117,7 +162,11 @@ both! {
 }
 
 const CURRENCIES: (&str, &str) = ("MAINSTAY_SITE__CURRENCIES", "EUR,ISK,UGX,KWD,JPY,MGA,HUF,TWD");
-const LARGE: [(&str, &str); 2] = [CURRENCIES, ("MAINSTAY_LIMITS__MAXIMUM__DEFAULT", "1000000000")];
+const LARGE: [(&str, &str); 3] = [
+    CURRENCIES,
+    ("MAINSTAY_LIMITS__MAXIMUM__DEFAULT", "1000000000"),
+    ("MAINSTAY_LIMITS__REVIEW__DEFAULT", "1000000001"),
+];
 
 both! {
     async fn each_currency_is_charged_in_the_units_that_stripe_counts_it_in(engine) {

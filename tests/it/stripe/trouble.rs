@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use mainstay::domain::attempt::AttemptOutcome;
 use mainstay::domain::audit::Actor;
+use mainstay::domain::clock::Clock as _;
 use mainstay::domain::donation::DonationStatus;
 use mainstay::usecases::webhook;
 
@@ -66,6 +67,32 @@ both! {
 
         assert_eq!((shop.app.count("donations").await, shop.app.count("receipts").await), (1, 1));
         assert_eq!(shop.app.letters().len(), 1);
+        shop.close().await;
+    }
+}
+
+both! {
+    async fn a_site_that_was_down_for_two_days_receipts_each_gift_once_for_the_day_of_its_payment(engine) {
+        let shop = Shop::open(engine).await;
+        let day = shop.app.ctx().day_of(shop.app.clock.now());
+        let (lost, late) = (shop.begins(&Form::gift().by(1)).await, shop.begins(&Form::gift().by(2)).await);
+        // Of one Stripe has given up telling; of the other it still tries.
+        shop.stripe.pay(&lost.session, Payment::Card);
+        assert!(shop.stripe.drop_pending() > 0);
+        shop.stripe.pay(&late.session, Payment::Card);
+        shop.app.clock.advance(TimeDelta::days(2));
+        shop.app.upkeep().await;
+        shop.hears().await;
+
+        for begun in [&lost, &late] {
+            let given = shop.app.given(&begun.thanks).await;
+            assert_eq!(given.donation.received_on, Some(day));
+            let receipts = shop.app.receipts(given.donation.id).await;
+            assert_eq!(receipts.len(), 1);
+            assert_eq!(receipts[0].snapshot.received_on, day);
+            assert_eq!(receipts[0].snapshot.issued_on, day + TimeDelta::days(2));
+        }
+        assert_eq!(shop.app.letters_about("receipt").len(), 2);
         shop.close().await;
     }
 }

@@ -12,6 +12,7 @@ use mainstay::domain::pledge::GatewayKind;
 use mainstay::gateways::{Gateway, Registry};
 use mainstay::jobs::{self, Services};
 use mainstay::mail::stored::{self, StoredMessage};
+use mainstay::pictures::Done;
 use mainstay::store::{checks, jobs as queue};
 use mainstay::telemetry::metrics::Metrics;
 use mainstay::usecases::{Context, upkeep};
@@ -81,6 +82,7 @@ impl TestApp {
         let mut environment = vec![
             ("MAINSTAY_DATABASE__URL".to_owned(), database_url.clone()),
             ("MAINSTAY_SITE__CONTENT".to_owned(), format!("{}/content", env!("CARGO_MANIFEST_DIR"))),
+            ("MAINSTAY_SITE__PICTURES".to_owned(), format!("{}/pictures", folder.path().display())),
             ("MAINSTAY_MAIL__DIRECTORY".to_owned(), format!("{}/mail", folder.path().display())),
             ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST".to_owned(), "1000".to_owned()),
             ("MAINSTAY_LIMITS__PLEDGES_PER_IP_PER_HOUR".to_owned(), "1000".to_owned()),
@@ -142,6 +144,12 @@ impl TestApp {
     /// What a running process does every minute: writes down how often texts of appeals were shown.
     pub(crate) async fn writes_counts(&self) {
         self.state.publication.write_counts(self.ctx()).await.unwrap();
+    }
+
+    /// What a running process does every two seconds beside serving: makes smaller ones of new pictures.
+    pub(crate) async fn makes_pictures(&self) -> Done {
+        let (publication, stopping) = (&self.state.publication, &self.state.stopping);
+        publication.make_pictures(self.clock.now(), stopping).await.unwrap().unwrap()
     }
 
     pub(crate) fn client(&self) -> Client {

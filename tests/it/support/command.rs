@@ -15,6 +15,16 @@ use tokio::time::timeout;
 /// How long a command may run, and how long to wait for a line, before the test fails.
 const WAIT: Duration = Duration::from_mins(5);
 
+/// How often it is looked how much memory a program holds.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The most memory that a process has held so far, in kB; nothing once it is gone.
+fn most_memory(status: &str) -> u64 {
+    let text = std::fs::read_to_string(status).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or(0, |line| line.trim().trim_end_matches(" kB").parse().unwrap())
+}
+
 /// A call of `mainstay` that is being put together.
 ///
 /// The program sees none of this machine's settings: of the environment only what finds programs and folders is kept.
@@ -60,6 +70,23 @@ impl Mainstay {
     pub(crate) async fn run(self) -> Finished {
         let running = self.spawn();
         running.finish("the command").await
+    }
+
+    /// Runs the call to its end; the most memory that it was seen to hold, in kB.
+    pub(crate) async fn run_watched(self) -> (Finished, u64) {
+        let running = self.spawn();
+        let status = format!("/proc/{}/status", running.child.id().unwrap());
+        let mut looks = tokio::time::interval(LOOK);
+        let mut most = 0;
+        let end = running.finish("the command");
+        tokio::pin!(end);
+        let finished = loop {
+            tokio::select! {
+                finished = &mut end => break finished,
+                _ = looks.tick() => most = most.max(most_memory(&status)),
+            }
+        };
+        (finished, most)
     }
 
     /// The same call as the last argument of another program: `PROGRAM ARGS mainstay …`.

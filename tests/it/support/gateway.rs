@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) enum Call {
     StartCheckout,
     LookUp,
+    CloseCheckout,
     Refund,
     ChangeSubscription,
     Interpret,
@@ -112,6 +113,10 @@ impl Gateway for Scripted {
 
     async fn look_up(&self, attempt: &Attempt) -> Result<LookUp, GatewayError> {
         self.call(Call::LookUp, self.inner.look_up(attempt)).await
+    }
+
+    async fn close_checkout(&self, attempt: &Attempt) -> Result<(), GatewayError> {
+        self.call(Call::CloseCheckout, self.inner.close_checkout(attempt)).await
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundNews, GatewayError> {

@@ -23,7 +23,7 @@ pub(crate) enum Template {
 /// A database of one test.
 pub(crate) struct Copied {
     pub(crate) url: String,
-    pub(crate) database: Option<TestDatabase>,
+    _database: Option<TestDatabase>,
     /// Not before its copy is it gone.
     _template: Arc<Template>,
 }
@@ -43,7 +43,7 @@ impl Template {
                 (copy.url.clone(), Some(copy))
             }
         };
-        Copied { url, database, _template: template }
+        Copied { url, _database: database, _template: template }
     }
 
     async fn of(engine: Engine) -> Arc<Self> {

@@ -1,20 +1,17 @@
 //! The PostgreSQL server is killed (SIGKILL) again and again while donors give: the program answers 503 within bounds, is
 //! well again by itself, and nothing that was acknowledged is lost.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 
+use super::cluster::Cluster;
 use super::crowd::{Crowd, Shared};
 use super::site::{Site, converge};
 use super::{Summary, seed, size};
 use crate::support::app::Engine;
-use crate::support::command::package_folder;
 use crate::support::random::Random;
 
 /// The time to wait for a connection and the time of one statement, added up, with a margin.
@@ -64,77 +61,4 @@ async fn well_again(crowd: &Shared) {
         assert!(began.elapsed() < ANSWERED_WITHIN, "the site did not recover");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-}
-
-/// A PostgreSQL server of this trial alone.
-struct Cluster {
-    folder: tempfile::TempDir,
-    url: String,
-}
-
-impl Cluster {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // The server runs as another user.
-        let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
-        std::fs::set_permissions(folder.path(), open).unwrap();
-        let url = script(folder.path(), "start");
-        Self { folder, url }
-    }
-
-    fn data(&self) -> PathBuf {
-        let mut entries = std::fs::read_dir(self.folder.path()).unwrap();
-        entries.next().unwrap().unwrap().path().join("data")
-    }
-
-    fn kill(&self) {
-        let text = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
-        let id: i32 = text.lines().next().unwrap().parse().unwrap();
-        kill_process(Pid::from_raw(id).unwrap(), Signal::KILL).unwrap();
-    }
-
-    /// The same server on the same files, as a service manager starts it again.
-    fn start_again(&self) {
-        let data = self.data();
-        let options = std::fs::read_to_string(data.join("postmaster.opts")).unwrap();
-        let (program, options) = options.trim().split_once(' ').unwrap();
-        let pg_ctl = Path::new(program).with_file_name("pg_ctl");
-        let port = options.rsplit('"').nth(1).unwrap();
-        let owner = Command::new("stat").args(["-c", "%U"]).arg(&data).output().unwrap().stdout;
-        let owner = String::from_utf8(owner).unwrap().trim().to_owned();
-        let start = format!(
-            "cd / && '{}' -D '{}' -l '{}' -w -t 60 -s -o '-p {port}' start >/dev/null 2>&1",
-            pg_ctl.display(),
-            data.display(),
-            data.with_file_name("log").display(),
-        );
-        let began = Instant::now();
-        // The last processes of the killed server may still hold its memory.
-        loop {
-            let started = if rustix::process::getuid().is_root() {
-                Command::new("runuser").args(["-u", &owner, "--", "sh", "-c", &start]).status()
-            } else {
-                Command::new("sh").args(["-c", &start]).status()
-            };
-            if started.unwrap().success() {
-                return;
-            }
-            assert!(began.elapsed() < Duration::from_mins(1), "PostgreSQL does not start again");
-        }
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        script(self.folder.path(), "stop");
-    }
-}
-
-/// `scripts/postgres`, with a server in this folder in place of the shared one.
-fn script(folder: &Path, verb: &str) -> String {
-    let called =
-        Command::new(package_folder().join("scripts/postgres")).arg(verb).env("TMPDIR", folder).output();
-    let called = called.unwrap();
-    assert!(called.status.success(), "{}", String::from_utf8_lossy(&called.stderr));
-    String::from_utf8(called.stdout).unwrap().trim().to_owned()
 }

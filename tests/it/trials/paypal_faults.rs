@@ -21,7 +21,7 @@ fn gifts_of_a_round() -> u64 {
     size(4, 6)
 }
 
-async fn open(engine: Engine) -> Shop {
+pub(super) async fn open(engine: Engine) -> Shop {
     let settings = [
         ("MAINSTAY_PAYPAL__TIMEOUT_S", "1"),
         ("MAINSTAY_LIMITS__PLEDGES_PER_IP_BURST", "1000000"),

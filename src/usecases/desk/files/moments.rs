@@ -7,6 +7,7 @@ use crate::domain::donation::{Donation, WaitingState};
 use crate::domain::ids::{DisputeId, OrderId, PledgeId, ReceiptId, RefundId};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
+use crate::domain::patron::MoveKind;
 use crate::domain::pledge::Pledge;
 use crate::domain::receipt::{Receipt, ReceiptStatus};
 use crate::domain::refund::{Refund, RefundKind, RefundStatus};
@@ -21,6 +22,8 @@ use chrono::{DateTime, Utc};
 const COPIES: u32 = 10;
 /// Letters about a dispute that are looked for.
 const DISPUTE_LETTERS: u32 = 6;
+/// Letters about one payment that did not come that are looked for.
+const OWED_LETTERS: u32 = 8;
 
 /// What a moment is about, for the page that is behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,21 +233,40 @@ pub(super) fn of_orders(orders: &[Order]) -> Vec<Moment> {
     orders.iter().map(moment).collect()
 }
 
-pub(super) fn of_subscription(subscription: &Subscription) -> Vec<Moment> {
-    let mut moments = Vec::new();
-    if let Some(at) = subscription.started_at {
-        moments.push(Moment::new(at, "Became a patron"));
+/// What happened to recurring support. What waits for somebody is only what has not come right again.
+pub(super) fn of_moves(
+    moves: &[(MoveKind, DateTime<Utc>)],
+    subscription: Option<&Subscription>,
+) -> Vec<Moment> {
+    let state = subscription.map(|subscription| subscription.news.state);
+    let mut owed_since = None;
+    if let Some(SubscriptionState::PastDue { since }) = state {
+        owed_since = Some(since);
     }
-    match subscription.news.state {
-        SubscriptionState::PastDue { since } => {
-            moments.push(Moment::new(since, "A payment did not come").trouble_if(true));
-        }
-        SubscriptionState::Ended { at, reason } => {
-            moments.push(Moment::new(at, "The support ended").because(spelled(reason.as_str())));
-        }
-        SubscriptionState::Incomplete | SubscriptionState::Active | SubscriptionState::Paused { .. } => {}
+    let mut ended_for = String::new();
+    if let Some(SubscriptionState::Ended { reason, .. }) = state {
+        ended_for = spelled(reason.as_str());
     }
-    moments
+    let moment = |(kind, at): &(MoveKind, DateTime<Utc>)| match kind {
+        MoveKind::Joined => Moment::new(*at, "Became a patron"),
+        MoveKind::Returned => Moment::new(*at, "Became a patron again"),
+        MoveKind::Changed => Moment::new(*at, "The support is another one"),
+        MoveKind::Paused => Moment::new(*at, "A pause began"),
+        MoveKind::Resumed => Moment::new(*at, "The pause was over"),
+        MoveKind::Failing => Moment::new(*at, "A payment did not come").trouble_if(owed_since == Some(*at)),
+        MoveKind::Recovered => Moment::new(*at, "The payment that was missing came"),
+        MoveKind::Left => Moment::new(*at, "The support ended").because(ended_for.clone()),
+    };
+    moves.iter().map(moment).collect()
+}
+
+/// Statements that were to be mailed.
+pub(super) fn of_statements(statements: &[(i32, DateTime<Utc>, bool)]) -> Vec<Moment> {
+    let moment = |(year, at, is_sent): &(i32, DateTime<Utc>, bool)| {
+        let state = if *is_sent { "sent" } else { "on its way" };
+        Moment::new(*at, format!("The statement for {year} was ordered")).because(state)
+    };
+    statements.iter().map(moment).collect()
 }
 
 /// The keys of jobs about a payment.
@@ -267,7 +289,11 @@ pub(super) fn keys_of_payment(
 }
 
 /// The keys of jobs about a promise.
-pub(super) fn keys_of_pledge(pledge: PledgeId, orders: impl Iterator<Item = OrderId>) -> Vec<String> {
+pub(super) fn keys_of_pledge(
+    pledge: PledgeId,
+    orders: impl Iterator<Item = OrderId>,
+    moves: &[(MoveKind, DateTime<Utc>)],
+) -> Vec<String> {
     let mut jobs = vec![
         Job::SendInstructions { pledge },
         Job::SendWelcome { pledge },
@@ -276,7 +302,22 @@ pub(super) fn keys_of_pledge(pledge: PledgeId, orders: impl Iterator<Item = Orde
     for order in orders {
         jobs.extend([Job::CarryOutOrder { order }, Job::SendPledgeChanged { order }]);
     }
+    for (_, at) in moves.iter().filter(|(kind, _)| *kind == MoveKind::Failing) {
+        let since = at.timestamp();
+        for letter in 1..=OWED_LETTERS {
+            jobs.push(Job::SendPaymentFailed { pledge, since, letter });
+            jobs.push(Job::SendTransferDue { pledge, since, letter });
+        }
+    }
     jobs.iter().filter_map(Job::unique_key).collect()
+}
+
+/// The keys of letters about what donors changed on their own pages.
+pub(super) fn keys_of_changes(changes: &[AccountChange]) -> Vec<String> {
+    let letters = changes.iter().flat_map(|change| {
+        [Job::SendAccountNotice { change: change.id }, Job::SendAddressFarewell { change: change.id }]
+    });
+    letters.filter_map(|job| job.unique_key()).collect()
 }
 
 pub(super) fn of_jobs(jobs: &[JobRecord]) -> Vec<Moment> {

@@ -7,7 +7,7 @@ use crate::domain::member::Platform;
 use crate::domain::sheet::Sheet;
 use crate::render::{csv, sheet};
 use crate::store::reports::By;
-use crate::usecases::figures::{members, reports, sheets};
+use crate::usecases::figures::{appeals, members, reports, sheets};
 use crate::usecases::members::paid_out;
 use crate::usecases::{UseCaseError, exports, outbound_links};
 use crate::web::error::WebError;
@@ -64,7 +64,8 @@ async fn of_report(request: &HttpRequest, state: &AppState, name: &str) -> Resul
         "campaigns" => sheets::parts(&reports::parts(ctx, ask, By::Campaign).await?, "campaigns"),
         "articles" => {
             let elsewhere = outbound_links::within(ctx, ask.period).await?;
-            sheets::articles(&reports::parts(ctx, ask, By::Article).await?, &elsewhere)
+            let appeals = appeals::brought(ctx, ask.clone()).await?;
+            sheets::articles(&reports::parts(ctx, ask, By::Article).await?, &elsewhere, &appeals)
         }
         "fees" => {
             let standing = members::standing_on(ctx, Platform::Patreon, ask.period.until).await?;

@@ -7,6 +7,7 @@ use super::shown::{change, drawing, linked, money, month_text, number, parts, te
 use crate::domain::access::Permission;
 use crate::domain::figures::Rhythm;
 use crate::domain::money::Currency;
+use crate::domain::patron::MoveKind;
 use crate::render::chart::{Form, Series};
 use crate::render::date_text;
 use crate::render::figure_pages::{
@@ -14,6 +15,7 @@ use crate::render::figure_pages::{
 };
 use crate::render::gateway_label;
 use crate::store::reports::attention::MANY;
+use crate::usecases::figures::behind;
 use crate::usecases::figures::dashboard::{self, Dashboard, Received, Support};
 use crate::usecases::figures::members::together;
 use crate::usecases::figures::reports::Part;
@@ -81,7 +83,7 @@ fn concerns(seen: &Dashboard, time: &impl Fn(DateTime<Utc>) -> String) -> Vec<Co
             open.unknown_attempts,
             "payment of which nobody knows what came of it",
             "payments of which nobody knows what came of them",
-            "/admin/pledges?status=pending",
+            "/admin/pledges?call=unknown",
             "",
         ),
         (
@@ -172,13 +174,15 @@ fn support(support: &Support) -> Headline {
     let now = &support.now;
     let currency = now.recurring.currency();
     let before = support.before.as_ref();
-    let note = |label: &'static str, text: String| number(label, text);
+    let moved = |label: &'static str, count: i64, kind: MoveKind| {
+        linked(number(label, whole(count)), &behind::moved(kind, &now.month, currency))
+    };
     Headline {
         name: format!("Recurring support a month, {currency}"),
         text: now.recurring.text(),
-        url: Some("/admin/patrons?status=active".to_owned()),
+        url: Some(behind::patrons(currency)),
         notes: vec![
-            note(
+            number(
                 "A month ago",
                 before.map_or_else(
                     || "nothing".to_owned(),
@@ -191,10 +195,12 @@ fn support(support: &Support) -> Headline {
                     },
                 ),
             ),
-            note("Patrons", whole(now.patrons)),
-            note("Joined · returned", format!("{} · {}", now.joined, now.returned)),
-            note("Left", whole(now.left)),
-            note("Missed · recovered", format!("{} · {}", now.failing, now.recovered)),
+            linked(number("Patrons", whole(now.patrons)), &behind::patrons(currency)),
+            moved("Joined", now.joined, MoveKind::Joined),
+            moved("Returned", now.returned, MoveKind::Returned),
+            moved("Left", now.left, MoveKind::Left),
+            moved("Missed", now.failing, MoveKind::Failing),
+            moved("Recovered", now.recovered, MoveKind::Recovered),
         ],
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn headline(support: &Support, twice: &[Twice]) -> Headline {
     );
     let mut notes = vec![
         number("A month ago", before),
-        number("Members", whole(now.patrons)),
+        linked(number("Members", whole(now.patrons)), LIST),
         number("Joined · returned", format!("{} · {}", now.joined, now.returned)),
         number("Left", whole(now.left)),
         number("Missed · recovered", format!("{} · {}", now.failing, now.recovered)),

@@ -5,7 +5,7 @@ use super::super::reply::Desk;
 use super::members;
 use super::shown::{self, drawing, heads, linked, money, month_text, number, parts, share, text, whole};
 use crate::domain::access::{Permission as May, Role};
-use crate::domain::figures::{Grain, Rhythm};
+use crate::domain::figures::{Filter, Grain, Period, Rhythm};
 use crate::domain::member::Platform;
 use crate::domain::money::Currency;
 use crate::domain::outbound::{DAYS, Place};
@@ -16,7 +16,9 @@ use crate::render::figure_pages::{
 };
 use crate::render::{date_text, gateway_label};
 use crate::store::reports::By;
-use crate::usecases::figures::behind::Campaigns;
+use crate::store::reports::donors::DonorYear;
+use crate::usecases::figures::appeals::{self, Brought};
+use crate::usecases::figures::behind::{self, Campaigns};
 use crate::usecases::figures::members::standing_on;
 use crate::usecases::figures::reports::{self, Ask, GiftSizes, LapseKind, Parts, Retention, Timeline};
 use crate::usecases::members::paid_out;
@@ -112,6 +114,7 @@ pub(in crate::web) async fn show(
         "articles" => {
             let mut sections =
                 of_parts(&reports::parts(ctx, ask.clone(), By::Article).await?, "Article", false);
+            sections.extend(by_appeal(&appeals::brought(ctx, ask.clone()).await?));
             sections.extend(followed(&outbound_links::within(ctx, ask.period).await?));
             sections
         }
@@ -241,6 +244,36 @@ fn of_parts(report: &Parts, what: &'static str, with_share: bool) -> Vec<FigureS
     report.totals.iter().map(section).collect()
 }
 
+/// The same money once more, by the appeal that was followed.
+fn by_appeal(found: &[Brought]) -> Option<FigureSection> {
+    const HEADS: [&str; 4] = ["Gifts", "Gross", "Went back", "Kept"];
+    let row = |of: &Brought| {
+        let (currency, sums) = (of.currency, &of.sums);
+        vec![
+            text("Appeal", of.appeal.as_str()),
+            text("Currency", currency.code()),
+            linked(number("Gifts", whole(sums.donations)), &of.behind),
+            number("Gross", money(sums.gross, currency)),
+            number("Went back", money(sums.refunded.saturating_add(sums.lost), currency)),
+            number("Kept", money(sums.kept(), currency)),
+        ]
+    };
+    (!found.is_empty()).then(|| FigureSection {
+        id: "appeals".to_owned(),
+        title: "Appeals that were followed".to_owned(),
+        text: "The same gifts once more, by the appeal that led to the form; both texts of one that are tried stand together. \
+               Fees are not told apart by appeal."
+            .to_owned(),
+        table: FigureTable {
+            caption: "What came of each appeal".to_owned(),
+            heads: heads(&["Appeal", "Currency"], &HEADS),
+            rows: found.iter().map(row).collect(),
+            total: false,
+        },
+        ..FigureSection::default()
+    })
+}
+
 /// Readers who went on to a page elsewhere. What they gave there is not known here; who joined there is, and an estimate says
 /// what may have led to it. Neither stands beside money.
 fn followed(found: &Elsewhere) -> Option<FigureSection> {
@@ -304,17 +337,22 @@ fn sizes(of: &GiftSizes) -> FigureSection {
         Rhythm::Recurring => "Recurring payments",
     };
     let title = format!("{what}, {currency}");
-    let row = |label: &'static str, value: String| vec![text("Figure", label), number("Value", value)];
+    let row = |label: &'static str, value: String| {
+        vec![text("Figure", label), linked(number("Value", value), &of.behind)]
+    };
+    let first = |label: &'static str, value: String, order: &str| {
+        vec![text("Figure", label), linked(number("Value", value), &format!("{}&order={order}", of.behind))]
+    };
     let amount = |minor| money(minor, currency);
     let mut rows = vec![
-        vec![text("Figure", "Number"), linked(number("Value", whole(of.sizes.count)), &of.behind)],
+        row("Number", whole(of.sizes.count)),
         row("Together", amount(of.sizes.total)),
         row("Average", amount(of.average())),
         row("Median", amount(of.sizes.median)),
         row("A quarter is not larger than", amount(of.sizes.lower_quarter)),
         row("A quarter is not smaller than", amount(of.sizes.upper_quarter)),
-        row("Smallest", amount(of.sizes.smallest)),
-        row("Largest", amount(of.sizes.largest)),
+        first("Smallest", amount(of.sizes.smallest), "smallest"),
+        first("Largest", amount(of.sizes.largest), "largest"),
     ];
     let bound = |minor: &i64| shown::about(*minor, currency);
     let mut places: Vec<String> = Vec::new();
@@ -349,17 +387,6 @@ fn sizes(of: &GiftSizes) -> FigureSection {
 }
 
 fn retention(report: &Retention) -> Vec<FigureSection> {
-    let years = report.years.iter().rev().map(|year| {
-        vec![
-            text("Year", year.year.to_string()),
-            number("Donors", whole(year.donors)),
-            number("New", whole(year.new)),
-            number(
-                "Again a year later",
-                format!("{} · {}", whole(year.again), share(year.again, year.donors)),
-            ),
-        ]
-    });
     let cohorts = report.cohorts.iter().rev().take(MONTHS * 2).map(|cohort| {
         let joined = cohort.staying.first().map(|(_, staying)| *staying).unwrap_or_default();
         let now = cohort.staying.last().map(|(_, staying)| *staying).unwrap_or_default();
@@ -372,17 +399,21 @@ fn retention(report: &Retention) -> Vec<FigureSection> {
             }
             cohort.staying.iter().rev().find(|(known, _)| *known <= month).map(|(_, staying)| *staying)
         };
+        let all = behind::joined_first_in(&cohort.joined_in);
         let kept = |label, months| {
             number(label, after(months).map_or_else(|| "–".to_owned(), |left| share(left, joined)))
         };
         vec![
-            text("Joined in", cohort.joined_in.to_string()),
+            linked(text("Joined in", cohort.joined_in.to_string()), &all),
             number("Then", whole(joined)),
             kept("After 1", 1),
             kept("After 3", 3),
             kept("After 6", 6),
             kept("After 12", 12),
-            number("Now", format!("{} · {}", whole(now), share(now, joined))),
+            linked(
+                number("Now", format!("{} · {}", whole(now), share(now, joined))),
+                &format!("{all}&supports=yes"),
+            ),
         ]
     });
     let patrons = FigureTable {
@@ -393,23 +424,41 @@ fn retention(report: &Retention) -> Vec<FigureSection> {
         rows: cohorts.collect(),
         total: false,
     };
-    let donors = FigureTable {
-        caption: "Donors of each year, and how many of them gave again in the year after".to_owned(),
-        heads: heads(&["Year"], &["Donors", "New", "Again a year later"]),
-        rows: years.collect(),
-        total: false,
-    };
     let section = |id: &str, title: &str, table| FigureSection {
         id: id.to_owned(),
         title: title.to_owned(),
         table,
         ..FigureSection::default()
     };
-    let mut sections = vec![section("patrons", "Patrons", patrons), section("donors", "Donors", donors)];
+    let mut sections = vec![
+        section("patrons", "Patrons", patrons),
+        section("donors", "Donors", donors_by_year(&report.years)),
+    ];
     let of =
         |(currency, months): (&Currency, &Vec<MonthFigures>)| members::months(*currency, months, MONTHS * 2);
     sections.extend(report.members.iter().map(of));
     sections
+}
+
+/// How many gave in each year and again; the number of a year leads to its payments.
+fn donors_by_year(years: &[DonorYear]) -> FigureTable {
+    let row = |year: &DonorYear| {
+        let first = NaiveDate::from_ymd_opt(year.year, 1, 1).unwrap_or_default();
+        let given = Campaigns::default().behind(Period::year_of(first), &Filter::default());
+        let again = format!("{} · {}", whole(year.again), share(year.again, year.donors));
+        vec![
+            text("Year", year.year.to_string()),
+            linked(number("Donors", whole(year.donors)), &given),
+            number("New", whole(year.new)),
+            number("Again a year later", again),
+        ]
+    };
+    FigureTable {
+        caption: "Donors of each year, and how many of them gave again in the year after".to_owned(),
+        heads: heads(&["Year"], &["Donors", "New", "Again a year later"]),
+        rows: years.iter().rev().map(row).collect(),
+        total: false,
+    }
 }
 
 /// Who gave and gives no more.

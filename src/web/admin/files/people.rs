@@ -17,6 +17,7 @@ use crate::render::list_pages::{
     TableShown, name_text,
 };
 use crate::store::donor_letters::DonorLetter;
+use crate::usecases::account::statements;
 use crate::usecases::desk::files::{self, DonorFile, PledgeFile};
 use crate::web::admin::door::Seat;
 use crate::web::error::WebError;
@@ -168,6 +169,7 @@ pub(in crate::web::admin) async fn donor(
     let profile = &file.profile;
     let is_forgotten = profile.erased_at.is_some();
     let may_change = looker.may(May::ChangeSupport) && !is_forgotten;
+    let years = if is_forgotten { Vec::new() } else { statements::years(&state.ctx, id).await? };
     let totals: Vec<String> = file
         .given
         .iter()
@@ -187,7 +189,7 @@ pub(in crate::web::admin) async fn donor(
         standfirst: totals.join(", "),
         actions: donor_actions(&looker, &file),
         facts: donor_facts(cells, &file),
-        tables: donor_tables(cells, &file),
+        tables: donor_tables(cells, &file, &years),
         moments: moments(&looker, &file.moments),
         person: Some(PersonShown {
             id: id.to_string(),
@@ -330,7 +332,7 @@ fn declared_text(found: &Declaration) -> String {
     )
 }
 
-fn donor_tables(cells: Cells, file: &DonorFile) -> Vec<TableShown> {
+fn donor_tables(cells: Cells, file: &DonorFile, years: &[i32]) -> Vec<TableShown> {
     let id = file.profile.id;
     let row = |pledge: &Pledge| {
         let made = cells.time_cell("Made", pledge.created_at);
@@ -352,10 +354,20 @@ fn donor_tables(cells: Cells, file: &DonorFile) -> Vec<TableShown> {
         file.pledges.iter().take(25).map(row).collect(),
     )
     .map(|table| TableShown { more_url: Some(format!("/admin/pledges?donor={id}")), ..table });
-    gifts.into_iter().chain(promises).chain(members_table(cells, &file.members)).collect()
+    let others = [members_table(cells, &file.members), statements_table(cells, id, years)];
+    gifts.into_iter().chain(promises).chain(others.into_iter().flatten()).collect()
 }
 
 /// What they support the publication with elsewhere: not in the books.
+/// The statements of the years that are over, on paper.
+fn statements_table(cells: Cells, id: DonorId, years: &[i32]) -> Option<TableShown> {
+    let row = |year: &i32| {
+        let cell = cells.cell("Year", Shape::Text, Some(year.to_string()));
+        RowShown { cells: vec![linked(cell, format!("/admin/donors/{id}/statements/{year}"))] }
+    };
+    table("statements", "Yearly statements", &["Year"], years.iter().map(row).collect())
+}
+
 fn members_table(cells: Cells, members: &[Member]) -> Option<TableShown> {
     let row = |member: &Member| {
         let place = cells.cell("Where", Shape::Word, Some(member.platform.as_str().to_owned()));

@@ -3,7 +3,7 @@
 use crate::domain::access::Permission;
 use crate::render::admin_pages::DefencePage;
 use crate::render::moment_text;
-use crate::usecases::abuse::attack;
+use crate::usecases::abuse::{attack, pace};
 use crate::web::admin::door::Seat;
 use crate::web::admin::reply::{Desk, done};
 use crate::web::error::WebError;
@@ -26,6 +26,7 @@ pub(in crate::web) async fn show(
         may_change: seat.0.member.role.may(Permission::RunOperations),
         minimum_factor: policy.abuse.minimum_factor,
         proof: policy.abuse.proof.as_str(),
+        per_minute: pace::most_in_a_minute(&state.ctx).await?,
     };
     Desk::of(&state, &seat.0).page(
         ("admin/defence.html", "Defence", PAGE),

@@ -19,6 +19,7 @@ pub(super) mod platforms;
 pub(super) mod pledges;
 pub(super) mod receipts;
 pub(super) mod refunds;
+pub(super) mod statements;
 pub(super) mod wall;
 
 use super::door::Seat;

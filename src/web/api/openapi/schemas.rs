@@ -1,9 +1,12 @@
 //! What bodies and answers are made of.
 
-use crate::domain::bank_line::{StatementFormat, StatementStatus};
+use crate::domain::bank_line::{NoGift, StatementFormat, StatementStatus};
 use crate::domain::comment::REASON_CHARACTERS_MAX;
+use crate::domain::deposit::Tender;
 use crate::domain::export::{ExportFormat, ExportKind, ExportStatus};
+use crate::domain::gift_import::ImportStatus;
 use crate::domain::ledger::{Account, EntryKind};
+use crate::domain::member::Platform;
 use crate::domain::money::{Currency, MINOR_MAX};
 use crate::domain::pledge::Frequency;
 use serde_json::{Map, Value, json};
@@ -19,6 +22,8 @@ pub(super) fn plain_schemas() -> Map<String, Value> {
         exports(),
         publication(),
         books(),
+        bank(),
+        taken_in(),
         operations(),
     ];
     parts.into_iter().filter_map(|part| part.as_object().cloned()).flatten().collect()
@@ -155,6 +160,7 @@ fn orders() -> Value {
             "reason": reason,
         })),
         "CancelPledge": body(&[], &json!({ "at_once": { "type": "boolean" }, "reason": reason })),
+        "WallName": whole(&json!({ "pledge": text(), "hidden": { "type": "boolean" } })),
         "Ordered": whole(&json!({
             "order": text(), "pledge": text(), "what": text(),
             "status": { "type": "string", "description": "`pending` until the gateway has answered" },
@@ -183,7 +189,13 @@ fn money_moved() -> Value {
             "id": text(), "donation": text(), "amount": money(), "status": one_of(["pending", "succeeded", "failed"]),
             "reason": maybe(), "remote": maybe(), "created": time(),
         })),
+        "NewVoid": body(&["reason"], &json!({ "reason": bounded(1, 200) })),
         "ResentReceipt": whole(&json!({ "id": text(), "number": text() })),
+        "StatementYear": whole(&json!({
+            "year": count(), "ordered": count(), "sent": count(), "begun": maybe_time(), "finished": maybe_time(),
+        })),
+        "NewStatements": body(&["year"], &json!({ "year": { "type": "integer", "minimum": 1970, "maximum": 9999 } })),
+        "OrderedStatements": whole(&json!({ "year": count() })),
         "ReissuedReceipt": whole(&json!({ "id": text(), "number": text(), "replaces": text() })),
     })
 }
@@ -232,13 +244,15 @@ fn publication() -> Value {
         "Text": whole(&json!({ "slug": text(), "text": { "type": "string", "description": "Front matter and Markdown" } })),
         "Article": whole(&json!({
             "slug": text(), "title": text(), "date": maybe(), "authors": { "type": "array", "items": text() },
-            "language": text(), "landing": flag, "draft": flag, "appeal": maybe(),
+            "language": text(), "landing": flag, "draft": flag, "publish": maybe(),
+            "series": maybe(), "related": { "type": "array", "items": text() }, "translates": maybe(), "appeal": maybe(),
         })),
         "Campaign": whole(&json!({
             "id": text(), "slug": text(), "title": text(), "summary": text(), "open": flag,
             "starts_on": maybe_day(), "ends_on": maybe_day(), "goal": maybe_money(),
             "received": { "type": "array", "items": received },
         })),
+        "AppealTest": appeal_test(),
         "CampaignForm": campaign_form(),
         "RejectedComment": body(&[], &json!({ "reason": bounded(0, REASON_CHARACTERS_MAX), "spam": flag })),
         "DecidedComment": whole(&json!({ "id": text(), "status": text() })),
@@ -248,6 +262,20 @@ fn publication() -> Value {
             "places": { "type": ["integer", "null"] }, "taken": count(), "position": count(), "offered": flag,
         })),
     })
+}
+
+/// Two texts beside each other.
+fn appeal_test() -> Value {
+    let brought = whole(&json!({
+        "shown": count(), "gifts": count(), "recurring": count(),
+        "received": { "type": "array", "items": money() },
+    }));
+    let better =
+        json!({ "enum": ["first", "second", null], "description": "Null as long as it may be chance" });
+    whole(&json!({
+        "appeal": text(), "test": text(), "first_on": day(), "last_on": day(), "first": brought, "second": brought,
+        "better": better,
+    }))
 }
 
 /// What everybody is told of a campaign.
@@ -297,6 +325,91 @@ fn books() -> Value {
             "asked_by": text(), "asked": time(), "done": maybe_time(),
         })),
         "Balance": whole(&json!({ "account": account, "balance": money() })),
+        "GatewayBalance": whole(&json!({
+            "gateway": text(), "balance": money(), "booked": money(),
+            "difference": { "allOf": [money()], "description": "What the gateway has and the books have not" },
+            "missing": { "type": "integer", "description": "Movements about gifts that are none of this site" },
+            "differing": { "type": "integer", "description": "Movements that the books hold with another sum" },
+            "unmoved": { "type": "array", "items": text(), "description": "Donations that nothing moved for" },
+        })),
+        "Journal": whole(&json!({
+            "id": text(),
+            "lines": {
+                "type": "array", "items": whole(&json!({ "account": account, "amount": money(), "text": text() })),
+                "description": "Debits are above zero; together they are nothing",
+            },
+        })),
+    })
+}
+
+/// What the bank says, and what somebody says that it is.
+fn bank() -> Value {
+    let why = json!({ "type": "array", "items": one_of(["reference", "account", "name", "amount"]) });
+    json!({
+        "NewBankStatement": body(&["file"], &json!({
+            "file": { "type": "string", "contentEncoding": "base64", "description": "CAMT.053 or CSV, in base64" },
+            "name": maybe(),
+            "mapping": { "type": ["string", "null"], "description": "What the columns of a CSV mean, as it was saved in the office" },
+        })),
+        "Proposal": whole(&json!({
+            "kind": one_of(["promise", "recorded", "taken_back", "refunded", "payout", "paid_out"]),
+            "subject": { "type": "string", "description": "Id of what the line may be; the name of a platform that paid out" },
+            "pledge": maybe(), "amount": money(), "day": day(), "why": why,
+        })),
+        "BookLine": body(&[], &json!({
+            "pledge": { "type": ["string", "null"], "description": "The promise that it is for; this or the next" },
+            "donation": { "type": ["string", "null"], "description": "The donation that was recorded before" },
+        })),
+        "BookedLine": whole(&json!({ "id": text(), "donation": text() })),
+        "GiftOfLine": body(&["campaign"], &json!({
+            "campaign": { "type": "string", "description": "Name of the campaign, as in its address" },
+            "donor": { "type": ["string", "null"], "description": "Who is on record; or the next two" },
+            "name": maybe(), "email": maybe(), "note": maybe(),
+            "named": { "type": "boolean", "description": "Whether the public may see the name" },
+        })),
+        "GivenLine": whole(&json!({
+            "id": text(), "donation": text(), "receipt_mailed": { "type": "boolean" },
+        })),
+        "PaidOutLine": body(&["platform"], &json!({
+            "platform": one_of(Platform::ALL.iter().map(|platform| platform.as_str())),
+            "gross": { "anyOf": [money(), { "type": "null" }], "description": "What was earned, if it is known" },
+            "fee": { "anyOf": [money(), { "type": "null" }], "description": "What was kept of it, if it is known" },
+        })),
+        "TakeLineBack": body(&[], &json!({
+            "donation": { "type": ["string", "null"], "description": "What it took back; this or the next" },
+            "refund": { "type": ["string", "null"], "description": "The refund that was recorded before" },
+        })),
+        "LineTakenBack": whole(&json!({ "id": text(), "refund": text() })),
+        "ArrivedPayout": body(&["payout"], &json!({ "payout": text() })),
+        "NoGift": body(&["kind"], &json!({
+            "kind": one_of(NoGift::ALL.iter().map(|kind| kind.as_str())),
+            "reason": { "type": ["string", "null"], "description": "Needed for `other`" },
+        })),
+        "DismissProposal": body(&["subject"], &json!({ "subject": text() })),
+        "MoveLink": whole(&json!({ "id": text(), "url": text() })),
+    })
+}
+
+fn taken_in() -> Value {
+    let deposit = json!({
+        "id": text(), "tender": one_of(Tender::ALL.iter().map(|tender| tender.as_str())), "amount": money(),
+        "paid_in_on": day(), "recorded": time(), "taken_back": maybe_time(),
+    });
+    let gift = whole(&json!({ "donation": text(), "amount": money(), "returned": money() }));
+    let mut with_gifts = deposit.clone();
+    if let Some(with_gifts) = with_gifts.as_object_mut() {
+        with_gifts.insert("gifts".to_owned(), json!({ "type": "array", "items": gift }));
+        with_gifts.insert("bank_line".to_owned(), maybe());
+    }
+    json!({
+        "Deposit": whole(&deposit),
+        "DepositWithGifts": whole(&with_gifts),
+        "Import": whole(&json!({
+            "id": text(), "name": text(), "percent": count(), "lines": count(), "booked": count(), "error": maybe(),
+            "gifts": { "type": ["integer", "null"], "description": "How many it would book, once it was looked through" },
+            "status": one_of(ImportStatus::ALL.iter().map(|status| status.as_str())),
+            "findings": { "type": "array", "items": text() }, "asked_by": text(), "asked": time(), "done": maybe_time(),
+        })),
     })
 }
 
@@ -330,6 +443,7 @@ fn operations() -> Value {
             "meant": { "type": "boolean", "description": "What it takes away is known", "default": false },
         })),
         "Changed": whole(&json!({ "changed": count() })),
+        "Defence": whole(&json!({ "under_attack": { "type": "boolean" }, "until": maybe_time() })),
         "Review": whole(&json!({ "id": text(), "kind": text(), "subject": text(), "detail": text(), "raised": time() })),
         "WebhookEndpoint": whole(&endpoint),
         "ToldEndpoint": whole(&told),

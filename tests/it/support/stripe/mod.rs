@@ -306,6 +306,11 @@ impl Stripe {
         world.sessions.rows().iter().filter(ours).map(|session| session.id.clone()).collect()
     }
 
+    /// Whether a session has the card's bank ask its holder, wherever the card can do it.
+    pub(crate) fn asks_bank(&self, session: &str) -> bool {
+        self.shared.lock().sessions.get(session).asks_bank
+    }
+
     /// The sessions that can be paid now, oldest first.
     pub(crate) fn open_sessions(&self) -> Vec<String> {
         let world = self.shared.lock();

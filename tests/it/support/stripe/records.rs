@@ -94,6 +94,8 @@ pub(super) struct Session {
     pub(super) submit_type: Option<String>,
     pub(super) locale: Option<String>,
     pub(super) adaptive_pricing: bool,
+    /// Whether the card's bank is asked wherever that is possible.
+    pub(super) asks_bank: bool,
     /// Made when the payer confirms for the first time.
     pub(super) intent: Option<String>,
     /// What a page in subscription mode will make.

@@ -57,6 +57,7 @@ pub(super) fn create(world: &mut World, mut fields: Fields) -> Result<Value> {
         submit_type: fields.word("submit_type", &SUBMIT_TYPES)?,
         locale: locale(&mut fields)?,
         adaptive_pricing: enabled(&mut fields, "adaptive_pricing")?.unwrap_or(true),
+        asks_bank: asks_bank(&mut fields)?,
         intent: None,
         recurring,
         customer,
@@ -181,6 +182,20 @@ fn refuse_payment_method_types(fields: &Fields) -> Result<()> {
         return Err(Refusal::unknown_parameter("payment_method_types".to_owned()));
     }
     Ok(())
+}
+
+/// When cards are to be confirmed by their banks.
+fn asks_bank(fields: &mut Fields) -> Result<bool> {
+    let Some(mut options) = fields.below("payment_method_options")? else {
+        return Ok(false);
+    };
+    let mut wanted = None;
+    if let Some(mut card) = options.below("card")? {
+        wanted = card.word("request_three_d_secure", &["any", "automatic", "challenge"])?;
+        card.finish()?;
+    }
+    options.finish()?;
+    Ok(wanted.as_deref() == Some("any"))
 }
 
 /// Parameters that Stripe takes and that change nothing here.

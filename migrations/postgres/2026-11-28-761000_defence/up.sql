@@ -1,0 +1,15 @@
+-- Whether the bank of the card is to ask its holder: what a gateway was told must be said again in the same words.
+
+ALTER TABLE attempts ADD COLUMN wants_authentication BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- How often the form for gifts was shown, by minutes since 1970: programs begin payments without looking at it.
+CREATE TABLE form_views (
+    minute BIGINT NOT NULL PRIMARY KEY,
+    shown BIGINT NOT NULL CHECK (shown > 0)
+);
+
+-- Under what addresses are counted on a day, until blocks of that day are over.
+CREATE TABLE day_keys (
+    day DATE NOT NULL PRIMARY KEY,
+    secret TEXT NOT NULL CHECK (secret <> '')
+);

@@ -1,0 +1,1 @@
+-- There is no way back: SQLite takes no column away that a rule names. Restore a backup instead.

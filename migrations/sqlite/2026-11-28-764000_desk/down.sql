@@ -1,0 +1,3 @@
+DROP INDEX statements_status;
+DROP INDEX patron_moves_cohort;
+DROP INDEX patron_moves_month;

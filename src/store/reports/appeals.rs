@@ -1,10 +1,8 @@
 //! Which appeals payments came from: read from the payments themselves, because the sums by day know articles only.
 
 use crate::domain::appeal::SeenAppeal;
-use crate::domain::article::Slug;
-use crate::domain::figures::{Filter, Period, Rhythm, Sums};
+use crate::domain::figures::{Filter, Period, Sums};
 use crate::domain::money::Currency;
-use crate::domain::pledge::GatewayKind;
 use crate::store::row::Row;
 use crate::store::{Conn, StoreError, dialect};
 use diesel::prelude::*;
@@ -52,14 +50,15 @@ const QUERY: &str = "SELECT p.source_appeal AS seen, d.currency AS currency, CAS
 /// Of the database.
 pub fn sums(conn: &mut Conn, period: Period, filter: &Filter) -> Result<Vec<FromAppeal>, StoreError> {
     dialect::take_the_time_it_takes(conn)?;
+    let [campaign, gateway, currency, article, rhythm] = super::words(filter);
     let rows: Vec<FromAppealRow> = diesel::sql_query(QUERY)
         .bind::<Date, _>(period.from)
         .bind::<Date, _>(period.until)
-        .bind::<Text, _>(filter.campaign.map(|id| id.to_string()).unwrap_or_default())
-        .bind::<Text, _>(filter.gateway.map(GatewayKind::as_str).unwrap_or_default())
-        .bind::<Text, _>(filter.currency.map_or("", Currency::code))
-        .bind::<Text, _>(filter.article.as_ref().map(Slug::as_str).unwrap_or_default())
-        .bind::<Text, _>(filter.rhythm.map(Rhythm::as_str).unwrap_or_default())
+        .bind::<Text, _>(campaign)
+        .bind::<Text, _>(gateway)
+        .bind::<Text, _>(currency)
+        .bind::<Text, _>(article)
+        .bind::<Text, _>(rhythm)
         .load(conn)?;
     let read = |found: FromAppealRow| {
         let row = Row { table: "pledges", id: &found.seen };

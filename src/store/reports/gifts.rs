@@ -1,9 +1,7 @@
 //! How large gifts are: counted by the database, one line of answer however many there are.
 
-use crate::domain::article::Slug;
 use crate::domain::figures::{Filter, Period, Rhythm};
 use crate::domain::money::Currency;
-use crate::domain::pledge::GatewayKind;
 use crate::store::{Conn, StoreError, dialect};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text};
@@ -61,13 +59,14 @@ pub fn sizes(
     bounds: &[i64],
 ) -> Result<Option<Sizes>, StoreError> {
     dialect::take_the_time_it_takes(conn)?;
+    let [campaign, gateway, _, article, _] = super::words(filter);
     let row: SizesRow = diesel::sql_query(query(rhythm, bounds))
         .bind::<Text, _>(currency.code())
         .bind::<Date, _>(period.from)
         .bind::<Date, _>(period.until)
-        .bind::<Text, _>(filter.campaign.map(|id| id.to_string()).unwrap_or_default())
-        .bind::<Text, _>(filter.gateway.map(GatewayKind::as_str).unwrap_or_default())
-        .bind::<Text, _>(filter.article.as_ref().map(Slug::as_str).unwrap_or_default())
+        .bind::<Text, _>(campaign)
+        .bind::<Text, _>(gateway)
+        .bind::<Text, _>(article)
         .get_result(conn)?;
     let (Some(smallest), Some(largest)) = (row.smallest, row.largest) else { return Ok(None) };
     let (low, high) = (row.middle_low.unwrap_or(smallest), row.middle_high.unwrap_or(largest));

@@ -104,17 +104,29 @@ impl LineRow {
 pub fn sums(conn: &mut Conn, period: Period, filter: &Filter, by: &[By]) -> Result<Vec<Line>, StoreError> {
     let daily = by.contains(&By::Time(Grain::Day)) || !period.is_whole_months();
     let span = if daily { Grain::Day } else { Grain::Month };
+    let [campaign, gateway, currency, article, rhythm] = words(filter);
     let rows: Vec<LineRow> = diesel::sql_query(query(by))
         .bind::<Text, _>(span.as_str())
         .bind::<Date, _>(period.from)
         .bind::<Date, _>(period.until)
-        .bind::<Text, _>(filter.campaign.map(|id| id.to_string()).unwrap_or_default())
-        .bind::<Text, _>(filter.gateway.map(GatewayKind::as_str).unwrap_or_default())
-        .bind::<Text, _>(filter.currency.map_or("", Currency::code))
-        .bind::<Text, _>(filter.article.as_ref().map(Slug::as_str).unwrap_or_default())
-        .bind::<Text, _>(filter.rhythm.map(Rhythm::as_str).unwrap_or_default())
+        .bind::<Text, _>(campaign)
+        .bind::<Text, _>(gateway)
+        .bind::<Text, _>(currency)
+        .bind::<Text, _>(article)
+        .bind::<Text, _>(rhythm)
         .load(conn)?;
     rows.into_iter().map(LineRow::into_domain).collect()
+}
+
+/// What is asked for, as queries take it: campaign, gateway, currency, article and rhythm, each empty for all of them.
+fn words(filter: &Filter) -> [String; 5] {
+    [
+        filter.campaign.map(|id| id.to_string()).unwrap_or_default(),
+        filter.gateway.map(GatewayKind::as_str).unwrap_or_default().to_owned(),
+        filter.currency.map_or("", Currency::code).to_owned(),
+        filter.article.as_ref().map(Slug::as_str).unwrap_or_default().to_owned(),
+        filter.rhythm.map(Rhythm::as_str).unwrap_or_default().to_owned(),
+    ]
 }
 
 /// Made of fixed words only.

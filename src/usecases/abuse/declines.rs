@@ -60,7 +60,7 @@ pub(in crate::usecases) fn count(
 ///
 /// # Errors
 /// `GatewayUnavailable` while it gives no answer: the job tries again.
-pub(super) async fn close_checkout(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
+pub async fn close_checkout(ctx: &Context, id: AttemptId) -> Result<(), UseCaseError> {
     let attempt = ctx.db.read(move |conn| attempts::find(conn, id)?.ok_or(StoreError::NotFound)).await?;
     match ctx.gateway(attempt.gateway)?.close_checkout(&attempt).await {
         Ok(()) => Ok(()),

@@ -9,13 +9,14 @@ pub mod pace;
 mod proof;
 pub mod stamp;
 
+pub use declines::close_checkout;
 pub use proof::Challenge;
 pub(super) use proof::Purpose;
 
 use super::pledge::Proof;
 use super::{Context, UseCaseError};
 use crate::domain::abuse::{AbuseRules, BLOCKED_FOR, ProofOfWork, WINDOW};
-use crate::domain::ids::{AttemptId, smallest_at};
+use crate::domain::ids::smallest_at;
 use crate::domain::pledge::GatewayKind;
 use crate::gateways::CheckoutKind;
 use crate::store::abuse::{Marks, Seen, Sought};
@@ -28,14 +29,6 @@ pub(super) const KEEP_CLIENTS: TimeDelta = TimeDelta::days(30);
 
 /// For how long declines are kept: longer than anything counts them.
 pub(super) const KEEP_DECLINES: TimeDelta = TimeDelta::days(1);
-
-/// Closes the payment page of an attempt, on which one card after the other was tried.
-///
-/// # Errors
-/// `GatewayUnavailable` while the gateway gives no answer.
-pub async fn close_checkout(ctx: &Context, attempt: AttemptId) -> Result<(), UseCaseError> {
-    declines::close_checkout(ctx, attempt).await
-}
 
 /// Payments of the whole site are counted over this time.
 const GLOBAL_WINDOW: TimeDelta = TimeDelta::seconds(60);

@@ -6,6 +6,7 @@ use crate::web::error::WebError;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
+use std::str::FromStr;
 
 /// Items of a page, unless `limit` says otherwise.
 pub(super) const LIMIT: usize = 50;
@@ -62,6 +63,12 @@ impl Paging {
     /// How many rows to read: one more than are answered shows that there are more.
     pub(super) fn wanted(&self) -> i64 {
         i64::try_from(self.limit).unwrap_or(1).saturating_add(1)
+    }
+
+    /// The item behind which the page begins, of a list that has no order but that of ids.
+    pub(super) fn before<I: FromStr>(&self) -> Result<Option<I>, WebError> {
+        let read = |cursor: &Cursor| cursor.id.parse().map_err(|_no_id| not_taken("cursor", &cursor.id));
+        self.after.as_ref().map(read).transpose()
     }
 
     /// The page of what was read, as it is answered; `place` is what stands in the cursor behind an item: the key of the

@@ -65,10 +65,7 @@ pub(super) async fn list(
     _holder: Holder,
 ) -> Result<HttpResponse, WebError> {
     let page = asked::page(&request, |_name, _value| false)?;
-    let before = page.after.as_ref();
-    let before =
-        before.map(|cursor| cursor.id.parse().map_err(|_no_id| asked::not_taken("cursor", &cursor.id)));
-    let found = bank_statements::latest(&state.ctx, before.transpose()?, page.wanted()).await?;
+    let found = bank_statements::latest(&state.ctx, page.before()?, page.wanted()).await?;
     answer(&request, &page.answer(&found, |file| (String::new(), file.id.to_string()), shown))
 }
 

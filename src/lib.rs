@@ -8,9 +8,10 @@
 //! | [`domain`] | what words mean and which states are possible; pure | nothing |
 //! | [`config`] | the settings, checked, with every mistake reported at once | domain |
 //! | [`telemetry`] | log, metrics, hiding personal data | config |
-//! | [`content`] | articles, appeals and campaigns as files; import | domain |
+//! | [`xml`] | XML that others wrote, read as a stream | nothing |
+//! | [`content`] | articles, appeals and campaigns as files; import | domain, xml |
 //! | [`pictures`] | smaller ones of the publication's pictures | domain |
-//! | [`bank`] | reading the files in which banks give statements | domain |
+//! | [`bank`] | reading the files in which banks give statements | domain, xml |
 //! | [`imports`] | reading the files in which other places write down gifts | domain, bank |
 //! | [`store`] | the database, on two engines from one set of queries | domain |
 //! | [`gateways`] | how each mover of money is spoken to | domain |
@@ -54,3 +55,4 @@ pub mod telemetry;
 pub mod usecases;
 pub mod web;
 pub mod words;
+pub mod xml;

@@ -2,11 +2,11 @@
 //! at without their prefix, and what is not needed is passed over.
 
 use super::Fault;
-use super::entry::{Entry, Payment, Statement, Written, shortened};
+use super::entry::{Entry, Payment, Statement, Written};
 use crate::domain::bank_line::{FIELD_CHARACTERS_MAX, ReadLine};
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
+use crate::xml::{Piece, Pieces, shortened};
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::BufRead;
 
 /// No statement is as deep.
@@ -18,16 +18,13 @@ const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.";
 
 /// The lines of a file.
 pub(super) struct Camt<R> {
-    reader: Reader<R>,
-    buffer: Vec<u8>,
+    pieces: Pieces<R>,
     /// Names of the elements that are open.
     path: Vec<String>,
     /// Letters of the innermost of them.
     text: String,
     /// The currency that the innermost of them names.
     currency: String,
-    /// The line of the file.
-    line: u64,
     statement: Statement,
     entry: Option<Entry>,
     ready: VecDeque<Result<ReadLine, Fault>>,
@@ -36,15 +33,11 @@ pub(super) struct Camt<R> {
 
 impl<R: BufRead> Camt<R> {
     pub(super) fn new(text: R) -> Self {
-        let mut reader = Reader::from_reader(text);
-        reader.config_mut().expand_empty_elements = true;
         Self {
-            reader,
-            buffer: Vec::new(),
+            pieces: Pieces::of(text),
             path: Vec::new(),
             text: String::new(),
             currency: String::new(),
-            line: 1,
             statement: Statement::default(),
             entry: None,
             ready: VecDeque::new(),
@@ -54,67 +47,48 @@ impl<R: BufRead> Camt<R> {
 
     /// Reads on to the next event. An error is a mistake in the form of the file: nothing is read behind it.
     fn step(&mut self) -> Result<(), Fault> {
-        self.buffer.clear();
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let taken = match self.reader.read_event_into(&mut buffer) {
-            Ok(event) => Taken::of(&event, &mut self.line),
-            Err(error) => Err(Fault::new(self.line, format!("this is no well-formed XML: {error}"))),
-        };
-        self.buffer = buffer;
-        match taken? {
-            Taken::Open { name, currency, namespace } => self.open(name, currency, namespace.as_deref()),
-            Taken::Close => {
+        match self.pieces.read()? {
+            Piece::Open { name, attributes } => self.open(&name, attributes),
+            Piece::Close => {
                 self.close();
                 Ok(())
             }
-            Taken::Letters(text) => {
+            Piece::Letters(text) => {
                 self.letters(&text);
                 Ok(())
             }
-            Taken::Nothing => Ok(()),
-            Taken::End if self.path.is_empty() && self.statement.number > 0 => {
+            Piece::End if self.path.is_empty() && self.statement.number > 0 => {
                 self.ended = true;
                 Ok(())
             }
-            Taken::End if self.path.is_empty() => {
-                Err(Fault::new(self.line, "there is no statement in it (CAMT.053)"))
-            }
-            Taken::End => {
-                Err(Fault::new(self.line, "the file was cut off: it ends in the middle of a statement"))
-            }
+            Piece::End if self.path.is_empty() => Err(self.fault("there is no statement in it (CAMT.053)")),
+            Piece::End => Err(self.fault("the file was cut off: it ends in the middle of a statement")),
         }
     }
 
-    fn open(&mut self, name: String, currency: Option<String>, namespace: Option<&str>) -> Result<(), Fault> {
+    fn fault(&self, what: impl fmt::Display) -> Fault {
+        Fault::new(self.pieces.line(), what)
+    }
+
+    fn open(&mut self, name: &str, attributes: Vec<(String, String)>) -> Result<(), Fault> {
+        // The prefix is the file's own.
+        let name = name.rsplit(':').next().unwrap_or_default();
         if self.path.is_empty() {
-            if name != "Document" {
-                return Err(Fault::new(
-                    self.line,
-                    format!("“{}” is no statement of a bank", shortened(&name)),
-                ));
-            }
-            if let Some(other) = namespace.filter(|namespace| !is_known(namespace)) {
-                let what = other.rsplit(':').next().unwrap_or_default();
-                let what =
-                    format!("“{}” is not taken; ask the bank for statements in CAMT.053", shortened(what));
-                return Err(Fault::new(self.line, what));
-            }
+            self.begin(name, &attributes)?;
         }
         if self.path.len() >= DEPTH_MAX {
-            return Err(Fault::new(
-                self.line,
-                format!("elements lie more than {DEPTH_MAX} deep in one another"),
-            ));
+            return Err(self.fault(format!("elements lie more than {DEPTH_MAX} deep in one another")));
         }
-        self.path.push(name);
+        self.path.push(name.to_owned());
         self.text.clear();
-        self.currency = currency.unwrap_or_default();
+        let currency = attributes.into_iter().find(|(key, _value)| key == "Ccy");
+        self.currency = currency.map(|(_key, value)| value).unwrap_or_default();
         match self.names().as_slice() {
             ["Stmt"] => {
                 let number = self.statement.number.saturating_add(1);
                 self.statement = Statement { number, account: String::new() };
             }
-            ["Stmt", "Ntry"] => self.entry = Some(Entry { at: self.line, ..Entry::default() }),
+            ["Stmt", "Ntry"] => self.entry = Some(Entry { at: self.pieces.line(), ..Entry::default() }),
             ["Stmt", "Ntry", "NtryDtls", "TxDtls"] => {
                 if let Some(entry) = &mut self.entry {
                     entry.payments.push(Payment::default());
@@ -123,6 +97,23 @@ impl<R: BufRead> Camt<R> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The message itself: a statement, in one of the versions that are read.
+    fn begin(&self, name: &str, attributes: &[(String, String)]) -> Result<(), Fault> {
+        if name != "Document" {
+            return Err(self.fault(format!("“{}” is no statement of a bank", shortened(name))));
+        }
+        let is_of_messages = |(key, value): &&(String, String)| {
+            value.starts_with("urn:iso:std:iso:20022") && key.starts_with("xmlns")
+        };
+        match attributes.iter().rfind(is_of_messages) {
+            Some((_key, other)) if !is_known(other) => {
+                let what = shortened(other.rsplit(':').next().unwrap_or_default());
+                Err(self.fault(format!("“{what}” is not taken; ask the bank for statements in CAMT.053")))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The open elements below the message itself.
@@ -167,100 +158,6 @@ impl<R: BufRead> Camt<R> {
         self.path = path;
         self.path.pop();
     }
-}
-
-/// What an event comes to.
-enum Taken {
-    Open { name: String, currency: Option<String>, namespace: Option<String> },
-    Close,
-    Letters(String),
-    Nothing,
-    End,
-}
-
-impl Taken {
-    fn of(event: &Event<'_>, line: &mut u64) -> Result<Self, Fault> {
-        let mut lines = |text: &str| {
-            let count = text.bytes().filter(|byte| *byte == b'\n').count();
-            *line = line.saturating_add(u64::try_from(count).unwrap_or_default());
-        };
-        Ok(match event {
-            Event::Start(start) | Event::Empty(start) => {
-                lines(start);
-                return opened(start, *line);
-            }
-            Event::End(end) => {
-                lines(end);
-                Self::Close
-            }
-            Event::Text(text) => {
-                lines(text);
-                Self::Letters(text.xml10_content().into_owned())
-            }
-            Event::CData(text) => {
-                lines(text);
-                Self::Letters(text.xml10_content().into_owned())
-            }
-            Event::GeneralRef(name) => return referred(name, *line),
-            Event::DocType(_) => {
-                let what = "the file declares a document type; banks write none, and it is not taken";
-                return Err(Fault::new(*line, what));
-            }
-            Event::Comment(text) => {
-                lines(text);
-                Self::Nothing
-            }
-            Event::PI(text) => {
-                lines(text);
-                Self::Nothing
-            }
-            Event::Decl(_) => Self::Nothing,
-            Event::Eof => Self::End,
-        })
-    }
-}
-
-fn opened(start: &BytesStart<'_>, line: u64) -> Result<Taken, Fault> {
-    let name = start.local_name().as_ref().to_owned();
-    let (mut currency, mut namespace) = (None, None);
-    for attribute in start.attributes() {
-        let attribute =
-            attribute.map_err(|error| Fault::new(line, format!("this is no well-formed XML: {error}")))?;
-        let value = attribute.value.as_ref();
-        match attribute.key.as_ref() {
-            "Ccy" => currency = Some(value.to_owned()),
-            key if value.starts_with("urn:iso:std:iso:20022") && key.starts_with("xmlns") => {
-                namespace = Some(value.to_owned());
-            }
-            _ => {}
-        }
-    }
-    Ok(Taken::Open { name, currency, namespace })
-}
-
-/// The five names that XML knows, and letters by their numbers. Names that a file makes up are not looked up.
-fn referred(name: &quick_xml::events::BytesRef<'_>, line: u64) -> Result<Taken, Fault> {
-    let letter = name
-        .resolve_char_ref()
-        .map_err(|error| Fault::new(line, format!("this is no well-formed XML: {error}")))?;
-    if let Some(letter) = letter {
-        return Ok(Taken::Letters(letter.to_string()));
-    }
-    let known: &str = name;
-    let letter = match known {
-        "amp" => "&",
-        "lt" => "<",
-        "gt" => ">",
-        "quot" => "\"",
-        "apos" => "'",
-        other => {
-            return Err(Fault::new(
-                line,
-                format!("“&{};” is a name that XML does not know", shortened(other)),
-            ));
-        }
-    };
-    Ok(Taken::Letters(letter.to_owned()))
 }
 
 fn is_known(namespace: &str) -> bool {

@@ -3,6 +3,7 @@
 
 use super::Fault;
 use crate::domain::bank_mapping::Charset;
+use crate::xml::shortened;
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, BufRead, Read};
 
@@ -137,10 +138,6 @@ fn encoding_of(beginning: &[u8]) -> Result<&'static Encoding, Fault> {
         .ok_or_else(|| Fault::new(1, format!("the encoding “{}” is not known", shortened(label))))?;
     // Whoever wrote that it is UTF-16 in single bytes wrote something else.
     Ok(if [UTF_16LE, UTF_16BE].contains(&encoding) { UTF_8 } else { encoding })
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::domain::bank_line::{
 };
 use crate::domain::donor::clean_line;
 use crate::domain::money::{Currency, Money};
+use crate::xml::shortened;
 use chrono::NaiveDate;
 
 /// An amount as it stands there, with the currency that it names.
@@ -296,8 +297,4 @@ fn given(id: &str) -> Option<String> {
 pub(super) fn cleaned(text: &str) -> Option<String> {
     let short: String = text.chars().take(FIELD_CHARACTERS_MAX).collect();
     clean_line(&short, usize::MAX).ok().flatten()
-}
-
-pub(super) fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
 }

@@ -1,6 +1,6 @@
 //! Owns: reading the files in which banks give statements: CAMT.053 and CSV; line by line, in memory that does not grow
-//! with the file. The only place that names quick-xml.
-//! May import: domain. Must not: decide what becomes of a line, keep anything.
+//! with the file.
+//! May import: domain, xml. Must not: decide what becomes of a line, keep anything.
 
 mod camt;
 mod decode;
@@ -14,6 +14,7 @@ pub use rows::{next_of, reader_of};
 
 use crate::domain::bank_line::{ReadLine, StatementFormat};
 use crate::domain::bank_mapping::Mapping;
+use crate::xml::Malformed;
 use std::fmt;
 use std::io::BufRead;
 
@@ -29,6 +30,12 @@ pub struct Fault {
 impl Fault {
     fn new(at: u64, what: impl fmt::Display) -> Self {
         Self { at, what: what.to_string() }
+    }
+}
+
+impl From<Malformed> for Fault {
+    fn from(Malformed { line, what }: Malformed) -> Self {
+        Self { at: line, what }
     }
 }
 

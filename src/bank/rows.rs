@@ -1,11 +1,12 @@
 //! CSV of a bank, understood by a mapping; one row in memory at a time.
 
 use super::Fault;
-use super::entry::{cleaned, shortened};
+use super::entry::cleaned;
 use crate::domain::bank_line::{Direction, FIELD_CHARACTERS_MAX, ReadLine, account_number, read_amount};
 use crate::domain::bank_mapping::{AmountColumns, Mapping, plain_amount, read_day};
 use crate::domain::donor::clean_line;
 use crate::domain::money::Money;
+use crate::xml::shortened;
 use csv::{Reader, ReaderBuilder, StringRecord};
 use std::collections::VecDeque;
 use std::io::Read;

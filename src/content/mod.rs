@@ -1,5 +1,5 @@
 //! Owns: the content folder — articles, appeals, campaigns and tiers as files — and Markdown.
-//! May import: `domain`. Must not: know the store, the web or any other module.
+//! May import: `domain`, `xml`. Must not: know the store, the web or any other module.
 //!
 //! `content/articles/<slug>.md`, `content/appeals/<slug>.md` and `content/campaigns/<slug>.md` each begin with
 //! front matter (YAML between two `---` lines) and go on in Markdown. `content/media` holds pictures.
@@ -15,6 +15,7 @@ pub mod past;
 pub mod pictures;
 mod ties;
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -89,8 +90,8 @@ impl Library {
 
     /// What becomes of each appeal on an article on a day of the publisher.
     pub fn verdicts(&self, article: &Article, today: NaiveDate) -> Vec<Verdict<'_>> {
-        let paragraphs = paragraphs::count(&markdown::to_html(&article.body).html);
-        appeal::verdicts(self.appeals.values(), (article, paragraphs), today)
+        let paragraphs = LazyCell::new(|| paragraphs::count(&markdown::to_html(&article.body).html));
+        appeal::verdicts(self.appeals.values(), (article, &|| *paragraphs), today)
     }
 
     /// The appeals that stand on an article on a day, from above to below, with where they do.

@@ -151,10 +151,11 @@ pub struct Verdict<'a> {
     pub found: Result<(Position, Reason), Absence>,
 }
 
-/// What becomes of each appeal on an article with so many paragraphs, on a day of the publisher.
+/// What becomes of each appeal on an article with so many paragraphs, on a day of the publisher. They are counted only where an
+/// appeal asks for them: that takes longer than all the rest.
 pub fn verdicts<'a>(
     appeals: impl Iterator<Item = &'a Appeal>,
-    (article, paragraphs): (&Article, u32),
+    (article, paragraphs): (&Article, &dyn Fn() -> u32),
     today: NaiveDate,
 ) -> Vec<Verdict<'a>> {
     let judged = |appeal: &'a Appeal| Verdict { appeal, found: claim(appeal, article, paragraphs, today) };
@@ -182,18 +183,18 @@ pub fn verdicts<'a>(
 fn claim(
     appeal: &Appeal,
     article: &Article,
-    paragraphs: u32,
+    paragraphs: &dyn Fn() -> u32,
     today: NaiveDate,
 ) -> Result<(Position, Reason), Absence> {
-    let fits = match appeal.position {
-        Position::AfterParagraph(number) => number < paragraphs,
+    let fits = || match appeal.position {
+        Position::AfterParagraph(number) => number < paragraphs(),
         Position::End | Position::Bar => true,
     };
     match &article.appeal {
         OwnAppeal::Silent => return Err(Absence::Silent),
         // Who names it wants to see it: at the end, where it cannot stand inside.
         OwnAppeal::Named(slug) if *slug == appeal.slug => {
-            let position = if fits { appeal.position } else { Position::End };
+            let position = if fits() { appeal.position } else { Position::End };
             return Ok((position, Reason::Named));
         }
         OwnAppeal::Named(_) | OwnAppeal::ByRules => {}
@@ -201,7 +202,7 @@ fn claim(
     let rules = appeal.rules.as_ref().ok_or(Absence::NoRules)?;
     match rules.broken_by(article, today) {
         Some(absence) => Err(absence),
-        None if fits => Ok((appeal.position, Reason::Rules)),
+        None if fits() => Ok((appeal.position, Reason::Rules)),
         None => Err(Absence::TooShort),
     }
 }
@@ -324,7 +325,7 @@ mod tests {
     }
 
     fn found(appeals: &[Appeal], article: &Article) -> Vec<Result<(Position, Reason), Absence>> {
-        verdicts(appeals.iter(), (article, 5), day("2026-06-15")).into_iter().map(|v| v.found).collect()
+        verdicts(appeals.iter(), (article, &|| 5), day("2026-06-15")).into_iter().map(|v| v.found).collect()
     }
 
     #[test]

@@ -239,6 +239,9 @@ impl Db {
     /// # Errors
     /// `Unavailable` if the database cannot be reached.
     pub async fn empty_log(&self) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres {
+            return Ok(());
+        }
         self.on_own_connection(dialect::empty_log).await
     }
 

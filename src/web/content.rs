@@ -49,6 +49,7 @@ use crate::usecases::{Context, UseCaseError, appeals, campaigns, comments as rea
 use chrono::{NaiveDate, NaiveDateTime};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -137,6 +138,8 @@ pub struct Publication {
     /// Where smaller ones of its pictures are kept.
     keeper: Keeper,
     pages: RwLock<Arc<Pages>>,
+    /// How often they were exchanged for others.
+    edition: AtomicU64,
     seen: RwLock<Seen>,
     /// How often the texts of tests were shown since that was last written down.
     shown_texts: ShownTexts,
@@ -176,6 +179,7 @@ impl Publication {
             folder: folder.to_owned(),
             keeper,
             pages: RwLock::default(),
+            edition: AtomicU64::default(),
             seen: RwLock::default(),
             shown_texts: ShownTexts::default(),
             forms_shown: FormsShown::default(),
@@ -333,6 +337,7 @@ impl Publication {
         fresh.cards.take_over(&self.pages().cards);
         fresh.pictured = pictured;
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+        self.edition.fetch_add(1, Ordering::Release);
         Ok(version)
     }
 
@@ -415,6 +420,11 @@ impl Publication {
         drafts.map(|article| (article.slug.to_string(), moment(article))).collect()
     }
 
+    /// Another number after each exchange of the pages, for whoever keeps something made from them.
+    pub(super) fn edition(&self) -> u64 {
+        self.edition.load(Ordering::Acquire)
+    }
+
     pub(super) fn pages(&self) -> Arc<Pages> {
         Arc::clone(&self.pages.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -466,7 +476,7 @@ fn render_all(
         ..Pages::default()
     };
     let unchanged = before.filter(|before| before.has_campaigns(&material.campaigns));
-    let draw = |what: Leaf| InLanguages::new(&material, what, templates).map(Arc::new);
+    let mut wanted = Vec::new();
     for article in library.published() {
         let slug = article.slug.to_string();
         if let Some(discussion) = comments::discussion(article, material.ctx.policy.comments) {
@@ -475,20 +485,30 @@ fn render_all(
         pages.moved.extend(article.was.iter().map(|old| (old.clone(), place_of(article))));
         let kept = unchanged.filter(|before| before.has_said(article, &material));
         if article.landing {
-            let front = kept.and_then(|before| before.landing.clone());
-            pages.landing = Some(front.map_or_else(|| draw(Leaf::Landing(slug.clone())), Ok)?);
+            pages.landing = kept.and_then(|before| before.landing.clone());
+            wanted.extend(pages.landing.is_none().then(|| Leaf::Landing(slug.clone())));
             pages.default_campaign = material.standing.campaign(article).map(ToString::to_string);
         }
-        let page = kept.and_then(|before| before.articles.get(&slug).cloned());
-        let page = page.map_or_else(|| draw(Leaf::Article(slug.clone())), Ok)?;
-        pages.articles.insert(slug, page);
+        match kept.and_then(|before| before.articles.get(&slug).cloned()) {
+            Some(page) => drop(pages.articles.insert(slug, page)),
+            None => wanted.push(Leaf::Article(slug)),
+        }
+    }
+    for page in InLanguages::all(&material, wanted, templates)?.into_iter().map(Arc::new) {
+        match page.leaf() {
+            Leaf::Landing(_) => pages.landing = Some(page),
+            Leaf::Article(slug) => drop(pages.articles.insert(slug.clone(), Arc::clone(&page))),
+            Leaf::Shelf(..) => {}
+        }
     }
     if pages.default_campaign.is_none() {
         pages.default_campaign = material.campaigns.first().map(|campaign| campaign.slug.to_string());
     }
     pages.shelves = match unchanged {
         Some(before) => before.shelves.clone(),
-        None => shelves::drawn(&material.index, draw)?,
+        None => shelves::drawn(&material.index, |shelf| {
+            InLanguages::new(&material, shelf, templates).map(Arc::new)
+        })?,
     };
     let (said, by_article) = comments::feeds(&material, unchanged, templates);
     pages.comment_feeds = by_article;

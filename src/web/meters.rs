@@ -2,7 +2,6 @@
 
 use crate::telemetry::metrics::{HTTP_REQUEST_SECONDS, HTTP_REQUESTS_TOTAL};
 use actix_web::HttpRequest;
-use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use metrics::{Counter, Histogram};
 use std::cell::RefCell;
@@ -23,20 +22,18 @@ thread_local! {
 
 /// The pattern that a request's path matched.
 pub(super) fn route(request: &HttpRequest) -> String {
+    // A path without variables is its own pattern, and then needs no search for it.
+    if METERS.with_borrow(|meters| meters.contains_key(request.path())) {
+        return request.path().to_owned();
+    }
     request.match_pattern().unwrap_or_else(|| "other".to_owned())
 }
 
 /// Counts an answered request.
-pub(super) fn count(response: &ServiceResponse, took: Duration) {
-    let request = response.request();
-    METERS.with_borrow_mut(|meters| {
-        // A path without variables is its own pattern, and then needs no search for it.
-        let known = meters.get_mut(request.path());
-        let meters = match known {
-            Some(known) => known,
-            None => meters.entry(route(request)).or_insert_with_key(|route| RouteMeters::of(route)),
-        };
-        meters.count(response.status(), took);
+pub(super) fn count(route: &str, status: StatusCode, took: Duration) {
+    METERS.with_borrow_mut(|meters| match meters.get_mut(route) {
+        Some(known) => known.count(status, took),
+        None => meters.entry(route.to_owned()).or_insert_with(|| RouteMeters::of(route)).count(status, took),
     });
 }
 

@@ -22,6 +22,7 @@ mod meters;
 mod observe;
 mod page_cache;
 mod public;
+mod recall;
 mod reply;
 mod report_query;
 mod request_id;
@@ -145,6 +146,7 @@ pub fn serve(listener: TcpListener, state: AppState, options: ServerOptions) -> 
         App::new()
             .app_data(state.clone())
             .app_data(live::Latest::of(state.clone()))
+            .app_data(recall::Recall::default())
             .wrap(from_fn(observe::observe))
             .configure(configure.clone())
     })

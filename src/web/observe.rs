@@ -6,6 +6,7 @@ use super::guard;
 use super::language;
 use super::live;
 use super::meters;
+use super::recall::{Question, Recall};
 use super::request_id::RequestId;
 use super::state::AppState;
 use crate::render::pages::{ErrorPage, Failure};
@@ -81,6 +82,10 @@ pub(super) async fn observe(
     live::bring(&mut request);
     let state = request.app_data::<Data<AppState>>().cloned();
     let id = state.as_ref().map(|state| state.request_ids.next()).unwrap_or_default();
+    let question = state.as_ref().and_then(|state| recall(&request)?.question(&request, state));
+    if let Some(known) = question.as_ref().and_then(|question| recall(&request)?.answer(question, &request)) {
+        return Ok(finished(request.into_response(known.answer), &known.route, id, started));
+    }
     let mut response = match guard::refusal(&request) {
         Some(refused) => request.error_response(refused),
         None => next.call(request).await?.map_into_boxed_body(),
@@ -113,11 +118,38 @@ pub(super) async fn observe(
         });
         protect(response.headers_mut(), policy, state.is_some_and(|state| state.secure));
     }
+    let route = meters::route(response.request());
+    if let Some(question) = &question {
+        response = keep(response, question, &route);
+    }
+    Ok(finished(response, &route, id, started))
+}
+
+/// What a thread remembers.
+fn recall(request: &ServiceRequest) -> Option<&Recall> {
+    request.app_data::<Recall>()
+}
+
+fn keep(response: ServiceResponse<BoxBody>, question: &Question, route: &str) -> ServiceResponse<BoxBody> {
+    let request = response.request().clone();
+    match request.app_data::<Recall>() {
+        Some(recall) => recall.keep(question, route, response),
+        None => response,
+    }
+}
+
+/// What is not the same twice: its id and its time.
+fn finished(
+    mut response: ServiceResponse<BoxBody>,
+    route: &str,
+    id: RequestId,
+    started: Instant,
+) -> ServiceResponse<BoxBody> {
     response.headers_mut().insert(REQUEST_ID, id.to_header());
     let took = started.elapsed();
-    meters::count(&response, took);
-    log(&response, id, took);
-    Ok(response)
+    meters::count(route, response.status(), took);
+    log(&response, route, id, took);
+    response
 }
 
 /// Errors that actix itself makes: bodies that are too large or cut off, paths that cannot be read.
@@ -209,13 +241,13 @@ fn protect(headers: &mut HeaderMap, policy: HeaderValue, secure: bool) {
 ///
 /// Reading a page is no news: such lines are many, cost more time than the page, and the proxy in front writes
 /// them too. They are there for who looks closely (`log.level = "info,mainstay::web=debug"`).
-fn log(response: &ServiceResponse, id: RequestId, took: Duration) {
+fn log(response: &ServiceResponse, route: &str, id: RequestId, took: Duration) {
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 request.id = %id,
                 method = response.request().method().as_str(),
-                route = meters::route(response.request()),
+                route,
                 status = response.status().as_u16(),
                 duration_s = took.as_secs_f64(),
                 "request"

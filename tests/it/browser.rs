@@ -17,11 +17,18 @@ use fantoccini::Locator;
 use fantoccini::elements::Element;
 
 use crate::support::app::{Engine, TestApp};
-use crate::support::browser::{Browser, JavaScript};
+use crate::support::browser::{Browser, ColorScheme, JavaScript};
 
 /// Size of the window, in CSS pixels.
 const DESK: (u32, u32) = (1200, 900);
 const PHONE: (u32, u32) = (390, 800);
+
+/// Each colour scheme and each size once, in two ways. Pages that are made of the same parts are looked at in turn in the one
+/// and in the other, so that each part is seen in all four.
+const TURNS: [[(ColorScheme, (u32, u32)); 2]; 2] = [
+    [(ColorScheme::Light, PHONE), (ColorScheme::Dark, DESK)],
+    [(ColorScheme::Light, DESK), (ColorScheme::Dark, PHONE)],
+];
 
 async fn site() -> TestApp {
     TestApp::start(Engine::Sqlite).await

@@ -255,7 +255,7 @@ async fn support_is_paid_each_period_until_it_is_stopped(till: Till) {
 
     let stop = OrderRequest { pledge, what: OrderKind::Cancel, by: Orderer::Donor, reason: None };
     orders::order(app.ctx(), stop).await.unwrap();
-    till.lives(65).await;
+    till.lives(35).await;
     assert_eq!(app.view(&till.thanks(pledge)).await.pledge.status, PledgeStatus::Cancelled);
     assert_eq!(app.count("donations").await, 2, "nothing more is charged");
     let paid = "SELECT CAST(period_on AS TEXT) AS line FROM donations ORDER BY period_on";

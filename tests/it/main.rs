@@ -87,6 +87,8 @@ mod privacy;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod recall;
+#[cfg(test)]
 mod receipts;
 #[cfg(test)]
 mod refunds;

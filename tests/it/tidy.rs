@@ -16,7 +16,7 @@ struct Module {
     only_place_of: &'static [&'static str],
 }
 
-const MODULES: [Module; 15] = [
+const MODULES: [Module; 16] = [
     Module { name: "domain", may_import: &[], only_place_of: &[] },
     Module { name: "config", may_import: &["domain"], only_place_of: &[] },
     Module { name: "telemetry", may_import: &["config"], only_place_of: &[] },
@@ -39,17 +39,18 @@ const MODULES: [Module; 15] = [
             "stripe_types",
         ],
     },
+    Module { name: "xml", may_import: &[], only_place_of: &["quick_xml"] },
     Module {
         name: "content",
-        may_import: &["domain"],
-        only_place_of: &["pulldown_cmark", "ammonia", "htmd", "serde_saphyr", "quick_xml"],
+        may_import: &["domain", "xml"],
+        only_place_of: &["pulldown_cmark", "ammonia", "htmd", "serde_saphyr"],
     },
     Module {
         name: "pictures",
         may_import: &["domain"],
         only_place_of: &["zune_jpeg", "fast_image_resize", "webp", "png"],
     },
-    Module { name: "bank", may_import: &["domain"], only_place_of: &["quick_xml"] },
+    Module { name: "bank", may_import: &["domain", "xml"], only_place_of: &[] },
     Module { name: "imports", may_import: &["domain", "bank"], only_place_of: &[] },
     Module {
         name: "words",

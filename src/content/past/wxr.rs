@@ -1,8 +1,7 @@
 //! The file that WordPress exports (WXR 1.0 to 1.2), read as a stream: one post with its comments is in memory at a time. Names are
 //! told by their namespaces, what is not needed is passed over, and document types are not taken.
 
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::reader::Reader;
+use crate::xml::{Malformed, Piece, Pieces, shortened};
 use std::collections::HashMap;
 use std::io::{self, BufRead, Read};
 
@@ -26,6 +25,12 @@ pub struct Fault {
 impl Fault {
     fn new(line: u64, what: impl Into<String>) -> Self {
         Self { line, what: what.into() }
+    }
+}
+
+impl From<Malformed> for Fault {
+    fn from(Malformed { line, what }: Malformed) -> Self {
+        Self { line, what }
     }
 }
 
@@ -90,13 +95,11 @@ pub(super) struct Comment {
 
 /// The posts of a file, one by one.
 pub(super) struct Wxr<R> {
-    reader: Reader<Limited<R>>,
-    buffer: Vec<u8>,
+    pieces: Pieces<Limited<R>>,
     /// Names of the elements that are open.
     path: Vec<String>,
     /// Letters of the innermost of them.
     text: String,
-    line: u64,
     /// What the prefixes of names stand for.
     prefixes: HashMap<String, &'static str>,
     version: Option<String>,
@@ -108,14 +111,10 @@ pub(super) struct Wxr<R> {
 
 impl<R: BufRead> Wxr<R> {
     pub(super) fn new(text: R) -> Self {
-        let mut reader = Reader::from_reader(Limited { inner: text, left: ITEM_BYTES_MAX, read: 0 });
-        reader.config_mut().expand_empty_elements = true;
         Self {
-            reader,
-            buffer: Vec::new(),
+            pieces: Pieces::of(Limited { inner: text, left: ITEM_BYTES_MAX, read: 0 }),
             path: Vec::new(),
             text: String::new(),
-            line: 1,
             prefixes: HashMap::new(),
             version: None,
             author: (String::new(), String::new()),
@@ -127,47 +126,44 @@ impl<R: BufRead> Wxr<R> {
 
     /// How many bytes of the file were read.
     pub(super) fn bytes(&mut self) -> u64 {
-        self.reader.get_mut().read
+        self.pieces.source().read
     }
 
     /// The next post; none at the end of the file. Behind a mistake nothing is read.
     pub(super) fn next_item(&mut self) -> Result<Option<Item>, Fault> {
         loop {
-            match self.event()? {
-                Taken::Open { name, attributes } => self.open(&name, &attributes)?,
-                Taken::Letters(text) => self.text.push_str(&text),
-                Taken::Close => {
+            match self.piece()? {
+                Piece::Open { name, attributes } => self.open(&name, &attributes)?,
+                Piece::Letters(text) => self.text.push_str(&text),
+                Piece::Close => {
                     if let Some(item) = self.close()? {
                         return Ok(Some(item));
                     }
                 }
-                Taken::Nothing => {}
-                Taken::End => return self.end().map(|()| None),
+                Piece::End => return self.end().map(|()| None),
             }
         }
     }
 
-    fn event(&mut self) -> Result<Taken, Fault> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        let taken = match self.reader.read_event_into(&mut buffer) {
-            Ok(event) => Taken::of(&event, &mut self.line),
-            Err(error) => Err(Fault::new(self.line, format!("this is no well-formed XML: {error}"))),
-        };
-        self.buffer = buffer;
-        if taken.is_err() && self.reader.get_mut().left == 0 {
+    fn piece(&mut self) -> Result<Piece, Fault> {
+        let piece = self.pieces.read();
+        if piece.is_err() && self.pieces.source().left == 0 {
             let most = ITEM_BYTES_MAX / 1024 / 1024;
-            return Err(Fault::new(self.line, format!("a post with its comments is larger than {most} MiB")));
+            return Err(self.fault(format!("a post with its comments is larger than {most} MiB")));
         }
-        taken
+        Ok(piece?)
+    }
+
+    fn fault(&self, what: impl Into<String>) -> Fault {
+        Fault::new(self.pieces.line(), what)
     }
 
     fn end(&self) -> Result<(), Fault> {
         if !self.path.is_empty() {
-            return Err(Fault::new(self.line, "the file was cut off: it ends in the middle of the blog"));
+            return Err(self.fault("the file was cut off: it ends in the middle of the blog"));
         }
         if self.version.is_none() {
-            return Err(Fault::new(self.line, "this is no export of WordPress"));
+            return Err(self.fault("this is no export of WordPress"));
         }
         Ok(())
     }
@@ -175,16 +171,13 @@ impl<R: BufRead> Wxr<R> {
     fn open(&mut self, name: &str, attributes: &[(String, String)]) -> Result<(), Fault> {
         if self.path.is_empty() {
             if name != "rss" {
-                return Err(Fault::new(
-                    self.line,
-                    format!("“{}” is no export of WordPress", shortened(name)),
-                ));
+                return Err(self.fault(format!("“{}” is no export of WordPress", shortened(name))));
             }
             self.prefixes = attributes.iter().filter_map(|(key, value)| prefix_of(key, value)).collect();
         }
         if self.path.len() >= DEPTH_MAX {
             let what = format!("elements lie more than {DEPTH_MAX} deep in one another");
-            return Err(Fault::new(self.line, what));
+            return Err(self.fault(what));
         }
         self.path.push(self.known_name(name));
         self.text.clear();
@@ -192,9 +185,9 @@ impl<R: BufRead> Wxr<R> {
             ["rss", "channel", "item"] => {
                 if self.version.is_none() {
                     let what = "it does not say which version of WordPress' export it is (wxr_version)";
-                    return Err(Fault::new(self.line, what));
+                    return Err(self.fault(what));
                 }
-                self.item = Some(Item { line: self.line, ..Item::default() });
+                self.item = Some(Item { line: self.pieces.line(), ..Item::default() });
             }
             ["rss", "channel", "item", "wp:comment"] => {
                 if let Some(item) = &mut self.item {
@@ -250,7 +243,7 @@ impl<R: BufRead> Wxr<R> {
         self.path = path;
         self.path.pop();
         if is_part_of_channel {
-            self.reader.get_mut().left = ITEM_BYTES_MAX;
+            self.pieces.source().left = ITEM_BYTES_MAX;
         }
         Ok(done)
     }
@@ -262,7 +255,7 @@ impl<R: BufRead> Wxr<R> {
                 if !VERSIONS.contains(&version) {
                     let what =
                         format!("version “{}” of WordPress' export is not known here", shortened(version));
-                    return Err(Fault::new(self.line, what));
+                    return Err(self.fault(what));
                 }
                 self.version = Some(version.to_owned());
             }
@@ -333,98 +326,6 @@ fn prefix_of(key: &str, namespace: &str) -> Option<(String, &'static str)> {
         },
     };
     Some((prefix, known))
-}
-
-/// What an event comes to.
-enum Taken {
-    Open { name: String, attributes: Vec<(String, String)> },
-    Close,
-    Letters(String),
-    Nothing,
-    End,
-}
-
-impl Taken {
-    fn of(event: &Event<'_>, line: &mut u64) -> Result<Self, Fault> {
-        let mut lines = |text: &str| {
-            let count = text.bytes().filter(|byte| *byte == b'\n').count();
-            *line = line.saturating_add(u64::try_from(count).unwrap_or_default());
-        };
-        Ok(match event {
-            Event::Start(start) | Event::Empty(start) => {
-                lines(start);
-                return opened(start, *line);
-            }
-            Event::End(end) => {
-                lines(end);
-                Self::Close
-            }
-            Event::Text(text) => {
-                lines(text);
-                Self::Letters(text.xml10_content().into_owned())
-            }
-            Event::CData(text) => {
-                lines(text);
-                Self::Letters(text.xml10_content().into_owned())
-            }
-            Event::GeneralRef(name) => return referred(name, *line),
-            Event::DocType(_) => {
-                let what = "the file declares a document type; WordPress writes none, and it is not taken";
-                return Err(Fault::new(*line, what));
-            }
-            Event::Comment(text) => {
-                lines(text);
-                Self::Nothing
-            }
-            Event::PI(text) => {
-                lines(text);
-                Self::Nothing
-            }
-            Event::Decl(_) => Self::Nothing,
-            Event::Eof => Self::End,
-        })
-    }
-}
-
-fn opened(start: &BytesStart<'_>, line: u64) -> Result<Taken, Fault> {
-    let name = start.name();
-    let name: &str = name.as_ref();
-    let mut attributes = Vec::new();
-    for attribute in start.attributes() {
-        let attribute =
-            attribute.map_err(|error| Fault::new(line, format!("this is no well-formed XML: {error}")))?;
-        let key: &str = attribute.key.as_ref();
-        attributes.push((key.to_owned(), attribute.value.to_string()));
-    }
-    Ok(Taken::Open { name: name.to_owned(), attributes })
-}
-
-/// The five names that XML knows, and letters by their numbers. Names that a file makes up are not looked up.
-fn referred(name: &BytesRef<'_>, line: u64) -> Result<Taken, Fault> {
-    let letter = name
-        .resolve_char_ref()
-        .map_err(|error| Fault::new(line, format!("this is no well-formed XML: {error}")))?;
-    if let Some(letter) = letter {
-        return Ok(Taken::Letters(letter.to_string()));
-    }
-    let known: &str = name;
-    let letter = match known {
-        "amp" => "&",
-        "lt" => "<",
-        "gt" => ">",
-        "quot" => "\"",
-        "apos" => "'",
-        other => {
-            let what = format!("“&{};” is a name that XML does not know", shortened(other));
-            return Err(Fault::new(line, what));
-        }
-    };
-    Ok(Taken::Letters(letter.to_owned()))
-}
-
-/// The beginning of what a file says, for a message.
-fn shortened(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 /// A file of which so much is read, until it is allowed more.

@@ -95,13 +95,19 @@ impl Act {
             let detail = "Send JSON, with the content type application/json.";
             return Err(WebError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail));
         }
-        serde_json::from_slice(body).map_err(|error| {
+        let read = serde_json::from_slice(body).map_err(|error| {
             let detail = format!("The JSON cannot be taken: {error}.");
             match error.classify() {
                 Category::Data => WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail),
                 Category::Syntax | Category::Eof | Category::Io => WebError::bad_request("malformed", detail),
             }
-        })
+        })?;
+        // As which a list would be read, its items for the fields in the order of our source.
+        if body.trim_ascii_start().starts_with(b"[") {
+            let detail = "The JSON cannot be taken: an object is wanted, not a list.";
+            return Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail));
+        }
+        Ok(read)
     }
 
     /// Does it, unless it was done before under the name that the program gave it; then the answer is that of before.

@@ -117,15 +117,15 @@ pub(in crate::web) async fn show(
     state: Data<AppState>,
     slug: Path<String>,
 ) -> Result<HttpResponse, WebError> {
+    let asked = Fields::parse(request.query_string().as_bytes())?;
     if request.headers().contains_key(header::AUTHORIZATION) {
         let holder = door::admit(&request, &state, Permission::SeeFigures).await?;
         let mut answer = files::one(&request, &state, Kind::Campaign, &slug).await?;
         holder.tell(answer.headers_mut());
         return Ok(answer);
     }
-    let after = Fields::parse(request.query_string().as_bytes())?.filled("after");
     let (campaign, totals) = views::campaign(&state.ctx, &slug).await?;
-    let names = wall::page(&state.ctx, campaign.id, after.as_deref()).await?;
+    let names = wall::page(&state.ctx, campaign.id, asked.filled("after").as_deref()).await?;
     let tiers = tiers::offered(&state.ctx).await?;
     let dto = dto(&state, &campaign, &totals, (tiers, names));
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(dto))

@@ -178,7 +178,9 @@ pub(super) fn key_of(request: &HttpRequest) -> Result<Option<String>, WebError> 
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };
-    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len())).ok_or_else(|| {
+    let is_key =
+        |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = value.to_str().ok().filter(is_key).ok_or_else(|| {
         WebError::bad_request(
             "idempotency_key",
             "The Idempotency-Key header takes 1 to 255 visible characters.",

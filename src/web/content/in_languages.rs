@@ -40,7 +40,41 @@ struct Other {
     kept: OnceLock<Option<CachedPage>>,
 }
 
+/// From so many pages on, all cores draw.
+const MANY: usize = 64;
+
 impl InLanguages {
+    /// Draws pages, in their order: thousands, when a publication of many years starts or changes.
+    pub(super) fn all(
+        material: &Material,
+        leaves: Vec<Leaf>,
+        templates: &Templates,
+    ) -> Result<Vec<Self>, ContentFault> {
+        let draw = |leaves: Vec<Leaf>| -> Result<Vec<Self>, ContentFault> {
+            leaves.into_iter().map(|leaf| Self::new(material, leaf, templates)).collect()
+        };
+        if leaves.len() < MANY {
+            return draw(leaves);
+        }
+        let draw = &draw;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (share, mut left) = (leaves.len().div_ceil(cores), leaves.into_iter());
+        std::thread::scope(|scope| {
+            let begin = |part: Vec<Leaf>| scope.spawn(move || draw(part));
+            let parts: Vec<_> = (0..cores).map(|_core| begin(left.by_ref().take(share).collect())).collect();
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(part.join().unwrap_or(Err(ContentFault::CutOff))?);
+            }
+            Ok(all)
+        })
+    }
+
+    /// Which page it is.
+    pub(super) fn leaf(&self) -> &Leaf {
+        &self.what
+    }
+
     pub(super) fn new(material: &Material, what: Leaf, templates: &Templates) -> Result<Self, ContentFault> {
         let words = templates.words();
         let first = material.draw(&what, Face::First, &templates.speaking(words.default_language()))?;

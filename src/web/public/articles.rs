@@ -7,6 +7,7 @@ use crate::web::content::{InLanguages, Pages};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::language;
+use crate::web::recall;
 use crate::web::state::AppState;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
@@ -28,6 +29,9 @@ fn answer(
     let look = Look::of(request, state, page.test());
     let caching = if look.is_for_all() { CACHING } else { CACHING_OF_ONE };
     let mut answer = pages.drawn(page, look.face, &templates).answer(request, caching);
+    if look.is_for_all() {
+        recall::allow(&mut answer);
+    }
     if let Some(cookie) = look.cookie {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }

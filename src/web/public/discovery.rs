@@ -4,6 +4,7 @@ use crate::web::content::NewsFeeds;
 use crate::web::error::WebError;
 use crate::web::page_cache::CachedPage;
 use crate::web::public::cards;
+use crate::web::recall;
 use crate::web::route::page;
 use crate::web::state::AppState;
 use actix_web::http::header::HeaderValue;
@@ -40,9 +41,15 @@ pub(in crate::web) fn routes(app: &mut ServiceConfig) {
         .service(page("/robots.txt", robots));
 }
 
+fn given(request: &HttpRequest, page: &CachedPage) -> HttpResponse {
+    let mut answer = page.answer(request, CACHING);
+    recall::allow(&mut answer);
+    answer
+}
+
 fn answer(request: &HttpRequest, state: &AppState, which: fn(&Discovery) -> &CachedPage) -> HttpResponse {
     match &state.publication.pages().discovery {
-        Some(discovery) => which(discovery).answer(request, CACHING),
+        Some(discovery) => given(request, which(discovery)),
         // Before the first article is read there is nobody to ask.
         None => HttpResponse::NotFound().finish(),
     }
@@ -72,7 +79,7 @@ async fn comments_of(
 ) -> Result<HttpResponse, WebError> {
     let pages = state.publication.pages();
     let feed = pages.comment_feeds.get(slug.as_str()).ok_or_else(|| WebError::not_found("article"))?;
-    Ok(feed.answer(&request, CACHING))
+    Ok(given(&request, feed))
 }
 
 /// News of one campaign.
@@ -84,7 +91,7 @@ fn news(
 ) -> Result<HttpResponse, WebError> {
     let pages = state.publication.pages();
     let feeds = pages.news.get(slug).ok_or_else(|| WebError::not_found("campaign"))?;
-    Ok(which(feeds).answer(request, CACHING))
+    Ok(given(request, which(feeds)))
 }
 
 async fn news_atom(

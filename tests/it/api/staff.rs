@@ -173,6 +173,15 @@ flow! {
         assert_problem(&finance.asks(Method::POST, &path, Some(&json!({ "amout": 5 })), &[]).await, 422, "invalid_body");
         let whole = finance.asks(Method::POST, &path, Some(&json!({ "amount": { "minor": 100.5, "currency": "EUR" } })), &[]).await;
         assert_problem(&whole, 422, "invalid_body");
+        let amount = json!({ "minor": 100, "currency": "EUR" });
+        let listed = finance.asks(Method::POST, &path, Some(&json!([amount])), &[]).await;
+        assert_problem(&listed, 422, "invalid_body");
+        for key in ["two words", "", "a\tb", &"k".repeat(256)] {
+            let answer = finance.asks(Method::POST, &path, Some(&part), &[("idempotency-key", key)]).await;
+            assert_problem(&answer, 400, "idempotency_key");
+        }
+        let twice = finance.asks(Method::GET, "/campaigns/press-fund?after=a&after=b", None, &[]).await;
+        assert_problem(&twice, 400, "duplicate_field");
 
         app.run_jobs().await;
         let known = finance.reads(&path).await;

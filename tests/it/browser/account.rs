@@ -1,9 +1,9 @@
 //! The donor's own pages: by keyboard on a phone without scripts, in Arabic, and readable by everybody.
 
-use super::{DESK, PHONE, assert_clean, desk};
+use super::{DESK, PHONE, TURNS, assert_clean, desk};
 use crate::account::visitor::last_link;
 use crate::support::app::{Engine, TestApp, settings};
-use crate::support::browser::{Browser, ColorScheme, JavaScript};
+use crate::support::browser::{Browser, JavaScript};
 use crate::support::gift::Form;
 
 async fn site() -> TestApp {
@@ -60,7 +60,7 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
     let (_, token) = thanks.rsplit_once('/').unwrap();
     let gift_aid = format!("/thanks/{token}/gift-aid");
     let browser = desk(JavaScript::On).await;
-    for query in ["", "?lang=ar"] {
+    for (query, turn) in ["", "?lang=ar"].into_iter().zip(TURNS) {
         app.clock.advance(chrono::TimeDelta::seconds(1));
         signs_in(&browser, &app, query).await;
         let pledge = app.lines("SELECT id AS line FROM pledges WHERE frequency = 'monthly'").await.remove(0);
@@ -85,26 +85,21 @@ async fn the_donor_s_pages_are_usable_by_everybody() {
             let dir =
                 browser.client.execute("return document.documentElement.dir", Vec::new()).await.unwrap();
             assert_eq!(dir, if query.is_empty() { "ltr" } else { "rtl" }, "{path}");
-            for scheme in [ColorScheme::Light, ColorScheme::Dark] {
+            for (scheme, (width, height)) in turn {
                 browser.color_scheme(scheme).await;
-                for (width, height) in [DESK, PHONE] {
-                    browser.resize(width, height).await;
-                    let faults = browser.axe_in(scheme).await;
-                    assert!(faults.is_empty(), "{path}{query}, {scheme:?}, {width} wide: {faults:#?}");
-                    let wide =
-                        "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-                    assert_eq!(
-                        browser.client.execute(wide, Vec::new()).await.unwrap(),
-                        0,
-                        "{path}{query}: {width}"
-                    );
-                    if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
-                        let name = path.replace(token, "of").trim_start_matches('/').replace('/', "-");
-                        let name = format!("{name}-{width}-{scheme:?}{}.png", query.replace('?', ""));
-                        // The whole page, not its first screen.
-                        browser.resize(width, 2_400).await;
-                        browser.screenshot(&std::path::Path::new(&folder).join(name)).await;
-                    }
+                browser.resize(width, height).await;
+                let faults = browser.axe_in(scheme).await;
+                assert!(faults.is_empty(), "{path}{query}, {scheme:?}, {width} wide: {faults:#?}");
+                let wide =
+                    "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+                let over = browser.client.execute(wide, Vec::new()).await.unwrap();
+                assert_eq!(over, 0, "{path}{query}: {width}");
+                if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
+                    let name = path.replace(token, "of").trim_start_matches('/').replace('/', "-");
+                    let name = format!("{name}-{width}-{scheme:?}{}.png", query.replace('?', ""));
+                    // The whole page, not its first screen.
+                    browser.resize(width, 2_400).await;
+                    browser.screenshot(&std::path::Path::new(&folder).join(name)).await;
                 }
             }
             assert_clean(&browser, &app.url, path).await;

@@ -9,12 +9,12 @@ use mainstay::usecases::refund::{self, RefundOrder};
 use mainstay::usecases::views;
 use serde_json::json;
 
-use super::{DESK, PHONE, assert_clean, desk, site};
+use super::{TURNS, assert_clean, desk, site};
 use crate::bank_statements::{Entry, camt};
 use crate::office::clerk::{PASSWORD, fresh_code};
 use crate::office::content::publication_with;
 use crate::support::app::{Engine, TestApp};
-use crate::support::browser::{Browser, ColorScheme, JavaScript};
+use crate::support::browser::{Browser, JavaScript};
 use crate::support::gift::{Form, eur};
 
 /// A browser in which an owner is signed in.
@@ -32,31 +32,18 @@ pub(super) async fn seated(app: &TestApp) -> Browser {
     browser
 }
 
-/// A colour scheme and a size.
-type View = (ColorScheme, (u32, u32));
-const EVERY_WAY: [View; 4] = [
-    (ColorScheme::Light, DESK),
-    (ColorScheme::Light, PHONE),
-    (ColorScheme::Dark, DESK),
-    (ColorScheme::Dark, PHONE),
-];
-/// Each scheme and each size once: enough for pages that are made of the same parts as others.
-const ONCE_EACH: [View; 2] = [(ColorScheme::Light, PHONE), (ColorScheme::Dark, DESK)];
-
 /// Looks at pages in both colour schemes and sizes; none may show a fault or be wider than the window.
 pub(super) async fn look_at(browser: &Browser, app: &TestApp, pages: &[(&str, String)]) {
-    look_in(browser, app, pages, &EVERY_WAY).await;
-}
-
-async fn look_in(browser: &Browser, app: &TestApp, pages: &[(&str, String)], views: &[View]) {
-    for (name, path) in pages {
+    let shots = std::env::var_os("MAINSTAY_SHOTS");
+    for ((name, path), turn) in pages.iter().zip(TURNS.into_iter().cycle()) {
         browser.goto(&format!("{}{path}", app.url)).await;
-        for (scheme, (width, height)) in views.iter().copied() {
+        let views = if shots.is_some() { TURNS.concat() } else { turn.to_vec() };
+        for (scheme, (width, height)) in views {
             browser.color_scheme(scheme).await;
             browser.resize(width, height).await;
-            if let Some(folder) = std::env::var_os("MAINSTAY_SHOTS") {
+            if let Some(folder) = &shots {
                 let file = format!("{name}-{scheme:?}-{width}.png");
-                browser.screenshot(&std::path::Path::new(&folder).join(file)).await;
+                browser.screenshot(&std::path::Path::new(folder).join(file)).await;
             }
             let faults = browser.axe_in(scheme).await;
             assert!(faults.is_empty(), "{name}, {scheme:?}, {width} wide: {faults:#?}");
@@ -184,7 +171,7 @@ async fn readers_defence_money_in_hand_and_statements_are_readable_on_a_desk_and
         ("statements", "/admin/statements".to_owned()),
         ("donor", format!("/admin/donors/{donor}")),
     ];
-    look_in(&browser, &app, &pages, &ONCE_EACH).await;
+    look_at(&browser, &app, &pages).await;
     app.finish().await;
 }
 

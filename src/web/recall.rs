@@ -1,0 +1,159 @@
+//! Answers that are given again: as long as nothing changes, the same question of somebody without a cookie has the same answer,
+//! and to find it takes a fraction of the time of making it. Each thread that serves keeps its own.
+
+use super::state::AppState;
+use actix_web::HttpResponse;
+use actix_web::body::{BoxBody, MessageBody as _};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::rc::Rc;
+
+/// How many answers a thread keeps; with one more it begins anew.
+const KEPT_MAX: usize = 1_000;
+/// Longest question, in bytes of its path and headers: nobody fills the memory with made-up ones.
+const QUESTION_BYTES_MAX: usize = 512;
+
+/// What of a request, besides its path, the pages that are given again depend on.
+const HEADERS: [HeaderName; 3] = [header::ACCEPT_ENCODING, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH];
+
+/// Says of an answer that it hangs on nothing but the path, [`HEADERS`], and what [`Edition`] counts.
+struct Repeatable;
+
+/// Says so of an answer. A cookie or a query make an answer one for itself, whatever was said.
+pub(super) fn allow(answer: &mut HttpResponse) {
+    answer.extensions_mut().insert(Repeatable);
+}
+
+/// What pages are made from: of the publication, the settings and the gateways, which edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Edition {
+    pages: u64,
+    settings: i64,
+    gateways: u64,
+}
+
+/// A question that may have been asked before.
+pub(super) struct Question {
+    hash: u64,
+    edition: Edition,
+}
+
+struct Answer {
+    path: String,
+    asked_with: [Option<HeaderValue>; 3],
+    route: Rc<str>,
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+}
+
+/// The answers that a thread keeps.
+#[derive(Default)]
+pub(super) struct Recall {
+    hashes: RandomState,
+    kept: RefCell<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    edition: Edition,
+    answers: HashMap<u64, Answer>,
+}
+
+/// An answer given again, and the route that it was found on.
+pub(super) struct Recalled {
+    pub(super) answer: HttpResponse,
+    pub(super) route: Rc<str>,
+}
+
+impl Recall {
+    /// What is asked, if it can have been asked before.
+    pub(super) fn question(&self, request: &ServiceRequest, state: &AppState) -> Option<Question> {
+        let is_plain = *request.method() == Method::GET
+            && request.query_string().is_empty()
+            && !request.headers().contains_key(header::COOKIE)
+            && !state.stopping.has_begun();
+        if !is_plain {
+            return None;
+        }
+        let asked_with = HEADERS.map(|name| request.headers().get(name).map(HeaderValue::as_bytes));
+        let bytes = asked_with
+            .iter()
+            .flatten()
+            .fold(request.path().len(), |sum, value| sum.saturating_add(value.len()));
+        let edition = Edition {
+            pages: state.publication.edition(),
+            settings: state.ctx.policy.edition,
+            gateways: state.ctx.gateways.edition(),
+        };
+        let hash = || self.hashes.hash_one((request.path(), asked_with));
+        (bytes <= QUESTION_BYTES_MAX).then(|| Question { hash: hash(), edition })
+    }
+
+    /// The answer to a question that was asked before, but for the id of the request.
+    pub(super) fn answer(&self, question: &Question, request: &ServiceRequest) -> Option<Recalled> {
+        let kept = self.kept.borrow();
+        if kept.edition != question.edition {
+            return None;
+        }
+        let known = kept.answers.get(&question.hash).filter(|known| known.is_of(request))?;
+        let mut answer = HttpResponse::with_body(known.status, BoxBody::new(known.body.clone()));
+        for (name, value) in &known.headers {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+        Some(Recalled { answer, route: Rc::clone(&known.route) })
+    }
+
+    /// Keeps an answer for the next who asks, if it may be given again.
+    pub(super) fn keep(
+        &self,
+        question: &Question,
+        route: &str,
+        response: ServiceResponse<BoxBody>,
+    ) -> ServiceResponse<BoxBody> {
+        let is_repeatable = response.response().extensions().contains::<Repeatable>();
+        if !is_repeatable || response.headers().contains_key(header::SET_COOKIE) {
+            return response;
+        }
+        let route = Rc::from(route);
+        let asked_with = HEADERS.map(|name| response.request().headers().get(name).cloned());
+        let path = response.request().path().to_owned();
+        let mut whole = None;
+        let response = response.map_body(|_head, body| match body.try_into_bytes() {
+            Ok(bytes) => BoxBody::new(whole.insert(bytes).clone()),
+            Err(body) => body,
+        });
+        if let Some(body) = whole {
+            let all = response.headers().iter();
+            let headers = all.map(|(name, value)| (name.clone(), value.clone())).collect();
+            let status = response.status();
+            self.put(question, Answer { path, asked_with, route, status, headers, body });
+        }
+        response
+    }
+
+    fn put(&self, question: &Question, answer: Answer) {
+        let mut kept = self.kept.borrow_mut();
+        if kept.edition != question.edition || kept.answers.len() >= KEPT_MAX {
+            kept.answers.clear();
+        }
+        kept.edition = question.edition;
+        kept.answers.insert(question.hash, answer);
+    }
+}
+
+impl Answer {
+    /// Whether it was this that was asked: hashes of two questions may be the same.
+    fn is_of(&self, request: &ServiceRequest) -> bool {
+        self.path == request.path()
+            && HEADERS
+                .iter()
+                .zip(&self.asked_with)
+                .all(|(name, value)| request.headers().get(name) == value.as_ref())
+    }
+}

@@ -187,6 +187,8 @@ impl Browser {
     async fn axe_run(&self, only: Value) -> Vec<String> {
         const RUN: &str = "
             const done = arguments[arguments.length - 1];
+            // Colours on their way from light to dark are neither; what moves without end cannot be ended.
+            document.getAnimations().forEach(animation => { try { animation.finish(); } catch {} });
             axe.run(document, { runOnly: arguments[0], resultTypes: ['violations'] }).then(
                 ({ violations }) => done(violations.flatMap(rule => rule.nodes.map(node =>
                     `${rule.id} (${rule.impact}) at ${node.target.flat().join(' ')}: ${rule.help}; ` +

@@ -490,14 +490,18 @@ fn render_all(
             pages.default_campaign = material.standing.campaign(article).map(ToString::to_string);
         }
         match kept.and_then(|before| before.articles.get(&slug).cloned()) {
-            Some(page) => drop(pages.articles.insert(slug, page)),
+            Some(page) => {
+                pages.articles.insert(slug, page);
+            }
             None => wanted.push(Leaf::Article(slug)),
         }
     }
     for page in InLanguages::all(&material, wanted, templates)?.into_iter().map(Arc::new) {
         match page.leaf() {
             Leaf::Landing(_) => pages.landing = Some(page),
-            Leaf::Article(slug) => drop(pages.articles.insert(slug.clone(), Arc::clone(&page))),
+            Leaf::Article(slug) => {
+                pages.articles.insert(slug.clone(), Arc::clone(&page));
+            }
             Leaf::Shelf(..) => {}
         }
     }

@@ -50,6 +50,7 @@ use actix_web::web::{Data, JsonConfig, PayloadConfig, ServiceConfig, scope, to};
 use actix_web::{App, HttpServer};
 use route::{act, form, page};
 use std::net::TcpListener;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Every route.
@@ -146,7 +147,7 @@ pub fn serve(listener: TcpListener, state: AppState, options: ServerOptions) -> 
         App::new()
             .app_data(state.clone())
             .app_data(live::Latest::of(state.clone()))
-            .app_data(recall::Recall::default())
+            .app_data(Rc::new(recall::Recall::default()))
             .wrap(from_fn(observe::observe))
             .configure(configure.clone())
     })

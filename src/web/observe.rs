@@ -6,7 +6,7 @@ use super::guard;
 use super::language;
 use super::live;
 use super::meters;
-use super::recall::{Question, Recall};
+use super::recall::Question;
 use super::request_id::RequestId;
 use super::state::AppState;
 use crate::render::pages::{ErrorPage, Failure};
@@ -82,8 +82,8 @@ pub(super) async fn observe(
     live::bring(&mut request);
     let state = request.app_data::<Data<AppState>>().cloned();
     let id = state.as_ref().map(|state| state.request_ids.next()).unwrap_or_default();
-    let question = state.as_ref().and_then(|state| recall(&request)?.question(&request, state));
-    if let Some(known) = question.as_ref().and_then(|question| recall(&request)?.answer(question, &request)) {
+    let question = state.as_ref().and_then(|state| Question::of(&request, state));
+    if let Some(known) = question.as_ref().and_then(|question| question.answer(&request)) {
         return Ok(finished(request.into_response(known.answer), &known.route, id, started));
     }
     let mut response = match guard::refusal(&request) {
@@ -120,22 +120,9 @@ pub(super) async fn observe(
     }
     let route = meters::route(response.request());
     if let Some(question) = &question {
-        response = keep(response, question, &route);
+        response = question.keep(&route, response);
     }
     Ok(finished(response, &route, id, started))
-}
-
-/// What a thread remembers.
-fn recall(request: &ServiceRequest) -> Option<&Recall> {
-    request.app_data::<Recall>()
-}
-
-fn keep(response: ServiceResponse<BoxBody>, question: &Question, route: &str) -> ServiceResponse<BoxBody> {
-    let request = response.request().clone();
-    match request.app_data::<Recall>() {
-        Some(recall) => recall.keep(question, route, response),
-        None => response,
-    }
 }
 
 /// What is not the same twice: its id and its time.

@@ -37,15 +37,20 @@ struct Edition {
     gateways: u64,
 }
 
-/// A question that may have been asked before.
+/// A question that may have been asked before, and the answers that the thread keeps.
 pub(super) struct Question {
-    hash: u64,
+    recall: Rc<Recall>,
     edition: Edition,
+    asked_with: AskedWith,
+    hash: u64,
 }
+
+/// The values of [`HEADERS`].
+type AskedWith = [Option<HeaderValue>; 3];
 
 struct Answer {
     path: String,
-    asked_with: [Option<HeaderValue>; 3],
+    asked_with: AskedWith,
     route: Rc<str>,
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -71,9 +76,9 @@ pub(super) struct Recalled {
     pub(super) route: Rc<str>,
 }
 
-impl Recall {
+impl Question {
     /// What is asked, if it can have been asked before.
-    pub(super) fn question(&self, request: &ServiceRequest, state: &AppState) -> Option<Question> {
+    pub(super) fn of(request: &ServiceRequest, state: &AppState) -> Option<Self> {
         let is_plain = *request.method() == Method::GET
             && request.query_string().is_empty()
             && !request.headers().contains_key(header::COOKIE)
@@ -81,27 +86,28 @@ impl Recall {
         if !is_plain {
             return None;
         }
-        let asked_with = HEADERS.map(|name| request.headers().get(name).map(HeaderValue::as_bytes));
-        let bytes = asked_with
-            .iter()
-            .flatten()
-            .fold(request.path().len(), |sum, value| sum.saturating_add(value.len()));
+        let recall = Rc::clone(request.app_data::<Rc<Recall>>()?);
+        let asked_with = HEADERS.map(|name| request.headers().get(name).cloned());
+        let lengths = asked_with.iter().flatten().map(HeaderValue::len);
+        let bytes = lengths.fold(request.path().len(), usize::saturating_add);
         let edition = Edition {
             pages: state.publication.edition(),
             settings: state.ctx.policy.edition,
             gateways: state.ctx.gateways.edition(),
         };
-        let hash = || self.hashes.hash_one((request.path(), asked_with));
-        (bytes <= QUESTION_BYTES_MAX).then(|| Question { hash: hash(), edition })
+        let hash = recall.hashes.hash_one((request.path(), &asked_with));
+        (bytes <= QUESTION_BYTES_MAX).then_some(Self { recall, edition, asked_with, hash })
     }
 
-    /// The answer to a question that was asked before, but for the id of the request.
-    pub(super) fn answer(&self, question: &Question, request: &ServiceRequest) -> Option<Recalled> {
-        let kept = self.kept.borrow();
-        if kept.edition != question.edition {
+    /// The answer, if it was asked before, but for the id of the request.
+    pub(super) fn answer(&self, request: &ServiceRequest) -> Option<Recalled> {
+        let kept = self.recall.kept.borrow();
+        if kept.edition != self.edition {
             return None;
         }
-        let known = kept.answers.get(&question.hash).filter(|known| known.is_of(request))?;
+        // Hashes of two questions may be the same.
+        let is_it = |known: &&Answer| known.path == request.path() && known.asked_with == self.asked_with;
+        let known = kept.answers.get(&self.hash).filter(is_it)?;
         let mut answer = HttpResponse::with_body(known.status, BoxBody::new(known.body.clone()));
         for (name, value) in &known.headers {
             answer.headers_mut().append(name.clone(), value.clone());
@@ -110,19 +116,11 @@ impl Recall {
     }
 
     /// Keeps an answer for the next who asks, if it may be given again.
-    pub(super) fn keep(
-        &self,
-        question: &Question,
-        route: &str,
-        response: ServiceResponse<BoxBody>,
-    ) -> ServiceResponse<BoxBody> {
+    pub(super) fn keep(&self, route: &str, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let is_repeatable = response.response().extensions().contains::<Repeatable>();
         if !is_repeatable || response.headers().contains_key(header::SET_COOKIE) {
             return response;
         }
-        let route = Rc::from(route);
-        let asked_with = HEADERS.map(|name| response.request().headers().get(name).cloned());
-        let path = response.request().path().to_owned();
         let mut whole = None;
         let response = response.map_body(|_head, body| match body.try_into_bytes() {
             Ok(bytes) => BoxBody::new(whole.insert(bytes).clone()),
@@ -130,30 +128,24 @@ impl Recall {
         });
         if let Some(body) = whole {
             let all = response.headers().iter();
-            let headers = all.map(|(name, value)| (name.clone(), value.clone())).collect();
-            let status = response.status();
-            self.put(question, Answer { path, asked_with, route, status, headers, body });
+            self.put(Answer {
+                path: response.request().path().to_owned(),
+                asked_with: self.asked_with.clone(),
+                route: Rc::from(route),
+                status: response.status(),
+                headers: all.map(|(name, value)| (name.clone(), value.clone())).collect(),
+                body,
+            });
         }
         response
     }
 
-    fn put(&self, question: &Question, answer: Answer) {
-        let mut kept = self.kept.borrow_mut();
-        if kept.edition != question.edition || kept.answers.len() >= KEPT_MAX {
+    fn put(&self, answer: Answer) {
+        let mut kept = self.recall.kept.borrow_mut();
+        if kept.edition != self.edition || kept.answers.len() >= KEPT_MAX {
             kept.answers.clear();
         }
-        kept.edition = question.edition;
-        kept.answers.insert(question.hash, answer);
-    }
-}
-
-impl Answer {
-    /// Whether it was this that was asked: hashes of two questions may be the same.
-    fn is_of(&self, request: &ServiceRequest) -> bool {
-        self.path == request.path()
-            && HEADERS
-                .iter()
-                .zip(&self.asked_with)
-                .all(|(name, value)| request.headers().get(name) == value.as_ref())
+        kept.edition = self.edition;
+        kept.answers.insert(self.hash, answer);
     }
 }

@@ -102,7 +102,7 @@ impl Act {
                 Category::Syntax | Category::Eof | Category::Io => WebError::bad_request("malformed", detail),
             }
         })?;
-        // As which a list would be read, its items for the fields in the order of our source.
+        // A list is read as an object, too: its items as the fields in the order of our source, which is nobody's business.
         if body.trim_ascii_start().starts_with(b"[") {
             let detail = "The JSON cannot be taken: an object is wanted, not a list.";
             return Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail));

@@ -10,8 +10,7 @@ use crate::domain::donor::{EmailAddress, PersonName};
 use crate::domain::ids::CommentId;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = comments)]
@@ -210,93 +209,23 @@ pub fn followers(conn: &mut Conn, answer: &Comment) -> Result<Vec<CommentId>, St
     latest.map(|(id, _)| Row { table: "comments", id: &id }.parse(&id)).collect()
 }
 
-/// A comment as readers see it: without the address of whoever wrote it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// Its id.
-    pub id: CommentId,
-    /// The article.
-    pub article: Slug,
-    /// The first comment of its thread; none: it is the first itself.
-    pub thread: Option<CommentId>,
-    /// When it was written.
-    pub written_at: DateTime<Utc>,
-    /// When the reader last changed it.
-    pub edited_at: Option<DateTime<Utc>>,
-    /// Who says what; none: it was taken away, and others answer it.
-    pub said: Option<Said>,
-}
-
-/// Who says what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    /// By what name.
-    pub name: String,
-    /// What.
-    pub text: CommentText,
-    /// Whether its addresses may be followed: an earlier comment of the reader was approved.
-    pub links: bool,
-}
-
-#[derive(QueryableByName)]
-struct ShownRow {
-    #[diesel(sql_type = Text)]
-    id: String,
-    #[diesel(sql_type = Text)]
-    article: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    thread_id: Option<String>,
-    #[diesel(sql_type = Timestamp)]
-    written_at: NaiveDateTime,
-    #[diesel(sql_type = Nullable<Timestamp>)]
-    edited_at: Option<NaiveDateTime>,
-    #[diesel(sql_type = Nullable<Text>)]
-    name: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    body: Option<String>,
-    #[diesel(sql_type = BigInt)]
-    links: i64,
-}
-
-impl ShownRow {
-    fn into_shown(self) -> Result<Shown, StoreError> {
-        let row = Row { table: "comments", id: &self.id };
-        let said = self.name.clone().zip(self.body.as_deref());
-        let said = said.map(|(name, body)| {
-            let text = CommentText::parse(body).map_err(|error| row.corrupt(error))?;
-            Ok::<_, StoreError>(Said { name, text, links: self.links > 0 })
-        });
-        Ok(Shown {
-            id: row.parse(&self.id)?,
-            article: Slug::parse(&self.article).map_err(|error| row.corrupt(error))?,
-            thread: row.parse_option(self.thread_id.as_deref())?,
-            written_at: utc(self.written_at),
-            edited_at: self.edited_at.map(utc),
-            said: said.transpose()?,
-        })
+/// Takes away everything that was written from an address; returns below which articles that stood.
+pub fn forget(
+    tx: &mut Tx<'_>,
+    email: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<Slug>, StoreError> {
+    let written = comments::table.filter(comments::email.eq(email.as_str()));
+    let rows: Vec<(String, String)> = written.select((comments::id, comments::article)).load(&mut **tx)?;
+    let (mut ids, mut articles) = (Vec::new(), BTreeSet::new());
+    for (id, article) in rows {
+        articles.insert(
+            Slug::parse(&article).map_err(|error| Row { table: "comments", id: &id }.corrupt(error))?,
+        );
+        ids.push(id);
     }
-}
-
-/// Every comment that is shown, in the order of writing, and of those that are not the ones that shown ones answer.
-pub fn shown(conn: &mut Conn) -> Result<Vec<Shown>, StoreError> {
-    let rows: Vec<ShownRow> = diesel::sql_query(
-        "SELECT b.id, b.article, b.thread_id, b.written_at, b.edited_at, \
-         CASE WHEN b.status = 'approved' THEN b.name END AS name, \
-         CASE WHEN b.status = 'approved' THEN b.body END AS body, \
-         CAST(CASE WHEN EXISTS (SELECT 1 FROM comments e WHERE e.email = b.email AND e.status = 'approved' \
-         AND e.id < b.id) THEN 1 ELSE 0 END AS BIGINT) AS links FROM comments b WHERE b.status = 'approved' \
-         OR EXISTS (SELECT 1 FROM comments a WHERE a.thread_id = b.id AND a.status = 'approved') ORDER BY b.id",
-    )
-    .load(conn)?;
-    rows.into_iter().map(ShownRow::into_shown).collect()
-}
-
-/// Takes away everything that was written from an address; returns how many comments it was.
-pub fn forget(tx: &mut Tx<'_>, email: &EmailAddress, now: DateTime<Utc>) -> Result<usize, StoreError> {
-    let ids = comments::table.filter(comments::email.eq(email.as_str())).select(comments::id);
-    let ids: Vec<String> = ids.load(&mut **tx)?;
     take_away(tx, &ids, now)?;
-    Ok(ids.len())
+    Ok(articles)
 }
 
 /// Takes away up to `limit` comments of which it was decided before `before` that they are not shown; returns how many.

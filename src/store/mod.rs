@@ -20,6 +20,7 @@ pub mod day_keys;
 pub mod deposits;
 pub mod desk;
 mod dialect;
+pub mod discussions;
 pub mod disputes;
 pub mod donations;
 pub mod donor_letters;

@@ -14,10 +14,11 @@ use crate::domain::comment::{
 };
 use crate::domain::donor::{EmailAddress, PersonName, clean_line};
 use crate::domain::ids::CommentId;
-use crate::store::comments::{self, Shown};
+use crate::store::discussions::{self, ByArticle};
 use crate::store::limits::{self, Bucket};
-use crate::store::{Conn, StoreError, Tx, past_comments};
+use crate::store::{Conn, StoreError, Tx, comments, past_comments};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A comment as a reader typed it.
 #[derive(Debug, Clone, Default)]
@@ -125,7 +126,8 @@ fn write_in(
     if !comment.state.is_shown() {
         return Ok(Written::Held);
     }
-    pages::change(tx, ctx)?;
+    let articles = discussions::around(tx, &comment)?;
+    pages::change_below(tx, ctx, &articles)?;
     tell(tx, ctx, &comment)?;
     Ok(Written::Shown(tokens::own_comment_token(&ctx.key, comment.id)?))
 }
@@ -218,9 +220,9 @@ const fn text_code(error: TextError) -> &'static str {
     }
 }
 
-/// Every comment that is shown.
-pub async fn shown(ctx: &Context) -> Result<Vec<Shown>, UseCaseError> {
-    Ok(ctx.db.read(comments::shown).await?)
+/// What is shown below every article. Of `known`, what did not change since is not read again.
+pub async fn shown(ctx: &Context, known: ByArticle) -> Result<ByArticle, UseCaseError> {
+    Ok(ctx.db.read(move |conn: &mut Conn| discussions::shown(conn, &known)).await?)
 }
 
 /// A comment that is shown, for whoever answers it; none if it is not shown any more, or of another article.
@@ -281,7 +283,7 @@ pub async fn decide(
     let (inner, verdict) = (ctx.clone(), decision.verdict);
     ctx.db
         .write(move |tx| {
-            let (mut changed, mut is_seen) = (0, false);
+            let (mut changed, mut articles) = (0, BTreeSet::new());
             for id in ids {
                 let Some(comment) = comments::find(tx, id)? else { continue };
                 let Some(next) = comment.state.after(verdict, reason.clone(), inner.now()) else { continue };
@@ -292,15 +294,17 @@ pub async fn decide(
                     "after": next.status().as_str(),
                 });
                 audit::record(tx, &inner, (actor, Action::CommentDecided), &id, &detail)?;
-                is_seen |= comment.state.is_shown() || next.is_shown();
+                if comment.state.is_shown() || next.is_shown() {
+                    articles.extend(discussions::around(tx, &comment)?);
+                }
                 if next.is_shown() && !past_comments::is_of_the_past(tx, id)? {
                     tell(tx, &inner, &comment)?;
                     letters::of_approval(tx, &inner, &comment)?;
                 }
                 changed += 1;
             }
-            if is_seen {
-                pages::change(tx, &inner)?;
+            if !articles.is_empty() {
+                pages::change_below(tx, &inner, &articles)?;
             }
             Ok(changed)
         })

@@ -4,8 +4,10 @@
 //! looks at it together with its files.
 
 use super::{Context, UseCaseError};
+use crate::domain::article::Slug;
 use crate::domain::campaign::Campaign;
-use crate::store::{Conn, StoreError, Tx, campaigns, settings};
+use crate::store::{Conn, StoreError, Tx, campaigns, discussions, settings};
+use std::collections::BTreeSet;
 
 const SETTING: &str = "pages_version";
 
@@ -20,6 +22,13 @@ pub fn change(tx: &mut Tx<'_>, ctx: &Context) -> Result<Version, StoreError> {
     let fresh = format!("{:032x}", u128::from_be_bytes(ctx.ids.random()));
     settings::set(tx, SETTING, &fresh)?;
     Ok(Version(fresh))
+}
+
+/// Says that something else is shown below these articles.
+pub fn change_below(tx: &mut Tx<'_>, ctx: &Context, articles: &BTreeSet<Slug>) -> Result<(), StoreError> {
+    // The one row first: whoever else writes about the same articles waits there.
+    let Version(fresh) = change(tx, ctx)?;
+    discussions::change(tx, articles, &fresh)
 }
 
 /// The version of what pages show.

@@ -8,6 +8,7 @@ mod in_languages;
 mod index;
 mod news;
 mod offers;
+mod pages;
 mod pictures;
 mod shelves;
 mod shown;
@@ -15,37 +16,29 @@ pub(super) mod stories;
 mod told;
 
 use self::appeal::Standing;
-use self::article_page::described;
-use self::cards::Cards;
 pub(super) use self::cards::KeptPicture;
-use self::comments::ByArticle;
 pub(super) use self::in_languages::InLanguages;
-use self::in_languages::Leaf;
 use self::index::Index;
 pub(super) use self::news::NewsFeeds;
 use self::offers::{campaigns_of, tiers_of};
+use self::pages::Material;
+pub(super) use self::pages::{Pages, place_of};
 pub(super) use self::shown::{Face, Test};
 use self::shown::{FormsShown, ShownTexts};
 use super::drawn::Drawn;
-use super::page_cache::CachedPage;
-use super::public::discovery::Discovery;
 use crate::content::draft::{Draft, Kind};
 use crate::content::{self, ContentErrors, Library};
 use crate::domain::article::Article;
 use crate::domain::campaign::Campaign;
-use crate::domain::comment::Discussion;
-use crate::domain::money::Money;
-use crate::domain::old_address::OldAddress;
 use crate::domain::picture::Gallery;
 use crate::domain::tier::Tier;
 use crate::pictures::{Keeper, Wanted};
-use crate::render::discovery::Entry;
 use crate::render::{RenderError, Templates};
-use crate::store::comments::Shown;
+use crate::store::discussions::ByArticle;
 use crate::usecases::abuse::pace;
-use crate::usecases::pages::{self, Version};
+use crate::usecases::pages::Version;
 use crate::usecases::patrons::tiers;
-use crate::usecases::{Context, UseCaseError, appeals, campaigns, comments as readers};
+use crate::usecases::{Context, UseCaseError, appeals, campaigns, comments as readers, pages as shown_pages};
 use chrono::{NaiveDate, NaiveDateTime};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -87,49 +80,6 @@ pub enum ContentFault {
     /// The work was cut off.
     #[error("loading the content was cut off")]
     CutOff,
-}
-
-/// Pages ready to be served.
-#[derive(Default)]
-pub(super) struct Pages {
-    pub(super) landing: Option<Arc<InLanguages>>,
-    /// Lists of articles, page by page, by their paths.
-    pub(super) shelves: HashMap<String, Vec<Arc<InLanguages>>>,
-    pub(super) articles: HashMap<String, Arc<InLanguages>>,
-    /// Where articles were read before, and where they are read now.
-    pub(super) moved: HashMap<OldAddress, String>,
-    /// What readers may say about which article, and where that is, by slug.
-    pub(super) discussions: HashMap<String, (Discussion, String)>,
-    /// What the pages of campaigns say besides numbers and names, by slug.
-    pub(super) campaigns: HashMap<String, stories::Story>,
-    /// Their news, for programs, by slug.
-    pub(super) news: HashMap<String, NewsFeeds>,
-    pub(super) discovery: Option<Discovery>,
-    /// What readers say about which article, for programs, by slug.
-    pub(super) comment_feeds: HashMap<String, CachedPage>,
-    pub(super) cards: Cards,
-    /// The campaign that `/donate` shows when none is named: that of the landing article's appeal.
-    pub(super) default_campaign: Option<String>,
-    /// The amounts that appeals suggest themselves, by their names.
-    pub(super) appeal_amounts: HashMap<String, Vec<Money>>,
-    /// Whether the day alone changes which appeals are shown.
-    by_the_day: bool,
-    /// Of which pictures there should be smaller ones.
-    pictured: Arc<Wanted>,
-    /// What they are drawn from; none before the first is.
-    material: Option<Arc<Material>>,
-}
-
-impl Pages {
-    /// A page with one of its faces, in the language of the templates.
-    pub(super) fn drawn<'a>(
-        &'a self,
-        page: &'a InLanguages,
-        face: Face,
-        templates: &Templates,
-    ) -> &'a CachedPage {
-        page.page(face, templates, self.material.as_deref())
-    }
 }
 
 /// The publication as its files, and the campaigns in the database, are now.
@@ -207,7 +157,7 @@ impl Publication {
         let day = self.day(ctx, today);
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
         let due = self.due(ctx).or(seen.due);
-        let version = match pages::current(ctx).await {
+        let version = match shown_pages::current(ctx).await {
             Ok(version) => version,
             // Who needs the database says that it is away.
             Err(_away)
@@ -248,7 +198,7 @@ impl Publication {
     pub async fn follow(&self, ctx: &Context, templates: &Templates) -> Result<bool, ContentFault> {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner).clone();
         let is_due = self.due(ctx).is_some_and(|due| Some(due) != seen.due);
-        match pages::current(ctx).await {
+        match shown_pages::current(ctx).await {
             Ok(version) if is_due || version != seen.version => self.refresh(ctx, templates).await,
             // Who needs the database says that it is away.
             Ok(_) | Err(_) => Ok(false),
@@ -257,7 +207,7 @@ impl Publication {
 
     /// The day, if it changes the pages by itself.
     fn day(&self, ctx: &Context, today: NaiveDate) -> Option<NaiveDate> {
-        (comments::close_by_the_day(ctx) || self.pages().by_the_day).then_some(today)
+        (comments::close_by_the_day(ctx) || self.pages().around.by_the_day).then_some(today)
     }
 
     /// The moment at which articles that wait are due, once it has come.
@@ -290,7 +240,7 @@ impl Publication {
         written.inspect_err(|_away| self.forms_shown.add(forms))
     }
 
-    /// Renders every page and returns the version of what they show. Campaigns are those of the files where these
+    /// Renders what changed and returns the version of what the pages show. Campaigns are those of the files where these
     /// changed, which are written to the database then; else those that another process wrote there.
     async fn load(
         &self,
@@ -299,43 +249,31 @@ impl Publication {
         source: Source,
     ) -> Result<Version, ContentFault> {
         let before = self.pages();
-        let Read { library, campaigns: own, tiers, gallery, pictured } =
-            self.read(ctx, source, &before).await?;
-        // What did not change is not drawn again either.
-        let kept = Some(before).filter(|_| source == Source::Database);
-        let render = |campaigns: Vec<Campaign>, said: Vec<Shown>| {
-            let (library, gallery, kept) = (Arc::clone(&library), Arc::clone(&gallery), kept.clone());
-            let (ctx, renderer) = (ctx.clone(), templates.clone());
-            blocking(move || {
-                let before = kept.as_deref().and_then(|pages| pages.material.as_deref());
-                let (standing, index) = match before {
-                    Some(before) => (Arc::clone(&before.standing), Arc::clone(&before.index)),
-                    None => (Arc::new(Standing::of(&library, &ctx)), Arc::new(Index::of(&library))),
-                };
-                let comments = comments::by_article(said);
-                let material = Material { library, index, standing, campaigns, comments, gallery, ctx };
-                render_all(material, kept.as_deref(), &renderer)
-            })
-        };
-        let (version, mut fresh) = match source {
+        let read = self.read(ctx, source, &before).await?;
+        let slugs = read.campaigns.iter().map(|campaign| campaign.slug.to_string()).collect();
+        let (version, fresh) = match source {
             // Rendered first: with a mistake in the files nothing is written.
             Source::Files => {
-                let said = readers::shown(ctx).await?;
-                let fresh = render(own.clone(), said.clone()).await?;
-                campaigns::put(ctx, own.clone()).await?;
+                let (campaigns, tiers) = (read.campaigns.clone(), read.tiers.clone());
+                let said = readers::shown(ctx, before.said()).await?;
+                let fresh = read.drawn(said, (before, ctx, templates)).await?;
+                campaigns::put(ctx, campaigns).await?;
                 let version = tiers::put(ctx, tiers).await?;
                 // What was said meanwhile may be of this version already.
-                let later = readers::shown(ctx).await?;
-                (version, if later == said { fresh } else { render(own, later).await? })
+                let said = readers::shown(ctx, fresh.said()).await?;
+                (version, said_anew(Arc::new(fresh), said, templates).await?)
             }
             Source::Around | Source::Database => {
-                let slugs = own.iter().map(|campaign| campaign.slug.to_string()).collect();
-                let (version, shown) = pages::shown(ctx, slugs).await?;
-                (version, render(shown, readers::shown(ctx).await?).await?)
+                let (version, campaigns) = shown_pages::shown(ctx, slugs).await?;
+                let said = readers::shown(ctx, before.said()).await?;
+                let fresh = if source == Source::Database && before.have_campaigns(&campaigns) {
+                    said_anew(before, said, templates).await?
+                } else {
+                    Read { campaigns, ..read }.drawn(said, (before, ctx, templates)).await?
+                };
+                (version, fresh)
             }
         };
-        fresh.cards.take_over(&self.pages().cards);
-        fresh.pictured = pictured;
         *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         self.edition.fetch_add(1, Ordering::Release);
         Ok(version)
@@ -450,6 +388,31 @@ struct Read {
     pictured: Arc<Wanted>,
 }
 
+impl Read {
+    /// Every page, with what is said below the articles.
+    async fn drawn(
+        self,
+        comments: ByArticle,
+        (before, ctx, templates): (Arc<Pages>, &Context, &Templates),
+    ) -> Result<Pages, ContentFault> {
+        let Self { library, campaigns, gallery, pictured, .. } = self;
+        let (ctx, templates) = (ctx.clone(), templates.clone());
+        blocking(move || {
+            let standing = Arc::new(Standing::of(&library, &ctx));
+            let index = Arc::new(Index::of(&library));
+            let material = Material { library, index, standing, campaigns, comments, gallery, ctx };
+            Pages::all((material, pictured), &before, &templates)
+        })
+        .await
+    }
+}
+
+/// The same pages, with what is said now.
+async fn said_anew(pages: Arc<Pages>, said: ByArticle, templates: &Templates) -> Result<Pages, ContentFault> {
+    let templates = templates.clone();
+    blocking(move || pages.with_said(said, &templates)).await
+}
+
 /// The library without what is to appear later.
 fn for_today(mut library: Library, ctx: &Context) -> Library {
     library.hold_back(ctx.local(ctx.now()));
@@ -460,130 +423,4 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ContentFault> + Send + 'static,
 ) -> Result<T, ContentFault> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(ContentFault::CutOff))
-}
-
-/// `before` are the pages of which nothing but comments and campaigns may have changed; an article whose did not keeps its
-/// page, so that one comment among many articles is shown at once.
-fn render_all(
-    material: Material,
-    before: Option<&Pages>,
-    templates: &Templates,
-) -> Result<Pages, ContentFault> {
-    let library = &material.library;
-    let mut pages = Pages {
-        appeal_amounts: appeal::amounts_of(library, &material.ctx)?,
-        by_the_day: library.goes_by_the_day(),
-        ..Pages::default()
-    };
-    let unchanged = before.filter(|before| before.has_campaigns(&material.campaigns));
-    let mut wanted = Vec::new();
-    for article in library.published() {
-        let slug = article.slug.to_string();
-        if let Some(discussion) = comments::discussion(article, material.ctx.policy.comments) {
-            pages.discussions.insert(slug.clone(), (discussion, place_of(article)));
-        }
-        pages.moved.extend(article.was.iter().map(|old| (old.clone(), place_of(article))));
-        let kept = unchanged.filter(|before| before.has_said(article, &material));
-        if article.landing {
-            pages.landing = kept.and_then(|before| before.landing.clone());
-            wanted.extend(pages.landing.is_none().then(|| Leaf::Landing(slug.clone())));
-            pages.default_campaign = material.standing.campaign(article).map(ToString::to_string);
-        }
-        match kept.and_then(|before| before.articles.get(&slug).cloned()) {
-            Some(page) => {
-                pages.articles.insert(slug, page);
-            }
-            None => wanted.push(Leaf::Article(slug)),
-        }
-    }
-    for page in InLanguages::all(&material, wanted, templates)?.into_iter().map(Arc::new) {
-        match page.leaf() {
-            Leaf::Landing(_) => pages.landing = Some(page),
-            Leaf::Article(slug) => {
-                pages.articles.insert(slug.clone(), Arc::clone(&page));
-            }
-            Leaf::Shelf(..) => {}
-        }
-    }
-    if pages.default_campaign.is_none() {
-        pages.default_campaign = material.campaigns.first().map(|campaign| campaign.slug.to_string());
-    }
-    pages.shelves = match unchanged {
-        Some(before) => before.shelves.clone(),
-        None => shelves::drawn(&material.index, |shelf| {
-            InLanguages::new(&material, shelf, templates).map(Arc::new)
-        })?,
-    };
-    let (said, by_article) = comments::feeds(&material, unchanged, templates);
-    pages.comment_feeds = by_article;
-    pages.campaigns = stories::by_campaign(library, &material.ctx.policy.public_url);
-    pages.news = news::by_campaign(&material, templates);
-    pages.discovery = Some(material.discovery(templates, said));
-    pages.cards = Cards::of(library.published(), templates.site());
-    pages.material = Some(Arc::new(material));
-    Ok(pages)
-}
-
-impl Pages {
-    /// Whether they were drawn with these campaigns. Files name none, so ids of campaigns say nothing.
-    fn has_campaigns(&self, campaigns: &[Campaign]) -> bool {
-        let same =
-            |(ours, theirs): (&Campaign, &Campaign)| *ours == Campaign { id: ours.id, ..theirs.clone() };
-        self.material.as_deref().is_some_and(|before| {
-            before.campaigns.len() == campaigns.len() && before.campaigns.iter().zip(campaigns).all(same)
-        })
-    }
-
-    /// Whether they were drawn with the comments that an article has in this material.
-    fn has_said(&self, article: &Article, material: &Material) -> bool {
-        let before = self.material.as_deref();
-        before
-            .is_some_and(|before| before.comments.get(&article.slug) == material.comments.get(&article.slug))
-    }
-}
-
-/// What pages are drawn from.
-struct Material {
-    library: Arc<Library>,
-    index: Arc<Index>,
-    standing: Arc<Standing>,
-    campaigns: Vec<Campaign>,
-    comments: ByArticle,
-    gallery: Arc<Gallery>,
-    ctx: Context,
-}
-
-impl Material {
-    fn draw(&self, what: &Leaf, face: Face, templates: &Templates) -> Result<CachedPage, ContentFault> {
-        let html = match what {
-            Leaf::Landing(slug) => self.article((slug.as_str(), face), "/", templates)?,
-            Leaf::Article(slug) => {
-                self.article((slug.as_str(), face), &format!("/articles/{slug}"), templates)?
-            }
-            Leaf::Shelf(path, number) => self.shelf_page(path, *number, templates)?,
-        };
-        Ok(CachedPage::new(html, "text/html; charset=utf-8"))
-    }
-
-    /// The landing article has one canonical address: the front page.
-    fn url_of(&self, article: &Article) -> String {
-        format!("{}{}", self.ctx.policy.public_url, place_of(article))
-    }
-
-    /// None for an article without a date.
-    fn entry(&self, article: &Article) -> Option<Entry> {
-        Some(Entry {
-            url: self.url_of(article),
-            title: article.headline(),
-            summary: described(article),
-            language: article.language.clone(),
-            authors: article.authors.clone(),
-            date: article.date?,
-        })
-    }
-}
-
-/// The path at which an article is read.
-pub(super) fn place_of(article: &Article) -> String {
-    if article.landing { "/".to_owned() } else { format!("/articles/{}", article.slug) }
 }

@@ -7,22 +7,20 @@ use super::language;
 use super::live;
 use super::meters;
 use super::recall::Question;
-use super::request_id::RequestId;
+use super::request_id::{REQUEST_ID, RequestId};
 use super::state::AppState;
 use crate::render::pages::{ErrorPage, Failure};
 use crate::render::{Frame, PageMeta};
 use crate::usecases::Context;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, HttpResponseBuilder};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Nothing from elsewhere, nothing inline, in no frame but those of `ancestors`. A form leads to this site, and from here
 /// on to a gateway's page: browsers hold the whole way of a form against its policy, redirects included.
@@ -86,6 +84,22 @@ pub(super) async fn observe(
     if let Some(known) = question.as_ref().and_then(|question| question.answer(&request)) {
         return Ok(finished(request.into_response(known.answer), &known.route, id, started));
     }
+    // Apart, so that an answer given again does not move all of this around.
+    let mut response = Box::pin(answered(request, next, state, id)).await?;
+    let route = meters::route(response.request());
+    if let Some(question) = &question {
+        response = question.keep(&route, response);
+    }
+    Ok(finished(response, &route, id, started))
+}
+
+/// The answer of a handler, with all that stands around it.
+async fn answered(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    state: Option<Data<AppState>>,
+    id: RequestId,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let mut response = match guard::refusal(&request) {
         Some(refused) => request.error_response(refused),
         None => next.call(request).await?.map_into_boxed_body(),
@@ -118,11 +132,7 @@ pub(super) async fn observe(
         });
         protect(response.headers_mut(), policy, state.is_some_and(|state| state.secure));
     }
-    let route = meters::route(response.request());
-    if let Some(question) = &question {
-        response = question.keep(&route, response);
-    }
-    Ok(finished(response, &route, id, started))
+    Ok(response)
 }
 
 /// What is not the same twice: its id and its time.

@@ -1,11 +1,12 @@
 //! Answers that are given again: as long as nothing changes, the same question of somebody without a cookie has the same answer,
 //! and to find it takes a fraction of the time of making it. Each thread that serves keeps its own.
 
+use super::request_id::{REQUEST_ID, RequestId};
 use super::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody as _};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use std::cell::RefCell;
@@ -41,19 +42,21 @@ struct Edition {
 pub(super) struct Question {
     recall: Rc<Recall>,
     edition: Edition,
-    asked_with: AskedWith,
     hash: u64,
 }
 
 /// The values of [`HEADERS`].
-type AskedWith = [Option<HeaderValue>; 3];
+fn asked_with(headers: &HeaderMap) -> [Option<&HeaderValue>; 3] {
+    HEADERS.map(|name| headers.get(name))
+}
 
 struct Answer {
     path: String,
-    asked_with: AskedWith,
+    asked_with: [Option<HeaderValue>; 3],
     route: Rc<str>,
     status: StatusCode,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    /// With a place for the id of the request: to copy them is quicker than to put them together.
+    headers: HeaderMap,
     body: Bytes,
 }
 
@@ -87,16 +90,16 @@ impl Question {
             return None;
         }
         let recall = Rc::clone(request.app_data::<Rc<Recall>>()?);
-        let asked_with = HEADERS.map(|name| request.headers().get(name).cloned());
-        let lengths = asked_with.iter().flatten().map(HeaderValue::len);
+        let asked_with = asked_with(request.headers());
+        let lengths = asked_with.iter().flatten().map(|value| value.len());
         let bytes = lengths.fold(request.path().len(), usize::saturating_add);
         let edition = Edition {
             pages: state.publication.edition(),
             settings: state.ctx.policy.edition,
             gateways: state.ctx.gateways.edition(),
         };
-        let hash = recall.hashes.hash_one((request.path(), &asked_with));
-        (bytes <= QUESTION_BYTES_MAX).then_some(Self { recall, edition, asked_with, hash })
+        let hash = recall.hashes.hash_one((request.path(), asked_with));
+        (bytes <= QUESTION_BYTES_MAX).then_some(Self { recall, edition, hash })
     }
 
     /// The answer, if it was asked before, but for the id of the request.
@@ -106,12 +109,13 @@ impl Question {
             return None;
         }
         // Hashes of two questions may be the same.
-        let is_it = |known: &&Answer| known.path == request.path() && known.asked_with == self.asked_with;
+        let asked_with = asked_with(request.headers());
+        let is_it = |known: &&Answer| {
+            known.path == request.path() && known.asked_with.each_ref().map(Option::as_ref) == asked_with
+        };
         let known = kept.answers.get(&self.hash).filter(is_it)?;
         let mut answer = HttpResponse::with_body(known.status, BoxBody::new(known.body.clone()));
-        for (name, value) in &known.headers {
-            answer.headers_mut().append(name.clone(), value.clone());
-        }
+        *answer.headers_mut() = known.headers.clone();
         Some(Recalled { answer, route: Rc::clone(&known.route) })
     }
 
@@ -127,13 +131,15 @@ impl Question {
             Err(body) => body,
         });
         if let Some(body) = whole {
-            let all = response.headers().iter();
+            let asked = response.request();
+            let mut headers = response.headers().clone();
+            headers.insert(REQUEST_ID, RequestId::default().to_header());
             self.put(Answer {
-                path: response.request().path().to_owned(),
-                asked_with: self.asked_with.clone(),
+                path: asked.path().to_owned(),
+                asked_with: asked_with(asked.headers()).map(|value| value.cloned()),
                 route: Rc::from(route),
                 status: response.status(),
-                headers: all.map(|(name, value)| (name.clone(), value.clone())).collect(),
+                headers,
                 body,
             });
         }

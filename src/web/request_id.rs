@@ -1,9 +1,12 @@
 //! The id of a request: shown on error pages, in the log and in a header, so that they can be brought together.
 
 use crate::domain::clock::splitmix;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The header that it stands in.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Sixteen hexadecimal characters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,7 +20,10 @@ impl fmt::Display for RequestId {
 
 impl RequestId {
     pub(super) fn to_header(self) -> HeaderValue {
-        HeaderValue::try_from(self.to_string()).unwrap_or(HeaderValue::from_static("none"))
+        let mut text = [0; 16];
+        let written = hex::encode_to_slice(self.0.to_be_bytes(), &mut text).ok();
+        let value = written.and_then(|()| HeaderValue::from_bytes(&text).ok());
+        value.unwrap_or(HeaderValue::from_static("none"))
     }
 }
 
@@ -46,6 +52,7 @@ mod tests {
     fn ids_are_sixteen_characters_and_do_not_repeat() {
         let ids = RequestIds::starting_at([7; 16]);
 
+        assert_eq!(RequestId(0xab).to_header(), "00000000000000ab");
         let many: std::collections::HashSet<String> = (0..1000).map(|_| ids.next().to_string()).collect();
 
         assert_eq!(many.len(), 1000);

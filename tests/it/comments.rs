@@ -4,6 +4,7 @@ mod feeds;
 mod office;
 mod own;
 mod programs;
+mod shown;
 
 use chrono::TimeDelta;
 use mainstay::domain::audit::Actor;

@@ -36,3 +36,10 @@ pub(super) const PAST: TableMap = table(
     Keep::Use,
     &[facts("taken_at"), stands("source comment_id")],
 );
+
+pub(super) const DISCUSSIONS: TableMap = table(
+    "discussions",
+    "Below which articles there are comments, and a version of that for programs that keep pages.",
+    Keep::Use,
+    &[facts("article"), stands("version")],
+);

@@ -129,6 +129,7 @@ pub const TABLES: &[TableMap] = &[
     abuse::DECLINES,
     balances::DEPOSIT_GIFTS,
     balances::DEPOSITS,
+    comments::DISCUSSIONS,
     table(
         "disputes",
         "Gifts that a donor's bank asks back; the reason is the bank's own word for it, one of a list.",

@@ -34,6 +34,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    discussions (article) {
+        article -> Text,
+        version -> Text,
+    }
+}
+
+diesel::table! {
     wall_entries (id) {
         id -> Text,
         pledge_id -> Text,

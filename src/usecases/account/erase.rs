@@ -242,15 +242,15 @@ fn forget(tx: &mut Tx<'_>, ctx: &Context, erasure: &Erasure, farewell: Farewell)
         desk::forget(tx, who.id)?;
         gift_aid::end(tx, who.id, gift_aid::Which::All, (ctx.day_of(now), ctx.day_of(now)))?;
     }
-    let mut silenced = 0;
+    let mut silenced = BTreeSet::new();
     for address in &person.addresses {
         forgetting::forget_promises(tx, address, donor, now)?;
         sign_in_links::remove_of(tx, address)?;
         gift_links::remove_of(tx, address)?;
-        silenced += comments::forget(tx, address, now)?;
+        silenced.extend(comments::forget(tx, address, now)?);
     }
-    if silenced > 0 {
-        pages::change(tx, ctx)?;
+    if !silenced.is_empty() {
+        pages::change_below(tx, ctx, &silenced)?;
     }
     gifts_by_hand::forget(tx, donor)?;
     bank_lines::forget(tx, donor)?;

@@ -5,7 +5,7 @@ use super::{approved_beside, same_key, tell, text_code};
 use crate::domain::comment::{Comment, CommentText, Reader};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::CommentId;
-use crate::store::{StoreError, Tx, comments};
+use crate::store::{StoreError, Tx, comments, discussions};
 use crate::usecases::{Context, UseCaseError, pages, tokens};
 
 const GONE: UseCaseError = UseCaseError::NotFound("comment");
@@ -73,7 +73,8 @@ fn change_in(
     let after = Comment { text, state, edited_at: Some(now), ..before.clone() };
     comments::set_text(tx, &before, &after, &same_key)?;
     if before.state.is_shown() || after.state.is_shown() {
-        pages::change(tx, ctx)?;
+        let articles = discussions::around(tx, &before)?;
+        pages::change_below(tx, ctx, &articles)?;
     }
     if after.state.is_shown() && !before.state.is_shown() {
         tell(tx, ctx, &after)?;
@@ -100,12 +101,14 @@ pub async fn remove(ctx: &Context, token: &str, extent: Extent) -> Result<(), Us
     ctx.db
         .write(move |tx| {
             let comment = comments::find(tx, id)?.ok_or(GONE)?;
-            match extent {
-                Extent::This => comments::remove(tx, id, inner.now())?,
-                Extent::All => drop(comments::forget(tx, &comment.email, inner.now())?),
-            }
-            pages::change(tx, &inner)?;
-            Ok(())
+            let articles = match extent {
+                Extent::This => {
+                    comments::remove(tx, id, inner.now())?;
+                    discussions::around(tx, &comment)?
+                }
+                Extent::All => comments::forget(tx, &comment.email, inner.now())?,
+            };
+            Ok(pages::change_below(tx, &inner, &articles)?)
         })
         .await
 }

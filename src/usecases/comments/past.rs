@@ -8,10 +8,10 @@ use crate::domain::comment::{Comment, CommentState, HeldFor};
 use crate::domain::donor::EmailAddress;
 use crate::domain::ids::{CommentId, DonorId, Id as _};
 use crate::domain::past_comment::PastComment;
-use crate::store::{Tx, comments, past_comments};
+use crate::store::{Tx, comments, discussions, past_comments};
 use crate::usecases::{Context, UseCaseError, audit, pages};
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use ulid::Ulid;
 
 /// Comments in one transaction.
@@ -103,15 +103,18 @@ fn take_batch(
     batch: Vec<PastComment>,
 ) -> Result<Taken, UseCaseError> {
     let known = past_comments::known(tx, &sources(&batch))?;
-    let mut taken = Taken::default();
+    let (mut taken, mut articles) = (Taken::default(), BTreeSet::new());
     for past in batch {
         count(&mut taken, &past, &known);
         if !known.contains(&past.source) {
-            take_one(tx, ctx, (article, title), past)?;
+            let comment = take_one(tx, ctx, (article, title), past)?;
+            if comment.state.is_shown() {
+                articles.extend(discussions::around(tx, &comment)?);
+            }
         }
     }
-    if taken.shown > 0 {
-        pages::change(tx, ctx)?;
+    if !articles.is_empty() {
+        pages::change_below(tx, ctx, &articles)?;
     }
     if taken.shown + taken.held > 0 {
         let detail = json!({ "shown": taken.shown, "held": taken.held });
@@ -125,7 +128,7 @@ fn take_one(
     ctx: &Context,
     (article, title): (&Slug, &str),
     past: PastComment,
-) -> Result<(), UseCaseError> {
+) -> Result<Comment, UseCaseError> {
     let now = ctx.now();
     let thread = past.thread.as_deref().map(|source| past_comments::thread_of(tx, source, article));
     let email = past.email.map_or_else(|| nobodys(ctx), Ok)?;
@@ -154,7 +157,8 @@ fn take_one(
         let twice = format!("the comment {} is here without being noted", past.source);
         return Err(UseCaseError::Internal(twice));
     }
-    Ok(past_comments::insert(tx, &past.source, id, now)?)
+    past_comments::insert(tx, &past.source, id, now)?;
+    Ok(comment)
 }
 
 /// Comments are read in the order of their ids, which begin with a time: here that of writing.

@@ -1,29 +1,18 @@
 //! Comments below articles: which articles have them, and what is shown.
 
-use super::{Material, Pages};
-use crate::domain::article::{Article, ArticleDate, Slug};
+use super::Material;
+use crate::domain::article::{Article, ArticleDate};
 use crate::domain::comment::{CommentRules, Discussion};
 use crate::render::Templates;
 use crate::render::comment_feed::{self, SaidChannel, SaidEntry};
 use crate::render::comment_pages::{CommentForm, CommentShown, Comments, SaidShown, Thread};
-use crate::store::comments::Shown;
+use crate::store::discussions::Shown;
 use crate::usecases::Context;
 use crate::web::page_cache::CachedPage;
 use crate::words::Language;
 use chrono::TimeDelta;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
-
-/// What is said below each article, in the order of writing.
-pub(super) type ByArticle = HashMap<Slug, Vec<Shown>>;
-
-pub(super) fn by_article(all: Vec<Shown>) -> ByArticle {
-    let mut found = ByArticle::new();
-    for comment in all {
-        found.entry(comment.article.clone()).or_default().push(comment);
-    }
-    found
-}
+use std::collections::BTreeMap;
 
 /// Whether pages change by themselves with the day: articles are closed by it.
 pub(super) fn close_by_the_day(ctx: &Context) -> bool {
@@ -60,7 +49,7 @@ fn shown(comment: &Shown, is_open: bool, ctx: &Context, language: &Language) -> 
 pub(super) fn below(article: &Article, material: &Material, language: &Language) -> Option<Comments> {
     let ctx = &material.ctx;
     let is_open = discussion(article, ctx.policy.comments)?.is_open(ctx.day_of(ctx.now()));
-    let all = material.comments.get(&article.slug).map(Vec::as_slice).unwrap_or_default();
+    let all = material.said_below(article);
     let mut replies: BTreeMap<_, Vec<CommentShown>> = BTreeMap::new();
     for (thread, comment) in all.iter().filter_map(|comment| Some((comment.thread?, comment))) {
         replies.entry(thread).or_default().push(shown(comment, is_open, ctx, language));
@@ -77,44 +66,42 @@ pub(super) fn below(article: &Article, material: &Material, language: &Language)
     })
 }
 
-/// Feeds of what readers say: of the whole publication, and of each article that has comments. Those of articles that have the
-/// same ones as `before` stay.
-pub(super) fn feeds(
-    material: &Material,
-    before: Option<&Pages>,
-    templates: &Templates,
-) -> (CachedPage, HashMap<String, CachedPage>) {
-    let language = templates.words().default_language();
-    let public_url = material.ctx.policy.public_url.as_str();
-    let feed = |(title, url): (String, &str), feed_url: String, said: &[SaidEntry]| {
-        let title = language.text("comments-feed", &[("title", title.into())]);
-        let channel = SaidChannel { title: &title, url, feed_url: &feed_url, language: language.tag() };
-        CachedPage::new(comment_feed::rss(&channel, said.iter()), "application/rss+xml; charset=utf-8")
-    };
-    let mut all = Vec::new();
-    let mut by_article = HashMap::new();
-    let rules = material.ctx.policy.comments;
-    for article in material.library.published().filter(|article| discussion(article, rules).is_some()) {
-        let slug = article.slug.to_string();
-        let said = material.comments.get(&article.slug).map(Vec::as_slice).unwrap_or_default();
-        all.extend(said.iter().map(|comment| (article, comment)));
-        let kept = before.filter(|before| before.has_said(article, material));
-        let kept = kept.and_then(|before| before.comment_feeds.get(&slug).cloned());
-        let page = kept.unwrap_or_else(|| {
-            let url = material.url_of(article);
-            let newest = newest(said.iter().map(|comment| (article, comment)).collect(), material);
-            feed(
-                (article.headline(), url.as_str()),
-                format!("{public_url}/articles/{slug}/comments.rss"),
-                &newest,
-            )
-        });
-        by_article.insert(slug, page);
+impl Material {
+    /// What is said below an article, in the order of writing.
+    fn said_below(&self, article: &Article) -> &[Shown] {
+        self.comments.get(&article.slug).map(|discussed| discussed.said.as_slice()).unwrap_or_default()
     }
-    let name = templates.site().name.clone();
-    let front = format!("{public_url}/");
-    let newest = newest(all, material);
-    (feed((name, front.as_str()), format!("{public_url}/comments.rss"), &newest), by_article)
+}
+
+/// The feed of what readers say below all articles.
+pub(super) fn feed_of_all(material: &Material, templates: &Templates) -> CachedPage {
+    let rules = material.ctx.policy.comments;
+    let open = material.library.published().filter(|article| discussion(article, rules).is_some());
+    let all = open.flat_map(|article| material.said_below(article).iter().map(move |said| (article, said)));
+    let url = &material.ctx.policy.public_url;
+    let about = (templates.site().name.clone(), format!("{url}/"));
+    feed((about, format!("{url}/comments.rss")), &newest(all.collect(), material), templates)
+}
+
+/// The feed of what readers say below an article; none if they may not.
+pub(super) fn feed_of(article: &Article, material: &Material, templates: &Templates) -> Option<CachedPage> {
+    discussion(article, material.ctx.policy.comments)?;
+    let said = material.said_below(article).iter().map(|said| (article, said));
+    let about = (article.headline(), material.url_of(article));
+    let feed_url = format!("{}/articles/{}/comments.rss", material.ctx.policy.public_url, article.slug);
+    Some(feed((about, feed_url), &newest(said.collect(), material), templates))
+}
+
+/// A feed with the title and the address of what it is about, and its own address.
+fn feed(
+    ((title, url), feed_url): ((String, String), String),
+    said: &[SaidEntry],
+    templates: &Templates,
+) -> CachedPage {
+    let language = templates.words().default_language();
+    let title = language.text("comments-feed", &[("title", title.into())]);
+    let channel = SaidChannel { title: &title, url: &url, feed_url: &feed_url, language: language.tag() };
+    CachedPage::new(comment_feed::rss(&channel, said.iter()), "application/rss+xml; charset=utf-8")
 }
 
 /// The last of what is said below these articles, the newest first. What was taken away is not told of.

@@ -10,7 +10,7 @@ use crate::web::public::discovery::Discovery;
 
 impl Material {
     /// What programs read: feeds in the language of the site, and the map.
-    pub(super) fn discovery(&self, templates: &Templates, comments: CachedPage) -> Discovery {
+    pub(super) fn discovery(&self, templates: &Templates) -> Discovery {
         let url = self.ctx.policy.public_url.as_str();
         let whole = |article: &Article| {
             discovery::absolute(&markdown::to_html(&article.body).html, url, &self.url_of(article))
@@ -43,7 +43,6 @@ impl Material {
             atom: CachedPage::new(discovery::atom(&channel), "application/atom+xml; charset=utf-8"),
             rss: CachedPage::new(discovery::rss(&channel), "application/rss+xml; charset=utf-8"),
             json_feed: CachedPage::new(discovery::json_feed(&channel), "application/feed+json"),
-            comments,
             sitemap: CachedPage::new(discovery::sitemap(&places), "application/xml; charset=utf-8"),
             robots: CachedPage::new(discovery::robots(url), "text/plain; charset=utf-8"),
         }

@@ -63,7 +63,7 @@ pub(in crate::web) async fn shelf(
     let asked = Fields::parse(request.query_string().as_bytes())?.filled("page");
     let number = asked.map_or(Some(1), |text| text.trim().parse::<usize>().ok());
     let pages = state.publication.pages();
-    let page = pages.shelves.get(request.path()).and_then(|all| all.get(number?.checked_sub(1)?));
+    let page = pages.around.shelves.get(request.path()).and_then(|all| all.get(number?.checked_sub(1)?));
     match page {
         Some(page) => answer(&request, &state, (&pages, Some(page.as_ref()))),
         None => moved::answer(&request, &state).ok_or_else(|| WebError::not_found("page")),

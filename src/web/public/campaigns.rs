@@ -38,7 +38,7 @@ pub(in crate::web) async fn show(
     let path = format!("/campaigns/{}", campaign.slug);
     let url = format!("{}{path}", state.ctx.policy.public_url);
     // A campaign keeps its page when its file is gone.
-    let story = state.publication.pages().campaigns.get(campaign.slug.as_str()).cloned();
+    let story = state.publication.pages().around.campaigns.get(campaign.slug.as_str()).cloned();
     let feeds = story.as_ref().map(|_story| feeds(&campaign, &path, language)).unwrap_or_default();
     let story = story.unwrap_or_default();
     let today = state.ctx.day_of(state.ctx.now());

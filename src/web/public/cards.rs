@@ -21,7 +21,7 @@ pub(in crate::web) async fn site(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, WebError> {
-    answer(&request, state.publication.pages().cards.site()).await
+    answer(&request, state.publication.pages().around.cards.site()).await
 }
 
 pub(in crate::web) async fn article(
@@ -29,7 +29,7 @@ pub(in crate::web) async fn article(
     state: Data<AppState>,
     slug: Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    answer(&request, state.publication.pages().cards.article(&slug)).await
+    answer(&request, state.publication.pages().around.cards.article(&slug)).await
 }
 
 async fn answer(request: &HttpRequest, kept: Option<KeptPicture>) -> Result<HttpResponse, WebError> {

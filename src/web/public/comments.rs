@@ -56,7 +56,8 @@ impl<'a> Asked<'a> {
     /// Not found, where an article has no comments.
     fn new(request: &HttpRequest, state: &'a AppState, slug: &str, fields: Fields) -> Result<Self, WebError> {
         let pages = state.publication.pages();
-        let (discussion, back) = pages.discussions.get(slug).ok_or_else(|| WebError::not_found("page"))?;
+        let (discussion, back) =
+            pages.around.discussions.get(slug).ok_or_else(|| WebError::not_found("page"))?;
         let language = language::of(request, state);
         Ok(Self { state, language, discussion: discussion.clone(), back: back.clone(), fields })
     }

@@ -19,8 +19,6 @@ pub(in crate::web) struct Discovery {
     pub(in crate::web) atom: CachedPage,
     pub(in crate::web) rss: CachedPage,
     pub(in crate::web) json_feed: CachedPage,
-    /// What readers say below all articles.
-    pub(in crate::web) comments: CachedPage,
     pub(in crate::web) sitemap: CachedPage,
     pub(in crate::web) robots: CachedPage,
 }
@@ -47,12 +45,13 @@ fn given(request: &HttpRequest, page: &CachedPage) -> HttpResponse {
     answer
 }
 
+/// Before the first article is read there is nobody to ask.
+fn given_if(request: &HttpRequest, page: Option<&CachedPage>) -> HttpResponse {
+    page.map_or_else(|| HttpResponse::NotFound().finish(), |page| given(request, page))
+}
+
 fn answer(request: &HttpRequest, state: &AppState, which: fn(&Discovery) -> &CachedPage) -> HttpResponse {
-    match &state.publication.pages().discovery {
-        Some(discovery) => given(request, which(discovery)),
-        // Before the first article is read there is nobody to ask.
-        None => HttpResponse::NotFound().finish(),
-    }
+    given_if(request, state.publication.pages().around.discovery.as_ref().map(which))
 }
 
 async fn atom(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
@@ -68,7 +67,7 @@ async fn json_feed(request: HttpRequest, state: Data<AppState>) -> HttpResponse 
 }
 
 async fn comments(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
-    answer(&request, &state, |discovery| &discovery.comments)
+    given_if(&request, state.publication.pages().comments.as_ref())
 }
 
 /// What readers say below one article.
@@ -90,7 +89,7 @@ fn news(
     which: fn(&NewsFeeds) -> &CachedPage,
 ) -> Result<HttpResponse, WebError> {
     let pages = state.publication.pages();
-    let feeds = pages.news.get(slug).ok_or_else(|| WebError::not_found("campaign"))?;
+    let feeds = pages.around.news.get(slug).ok_or_else(|| WebError::not_found("campaign"))?;
     Ok(given(request, which(feeds)))
 }
 

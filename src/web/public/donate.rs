@@ -172,7 +172,7 @@ async fn again(
 
 /// The named campaign, or that of the front page.
 async fn campaign(state: &AppState, fields: &Fields) -> Result<Campaign, WebError> {
-    let default = state.publication.pages().default_campaign.clone();
+    let default = state.publication.pages().around.default_campaign.clone();
     let slug = fields.filled("campaign").or_else(|| default.clone()).unwrap_or_default();
     match views::campaign(&state.ctx, slug.trim()).await {
         Ok((campaign, _)) => Ok(campaign),
@@ -332,7 +332,7 @@ fn suggestions(
 ) -> Vec<Choice> {
     let pages = state.publication.pages();
     let appeal = SeenAppeal::parse(fields.text("appeal").trim());
-    let by_appeal = appeal.and_then(|seen| pages.appeal_amounts.get(seen.appeal.as_str()));
+    let by_appeal = appeal.and_then(|seen| pages.around.appeal_amounts.get(seen.appeal.as_str()));
     let in_currency = |money: &Money| money.currency() == currency;
     let own: Vec<Money> = by_appeal.into_iter().flatten().copied().filter(in_currency).collect();
     let suggested = if own.is_empty() { campaign.suggestions_in(currency) } else { own };

@@ -28,7 +28,7 @@ pub(in crate::web) fn answer(request: &HttpRequest, state: &AppState) -> Option<
     }
     let pages = state.publication.pages();
     let asked = OldAddress::asked(path, request.query_string());
-    let place = asked.iter().find_map(|address| pages.moved.get(address))?;
+    let place = asked.iter().find_map(|address| pages.around.moved.get(address))?;
     let query = query_to_keep(request.query_string());
     let target = if query.is_empty() { place.clone() } else { format!("{place}?{query}") };
     Some(for_good(target))

@@ -85,7 +85,8 @@ pub(super) async fn remove(
     own::remove(&state.ctx, &token, extent).await?;
     show_at_once(&state).await;
     let pages = state.publication.pages();
-    let back = pages.discussions.get(comment.article.as_str()).map(|(_, back)| format!("{back}#comments"));
+    let back =
+        pages.around.discussions.get(comment.article.as_str()).map(|(_, back)| format!("{back}#comments"));
     Ok(leave_token(&back.unwrap_or_else(|| "/".to_owned())))
 }
 

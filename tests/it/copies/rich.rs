@@ -276,6 +276,7 @@ const ODDITIES: &[&str] = &[
     "INSERT INTO appeal_texts VALUES ('spring.b.0123456789ab', 'spring', '0123456789ab', 'b', 9007199254740993, \
          '2026-06-15', '2999-12-31')",
     "UPDATE pledges SET source_appeal = 'spring.b.0123456789ab' WHERE email = 'donor-8@example.org'",
+    "INSERT INTO discussions VALUES ('a-letter', 'ö first')",
     "INSERT INTO past_comments VALUES ('old.example.org/blög 12', 'cmt_odd', '2026-06-15 10:00:00.000001')",
     "INSERT INTO outbound_links VALUES ('patreon', '', '2999-12-31', 9007199254740993)",
     "UPDATE donors SET postal_address = 'Quay 1\n1100 Ō', locale = 'pt-BR' WHERE id = (SELECT MIN(id) FROM donors)",

@@ -1,4 +1,4 @@
-//! The front page over keep-alive connections, in every form, beside bare actix with the same bytes.
+//! The front page over keep-alive connections, in every form, beside bare actix that has the same answer ready.
 
 use crate::bare::{self, Prepared};
 use crate::load::Load;
@@ -7,8 +7,21 @@ use crate::rounds::{Comparison, Plan};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
-/// The headers without which the answer would mean something else.
-const HEADERS: [&str; 5] = ["content-type", "etag", "content-encoding", "cache-control", "vary"];
+/// The headers of an answer that are the same each time: what it is, and what a browser may do with it. The other side sends them,
+/// too: an answer without them would be another answer.
+const HEADERS: [&str; 11] = [
+    "content-type",
+    "etag",
+    "content-encoding",
+    "cache-control",
+    "vary",
+    "content-security-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+    "referrer-policy",
+    "x-content-type-options",
+];
 
 /// The forms that browsers take.
 pub(crate) const BROWSER: &str = "accept-encoding: gzip, deflate, br, zstd\r\n";

@@ -2,6 +2,7 @@
 
 use super::row::{Row, one, utc};
 use super::schema::{attempts, donations, pledges};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::attempt::{Attempt, AttemptOutcome};
 use crate::domain::ids::{AttemptId, PledgeId};
@@ -100,6 +101,7 @@ pub fn set_outcome(
     let open = attempts::table.find(id.to_string()).filter(attempts::outcome.eq_any(["started", "unknown"]));
     let changed = diesel::update(open)
         .set((columns_of(outcome), attempts::updated_at.eq(now.naive_utc())))
+        .steadily()
         .execute(&mut **tx)?;
     Ok(changed == 1)
 }

@@ -2,6 +2,7 @@
 
 use super::row::{Row, one, settled_columns, utc};
 use super::schema::disputes;
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::dispute::{Dispute, DisputeState, DisputeStatus};
 use crate::domain::ids::{DisputeId, DonationId};
@@ -97,7 +98,7 @@ pub fn update(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = DisputeRow::from_domain(dispute, gateway, now);
-    one(diesel::update(disputes::table.find(&row.id)).set(&row).execute(&mut **tx)?)
+    one(diesel::update(disputes::table.find(&row.id)).set(&row).steadily().execute(&mut **tx)?)
 }
 
 /// The dispute with this id.

@@ -3,6 +3,7 @@
 use super::dialect::lock_row;
 use super::row::{Row, one, utc};
 use super::schema::donations;
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::dispute::Disputed;
 use crate::domain::donation::{Captured, Donation, Payment, Waiting, WaitingState};
@@ -149,7 +150,7 @@ pub fn update(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = DonationRow::from_domain(donation, promised, now);
-    one(diesel::update(donations::table.find(&row.id)).set(&row).execute(&mut **tx)?)
+    one(diesel::update(donations::table.find(&row.id)).set(&row).steadily().execute(&mut **tx)?)
 }
 
 /// The donation with this id.

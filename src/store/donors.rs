@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::{Row, utc};
 use super::schema::donors;
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx, search};
 use crate::domain::donor::{Donor, EmailAddress, PersonName};
 use crate::domain::ids::DonorId;
@@ -33,6 +34,7 @@ pub fn upsert(
             .do_update()
             .set((donors::name.eq(name), donors::updated_at.eq(now.naive_utc())))
             .returning((donors::id, donors::name))
+            .steadily()
             .get_result(c)),
         // A gift without a name does not take the known one away.
         None => on_each!(tx, |c| diesel::insert_into(donors::table)
@@ -41,6 +43,7 @@ pub fn upsert(
             .do_update()
             .set(donors::updated_at.eq(now.naive_utc()))
             .returning((donors::id, donors::name))
+            .steadily()
             .get_result(c)),
     }?;
     search::keep(tx, &id, &terms(email.as_str(), name.as_deref()))?;
@@ -65,12 +68,13 @@ pub fn from_before(
     let Some((id, known_name, since)) = known else {
         let id = upsert(tx, fresh, email, name, now)?;
         let since = donors::created_at.eq(at.naive_utc());
-        diesel::update(donors::table.find(id.to_string())).set(since).execute(&mut **tx)?;
+        diesel::update(donors::table.find(id.to_string())).set(since).steadily().execute(&mut **tx)?;
         return Ok(id);
     };
     let name = known_name.or_else(|| name.map(|name| name.as_str().to_owned()));
     diesel::update(donors::table.find(&id))
         .set((donors::name.eq(&name), donors::created_at.eq(since.min(at.naive_utc()))))
+        .steadily()
         .execute(&mut **tx)?;
     search::keep(tx, &id, &terms(email.as_str(), name.as_deref()))?;
     let id = into(tx, id)?;

@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::{Row, one, utc};
 use super::schema::{donations, support_totals};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::article::Slug;
 use crate::domain::figures::{Grain, Slot, Sums};
@@ -81,6 +82,7 @@ fn change_sums(
             support_totals::lost_minor.eq(support_totals::lost_minor + change.lost),
             support_totals::updated_at.eq(now.naive_utc()),
         ))
+        .steadily()
         .execute(&mut **tx)?)
 }
 

@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::{Row, one, utc};
 use super::schema::inbox;
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::InboxId;
 use crate::domain::member::Sender;
@@ -103,6 +104,7 @@ pub fn set_fate(
             inbox::note.eq(note),
             inbox::processed_at.eq(Some(now.naive_utc())),
         ))
+        .steadily()
         .execute(&mut **tx)?;
     one(changed)
 }

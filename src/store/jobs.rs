@@ -4,6 +4,7 @@
 use super::dialect::on_each;
 use super::row::{Row, to_json, utc};
 use super::schema::jobs;
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::JobId;
 use crate::domain::job::Job;
@@ -116,6 +117,7 @@ pub fn claim(
             jobs::attempt.eq(jobs::attempt + 1),
         ))
         .returning((jobs::id, jobs::payload, jobs::attempt, jobs::failures))
+        .steadily()
         .get_results(&mut **tx)?;
     taken
         .into_iter()
@@ -172,6 +174,7 @@ pub fn finish(
             error.map(|error| jobs::last_error.eq(Some(error))),
             jobs::finished_at.eq((status == "done").then(|| now.naive_utc())),
         ))
+        .steadily()
         .execute(&mut **tx)?;
     Ok(changed == 1)
 }
@@ -181,10 +184,11 @@ pub fn revive(tx: &mut Tx<'_>, id: Option<JobId>, now: DateTime<Utc>) -> Result<
     let fresh = (jobs::status.eq("pending"), jobs::run_at.eq(now.naive_utc()), jobs::failures.eq(0_i64));
     let failed = jobs::table.filter(jobs::status.eq("failed"));
     let revived = match id {
-        Some(id) => {
-            diesel::update(failed.filter(jobs::id.eq(id.to_string()))).set(fresh).execute(&mut **tx)?
-        }
-        None => diesel::update(failed).set(fresh).execute(&mut **tx)?,
+        Some(id) => diesel::update(failed.filter(jobs::id.eq(id.to_string())))
+            .set(fresh)
+            .steadily()
+            .execute(&mut **tx)?,
+        None => diesel::update(failed).set(fresh).steadily().execute(&mut **tx)?,
     };
     tx.ring_after_commit();
     Ok(revived)
@@ -235,7 +239,8 @@ pub fn hurry(tx: &mut Tx<'_>, word: &str, now: DateTime<Utc>) -> Result<usize, S
     let waiting = jobs::table
         .filter(jobs::status.eq("pending"))
         .filter(jobs::last_error.assume_not_null().like(format!("%{word}%")));
-    let hurried = diesel::update(waiting).set(jobs::run_at.eq(now.naive_utc())).execute(&mut **tx)?;
+    let hurried =
+        diesel::update(waiting).set(jobs::run_at.eq(now.naive_utc())).steadily().execute(&mut **tx)?;
     tx.ring_after_commit();
     Ok(hurried)
 }
@@ -265,6 +270,7 @@ pub fn close(tx: &mut Tx<'_>, unique_key: &str, now: DateTime<Utc>) -> Result<()
     let pending = jobs::table.filter(jobs::unique_key.eq(unique_key)).filter(jobs::status.eq("pending"));
     let changed = diesel::update(pending)
         .set((jobs::status.eq("done"), jobs::finished_at.eq(Some(now.naive_utc()))))
+        .steadily()
         .execute(&mut **tx)?;
     super::row::one(changed)
 }
@@ -280,6 +286,7 @@ pub fn reopen(tx: &mut Tx<'_>, unique_key: &str, now: DateTime<Utc>) -> Result<b
             jobs::failures.eq(0_i64),
             jobs::finished_at.eq(None::<NaiveDateTime>),
         ))
+        .steadily()
         .execute(&mut **tx)?;
     tx.ring_after_commit();
     Ok(changed == 1)

@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::{Row, one};
 use super::schema::{ledger_balances, ledger_entries, ledger_postings};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::balance::Held;
 use crate::domain::clock::IdSource;
@@ -227,6 +228,7 @@ pub fn add_up<'a>(tx: &mut Tx<'_>, entries: impl Iterator<Item = &'a Balanced>) 
     for ((account, currency), sum) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
         let added = diesel::update(ledger_balances::table.find((&account, currency)))
             .set(ledger_balances::amount_minor.eq(ledger_balances::amount_minor + sum))
+            .steadily()
             .execute(&mut **tx)?;
         if added == 0 {
             let first = (
@@ -239,6 +241,7 @@ pub fn add_up<'a>(tx: &mut Tx<'_>, entries: impl Iterator<Item = &'a Balanced>) 
                 .on_conflict((ledger_balances::account, ledger_balances::currency))
                 .do_update()
                 .set(ledger_balances::amount_minor.eq(ledger_balances::amount_minor + sum))
+                .steadily()
                 .execute(c))?;
         }
     }

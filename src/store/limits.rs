@@ -2,6 +2,7 @@
 
 use super::dialect::on_each;
 use super::schema::rate_limits;
+use super::steady::Steadily as _;
 use super::{StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::backend::Backend;
@@ -98,6 +99,7 @@ pub fn take_some(
     let full_at_us = full_at_us + bucket.rate.interval_us() * i64::from(more);
     diesel::update(rate_limits::table.filter(rate_limits::bucket.eq(&bucket.name)))
         .set(rate_limits::full_at_us.eq(full_at_us))
+        .steadily()
         .execute(&mut **tx)?;
     Ok(Ok(Taken { tokens: more.saturating_add(1), full_at_us }))
 }
@@ -106,6 +108,7 @@ pub fn take_some(
 pub fn give_back(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
     diesel::update(rate_limits::table.filter(rate_limits::bucket.eq(&bucket.name)))
         .set(rate_limits::full_at_us.eq(rate_limits::full_at_us - bucket.rate.interval_us()))
+        .steadily()
         .execute(&mut **tx)?;
     Ok(())
 }
@@ -115,6 +118,7 @@ pub fn give_back(tx: &mut Tx<'_>, bucket: &Bucket) -> Result<(), StoreError> {
 fn begin_anew(tx: &mut Tx<'_>, name: &str, full_at_us: i64) -> Result<(), StoreError> {
     diesel::update(rate_limits::table.filter(rate_limits::bucket.eq(name)))
         .set(rate_limits::full_at_us.eq(full_at_us))
+        .steadily()
         .execute(&mut **tx)?;
     Ok(())
 }

@@ -77,6 +77,7 @@ pub mod sign_in_links;
 pub mod staff;
 pub mod staff_sessions;
 pub mod statements;
+mod steady;
 pub mod subscription_orders;
 pub mod subscriptions;
 pub mod successions;

@@ -3,6 +3,7 @@
 use super::payouts::Payout;
 use super::row::{Row, one, utc};
 use super::schema::{disputes, donations, ledger_entries, ledger_postings, movements, refunds};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::balance::{Finding, Gift, Movement, MovementKind, MovementNews, Names, Part};
 use crate::domain::ids::{DonationId, PayoutId};
@@ -116,6 +117,7 @@ pub fn update(tx: &mut Tx<'_>, movement: &Movement, now: DateTime<Utc>) -> Resul
     let row = MovementRow::from_domain(movement);
     let updated = diesel::update(movements::table.find(&row.id))
         .set((&row, movements::updated_at.eq(now.naive_utc())))
+        .steadily()
         .execute(&mut **tx)?;
     one(updated)
 }

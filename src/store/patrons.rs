@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::{Row, one, utc};
 use super::schema::{patron_months, patron_moves};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::PledgeId;
 use crate::domain::money::{Currency, Money};
@@ -74,6 +75,7 @@ fn add(tx: &mut Tx<'_>, change: &Move, now: DateTime<Utc>) -> Result<usize, Stor
             patron_months::annual_minor.eq(patron_months::annual_minor + change.annual.minor()),
             patron_months::updated_at.eq(now.naive_utc()),
         ))
+        .steadily()
         .execute(&mut **tx)?)
 }
 

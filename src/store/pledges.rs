@@ -3,6 +3,7 @@
 use super::dialect::lock_row;
 use super::row::{Row, one, to_json, utc};
 use super::schema::{donations, pledges};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::appeal::SeenAppeal;
 use crate::domain::article::Slug;
@@ -152,6 +153,7 @@ pub fn set_visibility(
     let hidden = visibility == Visibility::Hidden;
     let changed = diesel::update(pledges::table.find(id.to_string()))
         .set((pledges::hidden.eq(hidden), pledges::updated_at.eq(now.naive_utc())))
+        .steadily()
         .execute(&mut **tx)?;
     one(changed)
 }
@@ -170,6 +172,7 @@ pub fn set_status(
             pledges::donor_id.eq(donor.map(|donor| donor.to_string())),
             pledges::updated_at.eq(now.naive_utc()),
         ))
+        .steadily()
         .execute(&mut **tx)?;
     one(changed)
 }
@@ -177,7 +180,10 @@ pub fn set_status(
 /// Sets the level of support that the pledge has now.
 pub fn set_tier(tx: &mut Tx<'_>, id: PledgeId, tier: Option<TierId>) -> Result<(), StoreError> {
     let row = pledges::table.find(id.to_string());
-    one(diesel::update(row).set(pledges::tier_id.eq(tier.map(|tier| tier.to_string()))).execute(&mut **tx)?)
+    one(diesel::update(row)
+        .set(pledges::tier_id.eq(tier.map(|tier| tier.to_string())))
+        .steadily()
+        .execute(&mut **tx)?)
 }
 
 /// Ends up to `limit` pledges whose time to pay is over; returns how many. A payment that a slow bank works on

@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::{Row, one, to_json, utc};
 use super::schema::{receipt_series, receipts};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::{DonationId, ReceiptId};
 use crate::domain::money::Money;
@@ -52,6 +53,7 @@ pub fn take_number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<ReceiptNu
         .do_update()
         .set(receipt_series::last_number.eq(receipt_series::last_number + 1))
         .returning(receipt_series::last_number)
+        .steadily()
         .get_result(c))?;
     Ok(ReceiptNumber { series: series.to_owned(), year, number })
 }
@@ -91,6 +93,7 @@ pub fn set_status(
     let changed =
         diesel::update(receipts::table.find(id.to_string()).filter(receipts::status.eq_any(allowed)))
             .set((receipts::status.eq(to.as_str()), receipts::status_at.eq(now.naive_utc())))
+            .steadily()
             .execute(&mut **tx)?;
     Ok(changed == 1)
 }

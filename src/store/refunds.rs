@@ -2,6 +2,7 @@
 
 use super::row::{Row, one, settled_columns, utc};
 use super::schema::refunds;
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::{DonationId, RefundId};
 use crate::domain::pledge::GatewayKind;
@@ -92,6 +93,7 @@ pub fn update(tx: &mut Tx<'_>, refund: &Refund, now: DateTime<Utc>) -> Result<()
             refunds::remote_id.eq(refund.remote.as_ref().map(RemoteId::as_str)),
             refunds::updated_at.eq(now.naive_utc()),
         ))
+        .steadily()
         .execute(&mut **tx)?;
     one(changed)
 }

@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::utc;
 use super::schema::schedules;
+use super::steady::Steadily as _;
 use super::{StoreError, Tx};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -32,6 +33,7 @@ pub fn take_if_due(
     let unmoved = schedules::table.find(name).filter(schedules::next_run_at.eq(next));
     let moved = diesel::update(unmoved)
         .set(schedules::next_run_at.eq((now + every).naive_utc()))
+        .steadily()
         .execute(&mut **tx)?;
     Ok(moved == 1)
 }

@@ -2,6 +2,7 @@
 
 use super::row::{Row, one, utc};
 use super::schema::{pledges, subscriptions};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::ids::{DonorId, PledgeId};
 use crate::domain::pledge::{Frequency, GatewayKind};
@@ -133,6 +134,7 @@ pub fn update(tx: &mut Tx<'_>, subscription: &Subscription, now: DateTime<Utc>) 
     let row = SubscriptionRow::from_domain(subscription);
     let changed = diesel::update(subscriptions::table.find(&row.pledge_id))
         .set((&row, subscriptions::updated_at.eq(now.naive_utc())))
+        .steadily()
         .execute(&mut **tx)?;
     one(changed)
 }
@@ -196,7 +198,7 @@ pub fn in_status(
 /// Notes how many letters were written about the money that is owed now.
 pub fn set_letters(tx: &mut Tx<'_>, pledge: PledgeId, letters: i64) -> Result<(), StoreError> {
     let row = subscriptions::table.find(pledge.to_string());
-    one(diesel::update(row).set(subscriptions::letters.eq(letters)).execute(&mut **tx)?)
+    one(diesel::update(row).set(subscriptions::letters.eq(letters)).steadily().execute(&mut **tx)?)
 }
 
 /// Subscriptions of this gateway whose paid time was over before `before`, and which nobody asked about since `asked`.
@@ -221,7 +223,7 @@ pub fn overdue(
 /// Notes that its gateway was asked about it.
 pub fn set_asked(tx: &mut Tx<'_>, pledge: PledgeId, now: DateTime<Utc>) -> Result<(), StoreError> {
     let row = subscriptions::table.find(pledge.to_string());
-    one(diesel::update(row).set(subscriptions::asked_at.eq(now.naive_utc())).execute(&mut **tx)?)
+    one(diesel::update(row).set(subscriptions::asked_at.eq(now.naive_utc())).steadily().execute(&mut **tx)?)
 }
 
 /// Subscriptions whose card expires until `until`, of which the donor was not told. Notes that they are told now.

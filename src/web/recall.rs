@@ -136,7 +136,7 @@ impl Question {
             headers.insert(REQUEST_ID, RequestId::default().to_header());
             self.put(Answer {
                 path: asked.path().to_owned(),
-                asked_with: asked_with(asked.headers()).map(|value| value.cloned()),
+                asked_with: asked_with(asked.headers()).map(Option::<&HeaderValue>::cloned),
                 route: Rc::from(route),
                 status: response.status(),
                 headers,

@@ -72,6 +72,12 @@ impl Latest {
         Self { first, kept: RefCell::default() }
     }
 
+    /// The state that counts now.
+    pub(super) fn state(&self) -> Data<AppState> {
+        let taken_up = self.now().and_then(|latest| latest.get::<Data<AppState>>().cloned());
+        taken_up.unwrap_or_else(|| self.first.clone())
+    }
+
     /// None: what the server began with still counts.
     fn now(&self) -> Option<Rc<Extensions>> {
         let number = self.first.live.number();
@@ -92,7 +98,7 @@ impl Latest {
 
 /// Gives a request the settings that count as it comes.
 pub(super) fn bring(request: &mut ServiceRequest) {
-    if let Some(state) = request.app_data::<Latest>().and_then(Latest::now) {
+    if let Some(state) = request.app_data::<Rc<Latest>>().and_then(|latest| latest.now()) {
         request.add_data_container(state);
     }
 }

@@ -144,12 +144,14 @@ pub fn serve(listener: TcpListener, state: AppState, options: ServerOptions) -> 
     let configure = routes(&state);
     let state = Data::new(state);
     let server = HttpServer::new(move || {
-        App::new()
+        let (latest, recall) = (Rc::new(live::Latest::of(state.clone())), Rc::new(recall::Recall::default()));
+        let app = App::new()
             .app_data(state.clone())
-            .app_data(live::Latest::of(state.clone()))
-            .app_data(Rc::new(recall::Recall::default()))
+            .app_data(Rc::clone(&latest))
+            .app_data(Rc::clone(&recall))
             .wrap(from_fn(observe::observe))
-            .configure(configure.clone())
+            .configure(configure.clone());
+        observe::given_again_before(app, recall, latest)
     })
     .workers(options.workers)
     .shutdown_timeout(options.shutdown_timeout.as_secs())

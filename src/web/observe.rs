@@ -4,21 +4,27 @@ use super::api::problem;
 use super::error::WebError;
 use super::guard;
 use super::language;
-use super::live;
+use super::live::{self, Latest};
 use super::meters;
-use super::recall::Question;
+use super::recall::{Question, Recall, Recalled};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::state::AppState;
 use crate::render::pages::{ErrorPage, Failure};
 use crate::render::{Frame, PageMeta};
 use crate::usecases::Context;
+use actix_http::Request;
+use actix_service::{IntoServiceFactory, apply_fn_factory};
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{
+    AppConfig, RequestHead, Response, Service, ServiceFactory, ServiceRequest, ServiceResponse,
+};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, HttpResponseBuilder};
+use futures_util::future::{Either, TryFutureExt as _, ready};
+use std::rc::Rc;
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -80,26 +86,8 @@ pub(super) async fn observe(
     live::bring(&mut request);
     let state = request.app_data::<Data<AppState>>().cloned();
     let id = state.as_ref().map(|state| state.request_ids.next()).unwrap_or_default();
-    let question = state.as_ref().and_then(|state| Question::of(&request, state));
-    if let Some(known) = question.as_ref().and_then(|question| question.answer(&request)) {
-        return Ok(finished(request.into_response(known.answer), &known.route, id, started));
-    }
-    // Apart, so that an answer given again does not move all of this around.
-    let mut response = Box::pin(answered(request, next, state, id)).await?;
-    let route = meters::route(response.request());
-    if let Some(question) = &question {
-        response = question.keep(&route, response);
-    }
-    Ok(finished(response, &route, id, started))
-}
-
-/// The answer of a handler, with all that stands around it.
-async fn answered(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-    state: Option<Data<AppState>>,
-    id: RequestId,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+    let question = state.as_ref().zip(request.app_data::<Rc<Recall>>());
+    let question = question.and_then(|(state, recall)| Question::of(request.head(), recall, state));
     let mut response = match guard::refusal(&request) {
         Some(refused) => request.error_response(refused),
         None => next.call(request).await?.map_into_boxed_body(),
@@ -132,22 +120,67 @@ async fn answered(
         });
         protect(response.headers_mut(), policy, state.is_some_and(|state| state.secure));
     }
+    let route = meters::route(response.request());
+    if let Some(question) = &question {
+        response = question.keep(&route, response);
+    }
+    let (asked, status) = (response.request().method().clone(), response.status());
+    finish((&asked, status, &route), response.headers_mut(), (id, started));
     Ok(response)
 }
 
-/// What is not the same twice: its id and its time.
-fn finished(
-    mut response: ServiceResponse<BoxBody>,
-    route: &str,
-    id: RequestId,
-    started: Instant,
-) -> ServiceResponse<BoxBody> {
-    response.headers_mut().insert(REQUEST_ID, id.to_header());
-    let took = started.elapsed();
-    meters::count(route, response.status(), took);
-    log(&response, route, id, took);
-    response
+/// The app, with what is given again before it: an answer that is there needs none of what stands around a handler.
+pub(super) fn given_again_before<A, S, B>(
+    app: A,
+    recall: Rc<Recall>,
+    latest: Rc<Latest>,
+) -> impl ServiceFactory<
+    Request,
+    Config = AppConfig,
+    Response = Response<BoxBody>,
+    Error = Error,
+    InitError = (),
+    Service = impl Service<Request, Response = Response<BoxBody>, Error = Error, Future: 'static> + 'static,
+> + 'static
+where
+    A: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<
+            Request,
+            Config = AppConfig,
+            Response = ServiceResponse<B>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+    B: MessageBody + 'static,
+{
+    apply_fn_factory(app, move |request: Request, app: &S::Service| {
+        match given_again(request.head(), &recall, &latest) {
+            Some(answer) => Either::Left(ready(Ok(answer))),
+            None => {
+                Either::Right(app.call(request).map_ok(|answer| Response::from(answer).map_into_boxed_body()))
+            }
+        }
+    })
 }
+
+fn given_again(asked: &RequestHead, recall: &Rc<Recall>, latest: &Latest) -> Option<Response<BoxBody>> {
+    let (started, state) = (Instant::now(), latest.state());
+    let Recalled { mut answer, route } = Question::of(asked, recall, &state)?.answer(asked)?;
+    let status = answer.status();
+    finish((&asked.method, status, &route), answer.headers_mut(), (state.request_ids.next(), started));
+    Some(answer)
+}
+
+/// What is not the same twice: its id and its time.
+fn finish(answered: Answered<'_>, headers: &mut HeaderMap, (id, started): (RequestId, Instant)) {
+    headers.insert(REQUEST_ID, id.to_header());
+    let ((_, status, route), took) = (answered, started.elapsed());
+    meters::count(route, status, took);
+    log(answered, id, took);
+}
+
+/// How it was asked, what came of it, and where.
+type Answered<'a> = (&'a Method, StatusCode, &'a str);
 
 /// Errors that actix itself makes: bodies that are too large or cut off, paths that cannot be read.
 fn foreign(error: &Error, status: StatusCode) -> WebError {
@@ -238,19 +271,19 @@ fn protect(headers: &mut HeaderMap, policy: HeaderValue, secure: bool) {
 ///
 /// Reading a page is no news: such lines are many, cost more time than the page, and the proxy in front writes
 /// them too. They are there for who looks closely (`log.level = "info,mainstay::web=debug"`).
-fn log(response: &ServiceResponse, route: &str, id: RequestId, took: Duration) {
+fn log((method, status, route): Answered<'_>, id: RequestId, took: Duration) {
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 request.id = %id,
-                method = response.request().method().as_str(),
+                method = method.as_str(),
                 route,
-                status = response.status().as_u16(),
+                status = status.as_u16(),
                 duration_s = took.as_secs_f64(),
                 "request"
             )
         };
     }
-    let failed = response.status().is_client_error() || response.status().is_server_error();
-    if response.request().method().is_safe() && !failed { line!(debug) } else { line!(info) }
+    let failed = status.is_client_error() || status.is_server_error();
+    if method.is_safe() && !failed { line!(debug) } else { line!(info) }
 }

@@ -5,7 +5,7 @@ use super::request_id::{REQUEST_ID, RequestId};
 use super::state::AppState;
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody as _};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{RequestHead, Response, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
@@ -75,46 +75,45 @@ struct Kept {
 
 /// An answer given again, and the route that it was found on.
 pub(super) struct Recalled {
-    pub(super) answer: HttpResponse,
+    pub(super) answer: Response<BoxBody>,
     pub(super) route: Rc<str>,
 }
 
 impl Question {
     /// What is asked, if it can have been asked before.
-    pub(super) fn of(request: &ServiceRequest, state: &AppState) -> Option<Self> {
-        let is_plain = *request.method() == Method::GET
-            && request.query_string().is_empty()
-            && !request.headers().contains_key(header::COOKIE)
+    pub(super) fn of(asked: &RequestHead, recall: &Rc<Recall>, state: &AppState) -> Option<Self> {
+        let is_plain = asked.method == Method::GET
+            && asked.uri.query().is_none_or(str::is_empty)
+            && !asked.headers.contains_key(header::COOKIE)
             && !state.stopping.has_begun();
         if !is_plain {
             return None;
         }
-        let recall = Rc::clone(request.app_data::<Rc<Recall>>()?);
-        let asked_with = asked_with(request.headers());
+        let (path, asked_with) = (asked.uri.path(), asked_with(&asked.headers));
         let lengths = asked_with.iter().flatten().map(|value| value.len());
-        let bytes = lengths.fold(request.path().len(), usize::saturating_add);
+        let bytes = lengths.fold(path.len(), usize::saturating_add);
         let edition = Edition {
             pages: state.publication.edition(),
             settings: state.ctx.policy.edition,
             gateways: state.ctx.gateways.edition(),
         };
-        let hash = recall.hashes.hash_one((request.path(), asked_with));
-        (bytes <= QUESTION_BYTES_MAX).then_some(Self { recall, edition, hash })
+        let hash = recall.hashes.hash_one((path, asked_with));
+        (bytes <= QUESTION_BYTES_MAX).then(|| Self { recall: Rc::clone(recall), edition, hash })
     }
 
     /// The answer, if it was asked before, but for the id of the request.
-    pub(super) fn answer(&self, request: &ServiceRequest) -> Option<Recalled> {
+    pub(super) fn answer(&self, asked: &RequestHead) -> Option<Recalled> {
         let kept = self.recall.kept.borrow();
         if kept.edition != self.edition {
             return None;
         }
         // Hashes of two questions may be the same.
-        let asked_with = asked_with(request.headers());
+        let asked_with = asked_with(&asked.headers);
         let is_it = |known: &&Answer| {
-            known.path == request.path() && known.asked_with.each_ref().map(Option::as_ref) == asked_with
+            known.path == asked.uri.path() && known.asked_with.each_ref().map(Option::as_ref) == asked_with
         };
         let known = kept.answers.get(&self.hash).filter(is_it)?;
-        let mut answer = HttpResponse::with_body(known.status, BoxBody::new(known.body.clone()));
+        let mut answer = Response::with_body(known.status, BoxBody::new(known.body.clone()));
         *answer.headers_mut() = known.headers.clone();
         Some(Recalled { answer, route: Rc::clone(&known.route) })
     }

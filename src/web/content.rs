@@ -15,10 +15,8 @@ mod shown;
 pub(super) mod stories;
 mod told;
 
-use self::appeal::Standing;
 pub(super) use self::cards::KeptPicture;
 pub(super) use self::in_languages::InLanguages;
-use self::index::Index;
 pub(super) use self::news::NewsFeeds;
 use self::offers::{campaigns_of, tiers_of};
 use self::pages::Material;
@@ -336,10 +334,7 @@ impl Publication {
                 return Ok(None);
             }
             let slug = draft.slug.as_str();
-            let standing = Arc::new(Standing::of(&library, &ctx));
-            let index = Arc::new(Index::of(&library));
-            let comments = ByArticle::new();
-            let material = Material { library, index, standing, campaigns, comments, gallery, ctx };
+            let material = Material::of((library, gallery), campaigns, ByArticle::new(), ctx);
             material.article((slug, Face::First), &format!("/articles/{slug}"), &templates).map(Some)
         })
         .await
@@ -398,9 +393,7 @@ impl Read {
         let Self { library, campaigns, gallery, pictured, .. } = self;
         let (ctx, templates) = (ctx.clone(), templates.clone());
         blocking(move || {
-            let standing = Arc::new(Standing::of(&library, &ctx));
-            let index = Arc::new(Index::of(&library));
-            let material = Material { library, index, standing, campaigns, comments, gallery, ctx };
+            let material = Material::of((library, gallery), campaigns, comments, ctx);
             Pages::all((material, pictured), &before, &templates)
         })
         .await

@@ -191,6 +191,17 @@ pub(super) struct Material {
 }
 
 impl Material {
+    /// With what is found once for a library.
+    pub(super) fn of(
+        (library, gallery): (Arc<Library>, Arc<Gallery>),
+        campaigns: Vec<Campaign>,
+        comments: ByArticle,
+        ctx: Context,
+    ) -> Self {
+        let (index, standing) = (Arc::new(Index::of(&library)), Arc::new(Standing::of(&library, &ctx)));
+        Self { library, index, standing, campaigns, comments, gallery, ctx }
+    }
+
     pub(super) fn draw(
         &self,
         what: &Leaf,

@@ -105,6 +105,15 @@ function look(tools, url, skipped) {
   return JSON.parse(report);
 }
 
+/** What the mark for performance is made of, as one look had it. */
+function timing({ audits, categories }) {
+  const of = (audit) => audits[audit].numericValue;
+  const seconds = (audit) => `${(of(audit) / 1000).toFixed(2)} s`;
+  const paint = `first paint ${seconds("first-contentful-paint")}, largest ${seconds("largest-contentful-paint")}, speed index ${seconds("speed-index")}`;
+  const still = `blocked ${Math.round(of("total-blocking-time"))} ms, shift ${of("cumulative-layout-shift").toFixed(3)}`;
+  return `${Math.round(categories.performance.score * 100)}: ${paint}, ${still}; the site answered after ${Math.round(of("server-response-time"))} ms`;
+}
+
 function lighthouse(tools, folder) {
   const { site, first } = JSON.parse(readFileSync(join(folder, "first.json"), "utf8"));
   let below = false;
@@ -121,6 +130,7 @@ function lighthouse(tools, folder) {
     below ||= scores.some(([, score]) => score < GOAL) || hosts.size !== 1;
     const told = scores.map(([category, score]) => `${category} ${score}`).join(", ");
     console.log(`Lighthouse ${name}: ${told}; ${(bytes / 1024).toFixed(1)} KiB, ${hosts.size} host (median of ${RUNS})`);
+    for (const report of reports) console.log(`  ${timing(report)}`);
   }
   if (below) process.exit(1);
 }

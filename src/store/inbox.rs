@@ -1,14 +1,15 @@
 //! The inbox: webhook events as they came. That they came is kept for good, what they said for a time.
 
-use super::dialect::on_each;
-use super::row::{Row, one, utc};
+use super::row::{Row, one, to_json, utc};
 use super::schema::inbox;
 use super::steady::Steadily as _;
-use super::{Conn, StoreError, Tx};
-use crate::domain::ids::InboxId;
+use super::{Conn, Db, StoreError, Tx, jobs};
+use crate::domain::ids::{InboxId, JobId};
+use crate::domain::job::Job;
 use crate::domain::member::Sender;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Nullable, Text, Timestamp};
 
 /// A stored event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,9 +47,65 @@ impl Fate {
     }
 }
 
-/// Stores an event. False if it was stored before.
-pub fn insert(tx: &mut Tx<'_>, event: &Stored) -> Result<bool, StoreError> {
-    let inserted = on_each!(tx, |c| diesel::insert_into(inbox::table)
+/// Stores an event with the job that processes it, due at once. False if it was stored before.
+pub fn insert(tx: &mut Tx<'_>, event: &Stored, job: JobId) -> Result<bool, StoreError> {
+    let process = Job::ProcessWebhook { event: event.id };
+    match &mut **tx {
+        Conn::Postgres(c) => {
+            let is_new = insert_with_job(c, event, job, &process)?;
+            tx.ring_after_commit();
+            Ok(is_new)
+        }
+        Conn::Sqlite(c) => {
+            let is_new = insert_alone(c, event)?;
+            if is_new {
+                jobs::enqueue(tx, job, &process, event.received_at, event.received_at)?;
+            }
+            Ok(is_new)
+        }
+    }
+}
+
+impl Db {
+    /// Stores an event as [`insert`] does, in a transaction of its own. Once this returns `Ok`, it is on disk.
+    ///
+    /// # Errors
+    /// It could not be stored, or nobody knows whether it was: the same event may be taken in again.
+    pub async fn take_in(&self, event: Stored, job: JobId) -> Result<bool, StoreError> {
+        self.write_statement(move |tx| insert(tx, &event, job)).await
+    }
+}
+
+/// Both rows in one trip to the server; four otherwise, with the words around a transaction.
+const EVENT_AND_JOB: &str = "WITH event AS ( \
+    INSERT INTO inbox (id, gateway, event_id, body, status, received_at) VALUES ($1, $2, $3, $4, 'received', $5) \
+    ON CONFLICT DO NOTHING RETURNING received_at) \
+    INSERT INTO jobs (id, kind, payload, unique_key, status, run_at, attempt, failures, created_at) \
+    SELECT $6, $7, $8, $9, 'pending', received_at, 0, 0, received_at FROM event";
+
+fn insert_with_job(
+    c: &mut PgConnection,
+    event: &Stored,
+    job: JobId,
+    process: &Job,
+) -> Result<bool, StoreError> {
+    let enqueued = diesel::sql_query(EVENT_AND_JOB)
+        .bind::<Text, _>(event.id.to_string())
+        .bind::<Text, _>(event.sender.as_str())
+        .bind::<Text, _>(&event.event_id)
+        .bind::<Binary, _>(&event.body)
+        .bind::<Timestamp, _>(event.received_at.naive_utc())
+        .bind::<Text, _>(job.to_string())
+        .bind::<Text, _>(process.kind())
+        .bind::<Text, _>(to_json(process)?)
+        .bind::<Nullable<Text>, _>(process.unique_key())
+        .steadily()
+        .execute(c)?;
+    Ok(enqueued == 1)
+}
+
+fn insert_alone(c: &mut SqliteConnection, event: &Stored) -> Result<bool, StoreError> {
+    let inserted = diesel::insert_into(inbox::table)
         .values((
             inbox::id.eq(event.id.to_string()),
             inbox::gateway.eq(event.sender.as_str()),
@@ -58,7 +115,7 @@ pub fn insert(tx: &mut Tx<'_>, event: &Stored) -> Result<bool, StoreError> {
             inbox::received_at.eq(event.received_at.naive_utc()),
         ))
         .on_conflict_do_nothing()
-        .execute(c))?;
+        .execute(c)?;
     Ok(inserted == 1)
 }
 

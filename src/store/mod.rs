@@ -203,10 +203,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let pool = self.pool.clone();
-        let done = tokio::task::spawn_blocking(move || connection::read(&pool, query)).await;
-        done.unwrap_or_else(|panic| {
-            Err(StoreError::Unavailable(format!("a query was cut off: {panic}")).into())
-        })
+        on_thread(move || connection::read(&pool, query)).await
     }
 
     /// Runs `change` in a transaction of its own and returns when it is on disk, or not at all.
@@ -220,10 +217,20 @@ impl Db {
             return writer.write(change).await;
         }
         let (pool, work) = (self.pool.clone(), self.work.clone());
-        let done = tokio::task::spawn_blocking(move || connection::write(&pool, &work, change)).await;
-        done.unwrap_or_else(|panic| {
-            Err(StoreError::Unavailable(format!("a change was cut off: {panic}")).into())
-        })
+        on_thread(move || connection::write(&pool, &work, change)).await
+    }
+
+    /// As [`Self::write`], for a change that is one statement and may be made again without harm.
+    async fn write_statement<T, F>(&self, change: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        if let Some(writer) = &self.writer {
+            return writer.write(change).await;
+        }
+        let (pool, work) = (self.pool.clone(), self.work.clone());
+        on_thread(move || connection::write_statement(&pool, &work, change)).await
     }
 
     /// Applies pending migrations and returns their names.
@@ -253,8 +260,17 @@ impl Db {
         work: fn(&mut Conn) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let (options, engine) = (Arc::clone(&self.options), self.engine);
-        let done =
-            tokio::task::spawn_blocking(move || work(&mut connection::writer(&options, engine)?)).await;
-        done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("the work was cut off: {panic}"))))
+        on_thread(move || work(&mut connection::writer(&options, engine)?)).await
     }
+}
+
+/// Runs what waits for the database where it holds up no other.
+async fn on_thread<T, E, F>(work: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: FnOnce() -> Result<T, E> + Send + 'static,
+{
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panic| Err(StoreError::Unavailable(format!("the work was cut off: {panic}")).into()))
 }

@@ -66,16 +66,14 @@ pub async fn accept(
     let gateway =
         ctx.gateways.get(kind).filter(|gateway| gateway.capabilities().webhooks).ok_or(WebhookError::Off)?;
     let verified = gateway.verify_webhook(headers, &body, ctx.now()).await?;
-    let inner = ctx.clone();
-    let arrival = ctx
-        .db
-        .write(move |tx| {
-            let event = ListedEvent { event_id: verified.event_id, body };
-            let stored = store(tx, &inner, Sender::Gateway(kind), event)?;
-            Ok::<_, StoreError>(stored.map_or(Arrival::Repeat, |_id| Arrival::Stored))
-        })
-        .await?;
-    Ok(arrival)
+    let event = ListedEvent { event_id: verified.event_id, body };
+    let is_new = ctx.db.take_in(arrived(ctx, kind.into(), event), ctx.new_id()).await?;
+    Ok(if is_new { Arrival::Stored } else { Arrival::Repeat })
+}
+
+fn arrived(ctx: &Context, sender: Sender, event: ListedEvent) -> inbox::Stored {
+    let ListedEvent { event_id, body } = event;
+    inbox::Stored { id: ctx.new_id(), sender, event_id, body, received_at: ctx.now() }
 }
 
 /// Puts an event into the inbox, with the job that processes it. None if it is there already.
@@ -85,13 +83,9 @@ pub(super) fn store(
     sender: Sender,
     event: ListedEvent,
 ) -> Result<Option<InboxId>, StoreError> {
-    let ListedEvent { event_id, body } = event;
-    let stored = inbox::Stored { id: ctx.new_id(), sender, event_id, body, received_at: ctx.now() };
-    if !inbox::insert(tx, &stored)? {
-        return Ok(None);
-    }
-    ctx.enqueue(tx, &Job::ProcessWebhook { event: stored.id })?;
-    Ok(Some(stored.id))
+    let event = arrived(ctx, sender, event);
+    let is_new = inbox::insert(tx, &event, ctx.new_id())?;
+    Ok(is_new.then_some(event.id))
 }
 
 /// Takes a stored event into the books. Doing it again changes nothing.

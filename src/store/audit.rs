@@ -3,6 +3,7 @@
 use super::dialect::on_each;
 use super::row::{one, utc};
 use super::schema::{audit_head, audit_log};
+use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use crate::domain::audit::{Action, Actor, AuditRow, first_break};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -57,8 +58,7 @@ pub struct Entry {
 /// Writes a row behind the last one, and returns its number. Whoever does waits for whoever did before until that
 /// transaction ends.
 pub fn append(tx: &mut Tx<'_>, entry: Entry) -> Result<i64, StoreError> {
-    hold(tx)?;
-    let (last, before) = end(tx)?;
+    let (last, before) = held_end(tx)?;
     let mut row = AuditRow {
         number: last + 1,
         at: micros(entry.at),
@@ -84,7 +84,7 @@ pub fn append(tx: &mut Tx<'_>, entry: Entry) -> Result<i64, StoreError> {
         .execute(&mut **tx)?;
     one(inserted)?;
     let end = (audit_head::number.eq(row.number), audit_head::hash.eq(&row.hash));
-    one(diesel::update(audit_head::table.find(1)).set(end).execute(&mut **tx)?)?;
+    one(diesel::update(audit_head::table.find(1)).set(end).steadily().execute(&mut **tx)?)?;
     Ok(row.number)
 }
 
@@ -96,12 +96,28 @@ pub fn get(conn: &mut Conn, number: i64) -> Result<AuditRow, StoreError> {
 
 /// Makes everybody else who writes to the log wait until this transaction ends.
 pub fn hold(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    let begin = (audit_head::id.eq(1), audit_head::number.eq(0), audit_head::hash.eq(""));
-    let insert = diesel::insert_into(audit_head::table).values(begin);
+    held_end(tx).map(drop)
+}
+
+/// The number and the seal of the last row, behind which nobody else writes until this transaction ends.
+fn held_end(tx: &mut Tx<'_>) -> Result<(i64, String), StoreError> {
     // A change that changes nothing locks the row on PostgreSQL as well.
     let same = audit_head::number.eq(audit_head::number);
+    let held = diesel::update(audit_head::table.find(1))
+        .set(same)
+        .returning((audit_head::number, audit_head::hash))
+        .steadily()
+        .get_result(&mut **tx)
+        .optional()?;
+    if let Some(end) = held {
+        return Ok(end);
+    }
+    let begin = (audit_head::id.eq(1), audit_head::number.eq(0), audit_head::hash.eq(""));
+    let insert = diesel::insert_into(audit_head::table).values(begin);
+    // Another process may have begun the log in this moment.
     let held = on_each!(tx, |c| insert.on_conflict(audit_head::id).do_update().set(same).execute(c))?;
-    one(held)
+    one(held)?;
+    end(tx)
 }
 
 /// The number and the seal of the last row.

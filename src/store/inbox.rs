@@ -50,20 +50,12 @@ impl Fate {
 /// Stores an event with the job that processes it, due at once. False if it was stored before.
 pub fn insert(tx: &mut Tx<'_>, event: &Stored, job: JobId) -> Result<bool, StoreError> {
     let process = Job::ProcessWebhook { event: event.id };
-    match &mut **tx {
-        Conn::Postgres(c) => {
-            let is_new = insert_with_job(c, event, job, &process)?;
-            tx.ring_after_commit();
-            Ok(is_new)
-        }
-        Conn::Sqlite(c) => {
-            let is_new = insert_alone(c, event)?;
-            if is_new {
-                jobs::enqueue(tx, job, &process, event.received_at, event.received_at)?;
-            }
-            Ok(is_new)
-        }
+    let Conn::Sqlite(c) = &mut **tx else { return insert_with_job(tx, event, job, &process) };
+    let is_new = insert_alone(c, event)?;
+    if is_new {
+        jobs::enqueue(tx, job, &process, event.received_at, event.received_at)?;
     }
+    Ok(is_new)
 }
 
 impl Db {
@@ -83,12 +75,7 @@ const EVENT_AND_JOB: &str = "WITH event AS ( \
     INSERT INTO jobs (id, kind, payload, unique_key, status, run_at, attempt, failures, created_at) \
     SELECT $6, $7, $8, $9, 'pending', received_at, 0, 0, received_at FROM event";
 
-fn insert_with_job(
-    c: &mut PgConnection,
-    event: &Stored,
-    job: JobId,
-    process: &Job,
-) -> Result<bool, StoreError> {
+fn insert_with_job(tx: &mut Tx<'_>, event: &Stored, job: JobId, process: &Job) -> Result<bool, StoreError> {
     let enqueued = diesel::sql_query(EVENT_AND_JOB)
         .bind::<Text, _>(event.id.to_string())
         .bind::<Text, _>(event.sender.as_str())
@@ -100,7 +87,8 @@ fn insert_with_job(
         .bind::<Text, _>(to_json(process)?)
         .bind::<Nullable<Text>, _>(process.unique_key())
         .steadily()
-        .execute(c)?;
+        .execute(&mut **tx)?;
+    tx.ring_after_commit();
     Ok(enqueued == 1)
 }
 

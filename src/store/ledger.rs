@@ -241,7 +241,6 @@ pub fn add_up<'a>(tx: &mut Tx<'_>, entries: impl Iterator<Item = &'a Balanced>) 
                 .on_conflict((ledger_balances::account, ledger_balances::currency))
                 .do_update()
                 .set(ledger_balances::amount_minor.eq(ledger_balances::amount_minor + sum))
-                .steadily()
                 .execute(c))?;
         }
     }

@@ -2,7 +2,6 @@
 
 use super::dialect::on_each;
 use super::schema::settings;
-use super::steady::Steadily as _;
 use super::{Conn, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -40,7 +39,6 @@ pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
         .on_conflict(settings::name)
         .do_update()
         .set(settings::value.eq(value))
-        .steadily()
         .execute(c))?;
     Ok(())
 }

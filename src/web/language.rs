@@ -13,10 +13,7 @@ const NAME: &str = "lang";
 const KEPT_S: u32 = 365 * 24 * 60 * 60;
 
 /// What a page in the visitor's language depends on.
-const DEPENDS_ON: [(&str, HeaderValue); 2] = [
-    ("accept-language", HeaderValue::from_static("accept-language")),
-    ("cookie", HeaderValue::from_static("cookie")),
-];
+const DEPENDS_ON: [&str; 2] = ["accept-language", "cookie"];
 
 /// The visitor's language.
 pub(super) fn of<'a>(request: &HttpRequest, state: &'a AppState) -> &'a Language {
@@ -68,16 +65,17 @@ pub(super) fn matters(path: &str) -> bool {
     !programs.iter().any(|start| path.starts_with(start)) && !path.ends_with("/card.png")
 }
 
-/// Tells caches what the answer depends on.
+/// Tells caches what the answer depends on, in one line with what was said of it already.
 pub(super) fn vary(headers: &mut HeaderMap) {
-    let said: Vec<String> = headers
-        .get_all(header::VARY)
-        .filter_map(|value| value.to_str().ok())
-        .map(str::to_ascii_lowercase)
-        .collect();
-    for (name, value) in DEPENDS_ON {
-        if !said.iter().any(|line| line.split(',').any(|part| part.trim() == name)) {
-            headers.append(header::VARY, value);
+    let said = headers.get_all(header::VARY).filter_map(|value| value.to_str().ok());
+    let mut names: Vec<String> =
+        said.flat_map(|line| line.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect();
+    for name in DEPENDS_ON {
+        if !names.iter().any(|said| said == name) {
+            names.push(name.to_owned());
         }
+    }
+    if let Ok(value) = HeaderValue::try_from(names.join(", ")) {
+        headers.insert(header::VARY, value);
     }
 }

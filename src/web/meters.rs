@@ -8,16 +8,16 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// The meters of one route.
-struct RouteMeters {
-    route: String,
+/// The meters of what is answered alike on one route.
+#[derive(Clone)]
+pub(super) struct Meters {
+    requests: Counter,
     seconds: Histogram,
-    by_status: HashMap<StatusCode, Counter>,
 }
 
 thread_local! {
     /// Found once for each thread: looking them up among all metrics costs more time than a page.
-    static METERS: RefCell<HashMap<String, RouteMeters>> = RefCell::default();
+    static METERS: RefCell<HashMap<String, HashMap<StatusCode, Meters>>> = RefCell::default();
 }
 
 /// The pattern that a request's path matched.
@@ -29,30 +29,30 @@ pub(super) fn route(request: &HttpRequest) -> String {
     request.match_pattern().unwrap_or_else(|| "other".to_owned())
 }
 
-/// Counts an answered request.
-pub(super) fn count(route: &str, status: StatusCode, took: Duration) {
-    METERS.with_borrow_mut(|meters| match meters.get_mut(route) {
-        Some(known) => known.count(status, took),
-        None => meters.entry(route.to_owned()).or_insert_with(|| RouteMeters::of(route)).count(status, took),
-    });
+/// The meters of a route for one status.
+pub(super) fn of(route: &str, status: StatusCode) -> Meters {
+    METERS.with_borrow_mut(|known| {
+        if let Some(meters) = known.get(route).and_then(|by_status| by_status.get(&status)) {
+            return meters.clone();
+        }
+        let meters = Meters::register(route, status);
+        known.entry(route.to_owned()).or_default().insert(status, meters.clone());
+        meters
+    })
 }
 
-impl RouteMeters {
-    fn of(route: &str) -> Self {
+impl Meters {
+    fn register(route: &str, status: StatusCode) -> Self {
+        let (route, status) = (route.to_owned(), status.as_str().to_owned());
         Self {
-            route: route.to_owned(),
-            seconds: metrics::histogram!(HTTP_REQUEST_SECONDS, "route" => route.to_owned()),
-            by_status: HashMap::new(),
+            seconds: metrics::histogram!(HTTP_REQUEST_SECONDS, "route" => route.clone()),
+            requests: metrics::counter!(HTTP_REQUESTS_TOTAL, "route" => route, "status" => status),
         }
     }
 
-    fn count(&mut self, status: StatusCode, took: Duration) {
-        let Self { route, seconds, by_status } = self;
-        let requests = by_status.entry(status).or_insert_with(|| {
-            let (route, status) = (route.clone(), status.as_str().to_owned());
-            metrics::counter!(HTTP_REQUESTS_TOTAL, "route" => route, "status" => status)
-        });
-        requests.increment(1);
-        seconds.record(took.as_secs_f64());
+    /// Counts an answered request.
+    pub(super) fn count(&self, took: Duration) {
+        self.requests.increment(1);
+        self.seconds.record(took.as_secs_f64());
     }
 }

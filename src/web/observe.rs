@@ -5,8 +5,8 @@ use super::error::WebError;
 use super::guard;
 use super::language;
 use super::live::{self, Latest};
-use super::meters;
-use super::recall::{Question, Recall, Recalled};
+use super::meters::{self, Meters};
+use super::recall::{Asked, Question, Recall, Recalled};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::state::AppState;
 use crate::render::pages::{ErrorPage, Failure};
@@ -86,8 +86,8 @@ pub(super) async fn observe(
     live::bring(&mut request);
     let state = request.app_data::<Data<AppState>>().cloned();
     let id = state.as_ref().map(|state| state.request_ids.next()).unwrap_or_default();
-    let question = state.as_ref().zip(request.app_data::<Rc<Recall>>());
-    let question = question.and_then(|(state, recall)| Question::of(request.head(), recall, state));
+    let question = state.as_ref().zip(request.app_data::<Rc<Recall>>()).zip(Asked::of(request.head()));
+    let question = question.and_then(|((state, recall), asked)| Question::of(&asked, recall, state));
     let mut response = match guard::refusal(&request) {
         Some(refused) => request.error_response(refused),
         None => next.call(request).await?.map_into_boxed_body(),
@@ -125,7 +125,7 @@ pub(super) async fn observe(
         response = question.keep(&route, response);
     }
     let (asked, status) = (response.request().method().clone(), response.status());
-    finish((&asked, status, &route), response.headers_mut(), (id, started));
+    finish((&asked, status, &route), &meters::of(&route, status), response.headers_mut(), (id, started));
     Ok(response)
 }
 
@@ -163,19 +163,24 @@ where
     })
 }
 
-fn given_again(asked: &RequestHead, recall: &Rc<Recall>, latest: &Latest) -> Option<Response<BoxBody>> {
-    let (started, state) = (Instant::now(), latest.state());
-    let Recalled { mut answer, route } = Question::of(asked, recall, &state)?.answer(asked)?;
-    let status = answer.status();
-    finish((&asked.method, status, &route), answer.headers_mut(), (state.request_ids.next(), started));
+fn given_again(head: &RequestHead, recall: &Rc<Recall>, latest: &Latest) -> Option<Response<BoxBody>> {
+    let (started, asked, state) = (Instant::now(), Asked::of(head)?, latest.state());
+    let Recalled { mut answer, route, meters } = Question::of(&asked, recall, &state)?.answer(&asked)?;
+    let answered = (&head.method, answer.status(), &*route);
+    finish(answered, &meters, answer.headers_mut(), (state.request_ids.next(), started));
     Some(answer)
 }
 
 /// What is not the same twice: its id and its time.
-fn finish(answered: Answered<'_>, headers: &mut HeaderMap, (id, started): (RequestId, Instant)) {
+fn finish(
+    answered: Answered<'_>,
+    meters: &Meters,
+    headers: &mut HeaderMap,
+    (id, started): (RequestId, Instant),
+) {
     headers.insert(REQUEST_ID, id.to_header());
-    let ((_, status, route), took) = (answered, started.elapsed());
-    meters::count(route, status, took);
+    let took = started.elapsed();
+    meters.count(took);
     log(answered, id, took);
 }
 

@@ -1,6 +1,7 @@
 //! Answers that are given again: as long as nothing changes, the same question of somebody without a cookie has the same answer,
 //! and to find it takes a fraction of the time of making it. Each thread that serves keeps its own.
 
+use super::meters::{self, Meters};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::state::AppState;
 use actix_web::HttpResponse;
@@ -9,9 +10,10 @@ use actix_web::dev::{RequestHead, Response, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
+use foldhash::fast::RandomState;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 use std::rc::Rc;
 
 /// How many answers a thread keeps; with one more it begins anew.
@@ -38,6 +40,29 @@ struct Edition {
     gateways: u64,
 }
 
+/// What somebody asks who has no cookie, as they said it.
+pub(super) struct Asked<'a> {
+    path: &'a str,
+    /// The values of [`HEADERS`].
+    with: [Option<&'a HeaderValue>; 3],
+}
+
+impl<'a> Asked<'a> {
+    /// None of what is answered for itself, or longer than a question that is kept.
+    pub(super) fn of(head: &'a RequestHead) -> Option<Self> {
+        let is_plain = head.method == Method::GET
+            && head.uri.query().is_none_or(str::is_empty)
+            && !head.headers.contains_key(header::COOKIE);
+        if !is_plain {
+            return None;
+        }
+        let (path, with) = (head.uri.path(), HEADERS.map(|name| head.headers.get(name)));
+        let lengths = with.iter().flatten().map(|value| value.len());
+        let bytes = lengths.fold(path.len(), usize::saturating_add);
+        (bytes <= QUESTION_BYTES_MAX).then_some(Self { path, with })
+    }
+}
+
 /// A question that may have been asked before, and the answers that the thread keeps.
 pub(super) struct Question {
     recall: Rc<Recall>,
@@ -45,15 +70,11 @@ pub(super) struct Question {
     hash: u64,
 }
 
-/// The values of [`HEADERS`].
-fn asked_with(headers: &HeaderMap) -> [Option<&HeaderValue>; 3] {
-    HEADERS.map(|name| headers.get(name))
-}
-
 struct Answer {
     path: String,
-    asked_with: [Option<HeaderValue>; 3],
+    with: [Option<HeaderValue>; 3],
     route: Rc<str>,
+    meters: Meters,
     status: StatusCode,
     /// With a place for the id of the request: to copy them is quicker than to put them together.
     headers: HeaderMap,
@@ -70,52 +91,45 @@ pub(super) struct Recall {
 #[derive(Default)]
 struct Kept {
     edition: Edition,
-    answers: HashMap<u64, Answer>,
+    answers: HashMap<u64, Answer, RandomState>,
 }
 
 /// An answer given again, and the route that it was found on.
 pub(super) struct Recalled {
     pub(super) answer: Response<BoxBody>,
     pub(super) route: Rc<str>,
+    pub(super) meters: Meters,
 }
 
 impl Question {
-    /// What is asked, if it can have been asked before.
-    pub(super) fn of(asked: &RequestHead, recall: &Rc<Recall>, state: &AppState) -> Option<Self> {
-        let is_plain = asked.method == Method::GET
-            && asked.uri.query().is_none_or(str::is_empty)
-            && !asked.headers.contains_key(header::COOKIE)
-            && !state.stopping.has_begun();
-        if !is_plain {
+    /// None while the site stops: the connection is to end with the answer.
+    pub(super) fn of(asked: &Asked<'_>, recall: &Rc<Recall>, state: &AppState) -> Option<Self> {
+        if state.stopping.has_begun() {
             return None;
         }
-        let (path, asked_with) = (asked.uri.path(), asked_with(&asked.headers));
-        let lengths = asked_with.iter().flatten().map(|value| value.len());
-        let bytes = lengths.fold(path.len(), usize::saturating_add);
         let edition = Edition {
             pages: state.publication.edition(),
             settings: state.ctx.policy.edition,
             gateways: state.ctx.gateways.edition(),
         };
-        let hash = recall.hashes.hash_one((path, asked_with));
-        (bytes <= QUESTION_BYTES_MAX).then(|| Self { recall: Rc::clone(recall), edition, hash })
+        let hash = recall.hashes.hash_one((asked.path, asked.with));
+        Some(Self { recall: Rc::clone(recall), edition, hash })
     }
 
     /// The answer, if it was asked before, but for the id of the request.
-    pub(super) fn answer(&self, asked: &RequestHead) -> Option<Recalled> {
+    pub(super) fn answer(&self, asked: &Asked<'_>) -> Option<Recalled> {
         let kept = self.recall.kept.borrow();
         if kept.edition != self.edition {
             return None;
         }
         // Hashes of two questions may be the same.
-        let asked_with = asked_with(&asked.headers);
         let is_it = |known: &&Answer| {
-            known.path == asked.uri.path() && known.asked_with.each_ref().map(Option::as_ref) == asked_with
+            known.path == asked.path && known.with.each_ref().map(Option::as_ref) == asked.with
         };
         let known = kept.answers.get(&self.hash).filter(is_it)?;
         let mut answer = Response::with_body(known.status, BoxBody::new(known.body.clone()));
         *answer.headers_mut() = known.headers.clone();
-        Some(Recalled { answer, route: Rc::clone(&known.route) })
+        Some(Recalled { answer, route: Rc::clone(&known.route), meters: known.meters.clone() })
     }
 
     /// Keeps an answer for the next who asks, if it may be given again.
@@ -129,14 +143,14 @@ impl Question {
             Ok(bytes) => BoxBody::new(whole.insert(bytes).clone()),
             Err(body) => body,
         });
-        if let Some(body) = whole {
-            let asked = response.request();
+        if let Some((body, asked)) = whole.zip(Asked::of(response.request().head())) {
             let mut headers = response.headers().clone();
             headers.insert(REQUEST_ID, RequestId::default().to_header());
             self.put(Answer {
-                path: asked.path().to_owned(),
-                asked_with: asked_with(asked.headers()).map(Option::<&HeaderValue>::cloned),
+                path: asked.path.to_owned(),
+                with: asked.with.map(Option::<&HeaderValue>::cloned),
                 route: Rc::from(route),
+                meters: meters::of(route, response.status()),
                 status: response.status(),
                 headers,
                 body,

@@ -203,31 +203,6 @@ pub(super) fn write<T, E: From<StoreError>>(
     }
 }
 
-/// A change of one statement, which by itself is a transaction on PostgreSQL: two trips to the server less.
-///
-/// It is made again if the connection broke: nobody knows whether that was before it or after.
-pub(super) fn write_statement<T>(
-    pool: &Pool,
-    work: &Bell,
-    mut change: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let mut broken = 0;
-    loop {
-        let mut conn = pool.get().map_err(StoreError::unavailable)?;
-        let mut tx = Tx::new(&mut conn);
-        let result = change(&mut tx);
-        let rings = tx.rings();
-        match result {
-            Err(_stale) if conn.is_broken() && broken < pool.max_size() => broken += 1,
-            Ok(value) if rings => {
-                work.ring();
-                return Ok(value);
-            }
-            done => return done,
-        }
-    }
-}
-
 /// Begins a transaction with the given words.
 pub(super) fn begin_with(conn: &mut Conn, sqlite: &str, postgres: &str) -> QueryResult<()> {
     match conn {

@@ -1,5 +1,6 @@
 //! The inbox: webhook events as they came. That they came is kept for good, what they said for a time.
 
+use super::intake::Outcome;
 use super::row::{Row, one, to_json, utc};
 use super::schema::inbox;
 use super::steady::Steadily as _;
@@ -9,7 +10,8 @@ use crate::domain::job::Job;
 use crate::domain::member::Sender;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Nullable, Text, Timestamp};
+use diesel::sql_types::{Array, Binary, Nullable, Text, Timestamp};
+use std::collections::HashSet;
 
 /// A stored event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,49 +49,93 @@ impl Fate {
     }
 }
 
-/// Stores an event with the job that processes it, due at once. False if it was stored before.
-pub fn insert(tx: &mut Tx<'_>, event: &Stored, job: JobId) -> Result<bool, StoreError> {
-    let process = Job::ProcessWebhook { event: event.id };
-    let Conn::Sqlite(c) = &mut **tx else { return insert_with_job(tx, event, job, &process) };
-    let is_new = insert_alone(c, event)?;
-    if is_new {
-        jobs::enqueue(tx, job, &process, event.received_at, event.received_at)?;
+/// An event at the door, with the id of the job that will process it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The event.
+    pub event: Stored,
+    /// The job.
+    pub job: JobId,
+}
+
+impl Arrival {
+    fn job(&self) -> Job {
+        Job::ProcessWebhook { event: self.event.id }
     }
-    Ok(is_new)
+}
+
+/// Stores an event with its job, which is due at once. False if it was stored before.
+pub fn insert(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<bool, StoreError> {
+    match &mut **tx {
+        Conn::Postgres(_) => Ok(!insert_all(tx, &[arrival])?.is_empty()),
+        Conn::Sqlite(c) => {
+            let (event, is_new) = (&arrival.event, insert_alone(c, &arrival.event)?);
+            if is_new {
+                jobs::enqueue(tx, arrival.job, &arrival.job(), event.received_at, event.received_at)?;
+            }
+            Ok(is_new)
+        }
+    }
 }
 
 impl Db {
-    /// Stores an event as [`insert`] does, in a transaction of its own. Once this returns `Ok`, it is on disk.
+    /// Stores an event as [`insert`] does. Once this returns `Ok`, it is on disk. False if it was stored before.
     ///
     /// # Errors
     /// It could not be stored, or nobody knows whether it was: the same event may be taken in again.
-    pub async fn take_in(&self, event: Stored, job: JobId) -> Result<bool, StoreError> {
-        self.write_statement(move |tx| insert(tx, &event, job)).await
+    pub async fn take_in(&self, arrival: Arrival) -> Result<bool, StoreError> {
+        let alone = match &self.intake {
+            Some(intake) => intake.take_in(arrival).await?,
+            None => Outcome::Alone(arrival),
+        };
+        match alone {
+            Outcome::Stored { is_new } => Ok(is_new),
+            Outcome::Alone(arrival) => self.write(move |tx| insert(tx, &arrival)).await,
+        }
     }
 }
 
-/// Both rows in one trip to the server; four otherwise, with the words around a transaction.
-const EVENT_AND_JOB: &str = "WITH event AS ( \
-    INSERT INTO inbox (id, gateway, event_id, body, status, received_at) VALUES ($1, $2, $3, $4, 'received', $5) \
-    ON CONFLICT DO NOTHING RETURNING received_at) \
+/// Events and jobs by one statement: a trip to the server for all of them instead of two for each.
+const EVENTS_AND_JOBS: &str = "WITH came AS ( \
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::timestamp[], $6::text[], $7::text[], \
+        $8::text[], $9::text[]) AS one (id, gateway, event_id, body, received_at, job, kind, payload, unique_key)), \
+    event AS ( \
+    INSERT INTO inbox (id, gateway, event_id, body, status, received_at) \
+    SELECT id, gateway, event_id, body, 'received', received_at FROM came ON CONFLICT DO NOTHING RETURNING id) \
     INSERT INTO jobs (id, kind, payload, unique_key, status, run_at, attempt, failures, created_at) \
-    SELECT $6, $7, $8, $9, 'pending', received_at, 0, 0, received_at FROM event";
+    SELECT job, kind, payload, unique_key, 'pending', received_at, 0, 0, received_at \
+    FROM came JOIN event USING (id) RETURNING jobs.id";
 
-fn insert_with_job(tx: &mut Tx<'_>, event: &Stored, job: JobId, process: &Job) -> Result<bool, StoreError> {
-    let enqueued = diesel::sql_query(EVENT_AND_JOB)
-        .bind::<Text, _>(event.id.to_string())
-        .bind::<Text, _>(event.sender.as_str())
-        .bind::<Text, _>(&event.event_id)
-        .bind::<Binary, _>(&event.body)
-        .bind::<Timestamp, _>(event.received_at.naive_utc())
-        .bind::<Text, _>(job.to_string())
-        .bind::<Text, _>(process.kind())
-        .bind::<Text, _>(to_json(process)?)
-        .bind::<Nullable<Text>, _>(process.unique_key())
-        .steadily()
-        .execute(&mut **tx)?;
+/// Stores events with their jobs on PostgreSQL, and returns the ids of the jobs of those that were not here before.
+///
+/// Two that do so at once with the same events wait for each other in a circle unless both have them in the same order.
+pub(super) fn insert_all(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<HashSet<String>, StoreError> {
+    let events = || arrivals.iter().map(|arrival| &arrival.event);
+    let jobs: Vec<Job> = arrivals.iter().map(|arrival| arrival.job()).collect();
+    let payloads: Vec<String> = jobs.iter().map(to_json).collect::<Result<_, _>>()?;
+    let statement = diesel::sql_query(EVENTS_AND_JOBS)
+        .bind::<Array<Text>, _>(events().map(|event| event.id.to_string()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(events().map(|event| event.sender.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(events().map(|event| event.event_id.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Binary>, _>(events().map(|event| event.body.as_slice()).collect::<Vec<_>>())
+        .bind::<Array<Timestamp>, _>(events().map(|event| event.received_at.naive_utc()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(arrivals.iter().map(|arrival| arrival.job.to_string()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(jobs.iter().map(Job::kind).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(payloads)
+        .bind::<Array<Nullable<Text>>, _>(jobs.iter().map(Job::unique_key).collect::<Vec<_>>())
+        .steadily();
+    let Conn::Postgres(c) = &mut **tx else {
+        return Err(StoreError::Unavailable("only PostgreSQL takes events in many at a time".into()));
+    };
+    let enqueued: Vec<Enqueued> = statement.load(c)?;
     tx.ring_after_commit();
-    Ok(enqueued == 1)
+    Ok(enqueued.into_iter().map(|job| job.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct Enqueued {
+    #[diesel(sql_type = Text)]
+    id: String,
 }
 
 fn insert_alone(c: &mut SqliteConnection, event: &Stored) -> Result<bool, StoreError> {

@@ -45,6 +45,7 @@ pub mod gifts_by_hand;
 pub mod idempotency;
 pub mod imports;
 pub mod inbox;
+mod intake;
 pub mod jobs;
 pub mod ledger;
 pub mod ledger_entries;
@@ -90,6 +91,7 @@ pub use connection::{Conn, Tx};
 pub use error::StoreError;
 
 use connection::{Manager, Pool};
+use intake::Intake;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -156,6 +158,7 @@ pub struct Db {
     pool: Pool,
     /// SQLite only: all writes of this process, several to a commit.
     writer: Option<Writer>,
+    intake: Option<Intake>,
     /// Rings after a commit that enqueued a job.
     work: Bell,
     options: Arc<DatabaseOptions>,
@@ -176,13 +179,12 @@ impl Db {
             Engine::Sqlite => Some(Writer::start(options.clone(), work.clone())?),
             Engine::Postgres => None,
         };
-        Ok(Self {
-            engine,
-            pool: Manager::pool(options, engine)?,
-            writer,
-            work,
-            options: Arc::new(options.clone()),
-        })
+        let pool = Manager::pool(options, engine)?;
+        let intake = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(Intake::start(pool.clone(), work.clone())?),
+        };
+        Ok(Self { engine, pool, writer, intake, work, options: Arc::new(options.clone()) })
     }
 
     /// Which engine it is.
@@ -218,19 +220,6 @@ impl Db {
         }
         let (pool, work) = (self.pool.clone(), self.work.clone());
         on_thread(move || connection::write(&pool, &work, change)).await
-    }
-
-    /// As [`Self::write`], for a change that is one statement and may be made again without harm.
-    async fn write_statement<T, F>(&self, change: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
-    {
-        if let Some(writer) = &self.writer {
-            return writer.write(change).await;
-        }
-        let (pool, work) = (self.pool.clone(), self.work.clone());
-        on_thread(move || connection::write_statement(&pool, &work, change)).await
     }
 
     /// Applies pending migrations and returns their names.

@@ -67,13 +67,14 @@ pub async fn accept(
         ctx.gateways.get(kind).filter(|gateway| gateway.capabilities().webhooks).ok_or(WebhookError::Off)?;
     let verified = gateway.verify_webhook(headers, &body, ctx.now()).await?;
     let event = ListedEvent { event_id: verified.event_id, body };
-    let is_new = ctx.db.take_in(arrived(ctx, kind.into(), event), ctx.new_id()).await?;
+    let is_new = ctx.db.take_in(arrived(ctx, kind.into(), event)).await?;
     Ok(if is_new { Arrival::Stored } else { Arrival::Repeat })
 }
 
-fn arrived(ctx: &Context, sender: Sender, event: ListedEvent) -> inbox::Stored {
+fn arrived(ctx: &Context, sender: Sender, event: ListedEvent) -> inbox::Arrival {
     let ListedEvent { event_id, body } = event;
-    inbox::Stored { id: ctx.new_id(), sender, event_id, body, received_at: ctx.now() }
+    let event = inbox::Stored { id: ctx.new_id(), sender, event_id, body, received_at: ctx.now() };
+    inbox::Arrival { event, job: ctx.new_id() }
 }
 
 /// Puts an event into the inbox, with the job that processes it. None if it is there already.
@@ -83,9 +84,8 @@ pub(super) fn store(
     sender: Sender,
     event: ListedEvent,
 ) -> Result<Option<InboxId>, StoreError> {
-    let event = arrived(ctx, sender, event);
-    let is_new = inbox::insert(tx, &event, ctx.new_id())?;
-    Ok(is_new.then_some(event.id))
+    let arrival = arrived(ctx, sender, event);
+    Ok(inbox::insert(tx, &arrival)?.then_some(arrival.event.id))
 }
 
 /// Takes a stored event into the books. Doing it again changes nothing.

@@ -114,6 +114,34 @@ flow! {
 }
 
 flow! {
+    async fn an_event_that_cannot_be_stored_holds_up_none_that_came_with_it(app) {
+        let gift = waiting(&app, 1).await;
+        let refuse: &[&str] = match app.engine {
+            Engine::Sqlite => &["CREATE TRIGGER not_this BEFORE INSERT ON inbox WHEN NEW.event_id = 'sbe_7' \
+                                 BEGIN SELECT RAISE(ABORT, 'not this one'); END"],
+            Engine::Postgres => &["ALTER TABLE inbox ADD CONSTRAINT not_this CHECK (event_id <> 'sbe_7')"],
+        };
+        app.execute(refuse).unwrap();
+        let bodies: Vec<_> = (0..40).map(|n| event(&format!("sbe_{n}"), &gift.payment)).collect();
+
+        let answers = join_all(bodies.iter().map(|body| deliver_signed(&app, body))).await;
+        for (number, answer) in answers.iter().enumerate() {
+            assert_eq!(answer.status.is_server_error(), number == 7, "{number}: {}", answer.status);
+        }
+        assert_eq!(app.count("inbox").await, 39);
+
+        let allow: &[&str] = match app.engine {
+            Engine::Sqlite => &["DROP TRIGGER not_this"],
+            Engine::Postgres => &["ALTER TABLE inbox DROP CONSTRAINT not_this"],
+        };
+        app.execute(allow).unwrap();
+        assert_eq!(deliver_signed(&app, &bodies[7]).await.status, StatusCode::OK);
+        app.run_jobs().await;
+        assert_eq!(app.client().status_of(&gift.thanks).await, "fulfilled");
+    }
+}
+
+flow! {
     async fn nothing_changes_for_an_event_that_is_not_proven(app) {
         let gift = waiting(&app, 1).await;
         let body = event("sbe_1", &gift.payment);

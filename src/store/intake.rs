@@ -24,11 +24,15 @@ pub(super) enum Outcome {
 
 struct Waiting {
     arrival: Arrival,
+    /// With each event, so that the thread holds none while nothing comes: connections that it alone held would be closed by it
+    /// while the program ends.
+    pool: Pool,
     answer: oneshot::Sender<Outcome>,
 }
 
 #[derive(Clone)]
 pub(super) struct Intake {
+    pool: Pool,
     waiting: mpsc::Sender<Waiting>,
 }
 
@@ -37,22 +41,25 @@ impl Intake {
         let (waiting, come) = mpsc::channel(WAITING_MAX);
         std::thread::Builder::new()
             .name("db-intake".into())
-            .spawn(move || run(&pool, &work, come))
+            .spawn(move || run(&work, come))
             .map_err(|error| StoreError::Unavailable(format!("cannot start the intake: {error}")))?;
-        Ok(Self { waiting })
+        Ok(Self { pool, waiting })
     }
 
     pub(super) async fn take_in(&self, arrival: Arrival) -> Result<Outcome, StoreError> {
         let (answer, answered) = oneshot::channel();
         let gone = || StoreError::Unavailable("the event was cut off".into());
-        self.waiting.send(Waiting { arrival, answer }).await.map_err(|_closed| gone())?;
+        self.waiting
+            .send(Waiting { arrival, pool: self.pool.clone(), answer })
+            .await
+            .map_err(|_closed| gone())?;
         answered.await.map_err(|_dropped| gone())
     }
 }
 
-fn run(pool: &Pool, work: &Bell, mut come: mpsc::Receiver<Waiting>) {
+fn run(work: &Bell, mut come: mpsc::Receiver<Waiting>) {
     while let Some(first) = come.blocking_recv() {
-        let mut batch = vec![first];
+        let (pool, mut batch) = (first.pool.clone(), vec![first]);
         while batch.len() < BATCH_MAX
             && let Ok(next) = come.try_recv()
         {
@@ -62,12 +69,14 @@ fn run(pool: &Pool, work: &Bell, mut come: mpsc::Receiver<Waiting>) {
     }
 }
 
-fn store(pool: &Pool, work: &Bell, mut batch: Vec<Waiting>) {
+fn store(pool: Pool, work: &Bell, mut batch: Vec<Waiting>) {
     // The same order in every process, see `inbox::insert_all`.
     batch.sort_by(|one, other| order(one).cmp(&order(other)));
     let arrivals: Vec<&Arrival> = batch.iter().map(|waiting| &waiting.arrival).collect();
-    let stored = connection::write(pool, work, |tx| inbox::insert_all(tx, &arrivals));
-    for Waiting { arrival, answer } in batch {
+    let stored = connection::write(&pool, work, |tx| inbox::insert_all(tx, &arrivals));
+    drop(pool);
+    let answers: Vec<_> = batch.into_iter().map(|waiting| (waiting.arrival, waiting.answer)).collect();
+    for (arrival, answer) in answers {
         let outcome = match &stored {
             Ok(new) => Outcome::Stored { is_new: new.contains(&arrival.job.to_string()) },
             Err(_) => Outcome::Alone(arrival),

@@ -1,5 +1,6 @@
 //! The inbox: webhook events as they came. That they came is kept for good, what they said for a time.
 
+use super::dialect::on_each;
 use super::intake::Outcome;
 use super::row::{Row, one, to_json, utc};
 use super::schema::inbox;
@@ -66,16 +67,27 @@ impl Arrival {
 
 /// Stores an event with its job, which is due at once. False if it was stored before.
 pub fn insert(tx: &mut Tx<'_>, arrival: &Arrival) -> Result<bool, StoreError> {
-    match &mut **tx {
-        Conn::Postgres(_) => Ok(!insert_all(tx, &[arrival])?.is_empty()),
-        Conn::Sqlite(c) => {
-            let (event, is_new) = (&arrival.event, insert_alone(c, &arrival.event)?);
-            if is_new {
-                jobs::enqueue(tx, arrival.job, &arrival.job(), event.received_at, event.received_at)?;
-            }
-            Ok(is_new)
+    Ok(!insert_all(tx, &[arrival])?.is_empty())
+}
+
+/// Stores events with their jobs, and returns the ids of the jobs of those that were not here before.
+///
+/// Two that do so at once with the same events on PostgreSQL wait for each other in a circle unless both have them in the same order.
+pub(super) fn insert_all(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<HashSet<String>, StoreError> {
+    if let Conn::Postgres(c) = &mut **tx {
+        let enqueued = insert_together(c, arrivals)?;
+        tx.ring_after_commit();
+        return Ok(enqueued);
+    }
+    let mut enqueued = HashSet::new();
+    for arrival in arrivals {
+        let event = &arrival.event;
+        if insert_alone(tx, event)? {
+            jobs::enqueue(tx, arrival.job, &arrival.job(), event.received_at, event.received_at)?;
+            enqueued.insert(arrival.job.to_string());
         }
     }
+    Ok(enqueued)
 }
 
 impl Db {
@@ -84,11 +96,11 @@ impl Db {
     /// # Errors
     /// It could not be stored, or nobody knows whether it was: the same event may be taken in again.
     pub async fn take_in(&self, arrival: Arrival) -> Result<bool, StoreError> {
-        let alone = match &self.intake {
+        let outcome = match &self.intake {
             Some(intake) => intake.take_in(arrival).await?,
             None => Outcome::Alone(arrival),
         };
-        match alone {
+        match outcome {
             Outcome::Stored { is_new } => Ok(is_new),
             Outcome::Alone(arrival) => self.write(move |tx| insert(tx, &arrival)).await,
         }
@@ -106,10 +118,7 @@ const EVENTS_AND_JOBS: &str = "WITH came AS ( \
     SELECT job, kind, payload, unique_key, 'pending', received_at, 0, 0, received_at \
     FROM came JOIN event USING (id) RETURNING jobs.id";
 
-/// Stores events with their jobs on PostgreSQL, and returns the ids of the jobs of those that were not here before.
-///
-/// Two that do so at once with the same events wait for each other in a circle unless both have them in the same order.
-pub(super) fn insert_all(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<HashSet<String>, StoreError> {
+fn insert_together(c: &mut PgConnection, arrivals: &[&Arrival]) -> Result<HashSet<String>, StoreError> {
     let events = || arrivals.iter().map(|arrival| &arrival.event);
     let jobs: Vec<Job> = arrivals.iter().map(|arrival| arrival.job()).collect();
     let payloads: Vec<String> = jobs.iter().map(to_json).collect::<Result<_, _>>()?;
@@ -124,11 +133,7 @@ pub(super) fn insert_all(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<HashS
         .bind::<Array<Text>, _>(payloads)
         .bind::<Array<Nullable<Text>>, _>(jobs.iter().map(Job::unique_key).collect::<Vec<_>>())
         .steadily();
-    let Conn::Postgres(c) = &mut **tx else {
-        return Err(StoreError::Unavailable("only PostgreSQL takes events in many at a time".into()));
-    };
     let enqueued: Vec<Enqueued> = statement.load(c)?;
-    tx.ring_after_commit();
     Ok(enqueued.into_iter().map(|job| job.id).collect())
 }
 
@@ -138,8 +143,8 @@ struct Enqueued {
     id: String,
 }
 
-fn insert_alone(c: &mut SqliteConnection, event: &Stored) -> Result<bool, StoreError> {
-    let inserted = diesel::insert_into(inbox::table)
+fn insert_alone(tx: &mut Tx<'_>, event: &Stored) -> Result<bool, StoreError> {
+    let inserted = on_each!(tx, |c| diesel::insert_into(inbox::table)
         .values((
             inbox::id.eq(event.id.to_string()),
             inbox::gateway.eq(event.sender.as_str()),
@@ -149,7 +154,7 @@ fn insert_alone(c: &mut SqliteConnection, event: &Stored) -> Result<bool, StoreE
             inbox::received_at.eq(event.received_at.naive_utc()),
         ))
         .on_conflict_do_nothing()
-        .execute(c)?;
+        .execute(c))?;
     Ok(inserted == 1)
 }
 

@@ -9,7 +9,7 @@ use diesel::{QueryResult, RunQueryDsl};
 /// A statement of few possible words.
 pub(super) struct Steady<T>(T);
 
-/// Makes a statement stay prepared, if it is asked on a [`super::Conn`]: a connection of one engine looks past this.
+/// Makes a statement stay prepared, but where `execute` is called on a connection of one engine, which looks past this.
 pub(super) trait Steadily: Sized {
     /// Only for statements whose words can be but a few.
     fn steadily(self) -> Steady<Self> {

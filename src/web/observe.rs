@@ -121,11 +121,12 @@ pub(super) async fn observe(
         protect(response.headers_mut(), policy, state.is_some_and(|state| state.secure));
     }
     let route = meters::route(response.request());
+    let meters = meters::of(&route, response.status());
     if let Some(question) = &question {
-        response = question.keep(&route, response);
+        response = question.keep((&route, &meters), response);
     }
     let (asked, status) = (response.request().method().clone(), response.status());
-    finish((&asked, status, &route), &meters::of(&route, status), response.headers_mut(), (id, started));
+    finish((&asked, status, &route), &meters, response.headers_mut(), (id, started));
     Ok(response)
 }
 

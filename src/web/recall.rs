@@ -1,7 +1,7 @@
 //! Answers that are given again: as long as nothing changes, the same question of somebody without a cookie has the same answer,
 //! and to find it takes a fraction of the time of making it. Each thread that serves keeps its own.
 
-use super::meters::{self, Meters};
+use super::meters::Meters;
 use super::request_id::{REQUEST_ID, RequestId};
 use super::state::AppState;
 use actix_web::HttpResponse;
@@ -133,7 +133,11 @@ impl Question {
     }
 
     /// Keeps an answer for the next who asks, if it may be given again.
-    pub(super) fn keep(&self, route: &str, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    pub(super) fn keep(
+        &self,
+        (route, meters): (&str, &Meters),
+        response: ServiceResponse<BoxBody>,
+    ) -> ServiceResponse<BoxBody> {
         let is_repeatable = response.response().extensions().contains::<Repeatable>();
         if !is_repeatable || response.headers().contains_key(header::SET_COOKIE) {
             return response;
@@ -150,7 +154,7 @@ impl Question {
                 path: asked.path.to_owned(),
                 with: asked.with.map(Option::<&HeaderValue>::cloned),
                 route: Rc::from(route),
-                meters: meters::of(route, response.status()),
+                meters: meters.clone(),
                 status: response.status(),
                 headers,
                 body,
